@@ -1,0 +1,93 @@
+package den
+
+// Role is what somebody is to an organisation or to the whole den.
+type Role string
+
+// The roles. Member and Approver are held in a department, SupplierMember in a
+// supplier, Evaluator in a trial; Operator and Auditor in the whole den.
+const (
+	Operator       Role = "operator"
+	Auditor        Role = "auditor"
+	Member         Role = "member"
+	Approver       Role = "approver"
+	SupplierMember Role = "supplier_member"
+	Evaluator      Role = "evaluator"
+)
+
+// Membership is one role of a person, in one organisation or trial; In is empty for
+// Operator and Auditor.
+type Membership struct {
+	Role Role
+	In   ID
+}
+
+// Person is somebody who can sign in.
+type Person struct {
+	ID          ID
+	Name        string
+	Email       string
+	Memberships []Membership
+	Demo        bool // offered on the sign-in page of a demo
+	Left        bool // may no longer sign in
+	Rev         int64
+}
+
+// Token proves who asks. Only its hash is kept.
+type Token struct {
+	Hash      string // hex SHA-256 of the secret
+	ID        ID
+	Person    ID
+	Name      string
+	Once      bool  // a sign-in link: used up by its first use
+	ExpiresAt Stamp // zero: does not expire
+	Rev       int64
+}
+
+// Actor is who asks. The zero Actor is nobody and may do nothing.
+type Actor struct {
+	ID          ID
+	Name        string
+	Memberships []Membership
+}
+
+// System is the den itself: the schedule, the pass, the sweep.
+func System() Actor { return Actor{ID: "den", Name: "the den"} }
+
+// Known says that the actor is somebody.
+func (a Actor) Known() bool { return a.ID != "" }
+
+// Is says that the actor holds a role in in; for Operator and Auditor in is empty.
+func (a Actor) Is(role Role, in ID) bool {
+	for _, m := range a.Memberships {
+		if m.Role == role && m.In == in {
+			return true
+		}
+	}
+	return false
+}
+
+// Has says that the actor holds a role somewhere.
+func (a Actor) Has(role Role) bool {
+	for _, m := range a.Memberships {
+		if m.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// In lists where the actor holds a role.
+func (a Actor) In(role Role) []ID {
+	var in []ID
+	for _, m := range a.Memberships {
+		if m.Role == role {
+			in = append(in, m.In)
+		}
+	}
+	return in
+}
+
+// Act makes an actor of a person.
+func (p Person) Act() Actor {
+	return Actor{ID: p.ID, Name: p.Name, Memberships: p.Memberships}
+}

@@ -1,0 +1,93 @@
+package den
+
+// Lease is an entry's right to a sandbox for a time. It carries the state machine.
+type Lease struct {
+	ID         ID
+	Trial      ID
+	Entry      ID
+	Department ID
+	Supplier   ID
+	Product    ID
+	Release    ID
+	AskedBy    ID
+
+	Name    string // host label of its address: random, never used again
+	Size    string
+	Port    int
+	Path    string
+	Sandbox string // id of the sandbox it holds; empty until one was chosen
+
+	Phase  Phase
+	Reason Reason // why it ended, is ending or was refused
+	Say    string // the same for people, in one or two sentences
+
+	RequestedAt Stamp
+	AgreedAt    Stamp // zero: waits for an approver
+	LapsesAt    Stamp // a request not agreed by then lapses; zero: never
+	StartingAt  Stamp
+	StartBy     Stamp // a sandbox that does not answer by then is given up
+	LiveAt      Stamp // when it first answered; zero: never
+	Launch      Span  // from StartingAt to the first answer
+	EndsAt      Stamp // absolute; nothing moves it but Extend
+	LatestEnd   Stamp // Extend goes no further
+	EndingAt    Stamp
+	EndedAt     Stamp
+
+	EndAsked    *Asked // somebody asked for its end
+	PauseWanted bool
+	Replacing   bool // its sandbox is being removed so that a new one can be made
+	Lost        bool // what it held in memory was lost at least once
+	Restarts    int  // how often its product ended by itself and was started again
+
+	Found *Inventory // what existed when the teardown began
+	Looks []Stamp    // empty looks in a row after the removal
+
+	Tries int   // acts that failed in a row
+	DueAt Stamp // when the pass must look at it again; zero once it is final
+	Rev   int64
+}
+
+// Asked is who asked for something, when and why.
+type Asked struct {
+	By   ID
+	Name string
+	At   Stamp
+	Why  string
+}
+
+// Inventory is what a sandbox was made of.
+type Inventory struct {
+	Containers []string
+	Networks   []string
+	Volumes    []string
+}
+
+// Cell is a waiting cell: an empty sandbox made ahead of need. Its id is its sandbox
+// id from birth. Claiming it deletes this record in the transaction that writes the
+// sandbox id into a lease.
+type Cell struct {
+	Sandbox string
+	Ready   bool // it was made and can be claimed
+	MadeAt  Stamp
+	Rev     int64
+}
+
+// Receipt is the proof of a teardown. Its ID is the lease's.
+type Receipt struct {
+	Lease      ID
+	Trial      ID
+	Department ID
+	Supplier   ID
+	Product    ID
+	Sandbox    string
+	Reason     Reason
+	Say        string
+	Found      Inventory
+	Left       int     // what the last look found: 0, or there is no receipt
+	Looks      []Stamp // the two empty looks
+	LiveAt     Stamp
+	EndedAt    Stamp
+	LogTail    string // the end of what the product printed: a stranger's text
+	Event      uint64 // sequence number of the event that holds it
+	Rev        int64
+}

@@ -1,0 +1,17 @@
+package den
+
+// Department is an organisation that has a problem and runs trials.
+type Department struct {
+	ID        ID
+	Name      string
+	CreatedAt Stamp
+	Rev       int64
+}
+
+// Supplier is an organisation that offers products.
+type Supplier struct {
+	ID        ID
+	Name      string
+	CreatedAt Stamp
+	Rev       int64
+}

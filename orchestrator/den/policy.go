@@ -1,0 +1,110 @@
+package den
+
+import "slices"
+
+// Action is something an actor may want to do.
+type Action string
+
+// The actions. Techmap things (suppliers, products, releases) can be read by
+// everybody who is known.
+const (
+	ReadTechmap     Action = "read_techmap"
+	OfferProduct    Action = "offer_product" // add or change a product or release of a supplier
+	AddOrganisation Action = "add_organisation"
+	ReadTrial       Action = "read_trial"
+	SetUpTrial      Action = "set_up_trial" // make, change, start, cancel
+	DecideTrial     Action = "decide_trial" // record the decision
+	AssessTrial     Action = "assess_trial"
+	ReadAssessments Action = "read_assessments" // of others, once submitted
+	ReadSandbox     Action = "read_sandbox"     // state, log, receipt
+	OpenSandbox     Action = "open_sandbox"     // through its address
+	RunSandbox      Action = "run_sandbox"      // end, extend, pause, resume
+	RestartSandbox  Action = "restart_sandbox"
+	ReadRecord      Action = "read_record" // events of what is read
+	ReadHost        Action = "read_host"
+	RunHost         Action = "run_host" // sweep, remove now, backup
+)
+
+// Actions lists every action, for the help page and the tests.
+var Actions = []Action{ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
+	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost}
+
+// Roles lists every role, for the help page and the tests.
+var Roles = []Role{Operator, Auditor, Member, Approver, SupplierMember, Evaluator}
+
+// Scope is how far a role's right goes.
+type Scope string
+
+// The scopes. Own: what belongs to the department, supplier or trial the role is
+// held in. The empty Scope is no right.
+const (
+	Own Scope = "own"
+	Any Scope = "any"
+)
+
+// Rights is the whole policy: who may do what, and how far. What is not here is
+// denied.
+var Rights = map[Action]map[Role]Scope{
+	ReadTechmap:     {Operator: Any, Auditor: Any, Member: Any, Approver: Any, SupplierMember: Any, Evaluator: Any},
+	OfferProduct:    {Operator: Any, SupplierMember: Own},
+	AddOrganisation: {Operator: Any},
+	ReadTrial:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own, Evaluator: Own},
+	SetUpTrial:      {Operator: Any, Member: Own, Approver: Own},
+	DecideTrial:     {Operator: Any, Member: Own, Approver: Own},
+	AssessTrial:     {Operator: Any, Member: Own, Approver: Own, Evaluator: Own},
+	ReadAssessments: {Operator: Any, Auditor: Any, Member: Own, Approver: Own, Evaluator: Own},
+	ReadSandbox:     {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},
+	OpenSandbox:     {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},
+	RunSandbox:      {Operator: Any, Member: Own, Approver: Own},
+	RestartSandbox:  {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},
+	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
+	ReadHost:        {Operator: Any, Auditor: Any},
+	RunHost:         {Operator: Any},
+}
+
+// Owner says whom a thing belongs to, as far as it belongs to anybody.
+type Owner struct {
+	Department ID
+	Suppliers  []ID
+	Trial      ID
+	Evaluators []ID // people who assess in it
+}
+
+// May says whether an actor may do something to what belongs to owner.
+func May(a Actor, do Action, owner Owner) bool {
+	if !a.Known() {
+		return false
+	}
+	if a.ID == System().ID {
+		return true
+	}
+	for role, scope := range Rights[do] {
+		if scope == Any && a.Has(role) {
+			return true
+		}
+		if scope == Own && owns(a, role, owner) {
+			return true
+		}
+	}
+	return false
+}
+
+func owns(a Actor, role Role, owner Owner) bool {
+	switch role {
+	case Member, Approver:
+		return owner.Department != "" && a.Is(role, owner.Department)
+	case SupplierMember:
+		return slices.ContainsFunc(owner.Suppliers, func(s ID) bool { return s != "" && a.Is(role, s) })
+	case Evaluator:
+		return slices.Contains(owner.Evaluators, a.ID) || owner.Trial != "" && a.Is(role, owner.Trial)
+	case Operator, Auditor:
+		return a.Is(role, "")
+	}
+	return false
+}
+
+// Owner says whom a trial belongs to. Its suppliers have rights in their own leases,
+// not in the trial.
+func (t Trial) Owner() Owner {
+	return Owner{Department: t.Department, Trial: t.ID, Evaluators: t.Evaluators}
+}

@@ -1,0 +1,127 @@
+package den
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps every record. It is safe for use by many goroutines. A function given
+// to it may run twice, so it takes ids, times and secrets from outside and touches
+// nothing but tx; it must not open another transaction.
+type Store interface {
+	// View gives a consistent reading of one moment.
+	View(ctx context.Context, read func(Tx) error) error
+	// Update does all of change or nothing. When it returns nil the change
+	// survives a power cut. Full when the disk is, Internal when the file is broken.
+	Update(ctx context.Context, change func(Tx) error) error
+}
+
+// Tx is one transaction. It is used by one goroutine and not after it has ended.
+type Tx interface {
+	Departments() Table[Department]
+	Suppliers() Table[Supplier]
+	Products() Table[Product]
+	Releases() Table[Release]
+	Trials() Table[Trial]
+	Leases() Table[Lease]
+	Cells() Table[Cell]
+	Receipts() Table[Receipt]
+	Assessments() Table[Assessment]
+	Outcomes() Table[Outcome]
+	People() Table[Person]
+	Tokens() Table[Token]
+	Notices() Table[Notice]
+	Answers() Table[Answer]
+
+	// Record appends an event to the tamper-evident record and returns its
+	// position.
+	Record(Event) (uint64, error)
+	// Events lists events: all of them, or of EventsBySubject, EventsByActor.
+	Events(Query) (Page[Event], error)
+	// Event reads one by its position. NotFound.
+	Event(seq uint64) (Event, error)
+	// Head is the size and the root of the record now.
+	Head() (Head, error)
+}
+
+// Head is the state of the tamper-evident record: how many events, and the Merkle
+// root (RFC 6962) over them, in hex.
+type Head struct {
+	Size uint64
+	Root string
+}
+
+// Table keeps the records of one kind by key. A record's key is its ID; a Token's is
+// its Hash, a Cell's its Sandbox, an Outcome's its Trial, a Receipt's its Lease, an
+// Answer's its Key.
+type Table[T any] interface {
+	// Get reads one. NotFound.
+	Get(key ID) (T, error)
+	// Put writes one and keeps every index of it. Its Rev must be that of the
+	// stored record, or 0 for a new one: otherwise Stale. It returns the record
+	// with its new Rev.
+	Put(T) (T, error)
+	// Delete removes one; deleting what is not there succeeds.
+	Delete(key ID) error
+	// List reads a page. Without an index it goes by key, which is the order of
+	// making. Invalid for a cursor that is not of this list.
+	List(Query) (Page[T], error)
+	// Count says how many a List of q would give, without a limit.
+	Count(q Query) (int, error)
+}
+
+// Query says what to list.
+type Query struct {
+	Index  Index
+	Key    string    // what the index is asked for; empty for time-ordered ones
+	Until  time.Time // time-ordered ones: only what is due by then
+	Newest bool      // latest first
+	After  string    // cursor: Page.Next of the page before
+	Limit  int       // 0: 50; at most 1,000
+}
+
+// Page is one stretch of a list. Next is empty at its end.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// Index names an index. All of one key go in the order of making, unless said
+// otherwise.
+type Index string
+
+// The indexes.
+const (
+	ProductsBySupplier  Index = "products_by_supplier"
+	ReleasesByProduct   Index = "releases_by_product"
+	ReleasesByImage     Index = "releases_by_image"
+	TrialsByDepartment  Index = "trials_by_department"
+	TrialsByState       Index = "trials_by_state"
+	TrialsByEvaluator   Index = "trials_by_evaluator"
+	LeasesByTrial       Index = "leases_by_trial"
+	LeasesByDepartment  Index = "leases_by_department"
+	LeasesBySupplier    Index = "leases_by_supplier"
+	LeasesByPhase       Index = "leases_by_phase"
+	LeasesByName        Index = "leases_by_name"
+	LeasesBySandbox     Index = "leases_by_sandbox"
+	LeasesByDue         Index = "leases_by_due" // time-ordered by DueAt; final ones are not in it
+	ReceiptsByTrial     Index = "receipts_by_trial"
+	AssessmentsByTrial  Index = "assessments_by_trial"
+	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
+	TokensByPerson      Index = "tokens_by_person"
+	NoticesByDue        Index = "notices_by_due" // time-ordered by DueAt; sent ones are not in it
+	NoticesByTo         Index = "notices_by_to"
+	EventsBySubject     Index = "events_by_subject" // Subject and About
+	EventsByActor       Index = "events_by_actor"
+	AnswersByTime       Index = "answers_by_time" // time-ordered by At
+)
+
+// Answer remembers what a repeated request was answered, so that the same key and
+// body give the same thing and the same key with another body is refused.
+type Answer struct {
+	Key  string // actor and Idempotency-Key
+	Body string // hex SHA-256 of the request
+	ID   ID     // what was made
+	At   Stamp
+	Rev  int64
+}

@@ -1,0 +1,57 @@
+package den
+
+// TrialState says how far a trial has come.
+type TrialState string
+
+// The states of a trial. Running: its protocol is locked and its leases were asked
+// for. Finished: every lease is over.
+const (
+	TrialDraft     TrialState = "draft"
+	TrialRunning   TrialState = "running"
+	TrialFinished  TrialState = "finished"
+	TrialCancelled TrialState = "cancelled"
+)
+
+// Trial is one experiment: a question, a protocol and its entries.
+type Trial struct {
+	ID         ID
+	Department ID
+	Challenge  ID // empty: a trial without a challenge
+	Name       string
+	Question   string
+	State      TrialState
+	Scheme     SchemeRef
+	Weights    map[string]float64 // by criterion; locked at the start
+	Size       string
+	Length     Span // from the start to the removal
+	Tasks      []string
+	Entries    []Entry
+	Evaluators []ID   // people who may assess
+	Protocol   string // hex SHA-256 of what was locked at the start
+	CreatedBy  ID
+	CreatedAt  Stamp
+	StartedAt  Stamp
+	EndsAt     Stamp // the latest end of its leases
+	ClosedAt   Stamp // when it was finished or cancelled
+	Rev        int64
+}
+
+// Entry is one release taking part in a trial.
+type Entry struct {
+	ID       ID
+	Label    string // "Product 1": what it is called where names are hidden
+	Release  ID
+	Product  ID
+	Supplier ID
+	Lease    ID // of its sandbox; empty before the start
+}
+
+// Entry finds an entry by id.
+func (t Trial) Entry(id ID) (Entry, bool) {
+	for _, e := range t.Entries {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}

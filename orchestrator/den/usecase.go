@@ -1,0 +1,98 @@
+package den
+
+import "io"
+
+// Once makes a create safe to repeat: the same actor, key and body give the same
+// thing; the same key with another body is Invalid. An empty Key means "not asked".
+type Once struct {
+	Key  string
+	Body string // hex SHA-256 of the request
+}
+
+// NewOrganisation is the input of AddDepartment and AddSupplier.
+type NewOrganisation struct {
+	Name string
+	Once Once
+}
+
+// NewProduct is the input of AddProduct.
+type NewProduct struct {
+	Supplier ID
+	Name     string
+	Summary  string
+	Once     Once
+}
+
+// NewRelease is the input of AddRelease. The image comes from the engine by name or
+// id, or from a `docker save` archive; exactly one of the two.
+type NewRelease struct {
+	Product ID
+	Version string
+	Image   string
+	Archive io.Reader
+	Port    int // 0: the one port that the image declares
+	Path    string
+	Profile string // empty: strict
+	Env     []string
+	Once    Once
+}
+
+// NewTrial is the input of AddTrial and ChangeTrial. What is left empty gets the
+// den's sensible answer.
+type NewTrial struct {
+	Department ID // empty: the actor's own, where there is one
+	Name       string
+	Question   string
+	Scheme     SchemeRef
+	Weights    map[string]float64 // only those that differ from the scheme's
+	Size       string
+	Length     Span
+	Tasks      []string
+	Releases   []ID // one entry each, in this order
+	Evaluators []ID
+	Rev        int64 // ChangeTrial: the revision that was changed; 0: whatever is there
+	Once       Once
+}
+
+// Extension is the input of Extend: longer by By, or until Until, one of the two.
+type Extension struct {
+	By    Span
+	Until Stamp
+	Why   string
+	Rev   int64 // 0: whatever is there
+}
+
+// NewAssessment is the input of SaveAssessment: the actor's scores for one entry.
+// Unfinished ones are kept as they are; Submit demands a mark or "not tested", each
+// with a reason, for every criterion that people score.
+type NewAssessment struct {
+	Trial  ID
+	Entry  ID
+	Scores map[string]Score
+	Note   string
+	Submit bool
+	Rev    int64
+}
+
+// NewDecision is the input of Decide.
+type NewDecision struct {
+	Decision Decision
+	Why      string
+	Chosen   ID
+	Rev      int64
+}
+
+// Filter narrows a list. Empty fields do not narrow.
+type Filter struct {
+	Trial      ID
+	Department ID
+	Supplier   ID
+	Product    ID
+	State      TrialState
+	Phase      Phase
+	Subject    ID // events: about this
+	Actor      ID // events: by this person
+	Newest     bool
+	After      string
+	Limit      int
+}

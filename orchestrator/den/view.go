@@ -1,0 +1,113 @@
+package den
+
+// TrialView is a trial with what belongs to it, as one actor may see it.
+type TrialView struct {
+	Trial
+	DepartmentName string
+	Scheme         Scheme
+	SizeTitle      string
+	Entries        []EntryView
+	Outcome        *Outcome // nil before the first submitted assessment
+	Assessments    []AssessmentView
+	Pence          int64 // what it costs, or has cost, in pence
+	May            map[Action]bool
+}
+
+// EntryView is an entry with its names and its sandbox.
+type EntryView struct {
+	Entry
+	ProductName  string
+	SupplierName string
+	Version      string
+	Sandbox      *SandboxView // nil before the start
+}
+
+// AssessmentView is an assessment with its writer's name. Scores of others are only
+// there once they were submitted.
+type AssessmentView struct {
+	Assessment
+	EvaluatorName string
+}
+
+// SandboxView is a lease with its names, its address and its place in the queue.
+type SandboxView struct {
+	Lease
+	TrialName    string
+	ProductName  string
+	SupplierName string
+	Version      string
+	URL          string // its address; empty until there is one
+	Place        int    // in the queue, from 1; 0: not in it
+	May          map[Action]bool
+}
+
+// SandboxUse is what a sandbox uses, measured now.
+type SandboxUse struct {
+	Memory      int64
+	MemoryLimit int64
+	CPU         Span // processor time since it started
+	Pids        int64
+	Disk        int64
+	OOMs        int64
+	At          Stamp
+}
+
+// ProductView is a product with its supplier's name and its releases.
+type ProductView struct {
+	Product
+	SupplierName string
+	Releases     []Release
+	May          map[Action]bool
+}
+
+// Home is what needs an actor's attention.
+type Home struct {
+	Trials    []TrialView   // running or in draft, that the actor may read
+	Ending    []SandboxView // that end within a day
+	ToAssess  []TrialView   // where the actor's assessment is outstanding
+	Sandboxes []SandboxView // of the actor's suppliers
+	Notices   []Notice
+}
+
+// HostView is what the operator sees.
+type HostView struct {
+	Up         bool   // the engine answers
+	Engine     string // name and version
+	API        string
+	OS         string
+	Kernel     string
+	CPUs       int
+	Memory     int64
+	DiskFree   int64 // where the engine keeps its data; -1: not known
+	InForce    []InForce
+	Warnings   []string
+	Live       int
+	Starting   int
+	Queue      int
+	Room       int // how many may run at once
+	CellsReady int
+	CellsWant  int
+	LastPass   Stamp
+	LastSweep  Stamp
+	Head       Head
+	StartedAt  Stamp
+	Version    string
+}
+
+// InForce is one protection and whether it holds on this host.
+type InForce struct {
+	Name string
+	Yes  bool
+	Say  string
+}
+
+// Orphan is something of this installation that no record asks for.
+type Orphan struct {
+	Sandbox    string
+	Containers []string
+	Networks   []string
+	Volumes    []string
+	Youngest   Stamp
+	Young      bool // within the grace: not touched yet
+	Removed    bool
+}
