@@ -1,0 +1,84 @@
+# Innovation Den. `make` alone says what can be made.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# One set of flags for the binary, vet, tests and everything that a test builds.
+export GOFLAGS := -tags=nomsgpack -buildvcs=false
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+
+# The den enters namespaces and its tests run a real engine: where we are not root, they run through sudo.
+ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo -E env PATH=$(PATH)')
+EXEC := $(if $(ROOT),-exec "$(ROOT)")
+
+ARGS ?=
+N ?= 200
+BENCH ?= .
+COUNT ?= 6
+FUZZTIME ?= 20s
+# The crash matrix is long, pure and in one goroutine: it runs once, without the race detector.
+MATRIX := ^TestCrashMatrix
+
+.PHONY: help setup build demo test vet format matrix race fuzz lint bench chaos generate clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install and start what is missing on this machine, for everything below
+	@.ci/setup test
+
+build: ## build bin/den, one static binary
+	@.ci/setup build
+	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/den ./cmd/den
+
+demo: ## show a whole trial in the browser: two products side by side, on real Docker
+	@.ci/setup demo
+	@$(MAKE) --no-print-directory build
+	@$(ROOT) bin/den demo $(ARGS)
+
+test: ## everything that must hold: at most 15 minutes on 2 cores
+	@.ci/setup test
+	@$(MAKE) --no-print-directory build
+	@failed=; for step in format vet matrix fuzz race; do \
+	  $(MAKE) --no-print-directory $$step || failed="$$failed $$step"; done; \
+	if [ -n "$$failed" ]; then echo "FAIL:$$failed"; exit 1; fi; echo "PASS: format, vet, matrix, fuzz, race"
+
+vet:
+	@go vet -tags=nomsgpack,chaos ./...
+
+format:
+	@left=$$(git ls-files -z --cached --others --exclude-standard -- '*.go' | xargs -0 ls -d 2>/dev/null | xargs -r gofmt -l); \
+	[ -z "$$left" ] || { printf 'Run gofmt -w on:\n%s\n' "$$left"; exit 1; }
+
+race:
+	@CGO_ENABLED=1 go test -race -count=1 -timeout 12m -skip '$(MATRIX)' $(EXEC) ./...
+
+matrix:
+	@.ci/named '$(MATRIX)' -count=1 -timeout 6m $(EXEC)
+
+fuzz: ## look for inputs that break a parser, FUZZTIME=20s for each
+	@.ci/fuzz $(FUZZTIME)
+
+lint: ## golangci-lint, with the tools of .ci/tools
+	@.ci/setup lint
+	@bin/tools/golangci-lint run ./...
+
+bench: ## measure, COUNT=6 times each; BENCH=name for some; compares with bin/bench.old where there is one
+	@.ci/setup demo
+	@mkdir -p bin
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count=$(COUNT) -timeout 60m $(EXEC) ./... | tee bin/bench.txt
+	@.ci/setup lint
+	@bin/tools/benchstat $$(ls bin/bench.old 2>/dev/null) bin/bench.txt
+
+chaos: ## kill the real den N=200 times on real Docker, and what else is too long for make test
+	@.ci/setup demo
+	@$(MAKE) --no-print-directory build
+	@DEN_CHAOS_N=$(N) .ci/named '^TestChaos' -tags=nomsgpack,chaos -count=1 -timeout 24h -v $(EXEC)
+
+generate: ## write again what is generated from the contract
+	@.ci/setup lint
+	@PATH="$(CURDIR)/bin/tools:$$PATH" go generate ./...
+
+clean: ## remove what the targets above made; a den's data is left alone
+	@rm -rf bin web/assets/node_modules web/view/static/vendor
