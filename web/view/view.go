@@ -1,0 +1,212 @@
+package view
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed parts/*.html
+var partFiles embed.FS
+
+// Config says what a View is made of.
+type Config struct {
+	// Pages holds one <name>.html for each page; a page defines "content" and may
+	// define "head", "before" and "after". Files whose name begins with "_" are
+	// shared by all pages.
+	Pages fs.FS
+	// Samples holds for each page the data that it is tried with at the start:
+	// the zero value of its struct will do, and must render.
+	Samples map[string]Page
+	// Zone is where the people are; times are shown in it.
+	Zone *time.Location
+	// Now is the clock, for what is relative to it.
+	Now func() time.Time
+}
+
+// View shows pages. It is safe for use by many at once.
+type View struct {
+	static *Static
+	words  map[string]Words
+	sets   map[string]map[string]*template.Template // by language, then by page
+}
+
+// ErrNoPage says that a page is not among the templates.
+var ErrNoPage = errors.New("there is no such page")
+
+// New reads the templates, tries every page in every language with its sample,
+// and compresses the static files. Any mistake that can be seen is an error: a
+// template that does not parse, a page without a sample, words that are missing,
+// or assets that were not built in (ErrNoAssets).
+func New(config Config) (*View, error) {
+	static, err := NewStatic()
+	if err != nil {
+		return nil, err
+	}
+	words, err := ReadWords()
+	if err != nil {
+		return nil, err
+	}
+	v := &View{static: static, words: words, sets: make(map[string]map[string]*template.Template)}
+	for lang, sentences := range words {
+		pages, err := readPages(config, static, sentences)
+		if err != nil {
+			return nil, err
+		}
+		v.sets[lang] = pages
+	}
+	return v, v.try(config.Samples)
+}
+
+func readPages(config Config, static *Static, words Words) (map[string]*template.Template, error) {
+	tools := tools{static: static, words: words, zone: config.Zone, now: config.Now}
+	base, err := template.New("base").Option("missingkey=error").Funcs(tools.funcs(nil)).ParseFS(partFiles, "parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	err = fs.WalkDir(config.Pages, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasSuffix(name, ".html") {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the pages: %w", err)
+	}
+	isShared := func(name string) bool { return strings.HasPrefix(name[strings.LastIndex(name, "/")+1:], "_") }
+	for _, name := range files {
+		if isShared(name) {
+			if err := parseInto(base, config.Pages, name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	pages := make(map[string]*template.Template)
+	for _, name := range files {
+		if isShared(name) {
+			continue
+		}
+		page, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		page.Funcs(tools.funcs(page))
+		if err := parseInto(page, config.Pages, name); err != nil {
+			return nil, err
+		}
+		if err := checkWords(page, words); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		pages[strings.TrimSuffix(name, ".html")] = page
+	}
+	return pages, nil
+}
+
+func parseInto(set *template.Template, files fs.FS, name string) error {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	_, err = set.New(name).Parse(string(text))
+	return err
+}
+
+// try renders every page once with its sample, so that a page that cannot be
+// rendered is found at the start and not by the first visitor.
+func (v *View) try(samples map[string]Page) error {
+	for lang, pages := range v.sets {
+		for name, page := range pages {
+			sample, ok := samples[name]
+			if !ok {
+				return fmt.Errorf("the page %s has no sample to be tried with", name)
+			}
+			if err := page.ExecuteTemplate(io.Discard, "layout", sample); err != nil {
+				return fmt.Errorf("trying the page %s in %s: %w", name, lang, err)
+			}
+		}
+		for name := range samples {
+			if _, ok := pages[name]; !ok {
+				return fmt.Errorf("the sample %s has no page", name)
+			}
+		}
+	}
+	return nil
+}
+
+// Render answers with a page. Nothing is written before the whole page is there,
+// so a page that fails leaves the answer free for an error page.
+func (v *View) Render(w http.ResponseWriter, status int, page string, data Page) error {
+	set, err := v.set(data.Framed().Lang, page)
+	if err != nil {
+		return err
+	}
+	var buffer bytes.Buffer
+	if err := set.ExecuteTemplate(&buffer, "layout", data); err != nil {
+		return fmt.Errorf("rendering the page %s: %w", page, err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(buffer.Len()))
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	_, err = buffer.WriteTo(w)
+	return err
+}
+
+// Part is one defined template of a page as markup: what a live update sends.
+func (v *View) Part(lang, page, part string, data any) ([]byte, error) {
+	set, err := v.set(lang, page)
+	if err != nil {
+		return nil, err
+	}
+	var buffer bytes.Buffer
+	if err := set.ExecuteTemplate(&buffer, part, data); err != nil {
+		return nil, fmt.Errorf("rendering %s of the page %s: %w", part, page, err)
+	}
+	return buffer.Bytes(), nil
+}
+
+func (v *View) set(lang, page string) (*template.Template, error) {
+	pages, ok := v.sets[lang]
+	if !ok {
+		pages = v.sets["en"]
+	}
+	set, ok := pages[page]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrNoPage, page)
+	}
+	return set, nil
+}
+
+// Words are the sentences of a language; English where the language is unknown.
+func (v *View) Words(lang string) Words {
+	if words, ok := v.words[lang]; ok {
+		return words
+	}
+	return v.words["en"]
+}
+
+// Languages are the languages there are words for, sorted.
+func (v *View) Languages() []string {
+	var langs []string
+	for lang := range v.words {
+		langs = append(langs, lang)
+	}
+	slices.Sort(langs)
+	return langs
+}
+
+// Static are the style sheets, scripts and images.
+func (v *View) Static() *Static { return v.static }
