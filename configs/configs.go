@@ -1,0 +1,123 @@
+package configs
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"innovationden/orchestrator/den"
+)
+
+// Config is everything an operator can set. The comments in den.yaml say what each
+// setting does.
+type Config struct {
+	Listen        string    `yaml:"listen"`
+	Data          string    `yaml:"data"`
+	PublicURL     string    `yaml:"public_url"`
+	SandboxDomain string    `yaml:"sandbox_domain"`
+	TLS           TLS       `yaml:"tls"`
+	Engine        Engine    `yaml:"engine"`
+	Trials        Trials    `yaml:"trials"`
+	Sandboxes     Sandboxes `yaml:"sandboxes"`
+	Log           Log       `yaml:"log"`
+	SizesFile     string    `yaml:"sizes_file"`
+	SchemesFolder string    `yaml:"schemes_folder"`
+
+	Sizes   []den.Size   `yaml:"-"`
+	Schemes []den.Scheme `yaml:"-"`
+}
+
+// TLS names the files that make the den speak HTTPS. Both are read again when they change.
+type TLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// On says that the den speaks HTTPS itself.
+func (t TLS) On() bool { return t.Certificate != "" }
+
+// Engine says where sandboxes run.
+type Engine struct {
+	Host         string `yaml:"host"`
+	Installation string `yaml:"installation"`
+}
+
+// Trials are the answers that a new trial gets when nobody says otherwise.
+type Trials struct {
+	Length  Length `yaml:"length"`
+	Longest Length `yaml:"longest"`
+	Size    string `yaml:"size"`
+	Scheme  string `yaml:"scheme"`
+}
+
+// Sandboxes bound what runs at once.
+type Sandboxes struct {
+	Most       int    `yaml:"most"`
+	SpareCells int    `yaml:"spare_cells"`
+	StartBy    Length `yaml:"start_by"`
+	Grace      Length `yaml:"grace"`
+}
+
+// Log says what is written to standard error.
+type Log struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+//go:embed den.yaml
+var defaults []byte
+
+// Default is the embedded den.yaml, every setting explained, for `den config`.
+func Default() string { return string(defaults) }
+
+// Load reads the embedded defaults, then file where it is not empty, then DEN_*
+// variables (DEN_LISTEN, DEN_SANDBOXES_MOST …), each over the one before, and the
+// sizes and schemes they name. It does not validate. An error names the file, line and column.
+func Load(file string, getenv func(string) string) (Config, error) {
+	var c Config
+	if err := decode("den.yaml (built in)", defaults, &c); err != nil {
+		return Config{}, err
+	}
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Config{}, fmt.Errorf("there is no settings file %s; check its name, or leave --config out to use the defaults", file)
+		}
+		if err != nil {
+			return Config{}, fmt.Errorf("the settings file cannot be read: %w", err)
+		}
+		if err := decode(file, text, &c); err != nil {
+			return Config{}, err
+		}
+	}
+	if err := overlay(&c, getenv); err != nil {
+		return Config{}, err
+	}
+	var err error
+	if c.Sizes, err = loadSizes(c.SizesFile); err != nil {
+		return Config{}, err
+	}
+	c.Schemes, err = loadSchemes(c.SchemesFolder)
+	return c, err
+}
+
+// decode is strict: an unknown key is an error that says where it stands.
+func decode(name string, text []byte, into any) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("%s cannot be understood:\n%s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
+}
+
+// Path is a file inside the data folder.
+func (c Config) Path(name string) string { return filepath.Join(c.Data, name) }

@@ -1,0 +1,143 @@
+package configs
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+//go:embed schemes/*.yaml
+var builtInSchemes embed.FS
+
+type schemeFile struct {
+	ID      string      `yaml:"id"`
+	Version int         `yaml:"version"`
+	Title   string      `yaml:"title"`
+	Summary string      `yaml:"summary"`
+	Themes  []themeFile `yaml:"themes"`
+}
+
+type themeFile struct {
+	ID       string          `yaml:"id"`
+	Title    string          `yaml:"title"`
+	Criteria []criterionFile `yaml:"criteria"`
+}
+
+type criterionFile struct {
+	ID              string   `yaml:"id"`
+	Question        string   `yaml:"question"`
+	Help            string   `yaml:"help"`
+	Anchors         []string `yaml:"anchors"`
+	TechnologyCode  []int    `yaml:"technology_code"`
+	ServiceStandard []int    `yaml:"service_standard"`
+	ScoredBy        string   `yaml:"scored_by"`
+	Formula         string   `yaml:"formula"`
+	Weight          float64  `yaml:"weight"`
+	WeightMin       float64  `yaml:"weight_min"`
+	WeightMax       float64  `yaml:"weight_max"`
+	Minimum         *int     `yaml:"minimum"`
+	Evidence        string   `yaml:"evidence"`
+	Missing         string   `yaml:"missing"`
+}
+
+// loadSchemes reads every *.yaml of a folder, or the built-in ones.
+func loadSchemes(folder string) ([]den.Scheme, error) {
+	files, where := fs.FS(builtInSchemes), "schemes"
+	if folder != "" {
+		files, where = os.DirFS(folder), "."
+	}
+	names, err := fs.Glob(files, path.Join(where, "*.yaml"))
+	if err != nil || len(names) == 0 {
+		return nil, fmt.Errorf("there is no scheme (*.yaml) in %s", folder)
+	}
+	var schemes []den.Scheme
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("a scheme cannot be read: %w", err)
+		}
+		var file schemeFile
+		if err := decode(name, text, &file); err != nil {
+			return nil, err
+		}
+		scheme := file.scheme()
+		if err := checkScheme(scheme); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if slices.ContainsFunc(schemes, func(s den.Scheme) bool { return s.Ref() == scheme.Ref() }) {
+			return nil, fmt.Errorf("%s: scheme %q has version %d twice; give the new one the next number", name, scheme.ID, scheme.Version)
+		}
+		schemes = append(schemes, scheme)
+	}
+	return schemes, nil
+}
+
+func (f schemeFile) scheme() den.Scheme {
+	s := den.Scheme{ID: f.ID, Version: f.Version, Title: f.Title, Summary: strings.TrimSpace(f.Summary)}
+	for _, t := range f.Themes {
+		theme := den.Theme{ID: t.ID, Title: t.Title}
+		for _, c := range t.Criteria {
+			theme.Criteria = append(theme.Criteria, den.Criterion{ID: c.ID, Question: c.Question, Help: strings.TrimSpace(c.Help), Anchors: c.Anchors,
+				TechnologyCode: c.TechnologyCode, ServiceStandard: c.ServiceStandard, ScoredBy: den.ScoredBy(c.ScoredBy), Formula: c.Formula,
+				Weight: c.Weight, WeightMin: c.WeightMin, WeightMax: c.WeightMax, Minimum: c.Minimum,
+				Evidence: strings.TrimSpace(c.Evidence), Missing: den.MissingRule(c.Missing)})
+		}
+		s.Themes = append(s.Themes, theme)
+	}
+	return s
+}
+
+// checkScheme holds a scheme to what comparing trials needs.
+func checkScheme(s den.Scheme) error {
+	if !word.MatchString(s.ID) || s.Version < 1 || s.Title == "" {
+		return fmt.Errorf("a scheme needs an id of lower-case letters, a version from 1 and a title")
+	}
+	var total float64
+	seen := map[string]bool{}
+	for _, c := range s.Criteria() {
+		if err := checkCriterion(c); err != nil {
+			return fmt.Errorf("criterion %q: %w", c.ID, err)
+		}
+		if seen[c.ID] {
+			return fmt.Errorf("criterion %q stands there twice", c.ID)
+		}
+		seen[c.ID] = true
+		total += c.Weight
+	}
+	if math.Abs(total-100) > 1e-9 {
+		return fmt.Errorf("the weights add up to %g; they must add up to 100", total)
+	}
+	return nil
+}
+
+func checkCriterion(c den.Criterion) error {
+	known := func(points []int, most int) bool {
+		return !slices.ContainsFunc(points, func(p int) bool { return p < 1 || p > most })
+	}
+	switch {
+	case c.ID == "" || c.Question == "":
+		return fmt.Errorf("it needs an id and a question")
+	case c.ScoredBy == den.ByPeople && len(c.Anchors) != den.TopMark+1:
+		return fmt.Errorf("it needs a written anchor for every mark from 0 to %d", den.TopMark)
+	case !slices.Contains([]den.ScoredBy{den.ByPeople, den.ByMeasurement, den.ByPrice}, c.ScoredBy):
+		return fmt.Errorf("scored_by must be people, measurement or price")
+	case c.ScoredBy == den.ByMeasurement && c.Formula == "":
+		return fmt.Errorf("a measured criterion needs a formula")
+	case c.Weight < c.WeightMin || c.Weight > c.WeightMax || c.WeightMin < 0 || c.WeightMax > 100:
+		return fmt.Errorf("its weight %g must lie between weight_min %g and weight_max %g", c.Weight, c.WeightMin, c.WeightMax)
+	case !known(c.TechnologyCode, 13) || !known(c.ServiceStandard, 14):
+		return fmt.Errorf("technology_code has points 1 to 13 and service_standard 1 to 14")
+	case c.Minimum != nil && (*c.Minimum < 0 || *c.Minimum > den.TopMark):
+		return fmt.Errorf("its minimum must be a mark from 0 to %d", den.TopMark)
+	case !slices.Contains([]den.MissingRule{den.MissingExclude, den.MissingZero, den.MissingInterval}, c.Missing):
+		return fmt.Errorf("missing must be exclude, zero or interval")
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
+// Validate says everything that is wrong with the settings, all at once, each with its
+// name and what to write instead. It reads no network; it looks whether TLS files exist.
+func (c Config) Validate() error {
+	var wrong []error
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
+		say("listen must be an address and a port, such as 127.0.0.1:8080, not %q", c.Listen)
+	}
+	if c.Data == "" {
+		say("data must name a folder")
+	}
+	if !domainName.MatchString(c.SandboxDomain) {
+		say("sandbox_domain must be a host name such as den-sandboxes.example.gov.uk, not %q", c.SandboxDomain)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		switch {
+		case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "":
+			say("public_url must be http:// or https:// and a host, without a path, not %q", c.PublicURL)
+		case strings.HasSuffix(u.Hostname(), "."+c.SandboxDomain):
+			say("public_url must not lie below sandbox_domain: a sandbox could pass for the den")
+		case u.Hostname() == c.SandboxDomain && c.SandboxDomain != "localhost":
+			say("public_url and sandbox_domain must be different names: a product could set cookies for the den")
+		}
+	}
+	wrong = append(wrong, c.TLS.faults()...)
+	for name, n := range map[string]int{"sandboxes.most": c.Sandboxes.Most, "sandboxes.spare_cells": c.Sandboxes.SpareCells} {
+		if n < 0 || n > 1000 {
+			say("%s must be between 0 and 1000, not %d", name, n)
+		}
+	}
+	if c.Sandboxes.Most == 0 {
+		say("sandboxes.most must be at least 1")
+	}
+	between := func(name string, l Length, least, most time.Duration) {
+		if l.Span() < least || l.Span() > most {
+			say("%s must be between %s and %s", name, least, most)
+		}
+	}
+	between("trials.longest", c.Trials.Longest, time.Minute, 366*24*time.Hour)
+	between("trials.length", c.Trials.Length, time.Minute, max(c.Trials.Longest.Span(), time.Minute))
+	between("sandboxes.start_by", c.Sandboxes.StartBy, time.Second, time.Hour)
+	between("sandboxes.grace", c.Sandboxes.Grace, time.Second, 24*time.Hour)
+	if !slices.ContainsFunc(c.Sizes, func(s den.Size) bool { return s.Name == c.Trials.Size }) {
+		say("trials.size names %q, which is not one of the sizes", c.Trials.Size)
+	}
+	if !slices.ContainsFunc(c.Schemes, func(s den.Scheme) bool { return s.ID == c.Trials.Scheme }) {
+		say("trials.scheme names %q, which is not one of the schemes", c.Trials.Scheme)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		say("log.level must be debug, info, warn or error, not %q", c.Log.Level)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		say("log.format must be text or json, not %q", c.Log.Format)
+	}
+	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(wrong...)
+}
+
+func (t TLS) faults() []error {
+	if (t.Certificate == "") != (t.Key == "") {
+		return []error{errors.New("tls needs both a certificate and a key, or neither")}
+	}
+	var wrong []error
+	for name, file := range map[string]string{"tls.certificate": t.Certificate, "tls.key": t.Key} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s names %s, which cannot be read", name, file))
+		}
+	}
+	return wrong
+}
+
+// Public is the address people type: public_url, or what follows from listen.
+func (c Config) Public() string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	host, port, _ := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return c.scheme() + "://" + net.JoinHostPort(host, port)
+}
+
+// SandboxURL is the address of the sandbox of a name.
+func (c Config) SandboxURL(name string) string {
+	scheme, port := c.scheme(), ""
+	if u, err := url.Parse(c.Public()); err == nil {
+		scheme = u.Scheme
+		if u.Port() != "" {
+			port = ":" + u.Port()
+		}
+	}
+	return scheme + "://" + name + "." + c.SandboxDomain + port + "/"
+}
+
+func (c Config) scheme() string {
+	if c.TLS.On() {
+		return "https"
+	}
+	return "http"
+}
