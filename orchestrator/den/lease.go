@@ -42,6 +42,8 @@ type Lease struct {
 	Found *Inventory // what existed when the teardown began
 	Looks []Stamp    // empty looks in a row after the removal
 
+	LogTail string // the end of what its product printed, kept before the removal: a stranger's text
+
 	Tries int   // acts that failed in a row
 	DueAt Stamp // when the pass must look at it again; zero once it is final
 	Rev   int64

@@ -74,6 +74,7 @@ type Seen struct {
 	Answered bool   // starting: the product answered
 	Detail   string // why it did not answer, or how it ended, for people
 	Over     string // the bound that was passed, for people; empty: none
+	Cannot   string // starting: why it can never start, for people; empty: it may
 }
 
 // Do is what to do about a lease.
@@ -147,28 +148,30 @@ func nextStarting(l Lease, seen Seen, now time.Time) Act {
 	if over, act := isOver(l, seen, now); over {
 		return act
 	}
-	if passed(l.StartBy, now) {
-		return move(Ending, ByFailure, "The product did not start in time. "+seen.Detail)
-	}
-	if l.Replacing && seen.Sight != Unseen {
+	switch {
+	case seen.Cannot != "":
+		return move(Ending, ByFailure, seen.Cannot)
+	case seen.Sight == Unseen:
+		return Act{Do: Rest, Again: now.Add(Backoff(l.Tries))}
+	case seen.Sight == SeenRunning && seen.Answered && !l.Replacing:
+		return move(Live, "", "")
+	case seen.Sight == SeenExited && !l.Replacing:
+		return move(Ending, ByFailure, sentences("The product stopped by itself before it answered.", seen.Detail))
+	case passed(l.StartBy, now):
+		return move(Ending, ByFailure, sentences("The product did not start in time.", seen.Detail))
+	case l.Replacing:
 		return Act{Do: Replace}
 	}
 	switch seen.Sight {
-	case Unseen:
-		return Act{Do: Rest, Again: now.Add(Backoff(l.Tries))}
 	case SeenRunning:
-		if seen.Answered {
-			return move(Live, "", "")
-		}
 		return Act{Do: Await}
 	case SeenPaused:
 		return Act{Do: Thaw}
-	case SeenExited:
-		return move(Ending, ByFailure, "The product stopped by itself before it answered. "+seen.Detail)
 	case SeenStopped, SeenBroken:
 		return Act{Do: Replace}
 	case SeenAbsent, SeenHeld, SeenPartial:
 		return Act{Do: Start}
+	case Unseen, SeenExited:
 	}
 	return Act{Do: Rest, Again: now.Add(Backoff(l.Tries))}
 }
@@ -196,7 +199,7 @@ func nextLive(l Lease, seen Seen, now time.Time) Act {
 		return move(Starting, "", "The engine or the sandbox restarted. The product is starting again. What it kept in memory is lost.")
 	case SeenExited:
 		if l.Restarts >= MaxRestarts {
-			return move(Ending, ByFailure, "The product kept stopping by itself. "+seen.Detail)
+			return move(Ending, ByFailure, sentences("The product kept stopping by itself.", seen.Detail))
 		}
 		return move(Starting, "", "The product stopped by itself and is starting again. What it kept in memory is lost.")
 	case SeenAbsent, SeenHeld, SeenPartial, SeenBroken:
@@ -249,10 +252,11 @@ func move(to Phase, why Reason, say string) Act {
 	return Act{Do: Move, To: to, Reason: why, Say: say}
 }
 
-func asked(a *Asked) string {
-	say := a.Name + " asked for its end."
-	if a.Why != "" {
-		say += " " + a.Why
+func asked(a *Asked) string { return sentences(a.Name+" asked for its end.", a.Why) }
+
+func sentences(first, second string) string {
+	if second == "" {
+		return first
 	}
-	return say
+	return first + " " + second
 }
