@@ -1,0 +1,155 @@
+package configs_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"innovationden/configs"
+)
+
+func environment(of map[string]string) func(string) string {
+	return func(name string) string { return of[name] }
+}
+
+func TestTheBuiltInSettingsAreValid(t *testing.T) {
+	c, err := configs.Load("", environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Trials.Longest.Span(); got != 30*24*time.Hour {
+		t.Errorf("longest is %s", got)
+	}
+	if len(c.Sizes) < 3 || len(c.Schemes) < 3 {
+		t.Errorf("there are %d sizes and %d schemes", len(c.Sizes), len(c.Schemes))
+	}
+	if c.Public() != "http://localhost:8080" || c.SandboxURL("calm-otter") != "http://calm-otter.localhost:8080/" {
+		t.Errorf("addresses are %s and %s", c.Public(), c.SandboxURL("calm-otter"))
+	}
+}
+
+func TestAFileGoesOverTheDefaultsAndTheEnvironmentOverTheFile(t *testing.T) {
+	file := write(t, "den.yaml", "sandboxes:\n  most: 7\n  spare_cells: 3\n")
+	c, err := configs.Load(file, environment(map[string]string{"DEN_SANDBOXES_MOST": "9", "DEN_TRIALS_LENGTH": "8h"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Sandboxes.Most != 9 || c.Sandboxes.SpareCells != 3 || c.Trials.Length.Span() != 8*time.Hour || c.Trials.Size != "small" {
+		t.Errorf("got %+v %+v", c.Sandboxes, c.Trials)
+	}
+}
+
+func TestSettingsThatCannotBeRead(t *testing.T) {
+	cases := []struct {
+		name, file string
+		env        map[string]string
+		says       []string
+	}{
+		{"an unknown key says its line", "listen: 127.0.0.1:1\nlisten_on: x\n", nil, []string{"listen_on", "2"}},
+		{"a length without a unit", "trials:\n  length: 5\n", nil, []string{"number and a unit", "5d"}},
+		{"a wrong number in the environment", "", map[string]string{"DEN_SANDBOXES_MOST": "many"}, []string{"DEN_SANDBOXES_MOST", "whole number"}},
+		{"sizes that are not there", "sizes_file: /nowhere/sizes.yaml\n", nil, []string{"sizes cannot be read"}},
+		{"a folder without schemes", "schemes_folder: /nowhere\n", nil, []string{"no scheme"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := configs.Load(write(t, "den.yaml", c.file), environment(c.env))
+			holds(t, err, c.says...)
+		})
+	}
+	_, err := configs.Load("/nowhere/den.yaml", environment(nil))
+	holds(t, err, "/nowhere/den.yaml", "--config")
+}
+
+func TestEveryWrongSettingIsSaidAtOnce(t *testing.T) {
+	file := write(t, "den.yaml", `
+listen: nonsense
+sandbox_domain: "not a name"
+public_url: ftp://x
+tls: {certificate: /nowhere/cert.pem}
+trials: {length: 60d, size: vast, scheme: none}
+sandboxes: {most: 0, start_by: 0s}
+log: {level: loud, format: xml}
+`)
+	c, err := configs.Load(file, environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(t, c.Validate(), "listen must be", "sandbox_domain must be", "public_url must be", "tls needs both",
+		"trials.length must be", "trials.size names", "trials.scheme names", "sandboxes.most", "sandboxes.start_by", "log.level", "log.format")
+}
+
+func TestASandboxMayNotPassForTheDen(t *testing.T) {
+	for public, ok := range map[string]bool{
+		"https://den.example.gov.uk":             true,
+		"https://trial.example.gov.uk":           false,
+		"https://den.trial.example.gov.uk":       false,
+		"https://den.nottrial.example.gov.uk":    true,
+		"https://den.example.gov.uk/with/a/path": false,
+	} {
+		c, err := configs.Load(write(t, "den.yaml", "sandbox_domain: trial.example.gov.uk\npublic_url: "+public+"\n"), environment(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Validate(); (err == nil) != ok {
+			t.Errorf("%s: %v", public, err)
+		}
+	}
+}
+
+func TestSchemesAreHeldToWhatComparingNeeds(t *testing.T) {
+	good := `
+id: mini
+version: 1
+title: Mini
+themes:
+  - id: all
+    title: All
+    criteria:
+      - {id: works, question: Does it work?, anchors: [a, b, c, d, e, f], scored_by: people, weight: 100, weight_min: 10, weight_max: 100, missing: exclude}
+`
+	cases := []struct{ name, from, to, says string }{
+		{"weights that do not add up", "weight: 100, weight_min", "weight: 90, weight_min", "add up to 90"},
+		{"an anchor that is missing", "[a, b, c, d, e, f]", "[a, b, c]", "anchor for every mark"},
+		{"a point that does not exist", "missing: exclude", "missing: exclude, technology_code: [14]", "points 1 to 13"},
+		{"an unknown rule for missing data", "missing: exclude", "missing: guess", "exclude, zero or interval"},
+		{"a measured one without a formula", "scored_by: people", "scored_by: measurement", "needs a formula"},
+		{"no version", "version: 1", "version: 0", "version from 1"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, "mini.yaml"), []byte(strings.Replace(good, c.from, c.to, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := configs.Load("", environment(map[string]string{"DEN_SCHEMES_FOLDER": folder}))
+			holds(t, err, c.says, "mini.yaml")
+		})
+	}
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func holds(t *testing.T, err error, says ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error; it should say %q", says)
+	}
+	for _, s := range says {
+		if !strings.Contains(err.Error(), s) {
+			t.Errorf("%q is not said in: %v", s, err)
+		}
+	}
+}
