@@ -1,6 +1,9 @@
 package view
 
-import "strings"
+import (
+	"html/template"
+	"strings"
+)
 
 // Input is a single line. Spellcheck is left to the browser unless set.
 type Input struct {
@@ -28,9 +31,13 @@ type Input struct {
 // Affix is what stands before or behind an input: "£", "days".
 type Affix struct {
 	Text       string
+	HTML       template.HTML
 	Classes    string
 	Attributes Attributes
 }
+
+// Given says whether there is anything to show.
+func (a Affix) Given() bool { return a.Text != "" || a.HTML != "" }
 
 // Wrapper is the box around an input with an affix.
 type Wrapper struct {
@@ -40,7 +47,7 @@ type Wrapper struct {
 
 // Wrapped says whether anything stands beside the input.
 func (i Input) Wrapped() bool {
-	return i.Prefix.Text != "" || i.Suffix.Text != "" ||
+	return i.Prefix.Given() || i.Suffix.Given() ||
 		i.FormGroup.BeforeInput.Given() || i.FormGroup.AfterInput.Given()
 }
 
@@ -73,7 +80,8 @@ func (t Textarea) Tied() Tied {
 }
 
 // CharacterCount is a textarea that counts down. Give MaxLength or MaxWords.
-// Threshold is the per cent from which the count shows.
+// CountType is what is counted, "length", "characters" or "words": words where
+// MaxWords is given. Threshold is the per cent from which the count shows.
 type CharacterCount struct {
 	ID           string
 	Name         string
@@ -81,6 +89,7 @@ type CharacterCount struct {
 	Rows         int
 	MaxLength    int
 	MaxWords     int
+	CountType    string
 	Threshold    int
 	Label        Label
 	Hint         Hint

@@ -38,7 +38,7 @@ func (k tools) funcs(set *template.Template) template.FuncMap {
 				return Slots{}, nil
 			}
 			end, err := show(set, "signed-in", f.Who)
-			return Slots{End: end}, err
+			return Slots{End: Slot{HTML: end, Align: "inline"}}, err
 		},
 		"put":    func(component any) (template.HTML, error) { return showComponent(set, component) },
 		"either": either, "join": join, "only": only, "suffix": suffix, "numbered": numbered,
@@ -162,11 +162,15 @@ func (k tools) i18n(component string, attributes Attributes) (Attributes, error)
 func (k tools) counted(c CharacterCount) (Textarea, error) {
 	id := c.FieldID()
 	attributes := Attributes{"data-module": "govuk-character-count"}
-	key := "component.count.characters"
+	kind := c.CountType
+	if kind == "" && c.MaxWords > 0 {
+		kind = "words"
+	}
+	if kind != "" {
+		attributes["data-count-type"] = kind
+	}
 	if c.MaxWords > 0 {
-		key = "component.count.words"
 		attributes["data-maxwords"] = strconv.Itoa(c.MaxWords)
-		attributes["data-count-type"] = "words"
 	}
 	if c.MaxLength > 0 {
 		attributes["data-maxlength"] = strconv.Itoa(c.MaxLength)
@@ -175,7 +179,7 @@ func (k tools) counted(c CharacterCount) (Textarea, error) {
 		attributes["data-threshold"] = strconv.Itoa(c.Threshold)
 	}
 	maps.Copy(attributes, c.FormGroup.Attributes)
-	text, err := k.words.Count(key, c.Limit())
+	text, err := k.limit(kind, c.Limit())
 	if err != nil {
 		return Textarea{}, err
 	}
@@ -191,4 +195,16 @@ func (k tools) counted(c CharacterCount) (Textarea, error) {
 		Label: c.Label, Hint: c.Hint, ErrorMessage: c.ErrorMessage, Spellcheck: c.Spellcheck,
 		Classes: join("govuk-js-character-count", c.Classes), FormGroup: group, Attributes: c.Attributes,
 	}, nil
+}
+
+// limit says how much may be typed, or nothing where the script is to know.
+func (k tools) limit(kind string, most int) (string, error) {
+	switch {
+	case most == 0:
+		return "", nil
+	case kind == "words":
+		return k.words.Count("component.count.words", most)
+	default:
+		return k.words.Count("component.count.characters", most)
+	}
 }

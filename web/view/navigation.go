@@ -129,8 +129,15 @@ type NavItem struct {
 
 // Slots are places in the service navigation for markup of our own.
 type Slots struct {
-	Start, End                     template.HTML
+	Start                          template.HTML
+	End                            Slot
 	NavigationStart, NavigationEnd template.HTML
+}
+
+// Slot is markup of our own; Align "inline" puts it beside the list.
+type Slot struct {
+	HTML  template.HTML
+	Align string
 }
 
 // Collapses says whether the list folds into a menu on a small screen.
@@ -145,5 +152,5 @@ func (s ServiceNavigation) Lists() bool {
 
 // Landmark says whether the bar needs a name of its own.
 func (s ServiceNavigation) Landmark() bool {
-	return s.ServiceName != "" || s.Slots.Start != "" || s.Slots.End != ""
+	return s.ServiceName != "" || s.Slots.Start != "" || s.Slots.End.HTML != ""
 }

@@ -1,6 +1,9 @@
 package view
 
-import "html/template"
+import (
+	"html/template"
+	"strings"
+)
 
 // Button sends its form, or is a link that looks like one where it has an Href.
 type Button struct {
@@ -66,6 +69,9 @@ type Panel struct {
 	Classes      string
 	Attributes   Attributes
 }
+
+// Asks says whether the panel interrupts to ask, in place of confirming.
+func (p Panel) Asks() bool { return strings.Contains(p.Classes, "govuk-panel--interruption") }
 
 // NotificationBanner tells of something that is not about this page's own task;
 // Type "success" of something that was just done.
