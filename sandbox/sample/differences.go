@@ -15,7 +15,7 @@ func Differences() []Difference {
 		{
 			"Speed",
 			"Pages answer within a few milliseconds: it looks up one office and one week.",
-			"Pages with free times take a hundred times as long or more: it works out all free times of all offices for twelve weeks anew for each page.",
+			"Pages with free times take about a hundred times as long: it works out all free times of all offices for twelve weeks anew for each page.",
 		},
 		{
 			"Start",
@@ -30,7 +30,7 @@ func Differences() []Difference {
 		{
 			"Keyboard and reading",
 			"Skip link, visible focus, page language set, strong contrast, page can be enlarged.",
-			"No skip link, focus outline removed, no page language, pale grey text on white, enlarging switched off, free and full days told apart by colour alone.",
+			"No skip link, focus outline removed, no page language, pale grey text on white, enlarging switched off, free and full days differ by colour alone.",
 		},
 		{
 			"Cancelling",

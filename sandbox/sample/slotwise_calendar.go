@@ -89,7 +89,7 @@ func newWiseCalendar(now func() time.Time, random io.Reader) *wiseCalendar {
 	services := wiseServices()
 	soon := monday(now()).AddDate(0, 0, 28)
 	for n, open := range c.openings(now(), services[0], nil) {
-		odds := 2 + lot(longDate(open.From))%12*3/2
+		odds := 1 + 14*(lot(longDate(open.From))%4)
 		if !open.From.Before(soon) {
 			odds = 1
 		}
