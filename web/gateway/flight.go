@@ -154,6 +154,7 @@ func (f *flight) becomeStream() error {
 // failed answers for a product that did not, unless nobody is there to be told.
 func (f *flight) failed(_ http.ResponseWriter, r *http.Request, err error) {
 	var tooLarge *http.MaxBytesError
+	var upload errUpload
 	var unreached errUnreached
 	var wait net.Error
 	f.mu.Lock()
@@ -165,6 +166,8 @@ func (f *flight) failed(_ http.ResponseWriter, r *http.Request, err error) {
 		panic(http.ErrAbortHandler)
 	case errors.As(err, &tooLarge):
 		p = f.g.pages.tooLarge
+	case errors.As(err, &upload):
+		p = f.g.pages.malformed
 	case errors.Is(err, errBusy):
 		p = f.g.pages.busy
 	case errors.As(err, &unreached):
@@ -234,11 +237,20 @@ type upload struct {
 func (u *upload) Read(p []byte) (int, error) {
 	u.f.touch(&u.f.read, u.f.ctl.SetReadDeadline, u.f.g.opts.ReadTimeout)
 	n, err := u.ReadCloser.Read(p)
-	if err != nil {
+	switch err {
+	case nil:
+	case io.EOF:
 		u.f.stopReadDeadline()
+	default: // the deadline stays: net/http goes on to read what it can throw away
+		err = errUpload{err}
 	}
 	return n, err
 }
+
+// errUpload marks a body that the visitor did not send as announced; the product is not to blame.
+type errUpload struct{ error }
+
+func (e errUpload) Unwrap() error { return e.error }
 
 // stopReadDeadline keeps the end of an upload from being taken for the end of the visitor.
 func (f *flight) stopReadDeadline() {

@@ -113,6 +113,11 @@ func (g *Gateway) Before(control http.Handler) http.Handler {
 
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		// Also for an answer that needs no body: net/http waits for the body before it sends one.
+		// A writer without deadlines has a server that looks after itself.
+		_ = http.NewResponseController(w).SetReadDeadline(g.opts.Clock().Add(g.opts.ReadTimeout))
+	}
 	name, port, ok := hostOf(r.Host)
 	switch {
 	case !originForm(r):

@@ -141,9 +141,11 @@ func cleanTrailer(h http.Header) {
 	cleanResponse(h)
 	for name := range h {
 		if field, marked := strings.CutPrefix(name, http.TrailerPrefix); marked {
-			one := http.Header{http.CanonicalHeaderKey(field): h[name]}
-			if cleanResponse(one); len(one) == 0 {
-				delete(h, name)
+			field = http.CanonicalHeaderKey(field)
+			one := http.Header{field: h[name]}
+			delete(h, name)
+			if cleanResponse(one); len(one) > 0 {
+				h[name] = one[field]
 			}
 		}
 	}

@@ -1,0 +1,337 @@
+package gateway_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"innovationden/web/gateway"
+)
+
+// stage is a product with an echo by WebSocket at /ws, events at /events, an
+// endless body at /endless and one that never answers at /silent.
+func stage(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/ws":
+		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+		if err != nil {
+			return
+		}
+		defer func() { _ = conn.CloseNow() }()
+		for {
+			kind, message, err := conn.Read(r.Context())
+			if err != nil || conn.Write(r.Context(), kind, message) != nil {
+				return
+			}
+		}
+	case "/events":
+		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+		_, _ = io.WriteString(w, "data: 1\n\n")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	case "/drip":
+		w.Header().Set("Content-Length", "100000")
+		_, _ = io.WriteString(w, "drop\n")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	case "/endless":
+		block := make([]byte, 64<<10)
+		for {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	case "/silent":
+		<-r.Context().Done()
+	case "/upload":
+		n, err := io.Copy(io.Discard, r.Body)
+		_, _ = fmt.Fprint(w, n, err)
+	default:
+		hello(w, r)
+	}
+}
+
+func (d *den) dialWS(cookie string) (*websocket.Conn, *http.Response, error) {
+	return websocket.Dial(d.t.Context(), "ws://acme."+domain+"/ws", &websocket.DialOptions{
+		HTTPClient: d.client, HTTPHeader: http.Header{"Cookie": {cookie}, "Origin": {"http://acme." + domain}},
+	})
+}
+
+func echo(t *testing.T, conn *websocket.Conn, message string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := conn.Write(ctx, websocket.MessageText, []byte(message)); err != nil {
+		t.Fatal(err)
+	}
+	if _, got, err := conn.Read(ctx); err != nil || string(got) != message {
+		t.Fatalf("%q came back as %q: %v", message, got, err)
+	}
+}
+
+// ends reports how long it took until reading failed, and fails the test after a second.
+func ends(t *testing.T, name string, read func() error) {
+	t.Helper()
+	over := make(chan error, 1)
+	go func() {
+		for {
+			if err := read(); err != nil {
+				over <- err
+				return
+			}
+		}
+	}()
+	select {
+	case <-over:
+	case <-time.After(time.Second):
+		t.Errorf("%s: still open after a second", name)
+	}
+}
+
+// waysToEnd are the events after which nothing may stay open.
+var waysToEnd = map[string]func(*den){
+	"session ended":    func(d *den) { d.visits.Revoke(gateway.Right{Session: "s1"}) },
+	"person left":      func(d *den) { d.visits.Revoke(gateway.Right{Person: "ann"}) },
+	"role lost":        func(d *den) { d.visits.Revoke(gateway.Right{Person: "ann", Lease: "lease1"}) },
+	"route withdrawn":  func(d *den) { d.table.Withdraw("acme") },
+	"lease ended":      func(d *den) { d.set(route("acme", "lease1", "box1", gateway.Ended)) },
+	"lease paused":     func(d *den) { d.set(route("acme", "lease1", "box1", gateway.Paused)) },
+	"sandbox replaced": func(d *den) { d.set(route("acme", "lease1", "box2", gateway.Live)) },
+	"visit ran out":    func(d *den) { d.clock.Store(int64(13 * time.Hour)); d.g.Sweep() },
+	"gateway closed":   func(d *den) { d.g.Close() },
+}
+
+func TestOpenWebSocketEndsWithTheRight(t *testing.T) {
+	for name, end := range waysToEnd {
+		t.Run(name, func(t *testing.T) {
+			d := newDen(t, http.HandlerFunc(stage))
+			conn, _, err := d.dialWS(d.visit("acme", ann))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.CloseNow() }()
+			echo(t, conn, "hello")
+			end(d)
+			ends(t, name, func() error { _, _, err := conn.Read(t.Context()); return err })
+		})
+	}
+}
+
+func TestOpenBodiesEndWithTheRight(t *testing.T) {
+	for _, path := range []string{"/events", "/drip", "/endless", "/silent"} {
+		for name, end := range waysToEnd {
+			t.Run(path+" "+name, func(t *testing.T) {
+				d := newDen(t, http.HandlerFunc(stage))
+				body := d.open(path, d.visit("acme", ann))
+				end(d)
+				buffer := make([]byte, 32<<10)
+				ends(t, name, func() error { _, err := body.Read(buffer); return err })
+			})
+		}
+	}
+}
+
+// open sends a request by hand and, unless it is the silent one, waits for the first of the body.
+func (d *den) open(path, cookie string) net.Conn {
+	d.t.Helper()
+	conn, err := net.Dial("tcp", d.address)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", path, at, cookie)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if path == "/silent" {
+		for d.dialer.dials.Load() == 0 {
+			d.get("/other", cookie)
+		}
+		return conn
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	if _, err := http.ReadResponse(bufio.NewReaderSize(conn, 16), nil); err != nil {
+		d.t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	return conn
+}
+
+// deaf hides revocations and lets every visit stand: what the gateway would be
+// if it only asked at the start.
+type deaf struct{ gateway.Visitors }
+
+func (deaf) Watch(func(gateway.Right)) {}
+
+func TestControlWithoutWordOfItAWebSocketStays(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage), func(o *gateway.Options) { o.Visitors = deaf{o.Visitors} })
+	conn, _, err := d.dialWS(d.visit("acme", ann))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	d.visits.Revoke(gateway.Right{Session: "s1"})
+	echo(t, conn, "still here") // so the tests above can see the fault
+	d.g.Sweep()
+	ends(t, "the sweep alone", func() error { _, _, err := conn.Read(t.Context()); return err })
+}
+
+func TestSomebodyElsesRevocationLeavesAStreamAlone(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage))
+	conn, _, err := d.dialWS(d.visit("acme", ann))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	d.visits.Revoke(gateway.Right{Session: "s2"})
+	d.set(route("beta", "lease2", "box1", gateway.Live))
+	d.table.Withdraw("beta")
+	d.set(route("acme", "lease1", "box1", gateway.Live))
+	d.g.Sweep()
+	echo(t, conn, "still here")
+}
+
+func TestEventsArriveAtOnce(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage))
+	cookie := d.visit("acme", ann)
+	for path, want := range map[string]string{"/events": "data: 1\n", "/drip": "drop\n"} {
+		res, err := d.client.Do(d.request("GET", path, cookie))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(res.Body).ReadString('\n'); line != want || err != nil {
+			t.Errorf("%s: %q %v", path, line, err)
+		}
+		_ = res.Body.Close()
+	}
+}
+
+func TestStreamsOfOnePersonAreBounded(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage), func(o *gateway.Options) { o.MaxStreams = 2 })
+	cookie := d.visit("acme", ann)
+	other := d.visit("acme", gateway.Right{Person: "bob", Session: "s2", Lease: "lease1"})
+	first, _, err := d.dialWS(cookie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := d.open("/events", cookie)
+	if _, res, err := d.dialWS(cookie); err == nil || res.StatusCode != 429 {
+		t.Fatalf("a third WebSocket: %v", res)
+	}
+	if status, _ := d.get("/events", cookie); status != 429 {
+		t.Fatalf("a third stream that did not say so: %d", status)
+	}
+	if status, _ := d.get("/", cookie); status != 200 {
+		t.Fatalf("what is no stream: %d", status)
+	}
+	conn, _, err := d.dialWS(other)
+	if err != nil {
+		t.Fatalf("another person: %v", err)
+	}
+	_ = conn.CloseNow()
+	_ = first.CloseNow()
+	_ = events.Close()
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		conn, _, err := d.dialWS(cookie)
+		if err == nil {
+			_ = conn.CloseNow()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("places are not given back: %v", err)
+		}
+	}
+}
+
+func TestVisitorWhoDoesNotReadIsCutOff(t *testing.T) {
+	gone := make(chan struct{})
+	d := newDen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		stage(w, r)
+		close(gone)
+	}), func(o *gateway.Options) { o.WriteTimeout = 300 * time.Millisecond })
+	d.open("/endless", d.visit("acme", ann))
+	select {
+	case <-gone:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the product still writes to nobody")
+	}
+}
+
+func TestUploads(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage), func(o *gateway.Options) {
+		o.MaxBody, o.ReadTimeout = 1<<20, 200*time.Millisecond
+	})
+	cookie := d.visit("acme", ann)
+	send := func(body io.Reader, length int64) *http.Response {
+		req := d.request("POST", "/upload", cookie)
+		req.Body, req.ContentLength = io.NopCloser(body), length
+		return d.do(req)
+	}
+	if res := send(strings.NewReader(strings.Repeat("a", 1<<20)), 1<<20); res.StatusCode != 200 || text(res) != "1048576 <nil>" {
+		t.Errorf("as much as fits: %d", res.StatusCode)
+	}
+	for name, length := range map[string]int64{"announced": 1<<20 + 1, "in chunks": -1} {
+		if res := send(strings.NewReader(strings.Repeat("a", 1<<20+1)), length); res.StatusCode != 413 {
+			t.Errorf("too much, %s: %d", name, res.StatusCode)
+		}
+	}
+	for who, cookie := range map[string]string{"a visitor": cookie, "a stranger": "x=y"} {
+		conn, err := net.Dial("tcp", d.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(conn, "POST /upload HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Length: 10\r\n\r\nabc", at, cookie)
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.ReadAll(conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s who stops sending keeps the connection", who)
+		}
+		_ = conn.Close()
+	}
+}
+
+func TestAStreamOutlivesTheReadTimeoutOfItsUpload(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "text/event-stream")
+		for range 3 {
+			_, _ = io.WriteString(w, "data\n")
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-r.Context().Done():
+				return
+			case <-time.After(60 * time.Millisecond):
+			}
+		}
+	}), func(o *gateway.Options) { o.ReadTimeout = 50 * time.Millisecond })
+	req := d.request("POST", "/", d.visit("acme", ann))
+	req.Body, req.ContentLength = io.NopCloser(strings.NewReader("abc")), 3
+	if body := text(d.do(req)); body != "data\ndata\ndata\n" {
+		t.Fatalf("got %q", body)
+	}
+}
+
+func TestWebSocketsLeaveNothing(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(stage))
+	cookie := d.visit("acme", ann)
+	for range 200 {
+		conn, _, err := d.dialWS(cookie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		echo(t, conn, "x")
+		_ = conn.CloseNow()
+	}
+	if f, _ := d.g.Tally("acme"); f.Upgraded != 200 || f.Requests != 200 {
+		t.Errorf("facts %+v", f)
+	}
+} // goleak looks at the rest
