@@ -2,7 +2,7 @@ package den
 
 // Score is one evaluator's answer to one criterion.
 type Score struct {
-	Mark      int // 0 to TopMark
+	Mark      *int // 0 to TopMark; nil: not marked yet, or not tested
 	NotTested bool
 	Reason    string
 }
