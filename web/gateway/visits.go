@@ -146,7 +146,7 @@ func (v *Visits) May(token, lease string) (Right, bool) {
 // Revoke takes away every ticket and visit that the pattern covers; an empty
 // field covers all: Right{Session: s} for a session that ended, Right{Person: p, Lease: l} for a
 // role that was lost, Right{Lease: l} for a lease. When it returns, no request
-// by them passes any more and their open connections are closed. The empty pattern does nothing.
+// by them passes any more, and what they have open has been told to stop, which takes milliseconds. The empty pattern does nothing.
 func (v *Visits) Revoke(pattern Right) {
 	if pattern == (Right{}) {
 		return
