@@ -50,20 +50,21 @@ func Agree(r Ratings, o Options) (Agreement, error) {
 	default:
 		return Agreement{}, say("Choose nominal, ordinal, interval or ratio as the metric")
 	}
+	c := coincide(r)
 	a := Agreement{
 		Raters:   len(r.Raters),
 		Units:    len(r.Units),
 		Scores:   r.given(),
-		Pairable: len(coincide(r).units),
+		Pairable: len(c.units),
 		Metric:   o.Metric,
-		Interval: AlphaInterval(r, o.Metric, o.Seed, o.Resamples),
+		Interval: c.interval(o.Metric, o.Seed, o.Resamples),
 		Alphas:   map[Metric]Figure{},
 		Kendall:  KendallW(r),
 		ICC:      ICC(r),
 		Fleiss:   FleissKappa(r),
 	}
 	for _, m := range []Metric{Nominal, Ordinal, IntervalOf, Ratio} {
-		a.Alphas[m] = Alpha(r, m)
+		a.Alphas[m] = c.figure(m)
 	}
 	a.Alpha = a.Alphas[o.Metric]
 	a.Words = sayAgreement(a)

@@ -23,11 +23,15 @@ const (
 	Tentative = 0.667
 )
 
+// ratioValues bounds the different values of the ratio metric, which compares every pair.
+const ratioValues = 5_000
+
 // Alpha is Krippendorff's α = 1 − Dₒ/Dₑ from coincidences (Krippendorff, Computing Krippendorff's
 // Alpha-Reliability, 2011). Units with fewer than two scores are left out. There is no figure where
 // no unit has two scores, where all values are the same, or for Ratio where a value is negative.
-func Alpha(r Ratings, metric Metric) Figure {
-	c := coincide(r)
+func Alpha(r Ratings, metric Metric) Figure { return coincide(r).figure(metric) }
+
+func (c coincidences) figure(metric Metric) Figure {
 	if f := c.unfit(metric); f.Why != "" {
 		return f
 	}
@@ -119,6 +123,8 @@ func (c coincidences) unfit(metric Metric) Figure {
 		return none("No unit has two scores or more.")
 	case metric == Ratio && c.values[0] < 0:
 		return none("The ratio metric needs values of 0 or more.")
+	case metric == Ratio && len(c.values) > ratioValues:
+		return none("There are too many different values for the ratio metric.")
 	}
 	switch metric {
 	case Nominal, Ordinal, IntervalOf, Ratio:

@@ -34,11 +34,14 @@ func (s Span) Known() bool { return s.Why == "" }
 // drawn. There is no interval with fewer than five such units, or where more than one resample in
 // twenty has no α.
 func AlphaInterval(r Ratings, metric Metric, seed uint64, resamples int) Span {
+	return coincide(r).interval(metric, seed, resamples)
+}
+
+func (c coincidences) interval(metric Metric, seed uint64, resamples int) Span {
 	if resamples <= 0 {
 		resamples = DefaultResamples
 	}
 	out := Span{Resamples: resamples, Seed: seed}
-	c := coincide(r)
 	if f := c.unfit(metric); f.Why != "" {
 		out.Why = f.Why
 		return out

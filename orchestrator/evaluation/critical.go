@@ -90,7 +90,13 @@ func (m Marks) critical(totals []Total) Sensitivity {
 			}
 		}
 	}
-	sort.SliceStable(out.Flips, func(a, b int) bool { return out.Flips[a].Change() < out.Flips[b].Change() })
+	sort.SliceStable(out.Flips, func(a, b int) bool {
+		x, y := out.Flips[a], out.Flips[b]
+		if math.Abs(x.Change()-y.Change()) > Tolerance {
+			return x.Change() < y.Change()
+		}
+		return x.Above && !y.Above // of two criteria, say what weighs more
+	})
 	return out
 }
 

@@ -9,6 +9,14 @@ import (
 // anything a person can tell apart and far above the error of adding a thousand numbers.
 const Tolerance = 1e-9
 
+// Bounds of a table, so that one sheet cannot keep a machine busy: who beats whom is computed for every
+// pair of entries, and rank reversal for every price.
+const (
+	MaxEntries  = 200
+	MaxCriteria = 200
+	MaxPrices   = 5
+)
+
 // MaxMagnitude bounds every number taken in, so that no sum of them can overflow.
 const MaxMagnitude = 1e12
 
@@ -142,6 +150,12 @@ func (m Marks) Check() error {
 	if len(m.Entries) == 0 {
 		return say("Add at least one entry")
 	}
+	if len(m.Criteria) > MaxCriteria {
+		return say("Use at most %d criteria, not %d", MaxCriteria, len(m.Criteria))
+	}
+	if len(m.Entries) > MaxEntries {
+		return say("Use at most %d entries, not %d", MaxEntries, len(m.Entries))
+	}
 	if err := m.checkCriteria(); err != nil {
 		return err
 	}
@@ -150,7 +164,7 @@ func (m Marks) Check() error {
 
 func (m Marks) checkCriteria() error {
 	seen := map[string]bool{}
-	sum := 0.0
+	sum, prices := 0.0, 0
 	for _, c := range m.Criteria {
 		if c.ID == "" {
 			return say("Give every criterion a name")
@@ -163,9 +177,15 @@ func (m Marks) checkCriteria() error {
 			return say("Enter a weight of 0 or more for %q", c.Label())
 		}
 		sum += c.Weight
+		if c.kind() == ByPrice {
+			prices++
+		}
 		if err := c.check(); err != nil {
 			return err
 		}
+	}
+	if prices > MaxPrices {
+		return say("Use at most %d price criteria, not %d", MaxPrices, prices)
 	}
 	if sum <= 0 {
 		return say("Give at least one criterion a weight above 0")

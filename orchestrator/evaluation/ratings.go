@@ -1,5 +1,8 @@
 package evaluation
 
+// MaxScores bounds units × raters, so that one sheet cannot keep a machine busy.
+const MaxScores = 1_000_000
+
 // Ratings is units × raters: what each rater said of each unit, with gaps.
 type Ratings struct {
 	Raters []string `json:"raters"`
@@ -19,6 +22,9 @@ func (r Ratings) Check() error {
 	}
 	if len(r.Units) == 0 {
 		return say("Add at least one unit")
+	}
+	if len(r.Units) > MaxScores/len(r.Raters) {
+		return say("Use at most %d scores, not %d units by %d raters", MaxScores, len(r.Units), len(r.Raters))
 	}
 	for _, u := range r.Units {
 		if len(u.Scores) != len(r.Raters) {

@@ -35,6 +35,9 @@ func ReadRatings(r io.Reader) (Ratings, error) {
 		}
 		out.Units = append(out.Units, u)
 	}
+	if err := out.Check(); err != nil {
+		return Ratings{}, Fault{Say: err.Error()}
+	}
 	return out, nil
 }
 

@@ -136,11 +136,7 @@ type table struct {
 }
 
 func (m Marks) table() table {
-	return m.tableAt(m.lowestPrices())
-}
-
-// tableAt is the table under given lowest prices, one for each criterion (unused where not a price).
-func (m Marks) tableAt(lowest []float64) table {
+	lowest := m.lowestPrices()
 	t := table{weights: m.weights(), cells: make([][]cell, len(m.Entries))}
 	for i, e := range m.Entries {
 		t.cells[i] = make([]cell, len(m.Criteria))
@@ -171,30 +167,30 @@ func (c Criterion) cell(mk Mark, lowest float64) cell {
 	return cell{low: 0, high: 1, counts: true}
 }
 
+// lowestPrices are those of the entries that meet the minimums; where none does, of all.
 func (m Marks) lowestPrices() []float64 {
 	out := make([]float64, len(m.Criteria))
+	screened := make([]bool, len(m.Entries))
+	for i := range m.Entries {
+		below, _ := m.minimums(i)
+		screened[i] = len(below) > 0
+	}
 	for j, c := range m.Criteria {
 		if c.kind() != ByPrice {
 			continue
 		}
-		low, found := m.lowest(j, true)
+		low, found := m.lowest(j, screened)
 		if !found {
-			low, _ = m.lowest(j, false)
+			low, _ = m.lowest(j, make([]bool, len(screened)))
 		}
 		out[j] = low
 	}
 	return out
 }
 
-func (m Marks) lowest(j int, screened bool) (low float64, found bool) {
+func (m Marks) lowest(j int, without []bool) (low float64, found bool) {
 	for i, e := range m.Entries {
-		if !e.Marks[j].Tested {
-			continue
-		}
-		if below, _ := m.minimums(i); screened && len(below) > 0 {
-			continue
-		}
-		if !found || e.Marks[j].Value < low {
+		if e.Marks[j].Tested && !without[i] && (!found || e.Marks[j].Value < low) {
 			low, found = e.Marks[j].Value, true
 		}
 	}

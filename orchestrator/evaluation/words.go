@@ -147,7 +147,7 @@ func sayAgreement(a Agreement) []string {
 		return []string{fmt.Sprintf("There are too few scores to say whether the evaluators agree (α = %s from %s).", down(v), plural(n, "score by two people or more", "scores by two people or more"))}
 	}
 	at := "α = " + down(v)
-	if a.Interval.Known() && v >= Tentative && a.Interval.Low < Tentative {
+	if a.Interval.Known() && v >= Rely && a.Interval.Low < Tentative {
 		return []string{fmt.Sprintf("Evaluators seem to agree (%s), but there are too few scores to be sure: α may be as low as %s.", at, down(a.Interval.Low))}
 	}
 	switch {
