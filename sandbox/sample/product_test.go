@@ -92,13 +92,18 @@ func (v visitor) follow(path string, form url.Values) string {
 	return r.Header.Get("Location")
 }
 
-// call sends JSON and reads JSON.
-func (v visitor) call(status int, method, path, body string, headers ...string) map[string]any {
-	v.t.Helper()
+func jsonRequest(method, path, body string) *http.Request {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	return r
+}
+
+// call sends JSON and reads JSON.
+func (v visitor) call(status int, method, path, body string, headers ...string) map[string]any {
+	v.t.Helper()
+	r := jsonRequest(method, path, body)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

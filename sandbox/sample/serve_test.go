@@ -237,3 +237,27 @@ func TestTimesFollowTheClockOnTheWall(t *testing.T) {
 		}
 	}
 }
+
+// An appointment does not stand in its own way.
+func TestAnAppointmentMovesByAQuarterOfAnHour(t *testing.T) {
+	c := newWiseCalendar(fixed, zeros{})
+	c.list = nil
+	from := at(monday(fixed()).AddDate(0, 0, 9), 10*60)
+	var last error
+	for n := 0; last == nil; n++ {
+		if _, last = c.book(wiseServices()[0], "", from, person{}, 0); last == nil {
+			c.list[n].Reference = string(rune('a' + n))
+		}
+	}
+	later := from.Add(wiseGrid * time.Minute)
+	if _, err := c.book(wiseServices()[0], "", later, person{}, 0); err != errNotFree {
+		t.Fatalf("control: somebody is free: %v", err)
+	}
+	moved, err := c.move("a", "", later)
+	if err != nil || !moved.From.Equal(later) || moved.Reference != "a" {
+		t.Errorf("moved to %v: %v", moved.From, err)
+	}
+	if _, err := c.move("b", "", later.AddDate(0, 0, 365)); err != errNotFree || !c.list[1].From.Equal(from) {
+		t.Errorf("a refused move: %v, and the appointment is at %v", err, c.list[1].From)
+	}
+}

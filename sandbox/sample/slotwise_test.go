@@ -1,6 +1,7 @@
 package sample_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,16 +136,21 @@ func TestSlotwiseNeverGivesAnAdviserTwoAtOnce(t *testing.T) {
 	v := visit(t, "slotwise", nil)
 	tile := firstTile(t, v)
 	path, query, _ := strings.Cut(tile, "?")
-	office := strings.TrimPrefix(query, "office=")
+	body := fmt.Sprintf(`{"service":"birth","office":%q,"from":%q,"name":"Asha","email":"a@example.com","phone":"01632960001"}`,
+		strings.TrimPrefix(query, "office="), strings.TrimPrefix(path, "/book/birth/"))
 	var mu sync.Mutex
 	advisers := make(map[string]int)
 	var wait sync.WaitGroup
 	for range 40 {
 		wait.Go(func() {
-			r := v.post(path, asha(url.Values{"office": {office}}))
+			r := v.do(jsonRequest(http.MethodPost, "/api/v1/appointments", body))
 			switch r.StatusCode {
-			case http.StatusSeeOther:
-				who := texts(v.page(http.StatusOK, r.Header.Get("Location")), ".ticket div:nth-child(4)")[0]
+			case http.StatusCreated:
+				var made struct{ Reference string }
+				if err := json.NewDecoder(r.Body).Decode(&made); err != nil {
+					t.Error(err)
+				}
+				who := texts(v.page(http.StatusOK, "/appointment/"+made.Reference), ".ticket div:nth-child(4)")[0]
 				mu.Lock()
 				defer mu.Unlock()
 				advisers[who]++
