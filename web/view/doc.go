@@ -53,7 +53,7 @@
 //
 //	(make "button" "Text" "Save" "Href" "/x")   a component, or a piece: action, cell, choice,
 //	                                            content, crumb, fact, legend, option, card,
-//	                                            section, tab, task, page, pagelink
+//	                                            section, status, tab, task, page, pagelink
 //	(list a b c)                                a list, for Items, Rows, …
 //
 // In make a string goes into a struct as its Text ("Label" "Name"), a legend into
@@ -79,13 +79,22 @@
 //
 //	<div id="state" data-live="/trials/1/live">…</div>
 //	    GET answers text/event-stream; the data of each "message" is the new inside
-//	    ([View.Part] makes it). data-live-event="name" takes another event. The
-//	    event "reload" loads the page anew, "done" closes the stream.
+//	    ([View.Part] makes it); send the whole state first, for a page that was
+//	    hidden comes back. data-live-event="name" takes another event. The event
+//	    "reload" loads the page anew, "done" closes the stream.
 //	<form data-autosave="/url" data-autosave-rev="12">, {{template "autosave"}} inside
 //	    posts the whole form when something changed and expects 2xx; 422 means that
 //	    a field is wrong; 401, 403 or a redirect, that the session is over. What was
 //	    typed is then kept in the browser and put back on the same form of the same
-//	    revision, for the same person.
+//	    revision, for the same person (Frame.Who.ID). The answer's header
+//	    Den-Revision is the new revision; give one wherever forms can be sent twice.
 //	{{template "time-left" (left .Until)}}
 //	    runs down.
+//
+// # Classes of our own (static/den.css)
+//
+// den-columns with den-column inside: things beside one another, below one another
+// where there is no room. den-log: what a machine wrote (with tabindex="0", an
+// id and data-keep-scroll it keeps its place). den-code, den-number. den-screen is
+// not printed; den-page begins a new sheet.
 package view

@@ -120,20 +120,24 @@ func described(fieldset Fieldset, tied Tied) Fieldset {
 	return fieldset
 }
 
-// scriptWords are the sentences that a component's script says by itself.
+// scriptWords are the sentences that a component's script says by itself; the
+// last part of the key is the name that the script has for it.
 func scriptWords() map[string][]string {
 	return map[string][]string{
 		"accordion": {
-			"hide-all-sections", "hide-section", "hide-section-aria-label",
-			"show-all-sections", "show-section", "show-section-aria-label",
+			"component.accordion.hide-all-sections", "component.accordion.hide-section",
+			"component.accordion.hide-section-aria-label", "component.accordion.show-all-sections",
+			"component.accordion.show-section", "component.accordion.show-section-aria-label",
 		},
 		"file-upload": {
-			"choose-files-button", "no-file-chosen", "drop-instruction",
-			"entered-drop-zone", "left-drop-zone",
+			"component.file-upload.choose-files-button", "component.file-upload.no-file-chosen",
+			"component.file-upload.drop-instruction", "component.file-upload.entered-drop-zone",
+			"component.file-upload.left-drop-zone",
 		},
 		"password-input": {
-			"show-password", "hide-password", "show-password-aria-label", "hide-password-aria-label",
-			"password-shown-announcement", "password-hidden-announcement",
+			"component.password-input.show-password", "component.password-input.hide-password",
+			"component.password-input.show-password-aria-label", "component.password-input.hide-password-aria-label",
+			"component.password-input.password-shown-announcement", "component.password-input.password-hidden-announcement",
 		},
 	}
 }
@@ -149,11 +153,11 @@ func (k tools) i18n(component string, attributes Attributes) (Attributes, error)
 		all = make(Attributes)
 	}
 	for _, key := range scriptWords()[component] {
-		text, err := k.words.Say("component." + component + "." + key)
+		text, err := k.words.Say(key)
 		if err != nil {
 			return nil, err
 		}
-		all["data-i18n."+key] = text
+		all["data-i18n."+key[strings.LastIndex(key, ".")+1:]] = text
 	}
 	return all, nil
 }

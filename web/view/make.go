@@ -53,6 +53,7 @@ func kinds() map[string]reflect.Type {
 		"option":   reflect.TypeFor[Option](),
 		"card":     reflect.TypeFor[SummaryCard](),
 		"section":  reflect.TypeFor[Section](),
+		"status":   reflect.TypeFor[Status](),
 		"tab":      reflect.TypeFor[Tab](),
 		"task":     reflect.TypeFor[Task](),
 		"page":     reflect.TypeFor[PageItem](),
