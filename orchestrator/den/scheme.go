@@ -7,18 +7,7 @@ type Scheme struct {
 	Version int
 	Title   string
 	Summary string
-	Labels  []string // what the marks 0 to 5 are called in general
 	Themes  []Theme
-	// Disclosures are asked of every supplier and weigh nothing; the answers stand in the report.
-	Disclosures []Disclosure
-}
-
-// Disclosure is a question that a supplier answers in words.
-type Disclosure struct {
-	ID       string
-	Question string
-	Help     string
-	Source   string // the rule that asks for it, such as "PPN 02/24"
 }
 
 // Theme groups criteria.

@@ -57,11 +57,32 @@ func sayLead(o Outcome) []string {
 			open = open || !t.Rank.Settled()
 		}
 		if open {
-			return []string{fmt.Sprintf("%s may come first: it depends on what was not tested.", list(names(first), "or"))}
+			out := []string{fmt.Sprintf("%s may come first: it depends on what was not tested.", list(names(first), "or"))}
+			return append(out, sayLikeForLike(o.LikeForLike)...)
 		}
 		return []string{fmt.Sprintf("%s share first place, with %s marks out of 100.", list(names(first), "and"), tenth(first[0].Low))}
 	}
 	return []string{sayFirst(o, first[0]), sayFlip(o.Sensitivity)}
+}
+
+func sayLikeForLike(l *LikeForLike) []string {
+	if l == nil {
+		return nil
+	}
+	var first []Total
+	for _, t := range l.Totals {
+		if t.Rank.Best == 1 {
+			first = append(first, t)
+		}
+	}
+	how := "is ahead"
+	switch {
+	case len(first) == len(l.Totals):
+		how = "are level"
+	case len(first) > 1:
+		how = "are ahead"
+	}
+	return []string{fmt.Sprintf("By what was tested for all of them, %s of the weight, %s %s.", share(l.Weight), list(names(first), "and"), how)}
 }
 
 func sayFirst(o Outcome, t Total) string {

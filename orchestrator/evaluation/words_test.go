@@ -69,7 +69,7 @@ func TestWordsAreGuarded(t *testing.T) {
 		"dominance": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{At(.1), At(.2)} }), sure,
 			"Alpha comes first whatever the weights. No change of a single weight would change the winner."},
 		"open": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{{}, At(.8)} }), sure,
-			"Alpha or Beta may come first: it depends on what was not tested. Beta was not tested on Quality, so its total lies between 24 and 94 marks out of 100."},
+			"Alpha or Beta may come first: it depends on what was not tested. By what was tested for all of them, 30 % of the weight, Beta is ahead. Beta was not tested on Quality, so its total lies between 24 and 94 marks out of 100."},
 		"open but safe": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{At(.4), {}} }), sure,
 			"It may lose the lead to Beta if price weighs more than"},
 		"screened": {edit(func(m *Marks) { m.Criteria[0].Minimum = minimum(.5) }), sure,
