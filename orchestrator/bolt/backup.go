@@ -1,0 +1,36 @@
+package bolt
+
+import (
+	"context"
+	"io"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+)
+
+// Backup writes the whole file as it is at one moment and returns how many bytes that
+// were. Reading and writing go on. What it wrote is a data file.
+func (db *DB) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
+	if err := db.fit(); err != nil {
+		return 0, err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	err = db.b.View(func(b *bbolt.Tx) error {
+		n, err = b.WriteTo(ender{ctx, w})
+		return err
+	})
+	return n, closed(err)
+}
+
+// ender is a writer that fails once its context has ended.
+type ender struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (e ender) Write(p []byte) (int, error) {
+	if err := e.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return e.w.Write(p)
+}

@@ -1,0 +1,14 @@
+// Package bolt is the file: it keeps every record on go.etcd.io/bbolt and implements
+// den.Store. It knows buckets, rows, revisions and what can go wrong with a disk; it
+// must not know use cases, the web or a runtime, and it reads no clock.
+//
+//	schema.go     the whole file drawn, and which fields are indexed
+//	open.go       opening, first initialisation, refusals   migrate.go   older files
+//	db.go         View and Update                           group.go     commits that callers share
+//	table.go      records   walk.go  lists, cursors         row.go       index rows
+//	value.go      one record as bytes, with its checksum
+//	space.go      a full disk, and what is kept free for endings
+//	fault.go      a broken disk, a damaged file
+//	check.go      everything in the file against everything else
+//	sessions.go   a store for alexedwards/scs
+package bolt

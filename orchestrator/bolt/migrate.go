@@ -1,0 +1,68 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+)
+
+// migration turns a file of one schema into the next one's, inside one transaction.
+// It stands on the layout as it was then, so it names buckets by itself and uses no
+// table of this package.
+type migration func(*bbolt.Tx) error
+
+// migrations is every step from schema 1 on: the first leads from 1 to 2. There are
+// version-1 of them, and each has a test with a file of its schema.
+func migrations() []migration { return nil }
+
+// migrate brings the file to the newest schema, one step and one transaction at a
+// time. Before the first step it keeps a copy beside the file: <name>.backup-v<schema>.
+func (db *DB) migrate(steps []migration) error {
+	var at int
+	err := db.b.View(func(b *bbolt.Tx) (err error) {
+		at, err = schemaOf(b)
+		return err
+	})
+	if err != nil || at > len(steps) {
+		return err
+	}
+	if at < 1 {
+		return damaged("its schema is %d", at)
+	}
+	if err := db.copyTo(fmt.Sprintf("%s.backup-v%d", db.path, at)); err != nil {
+		return fmt.Errorf("keep a copy before the change of schema: %w", err)
+	}
+	for ; at <= len(steps); at++ {
+		err := db.b.Update(func(b *bbolt.Tx) error {
+			if err := steps[at-1](b); err != nil {
+				return err
+			}
+			return putSchema(b.Bucket(metaBucket), at+1)
+		})
+		if err != nil {
+			return fmt.Errorf("change the schema from %d to %d: %w", at, at+1, err)
+		}
+	}
+	return nil
+}
+
+// copyTo writes a backup to a file that is there whole or not at all.
+func (db *DB) copyTo(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(db.path)+newSuffix)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = db.Backup(context.Background(), f)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}

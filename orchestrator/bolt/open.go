@@ -1,0 +1,275 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/ledger"
+)
+
+// mapped is how much address space the file gets at once. While it is enough, a
+// writer never waits for a long reading such as a backup.
+const mapped = 4 << 30
+
+// Open opens a data file, or makes it. It refuses, with a sentence and without
+// changing a byte: a file that another den uses, one of a newer den, one that is torn.
+// An older schema is brought up to date, after a backup beside the file.
+func Open(path string, o Options) (*DB, error) { return open(path, o, newSchema(), migrations()) }
+
+func open(path string, o Options, s *schema, steps []migration) (*DB, error) {
+	if o.Now == nil {
+		return nil, errors.New("open a data file: no clock was given")
+	}
+	if o.Wait == 0 {
+		o.Wait = 5 * time.Second
+	}
+	if o.Reserve == 0 {
+		o.Reserve = reserve
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
+		if err := create(path, s); err != nil {
+			return nil, unopened(path, err)
+		}
+	}
+	if err := inspect(path, o, s, len(steps)+1); err != nil {
+		return nil, unopened(path, err)
+	}
+	db := &DB{path: path, options: o, schema: s, space: space{keep: o.Reserve}, brokenCh: make(chan struct{})}
+	var err error
+	if db.b, db.file, err = attach(path, o, o.ReadOnly); err != nil {
+		return nil, unopened(path, err)
+	}
+	if o.ReadOnly {
+		return db, nil
+	}
+	if err := db.settle(steps); err != nil {
+		return nil, errors.Join(unopened(path, err), db.b.Close())
+	}
+	return db, nil
+}
+
+// settle brings a file that is ours alone up to date.
+func (db *DB) settle(steps []migration) error {
+	if err := sweep(db.path); err != nil {
+		return err
+	}
+	if err := db.migrate(steps); err != nil {
+		return err
+	}
+	return db.check()
+}
+
+// attach opens the file with bbolt. It never makes one: what is not there under its
+// own name was never finished.
+func attach(path string, o Options, readOnly bool) (b *bbolt.DB, file *os.File, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = damaged("%v", p)
+		}
+		if err != nil && file != nil {
+			_ = file.Close() // lets go of the lock where bbolt panicked
+		}
+	}()
+	b, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:         o.Wait,
+		ReadOnly:        readOnly,
+		PreLoadFreelist: true,
+		NoSync:          o.NoSync,
+		InitialMmapSize: mapped,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			if err != nil {
+				return nil, err
+			}
+			info, err := file.Stat()
+			if err == nil && info.Size() == 0 {
+				err = damaged("it is empty")
+			}
+			return file, err
+		},
+	})
+	return b, file, err
+}
+
+// inspect reads a file without changing it and says why it cannot be used.
+func inspect(path string, o Options, s *schema, newest int) (err error) {
+	b, file, err := attach(path, o, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer caught(&err)
+	return b.View(func(b *bbolt.Tx) error {
+		info, err := file.Stat()
+		if err != nil {
+			return err
+		}
+		if info.Size() < b.Size() {
+			return damaged("it is %d bytes long and should be at least %d", info.Size(), b.Size())
+		}
+		at, err := schemaOf(b)
+		if err != nil {
+			return err
+		}
+		if at > newest {
+			return den.Refuse(den.Invalid, "This data file was written by a newer den (schema %d, this den knows %d). Start the newer den, or restore a backup of this one.", at, newest)
+		}
+		return nil
+	})
+}
+
+// check reads the head of everything: enough to start, not the whole of Check.
+func (db *DB) check() error {
+	return db.view(context.Background(), func(t *tx) (err error) {
+		defer caught(&err)
+		t.schema.each(func(k checked) { k.touch(t) })
+		for _, name := range [][]byte{countsBucket, sessionsBucket, expiryBucket} {
+			t.bucket(string(name))
+		}
+		head, err := t.log().Head()
+		if err != nil {
+			return repair(err)
+		}
+		faults, err := t.log().Extends(head)
+		if err == nil && len(faults) > 0 {
+			err = ledger.ErrDamaged
+		}
+		return repair(err)
+	})
+}
+
+// create makes a file under a temporary name and gives it its own when it is whole and
+// on the disk. If two dens do it at once, one file stays.
+func create(path string, s *schema) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+newSuffix)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := f.Close(); err != nil {
+		return err
+	}
+	b, err := bbolt.Open(f.Name(), 0o600, nil)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(b.Update(func(b *bbolt.Tx) error { return lay(b, s) }), b.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil {
+		if _, there := os.Stat(path); there == nil {
+			return nil
+		}
+		return err
+	}
+	return syncDir(dir)
+}
+
+// newSuffix ends the names of files that were never finished.
+const newSuffix = ".new-*"
+
+// sweep removes what an interrupted start left behind.
+func sweep(path string) error {
+	left, err := filepath.Glob(path + newSuffix)
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+// lay makes the buckets of an empty file.
+func lay(b *bbolt.Tx, s *schema) error {
+	var err error
+	root := func(name []byte) *bbolt.Bucket {
+		made, e := b.CreateBucketIfNotExists(name)
+		err = errors.Join(err, e)
+		return made
+	}
+	meta, index, record := root(metaBucket), root(indexBucket), root(recordBucket)
+	for _, name := range [][]byte{countsBucket, sessionsBucket, expiryBucket} {
+		root(name)
+	}
+	s.each(func(k checked) {
+		root([]byte(k.title()))
+		for _, name := range k.indexNames() {
+			_, e := index.CreateBucketIfNotExists([]byte(name))
+			err = errors.Join(err, e)
+		}
+	})
+	for _, name := range []den.Index{den.EventsBySubject, den.EventsByActor} {
+		_, e := index.CreateBucketIfNotExists([]byte(name))
+		err = errors.Join(err, e)
+	}
+	for _, name := range [][]byte{leavesBucket, hashesBucket, headBucket} {
+		_, e := record.CreateBucketIfNotExists(name)
+		err = errors.Join(err, e)
+	}
+	if err != nil {
+		return err
+	}
+	t := &tx{schema: s, b: b}
+	return errors.Join(t.log().Create(), putSchema(meta, version))
+}
+
+func putSchema(meta *bbolt.Bucket, v int) error {
+	return meta.Put(schemaKey, binary.BigEndian.AppendUint64(nil, uint64(v)))
+}
+
+func schemaOf(b *bbolt.Tx) (int, error) {
+	meta := b.Bucket(metaBucket)
+	if meta == nil {
+		return 0, damaged("it has no schema: it is not a den's")
+	}
+	v := meta.Get(schemaKey)
+	if len(v) != 8 {
+		return 0, damaged("its schema cannot be read")
+	}
+	return int(binary.BigEndian.Uint64(v)), nil
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// unopened gives what keeps a file from being opened a sentence.
+func unopened(path string, err error) error {
+	var said *den.Error
+	say := func(kind den.Refusal, sentence string, args ...any) error {
+		return &den.Error{Kind: kind, Say: fmt.Sprintf(sentence, args...), Err: err}
+	}
+	switch {
+	case errors.Is(err, ErrDamaged):
+		return say(den.Internal, "The data file %s is torn or damaged. Restore the last backup, or put the file back as it was.", path)
+	case errors.As(err, &said):
+		return err
+	case errors.Is(err, bbolt.ErrTimeout):
+		return say(den.Busy, "Another den is using this data directory: %s. Stop it, or choose another directory.", filepath.Dir(path))
+	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+		return say(den.Internal, "The data file %s is torn or damaged. Restore the last backup, or put the file back as it was.", path)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return say(den.Full, "The disk is full, so the data file %s cannot be made. Make room on the disk, then start the den again.", path)
+	case errors.Is(err, fs.ErrPermission):
+		return say(den.Denied, "The den may not read and write %s. Start it as the owner of the directory.", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return say(den.NotFound, "There is no data file at %s. Check the directory.", path)
+	}
+	return say(den.Internal, "The data file %s cannot be opened. Check the disk and the directory.", path)
+}

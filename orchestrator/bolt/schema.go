@@ -1,0 +1,211 @@
+package bolt
+
+import (
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+// The whole file. Every record is a value (value.go) under its key. An index row is
+// (row.go) what the index is asked for, then what orders it; it holds the record's key.
+//
+//	meta                      "schema" → version, 8 bytes big-endian
+//	departments               id → Department
+//	suppliers                 id → Supplier
+//	products                  id → Product
+//	releases                  id → Release
+//	trials                    id → Trial
+//	leases                    id → Lease
+//	cells                     sandbox id → Cell
+//	receipts                  lease id → Receipt
+//	assessments               id → Assessment
+//	outcomes                  trial id → Outcome
+//	people                    id → Person
+//	tokens                    hash → Token
+//	notices                   id → Notice
+//	answers                   key → Answer
+//	index
+//	├── products_by_supplier  … one bucket for each den.Index
+//	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
+//	├── events_by_subject     subject, position → nothing
+//	└── events_by_actor       actor, position → nothing
+//	counts                    table or index, 0, what it is asked for → how many, 8 bytes
+//	record                    package ledger draws what is inside
+//	├── leaves
+//	├── hashes
+//	└── head
+//	sessions                  SHA-256 of the token → expiry, 8 bytes, then the data
+//	sessions_by_expiry        expiry, 8 bytes, SHA-256 of the token → nothing
+
+// version is the schema that this code writes.
+const version = 1
+
+var (
+	metaBucket     = []byte("meta")
+	schemaKey      = []byte("schema")
+	indexBucket    = []byte("index")
+	countsBucket   = []byte("counts")
+	recordBucket   = []byte("record")
+	leavesBucket   = []byte("leaves")
+	hashesBucket   = []byte("hashes")
+	headBucket     = []byte("head")
+	sessionsBucket = []byte("sessions")
+	expiryBucket   = []byte("sessions_by_expiry")
+)
+
+// kind says how the records of one table are kept.
+type kind[T any] struct {
+	name    string
+	key     func(*T) den.ID
+	rev     func(*T) *int64
+	ends    func(*T) bool // writing it ends something, and so goes on when the disk is full
+	indexes []index[T]
+}
+
+// index says what one index holds of a record: keys for one that is asked by key, at
+// for a time-ordered one. Empty keys and zero times have no row.
+type index[T any] struct {
+	name    den.Index
+	keys    func(*T) []string
+	at      func(*T) time.Time
+	order   func(*T) string // before the record's key; nil: nothing
+	unique  string          // what to say when another record has the same key; empty: many may
+	counted bool            // many records a key: the count is kept
+}
+
+// schema is every kind of record.
+type schema struct {
+	departments kind[den.Department]
+	suppliers   kind[den.Supplier]
+	products    kind[den.Product]
+	releases    kind[den.Release]
+	trials      kind[den.Trial]
+	leases      kind[den.Lease]
+	cells       kind[den.Cell]
+	receipts    kind[den.Receipt]
+	assessments kind[den.Assessment]
+	outcomes    kind[den.Outcome]
+	people      kind[den.Person]
+	tokens      kind[den.Token]
+	notices     kind[den.Notice]
+	answers     kind[den.Answer]
+}
+
+func newSchema() *schema {
+	return &schema{
+		departments: kind[den.Department]{name: "departments",
+			key: func(d *den.Department) den.ID { return d.ID },
+			rev: func(d *den.Department) *int64 { return &d.Rev }},
+		suppliers: kind[den.Supplier]{name: "suppliers",
+			key: func(s *den.Supplier) den.ID { return s.ID },
+			rev: func(s *den.Supplier) *int64 { return &s.Rev }},
+		products: kind[den.Product]{name: "products",
+			key:     func(p *den.Product) den.ID { return p.ID },
+			rev:     func(p *den.Product) *int64 { return &p.Rev },
+			indexes: []index[den.Product]{by(den.ProductsBySupplier, func(p *den.Product) den.ID { return p.Supplier })}},
+		releases: kind[den.Release]{name: "releases",
+			key: func(r *den.Release) den.ID { return r.ID },
+			rev: func(r *den.Release) *int64 { return &r.Rev },
+			indexes: []index[den.Release]{
+				by(den.ReleasesByProduct, func(r *den.Release) den.ID { return r.Product }),
+				by(den.ReleasesByImage, func(r *den.Release) string { return r.Image })}},
+		trials: kind[den.Trial]{name: "trials",
+			key:  func(t *den.Trial) den.ID { return t.ID },
+			rev:  func(t *den.Trial) *int64 { return &t.Rev },
+			ends: func(t *den.Trial) bool { return t.State == den.TrialFinished || t.State == den.TrialCancelled },
+			indexes: []index[den.Trial]{
+				counted(by(den.TrialsByDepartment, func(t *den.Trial) den.ID { return t.Department })),
+				counted(by(den.TrialsByState, func(t *den.Trial) den.TrialState { return t.State })),
+				{name: den.TrialsByEvaluator, keys: func(t *den.Trial) []string { return words(t.Evaluators) }}}},
+		leases: leases(),
+		cells: kind[den.Cell]{name: "cells",
+			key: func(c *den.Cell) den.ID { return den.ID(c.Sandbox) },
+			rev: func(c *den.Cell) *int64 { return &c.Rev }},
+		receipts: kind[den.Receipt]{name: "receipts",
+			key:     func(r *den.Receipt) den.ID { return r.Lease },
+			rev:     func(r *den.Receipt) *int64 { return &r.Rev },
+			ends:    func(*den.Receipt) bool { return true },
+			indexes: []index[den.Receipt]{by(den.ReceiptsByTrial, func(r *den.Receipt) den.ID { return r.Trial })}},
+		assessments: kind[den.Assessment]{name: "assessments",
+			key: func(a *den.Assessment) den.ID { return a.ID },
+			rev: func(a *den.Assessment) *int64 { return &a.Rev },
+			indexes: []index[den.Assessment]{
+				by(den.AssessmentsByTrial, func(a *den.Assessment) den.ID { return a.Trial }),
+				by(den.AssessmentsByWriter, func(a *den.Assessment) den.ID { return a.Evaluator })}},
+		outcomes: kind[den.Outcome]{name: "outcomes",
+			key: func(o *den.Outcome) den.ID { return o.Trial },
+			rev: func(o *den.Outcome) *int64 { return &o.Rev }},
+		people: kind[den.Person]{name: "people",
+			key: func(p *den.Person) den.ID { return p.ID },
+			rev: func(p *den.Person) *int64 { return &p.Rev }},
+		tokens: kind[den.Token]{name: "tokens",
+			key: func(t *den.Token) den.ID { return den.ID(t.Hash) },
+			rev: func(t *den.Token) *int64 { return &t.Rev },
+			indexes: []index[den.Token]{{name: den.TokensByPerson,
+				keys:  func(t *den.Token) []string { return words([]den.ID{t.Person}) },
+				order: func(t *den.Token) string { return string(t.ID) }}}},
+		notices: kind[den.Notice]{name: "notices",
+			key: func(n *den.Notice) den.ID { return n.ID },
+			rev: func(n *den.Notice) *int64 { return &n.Rev },
+			indexes: []index[den.Notice]{
+				{name: den.NoticesByDue, at: func(n *den.Notice) time.Time { return n.DueAt }},
+				by(den.NoticesByTo, func(n *den.Notice) den.ID { return n.To })}},
+		answers: kind[den.Answer]{name: "answers",
+			key:     func(a *den.Answer) den.ID { return den.ID(a.Key) },
+			rev:     func(a *den.Answer) *int64 { return &a.Rev },
+			indexes: []index[den.Answer]{{name: den.AnswersByTime, at: func(a *den.Answer) time.Time { return a.At }}}},
+	}
+}
+
+func leases() kind[den.Lease] {
+	name := by(den.LeasesByName, func(l *den.Lease) string { return l.Name })
+	name.unique = "Another sandbox has this name already. Choose a different name."
+	return kind[den.Lease]{name: "leases",
+		key: func(l *den.Lease) den.ID { return l.ID },
+		rev: func(l *den.Lease) *int64 { return &l.Rev },
+		ends: func(l *den.Lease) bool {
+			return l.EndAsked != nil || l.Phase == den.Ending || l.Phase == den.Ended || l.Phase == den.Refused
+		},
+		indexes: []index[den.Lease]{
+			by(den.LeasesByTrial, func(l *den.Lease) den.ID { return l.Trial }),
+			counted(by(den.LeasesByDepartment, func(l *den.Lease) den.ID { return l.Department })),
+			counted(by(den.LeasesBySupplier, func(l *den.Lease) den.ID { return l.Supplier })),
+			counted(by(den.LeasesByPhase, func(l *den.Lease) den.Phase { return l.Phase })),
+			name,
+			by(den.LeasesBySandbox, func(l *den.Lease) string { return l.Sandbox }),
+			{name: den.LeasesByDue, at: dueAt},
+		}}
+}
+
+// dueAt leaves out what is final, whatever its DueAt says.
+func dueAt(l *den.Lease) time.Time {
+	if l.Phase.Final() {
+		return time.Time{}
+	}
+	return l.DueAt
+}
+
+func by[T any, K ~string](name den.Index, key func(*T) K) index[T] {
+	return index[T]{name: name, keys: func(rec *T) []string { return []string{string(key(rec))} }}
+}
+
+func counted[T any](i index[T]) index[T] {
+	i.counted = true
+	return i
+}
+
+func words(ids []den.ID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
+// each visits every table.
+func (s *schema) each(visit func(checked)) {
+	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
+		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers} {
+		visit(k)
+	}
+}

@@ -1,0 +1,166 @@
+package bolt
+
+import (
+	"fmt"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/ledger"
+)
+
+// tx is one caller's part of a transaction. It implements den.Tx.
+type tx struct {
+	schema *schema
+	b      *bbolt.Tx
+	undo   *journal // nil: the whole transaction is rolled back instead
+	ends   bool     // it ends or removes something: goes on when the disk is full
+	wrote  bool
+	ended  bool
+}
+
+func (t *tx) open() error {
+	if t.ended {
+		return &den.Error{Kind: den.Internal, Say: "The den made a mistake. Try again.", Err: errEnded}
+	}
+	return nil
+}
+
+func (t *tx) writable() error {
+	if err := t.open(); err != nil {
+		return err
+	}
+	if !t.b.Writable() {
+		return &den.Error{Kind: den.Internal, Say: "The den made a mistake. Try again.", Err: bbolt.ErrTxNotWritable}
+	}
+	t.wrote = true
+	return nil
+}
+
+// bucket is a bbolt bucket whose writes can be undone.
+type bucket struct {
+	*bbolt.Bucket
+	undo *journal
+}
+
+// Put writes a value; it keeps both slices.
+func (b bucket) Put(key, value []byte) error {
+	b.undo.note(b.Bucket, key)
+	return b.Bucket.Put(key, value)
+}
+
+// Delete removes a value.
+func (b bucket) Delete(key []byte) error {
+	b.undo.note(b.Bucket, key)
+	return b.Bucket.Delete(key)
+}
+
+func (t *tx) bucket(name string) bucket { return t.in(t.b.Bucket([]byte(name)), name) }
+
+func (t *tx) index(name []byte) bucket {
+	return t.in(t.bucket(string(indexBucket)).Bucket.Bucket(name), string(name))
+}
+
+func (t *tx) in(b *bbolt.Bucket, name string) bucket {
+	if b == nil {
+		panic(fmt.Sprintf("the bucket %s is missing", name))
+	}
+	return bucket{Bucket: b, undo: t.undo}
+}
+
+// log is the tamper-evident record in this transaction.
+func (t *tx) log() ledger.Log {
+	record := t.bucket(string(recordBucket))
+	part := func(name []byte) bucket {
+		b := t.in(record.Bucket.Bucket(name), string(name))
+		b.FillPercent = 1 // only ever appended to
+		return b
+	}
+	return ledger.Log{Leaves: part(leavesBucket), Hashes: part(hashesBucket), Top: part(headBucket)}
+}
+
+// journal remembers what a function overwrote, so that it alone can be undone in a
+// transaction that it shares with others.
+type journal struct{ before []before }
+
+type before struct {
+	bucket *bbolt.Bucket
+	key    []byte
+	value  []byte // nil: there was none
+}
+
+func (j *journal) note(b *bbolt.Bucket, key []byte) {
+	if j == nil {
+		return
+	}
+	old := b.Get(key)
+	if old != nil {
+		old = append([]byte{}, old...)
+	}
+	j.before = append(j.before, before{bucket: b, key: slices.Clone(key), value: old})
+}
+
+// back puts everything back as it was, latest first.
+func (j *journal) back() (err error) {
+	defer caught(&err)
+	for _, was := range slices.Backward(j.before) {
+		if was.value == nil {
+			err = was.bucket.Delete(was.key)
+		} else {
+			err = was.bucket.Put(was.key, was.value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Departments and the tables below are the records of each kind.
+func (t *tx) Departments() den.Table[den.Department] {
+	return table[den.Department]{t, t.schema.departments}
+}
+
+// Suppliers implements den.Tx.
+func (t *tx) Suppliers() den.Table[den.Supplier] {
+	return table[den.Supplier]{t, t.schema.suppliers}
+}
+
+// Products implements den.Tx.
+func (t *tx) Products() den.Table[den.Product] { return table[den.Product]{t, t.schema.products} }
+
+// Releases implements den.Tx.
+func (t *tx) Releases() den.Table[den.Release] { return table[den.Release]{t, t.schema.releases} }
+
+// Trials implements den.Tx.
+func (t *tx) Trials() den.Table[den.Trial] { return table[den.Trial]{t, t.schema.trials} }
+
+// Leases implements den.Tx.
+func (t *tx) Leases() den.Table[den.Lease] { return table[den.Lease]{t, t.schema.leases} }
+
+// Cells implements den.Tx.
+func (t *tx) Cells() den.Table[den.Cell] { return table[den.Cell]{t, t.schema.cells} }
+
+// Receipts implements den.Tx.
+func (t *tx) Receipts() den.Table[den.Receipt] { return table[den.Receipt]{t, t.schema.receipts} }
+
+// Assessments implements den.Tx.
+func (t *tx) Assessments() den.Table[den.Assessment] {
+	return table[den.Assessment]{t, t.schema.assessments}
+}
+
+// Outcomes implements den.Tx.
+func (t *tx) Outcomes() den.Table[den.Outcome] { return table[den.Outcome]{t, t.schema.outcomes} }
+
+// People implements den.Tx.
+func (t *tx) People() den.Table[den.Person] { return table[den.Person]{t, t.schema.people} }
+
+// Tokens implements den.Tx.
+func (t *tx) Tokens() den.Table[den.Token] { return table[den.Token]{t, t.schema.tokens} }
+
+// Notices implements den.Tx.
+func (t *tx) Notices() den.Table[den.Notice] { return table[den.Notice]{t, t.schema.notices} }
+
+// Answers implements den.Tx.
+func (t *tx) Answers() den.Table[den.Answer] { return table[den.Answer]{t, t.schema.answers} }
