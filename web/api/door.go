@@ -1,0 +1,37 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/actor"
+)
+
+// maxBody bounds a request body that is not an archive, in bytes.
+const maxBody = 1 << 20
+
+// known turns away whoever nobody knows.
+func (a *API) known(c *gin.Context) {
+	if !actor.From(c.Request.Context()).Known() {
+		Problem(c, a.log, &den.Error{Kind: den.Unknown,
+			Say: "Send a token: Authorization: Bearer den_… On the machine of the den it is in the file operator.token of the data folder."})
+	}
+}
+
+// bound limits what a body may hold, before anything reads it.
+func (a *API) bound(c *gin.Context) {
+	limit := int64(maxBody)
+	if isArchive(c) {
+		limit = a.archive
+	}
+	if c.Request.ContentLength > limit {
+		Answer(c, plain(http.StatusRequestEntityTooLarge, "The request is too large", "Send a smaller request. This one may have at most "+megabytes(limit)+"."))
+		return
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+}
+
+func isArchive(c *gin.Context) bool { return strings.HasSuffix(c.FullPath(), "/archive") }

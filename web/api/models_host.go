@@ -1,0 +1,39 @@
+package api
+
+import (
+	"innovationden/orchestrator/den"
+	"innovationden/web/api/contract"
+)
+
+func event(e den.Event) contract.Event {
+	about := text(e.About)
+	return contract.Event{Seq: int64(e.Seq), Id: string(e.ID), At: e.At, Actor: string(e.Actor), ActorName: e.Name, Act: e.Act,
+		Subject: string(e.Subject), About: &about, Detail: e.Say, Why: some(e.Why)}
+}
+
+func host(h den.HostView) contract.Host {
+	return contract.Host{
+		Up: h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),
+		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
+		Live: int32(h.Live), Starting: int32(h.Starting), Queue: int32(h.Queue), Room: int32(h.Room),
+		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
+		LastPass: moment(h.LastPass), LastSweep: moment(h.LastSweep), RecordSize: new(int64(h.Head.Size)), RecordRoot: some(h.Head.Root),
+		StartedAt: h.StartedAt, Version: h.Version,
+	}
+}
+
+func inForce(f den.InForce) contract.InForce {
+	return contract.InForce{Name: f.Name, InForce: f.Yes, Detail: f.Say}
+}
+
+func orphan(o den.Orphan) contract.Orphan {
+	i := inventory(o.Containers, o.Networks, o.Volumes)
+	return contract.Orphan{Sandbox: o.Sandbox, Containers: i.Containers, Networks: i.Networks, Volumes: i.Volumes,
+		Youngest: o.Youngest, Young: o.Young, Removed: o.Removed}
+}
+
+func me(a den.Actor) contract.Me {
+	return contract.Me{Id: string(a.ID), Name: a.Name, Memberships: list(a.Memberships, func(m den.Membership) contract.Membership {
+		return contract.Membership{Role: string(m.Role), In: some(string(m.In))}
+	})}
+}

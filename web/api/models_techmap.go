@@ -1,0 +1,57 @@
+package api
+
+import (
+	"innovationden/orchestrator/den"
+	"innovationden/web/api/contract"
+)
+
+func department(d den.Department) contract.Department {
+	return contract.Department{Id: string(d.ID), Name: d.Name, CreatedAt: d.CreatedAt}
+}
+
+func supplier(s den.Supplier) contract.Supplier {
+	return contract.Supplier{Id: string(s.ID), Name: s.Name, CreatedAt: s.CreatedAt}
+}
+
+func person(p den.Person) contract.Person {
+	return contract.Person{Id: string(p.ID), Name: p.Name}
+}
+
+func product(p den.ProductView) contract.Product {
+	return contract.Product{Id: string(p.ID), Supplier: string(p.Supplier), SupplierName: p.SupplierName, Name: p.Name,
+		Summary: p.Summary, Releases: list(p.Releases, release), CreatedAt: p.CreatedAt}
+}
+
+func release(r den.Release) contract.Release {
+	return contract.Release{Id: string(r.ID), Product: string(r.Product), Version: r.Version, Image: r.Image, Digest: r.Digest,
+		From: r.From, Port: int32(r.Port), Path: r.Path, Profile: contract.Profile(r.Profile), SizeBytes: r.SizeBytes, CreatedAt: r.CreatedAt}
+}
+
+func size(s den.Size) contract.Size {
+	return contract.Size{Name: s.Name, Title: s.Title, MemoryBytes: s.Memory, Cpu: float64(s.CPU) / 1000, PencePerHour: float64(s.Price) / 1000}
+}
+
+func scheme(s den.Scheme) contract.Scheme {
+	return contract.Scheme{Id: s.ID, Version: int32(s.Version), Title: s.Title, Summary: s.Summary, Themes: list(s.Themes, theme)}
+}
+
+func theme(t den.Theme) contract.Theme {
+	return contract.Theme{Id: t.ID, Title: t.Title, Criteria: list(t.Criteria, criterion)}
+}
+
+func criterion(c den.Criterion) contract.Criterion {
+	out := contract.Criterion{Id: c.ID, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
+		Weight: c.Weight, Evidence: some(c.Evidence), TechnologyCode: points(c.TechnologyCode), ServiceStandard: points(c.ServiceStandard)}
+	if len(c.Anchors) > 0 {
+		out.Anchors = &c.Anchors
+	}
+	if c.Minimum != nil {
+		out.Minimum = new(int32(*c.Minimum))
+	}
+	return out
+}
+
+func points(of []int) *[]int32 {
+	out := list(of, func(n int) int32 { return int32(n) })
+	return &out
+}

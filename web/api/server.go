@@ -1,0 +1,76 @@
+package api
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+
+	"innovationden/web/api/contract"
+)
+
+// Base is where the API lives.
+const Base = "/api/v1"
+
+// Config is what the API is handed.
+type Config struct {
+	Den        Den
+	Now        func() time.Time // for the deadlines of streams
+	Log        *slog.Logger
+	MaxArchive int64 // bytes of an uploaded archive; 0: 4 GiB
+	MaxStreams int   // progress streams of one person; 0: 16
+}
+
+// API answers everything under /api.
+type API struct {
+	den      Den
+	now      func() time.Time
+	log      *slog.Logger
+	spec     *openapi3.T
+	document []byte // the contract as JSON
+	streams  *streams
+	archive  int64
+}
+
+var _ contract.StrictServerInterface = (*API)(nil)
+
+// New reads the contract. An error is a fault of the
+// contract itself.
+func New(c Config) (*API, error) {
+	spec, document, err := readContract()
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxArchive == 0 {
+		c.MaxArchive = 4 << 30
+	}
+	if c.MaxStreams == 0 {
+		c.MaxStreams = 16
+	}
+	return &API{den: c.Den, now: c.Now, log: c.Log, spec: spec, document: document,
+		streams: newStreams(c.MaxStreams), archive: c.MaxArchive}, nil
+}
+
+// Mount adds the API's routes to an engine that has put the actor into the request's
+// context and has ContextWithFallback on.
+func (a *API) Mount(engine *gin.Engine) {
+	engine.GET("/api/openapi.json", a.serveDocument)
+	group := engine.Group("", a.known, a.bound, a.validate)
+	contract.RegisterHandlersWithOptions(group, contract.NewStrictHandlerWithOptions(a, nil, contract.StrictGinServerOptions{
+		RequestErrorHandlerFunc:  a.unreadable,
+		HandlerErrorFunc:         func(c *gin.Context, err error) { Problem(c, a.log, err) },
+		ResponseErrorHandlerFunc: a.unsent,
+	}), contract.GinServerOptions{BaseURL: Base, ErrorHandler: func(c *gin.Context, err error, _ int) { a.unreadable(c, err) }})
+}
+
+func (a *API) unreadable(c *gin.Context, err error) {
+	Answer(c, plain(400, "The request cannot be read", "The request cannot be read. Check its parameters and its body against the reference at /api/docs."))
+	a.log.Debug("request not readable", "path", c.FullPath(), "error", err)
+}
+
+// unsent is an answer that could not be written: the caller has left.
+func (a *API) unsent(c *gin.Context, err error) {
+	a.log.Debug("answer not sent", "path", c.FullPath(), "error", err)
+	c.Abort()
+}
