@@ -1,14 +1,14 @@
 package evaluation
 
-// Duel is the exact share of weightings, uniform over the simplex, under which one entry beats
-// another, and under which both have the same total.
+// duel is the exact share of weightings, uniform over the simplex, under which one entry has a higher
+// total than another; d is the difference of their shares by criterion.
 //
 // The difference of their totals is Σ wᵢdᵢ. Uniform weights are exponential variables divided by
 // their sum (Devroye, Non-Uniform Random Variate Generation, 1986, chapter V.2), so its sign is that
 // of a race between two chains of exponential stages, Σ over d > 0 against Σ over d < 0, and of two
 // running stages of mean a and b that of mean a ends first with chance b ÷ (a + b). All terms are
 // positive, so nothing cancels in any number of criteria.
-func duel(d []float64) (wins, ties float64) {
+func duel(d []float64) float64 {
 	var plus, minus []float64
 	for _, x := range d {
 		switch {
@@ -19,7 +19,7 @@ func duel(d []float64) (wins, ties float64) {
 		}
 	}
 	if len(plus) == 0 && len(minus) == 0 {
-		return 0, 1
+		return 0
 	}
 	// lasts[j] is the chance that the plus chain outlasts a minus chain with j stages left.
 	lasts := make([]float64, len(minus)+1)
@@ -31,5 +31,5 @@ func duel(d []float64) (wins, ties float64) {
 		}
 		lasts = next
 	}
-	return lasts[len(minus)], 0
+	return lasts[len(minus)]
 }

@@ -110,7 +110,7 @@ func duels(rows [][]cell) [][]float64 {
 			for k := range d {
 				d[k] = rows[i][k].low - rows[j][k].low
 			}
-			out[i][j], _ = duel(d)
+			out[i][j] = duel(d)
 		}
 	}
 	return out

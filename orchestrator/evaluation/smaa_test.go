@@ -110,7 +110,7 @@ func TestDuelsAreExactInManyCriteria(t *testing.T) {
 		t.Errorf("drew %.4f, the race says %.4f", got.Entries[0].Ranks[0], got.Beats[0][1])
 	}
 	// 3 criteria, d = (a, −b, −c): P = a² ÷ ((a + b)(a + c)).
-	wins, _ := duel([]float64{.5, -.2, -.7})
+	wins := duel([]float64{.5, -.2, -.7})
 	near(t, "one against two", wins, .25/(.7*1.2))
 }
 
