@@ -89,6 +89,10 @@ func adopt(fd int) (*Namespace, error) {
 	return &Namespace{inode: st.Ino, fd: fd}, nil
 }
 
+// InodeOf identifies the network namespace that a process is in, among those that
+// exist now; fs.ErrNotExist when there is no such process.
+func InodeOf(pid int) (uint64, error) { return inodeOf(fmt.Sprintf("/proc/%d/ns/net", pid)) }
+
 func inodeOf(path string) (uint64, error) {
 	var st unix.Stat_t
 	if err := unix.Stat(path, &st); err != nil {

@@ -43,6 +43,9 @@ const (
 	Elsewhere   Mode = "elsewhere"   // listens on another port
 	Late        Mode = "late"        // listens after 300 ms
 	Stubborn    Mode = "stubborn"    // listens and ignores SIGTERM
+	Silent      Mode = "silent"      // accepts and never answers
+	Headers     Mode = "headers"     // answers with headers without end
+	Body        Mode = "body"        // answers with a body without end
 )
 
 // Where the modes listen.

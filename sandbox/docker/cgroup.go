@@ -1,0 +1,108 @@
+package docker
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"innovationden/sandbox"
+)
+
+const groupRoot = "/sys/fs/cgroup"
+
+// groups are the control groups of a container, by controller; the unified hierarchy
+// of version 2 has the name "".
+type groups map[string]string
+
+// groupsOf finds the control groups of a process (cgroups(7)), and makes sure that
+// they are those of the container, for the number may belong to another by now.
+func groupsOf(pid int, container string) (groups, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+	if err != nil {
+		return nil, err
+	}
+	g := groups{}
+	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
+		f := strings.SplitN(line, ":", 3)
+		if len(f) != 3 || !strings.Contains(f[2], container) {
+			continue
+		}
+		for _, controller := range strings.Split(f[1], ",") {
+			g[controller] = f[2]
+		}
+	}
+	if len(g) == 0 {
+		return nil, errors.New("the process is not in the container's control groups")
+	}
+	return g, nil
+}
+
+func (g groups) use() (sandbox.Use, error) {
+	if at, ok := g["memory"]; ok {
+		return g.useV1(path.Join(groupRoot, "memory", at))
+	}
+	at, ok := g[""]
+	if !ok {
+		return sandbox.Use{}, errors.New("no control group with a memory controller")
+	}
+	return useV2(path.Join(groupRoot, at))
+}
+
+func (g groups) useV1(memory string) (u sandbox.Use, err error) {
+	if u.Memory, err = number(path.Join(memory, "memory.usage_in_bytes")); err != nil {
+		return u, err
+	}
+	u.Memory -= min(u.Memory, keyed(path.Join(memory, "memory.stat"), "total_inactive_file"))
+	u.OOMs = keyed(path.Join(memory, "memory.oom_control"), "oom_kill")
+	nanoseconds, err := number(path.Join(groupRoot, "cpuacct", g["cpuacct"], "cpuacct.usage"))
+	if err != nil {
+		return u, err
+	}
+	u.CPU = time.Duration(nanoseconds)
+	u.Pids, err = number(path.Join(groupRoot, "pids", g["pids"], "pids.current"))
+	return u, err
+}
+
+func useV2(at string) (u sandbox.Use, err error) {
+	if u.Memory, err = number(path.Join(at, "memory.current")); err != nil {
+		return u, err
+	}
+	u.Memory -= min(u.Memory, keyed(path.Join(at, "memory.stat"), "inactive_file"))
+	u.OOMs = keyed(path.Join(at, "memory.events"), "oom_kill")
+	u.CPU = time.Duration(keyed(path.Join(at, "cpu.stat"), "usage_usec")) * time.Microsecond
+	u.Pids, err = number(path.Join(at, "pids.current"))
+	return u, err
+}
+
+func number(file string) (int64, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+}
+
+// keyed reads one value of a file of "key value" lines; 0 where it has no such key.
+func keyed(file, key string) int64 {
+	f, err := os.Open(file)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if k, v, _ := strings.Cut(lines.Text(), " "); k == key {
+			n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+			if err != nil {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}

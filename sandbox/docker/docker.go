@@ -1,0 +1,199 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/client"
+
+	"innovationden/sandbox"
+)
+
+// Config says which engine to use, and as whom.
+type Config struct {
+	Host         string // unix:///var/run/docker.sock where empty
+	Installation string // whose things are ours: 1 to 32 lower-case letters, digits and "-"
+	Now          func() time.Time
+	Log          *slog.Logger
+	Temp         string        // folder for archives while they are checked; the system's where empty
+	Patience     time.Duration // for one engine call; 30 s where zero. Loading an image may take 20 times as long
+	Archive      ArchiveLimits
+}
+
+var installationForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
+
+// Runtime is a sandbox.Runtime and sandbox.Images on one engine.
+type Runtime struct {
+	api     *client.Client
+	ours    ours
+	now     func() time.Time
+	log     *slog.Logger
+	temp    string
+	wait    time.Duration
+	archive ArchiveLimits
+	seccomp string
+
+	gates   gates
+	errands sync.WaitGroup
+
+	mu     sync.Mutex
+	cells  map[sandbox.ID]*held
+	images map[string]sandbox.Image // by id: what never changes of an image
+	holder string                   // image id of the holder, once known to be there
+	arch   string                   // of the engine, as Go calls it, once known
+	quota  *bool                    // whether the engine can bound a layer, once known
+}
+
+var (
+	_ sandbox.Runtime = (*Runtime)(nil)
+	_ sandbox.Images  = (*Runtime)(nil)
+)
+
+// Open prepares a runtime. It does not ask the engine anything, so it succeeds
+// while the engine is down; every verb then says sandbox.ErrUnavailable.
+func Open(c Config) (*Runtime, error) {
+	if !installationForm.MatchString(c.Installation) {
+		return nil, fmt.Errorf("enter an installation name of 1 to 32 lower-case letters, digits and \"-\", not %q", c.Installation)
+	}
+	if c.Now == nil || c.Log == nil {
+		return nil, errors.New("a runtime needs a clock and a log")
+	}
+	if c.Host == "" {
+		c.Host = client.DefaultDockerHost
+	}
+	if c.Patience <= 0 {
+		c.Patience = 30 * time.Second
+	}
+	profile, err := seccompProfile()
+	if err != nil {
+		return nil, err
+	}
+	api, err := client.NewClientWithOpts(client.WithHost(c.Host), client.WithAPIVersionNegotiation(), keepMore)
+	if err != nil {
+		return nil, fmt.Errorf("use the engine at %q: %w", c.Host, err)
+	}
+	return &Runtime{
+		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
+		archive: c.Archive.filled(), seccomp: profile,
+		gates: gates{waiting: map[sandbox.ID]*gate{}},
+		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},
+	}, nil
+}
+
+// keepMore keeps as many connections to the engine as a busy den uses.
+func keepMore(c *client.Client) error {
+	if t, ok := c.HTTPClient().Transport.(*http.Transport); ok {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = 32, 32
+	}
+	return nil
+}
+
+// Close waits for engine calls that are under way and lets go of everything that is
+// open. Sandboxes run on.
+func (r *Runtime) Close() error {
+	r.errands.Wait()
+	r.mu.Lock()
+	ids := make([]sandbox.ID, 0, len(r.cells))
+	for id := range r.cells {
+		ids = append(ids, id)
+	}
+	r.mu.Unlock()
+	for _, id := range ids {
+		r.Forget(id)
+	}
+	return r.api.Close()
+}
+
+// errand is work that outlives the one who asked for it.
+type errand struct {
+	ctx   context.Context //nolint:containedctx // it is the errand's own, and carries no cancellation
+	asked func() error    // says whether the one who asked is gone
+	wait  time.Duration
+}
+
+// call makes one engine call with a time of its own, unless the one who asked has
+// gone before it began.
+func (e errand) call(f func(ctx context.Context) error) error {
+	if err := e.asked(); err != nil {
+		return unknown(err)
+	}
+	ctx, cancel := context.WithTimeout(e.ctx, e.wait)
+	defer cancel()
+	return f(ctx)
+}
+
+// act does something to a sandbox, while nothing else is done to the same one by
+// this process. When ctx ends first the outcome is unknown, and the sandbox stays
+// taken until the engine has answered: a removal that follows finds whatever was made.
+func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(errand) error) error {
+	leave, err := r.gates.enter(ctx, id)
+	if err != nil {
+		return unknown(err)
+	}
+	done := make(chan error, 1)
+	r.errands.Add(1)
+	go func() {
+		defer r.errands.Done()
+		defer leave()
+		done <- f(errand{ctx: context.WithoutCancel(ctx), asked: ctx.Err, wait: r.wait})
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return unknown(ctx.Err())
+	}
+}
+
+// ask makes engine calls that change nothing.
+func (r *Runtime) ask(ctx context.Context, f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.wait)
+	defer cancel()
+	return f(ctx)
+}
+
+// gates lets one at a time act on a sandbox.
+type gates struct {
+	mu      sync.Mutex
+	waiting map[sandbox.ID]*gate
+}
+
+type gate struct {
+	turn  chan struct{}
+	users int
+}
+
+func (g *gates) enter(ctx context.Context, id sandbox.ID) (leave func(), err error) {
+	g.mu.Lock()
+	one := g.waiting[id]
+	if one == nil {
+		one = &gate{turn: make(chan struct{}, 1)}
+		g.waiting[id] = one
+	}
+	one.users++
+	g.mu.Unlock()
+	drop := func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if one.users--; one.users == 0 {
+			delete(g.waiting, id)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		drop()
+		return nil, err
+	}
+	select {
+	case one.turn <- struct{}{}:
+		return func() { <-one.turn; drop() }, nil
+	case <-ctx.Done():
+		drop()
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,113 @@
+package docker
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/system"
+
+	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
+)
+
+// Host: see sandbox.Runtime.
+func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
+	var info system.Info
+	err = r.ask(ctx, func(ctx context.Context) error {
+		if info, err = r.api.Info(ctx); err != nil {
+			return err
+		}
+		all, err := r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: r.ours.filter()})
+		for _, c := range all {
+			if _, _, ok := r.ours.ownsContainer(c); ok {
+				h.Sandboxes++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return sandbox.Host{}, silence("ask the engine about its host", err)
+	}
+	h.Engine, h.API = "Docker Engine "+info.ServerVersion, r.api.ClientVersion()
+	h.OS, h.Kernel, h.CPUs, h.Memory = info.OperatingSystem, info.KernelVersion, info.NCPU, info.MemTotal
+	h.CgroupV, h.Storage, h.DiskFree = info.CgroupVersion, info.Driver, -1
+	var disk syscall.Statfs_t
+	if syscall.Statfs(info.DockerRootDir, &disk) == nil {
+		h.DiskFree = int64(disk.Bavail) * disk.Bsize
+	}
+	for _, o := range info.SecurityOptions {
+		h.AppArmor = h.AppArmor || strings.HasPrefix(o, "name=apparmor")
+		h.Seccomp = h.Seccomp || strings.HasPrefix(o, "name=seccomp")
+		h.UserNS = h.UserNS || strings.HasPrefix(o, "name=userns") || strings.HasPrefix(o, "name=rootless")
+	}
+	h.DiskQuota = bounded(info)
+	h.Namespaces = cell.CanEnter() == nil
+	return h, nil
+}
+
+// canBound says whether the engine itself can bound a writable layer. It asks once.
+func (r *Runtime) canBound(e errand) (bool, error) {
+	r.mu.Lock()
+	known := r.quota
+	r.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	var can bool
+	err := e.call(func(ctx context.Context) error {
+		info, err := r.api.Info(ctx)
+		can = bounded(info)
+		return err
+	})
+	if err != nil {
+		return false, explain("ask the engine about its host", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.quota = &can
+	return can, nil
+}
+
+// bounded says whether an engine keeps layers where a size can be set: btrfs, zfs,
+// or overlay2 on xfs that is mounted with project quotas.
+func bounded(info system.Info) bool {
+	switch info.Driver {
+	case "btrfs", "zfs":
+		return true
+	case "overlay2":
+	default:
+		return false
+	}
+	mounts, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = mounts.Close() }()
+	return projectQuota(mounts, info.DockerRootDir)
+}
+
+// projectQuota reads mountinfo (proc_pid_mountinfo(5)) for the mount that a folder is on.
+func projectQuota(mounts io.Reader, folder string) bool {
+	var best string
+	var quota bool
+	lines := bufio.NewScanner(mounts)
+	for lines.Scan() {
+		left, right, ok := strings.Cut(lines.Text(), " - ")
+		at, kind := strings.Fields(left), strings.Fields(right)
+		if !ok || len(at) < 5 || len(kind) < 3 {
+			continue
+		}
+		point := strings.TrimSuffix(at[4], "/")
+		if (folder == point || strings.HasPrefix(folder, point+"/")) && len(point) >= len(best) {
+			best = point
+			options := "," + kind[2] + ","
+			quota = kind[0] == "xfs" && (strings.Contains(options, ",prjquota,") || strings.Contains(options, ",pquota,"))
+		}
+	}
+	return quota
+}

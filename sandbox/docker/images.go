@@ -1,0 +1,181 @@
+package docker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+
+	"innovationden/sandbox"
+)
+
+// Image: see sandbox.Images.
+func (r *Runtime) Image(ctx context.Context, ref string) (sandbox.Image, error) {
+	return r.inspectImage(r.reading(ctx), ref)
+}
+
+// imageFacts knows an image by id, from memory where it was asked for before.
+func (r *Runtime) imageFacts(e errand, id string) (sandbox.Image, error) {
+	r.mu.Lock()
+	i, known := r.images[id]
+	r.mu.Unlock()
+	if known {
+		return i, nil
+	}
+	return r.inspectImage(e, id)
+}
+
+func (r *Runtime) forgetImage(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.images, id)
+}
+
+func (r *Runtime) inspectImage(e errand, ref string) (found sandbox.Image, err error) {
+	err = e.call(func(ctx context.Context) error {
+		i, err := r.api.ImageInspect(ctx, ref)
+		if errdefs.IsNotFound(err) || errdefs.IsInvalidArgument(err) {
+			return fmt.Errorf("%w: %s", sandbox.ErrNoImage, ref)
+		}
+		if err != nil {
+			return explain("look at image "+ref, err)
+		}
+		found = facts(i)
+		return nil
+	})
+	if err != nil {
+		return sandbox.Image{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.images[found.ID] = found
+	return found, nil
+}
+
+func facts(i image.InspectResponse) sandbox.Image {
+	f := sandbox.Image{
+		ID: i.ID, Digests: i.RepoDigests, Names: i.RepoTags, Size: i.Size,
+		Platform: i.Os + "/" + i.Architecture, Layers: len(i.RootFS.Layers),
+	}
+	if i.Config == nil {
+		return f
+	}
+	f.User, f.Reserved = i.Config.User, reserved(i.Config.Labels)
+	slices.Sort(f.Reserved)
+	for p := range i.Config.ExposedPorts {
+		number, kind, _ := strings.Cut(string(p), "/")
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 && (kind == "tcp" || kind == "") {
+			f.Ports = append(f.Ports, int(n))
+		}
+	}
+	slices.Sort(f.Ports)
+	for v := range i.Config.Volumes {
+		f.Volumes = append(f.Volumes, path.Clean(v))
+	}
+	slices.Sort(f.Volumes)
+	return f
+}
+
+// Keep: see sandbox.Images.
+func (r *Runtime) Keep(ctx context.Context, imageID string) error {
+	err := r.ask(ctx, func(ctx context.Context) error { return r.api.ImageTag(ctx, imageID, r.ours.tag(imageID)) })
+	if errdefs.IsNotFound(err) {
+		return fmt.Errorf("%w: %s", sandbox.ErrNoImage, imageID)
+	}
+	return explain("keep image "+imageID, err)
+}
+
+// Drop: see sandbox.Images. An image that a container still uses stays, with an
+// error: remove its sandboxes first.
+func (r *Runtime) Drop(ctx context.Context, imageID string) error {
+	r.forgetImage(imageID)
+	err := r.ask(ctx, func(ctx context.Context) error {
+		_, err := r.api.ImageRemove(ctx, r.ours.tag(imageID), image.RemoveOptions{PruneChildren: true})
+		return err
+	})
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return explain("drop image "+imageID, err)
+}
+
+// Load: see sandbox.Images. The archive is checked before the engine sees any of it,
+// and comes in under our own tags alone, so that what it returns is kept. Errors:
+// sandbox.ErrImage with what is wrong, sandbox.ErrFull, sandbox.ErrUnavailable.
+func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image, error) {
+	e := r.reading(ctx)
+	arch, err := r.engineArch(e)
+	if err != nil {
+		return nil, err
+	}
+	checked, err := checkArchive(archive, r.temp, arch, r.archive)
+	if err != nil {
+		return nil, err
+	}
+	defer checked.close()
+	e.wait *= 20
+	err = e.call(func(ctx context.Context) error {
+		body, write := io.Pipe()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			write.CloseWithError(checked.rewrite(write, r.ours.tag))
+		}()
+		err := r.send(ctx, body)
+		_ = body.CloseWithError(err)
+		<-done
+		return err
+	})
+	if err != nil {
+		return nil, explain("load an image", err)
+	}
+	var all []sandbox.Image
+	for _, i := range checked.images {
+		found, err := r.inspectImage(r.reading(ctx), r.ours.tag(i.id))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found)
+	}
+	return all, nil
+}
+
+// send gives an archive to the engine. The engine's errors come inside its answer.
+func (r *Runtime) send(ctx context.Context, archive io.Reader) error {
+	answer, err := r.api.ImageLoad(ctx, archive, client.ImageLoadWithQuiet(true))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	lines := json.NewDecoder(answer.Body)
+	for {
+		var line struct {
+			Error string `json:"error"`
+		}
+		switch err := lines.Decode(&line); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case line.Error != "":
+			return engineSays(line.Error)
+		}
+	}
+}
+
+// engineSays is an error that came inside an engine's answer.
+type engineSays string
+
+func (e engineSays) Error() string { return string(e) }
+
+// Unknown marks it, for package errdefs, as an answer rather than silence.
+func (e engineSays) Unknown() {}

@@ -1,0 +1,139 @@
+package docker
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/strslice"
+	"github.com/docker/go-units"
+
+	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
+)
+
+// nobody is who runs in profile strict where the specification names no one.
+const nobody = "65532:65532"
+
+// shm is the most that /dev/shm may hold; it counts as memory. PostgreSQL wants it.
+const shm = 256 << 20
+
+// mild are the capabilities of profile standard: what the usual entrypoint needs
+// that starts as root, makes its folders its own and drops.
+var mild = strslice.StrSlice{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"}
+
+// bounds are the limits of one container, out of those of the sandbox.
+func bounds(l sandbox.Limits, services int) sandbox.Limits {
+	n := int64(max(services, 1))
+	l.Memory, l.CPU, l.Pids, l.Disk, l.Log = l.Memory/n, l.CPU/n, max(l.Pids/n, 1), l.Disk/n, l.Log/n
+	return l
+}
+
+// serviceHost says how the container of a service is held. image is what is known
+// of its image; quota says that the engine can bound a writable layer.
+func (r *Runtime) serviceHost(spec sandbox.Spec, s sandbox.Service, image sandbox.Image, quota bool) (*container.HostConfig, error) {
+	l := bounds(spec.Limits, len(spec.Services))
+	places, err := places(s, image, l.Tmp)
+	if err != nil {
+		return nil, err
+	}
+	h := r.sealed()
+	h.NetworkMode = container.NetworkMode("container:" + r.ours.name(spec.ID, holderName))
+	h.Tmpfs = places
+	h.ShmSize = min(shm, l.Memory/2)
+	h.ReadonlyRootfs = s.Profile == sandbox.Strict
+	if s.Profile == sandbox.Standard {
+		h.CapAdd = mild
+	}
+	h.LogConfig = container.LogConfig{Type: "json-file", Config: map[string]string{
+		"max-size": strconv.FormatInt(l.Log, 10) + "b", "max-file": "1",
+	}}
+	h.Resources = container.Resources{
+		Memory: l.Memory, MemorySwap: l.Memory, NanoCPUs: l.CPU * 1e6, PidsLimit: &l.Pids,
+		Ulimits: []*units.Ulimit{{Name: "core"}, {Name: "nofile", Soft: l.Files, Hard: l.Files}},
+	}
+	if quota && s.Profile == sandbox.Standard {
+		h.StorageOpt = map[string]string{"size": strconv.FormatInt(l.Disk, 10)}
+	}
+	return h, nil
+}
+
+// holderHost says how the holder is held. Names, the resolver and the settings of the
+// network belong to the owner of the namespace.
+func (r *Runtime) holderHost() *container.HostConfig {
+	h := r.sealed()
+	pids := int64(16) // its starter needs a few threads
+	h.NetworkMode = "none"
+	h.ReadonlyRootfs = true
+	h.DNS = []string{"127.0.0.1"}
+	h.DNSOptions = []string{"timeout:1", "attempts:1"}
+	h.DNSSearch = []string{"."}
+	h.ExtraHosts = []string{hostname + ":" + cell.Address.String()}
+	h.Sysctls = map[string]string{"net.ipv4.ping_group_range": "1 0"}
+	h.ShmSize = 64 << 10
+	h.LogConfig = container.LogConfig{Type: "none"}
+	h.Resources = container.Resources{
+		Memory: 16 << 20, MemorySwap: 16 << 20, PidsLimit: &pids,
+		Ulimits: []*units.Ulimit{{Name: "core"}, {Name: "nofile", Soft: 64, Hard: 64}},
+	}
+	return h
+}
+
+// sealed is what holds for every container.
+func (r *Runtime) sealed() *container.HostConfig {
+	return &container.HostConfig{
+		CapDrop:       strslice.StrSlice{"ALL"},
+		SecurityOpt:   []string{"no-new-privileges:true", "seccomp=" + r.seccomp},
+		RestartPolicy: container.RestartPolicy{Name: container.RestartPolicyDisabled},
+		IpcMode:       container.IPCModePrivate,
+		CgroupnsMode:  container.CgroupnsModePrivate,
+	}
+}
+
+// places are the bounded places in memory: /tmp, the volumes of the specification
+// and those that the image declares.
+func places(s sandbox.Service, image sandbox.Image, size int64) (map[string]string, error) {
+	const always = "rw,noexec,nosuid,nodev"
+	all := map[string]string{"/tmp": fmt.Sprintf("%s,size=%d,mode=1777", always, size)}
+	owner := owner(s, image)
+	for _, v := range append(append([]string(nil), s.Volumes...), image.Volumes...) {
+		v = path.Clean(v)
+		if v == "/tmp" {
+			continue
+		}
+		if err := sandbox.CheckVolume(v); err != nil {
+			return nil, fmt.Errorf("%w: a declared volume: %w", sandbox.ErrImage, err)
+		}
+		all[v] = fmt.Sprintf("%s,size=%d,%s", always, size, owner)
+	}
+	return all, nil
+}
+
+// owner gives a place in memory to the user, where that is a number and not root.
+// A name is known to the image alone: then everybody may write there, as in /tmp.
+func owner(s sandbox.Service, image sandbox.Image) string {
+	user, group, _ := strings.Cut(userOf(s, image), ":")
+	uid, err := strconv.ParseUint(user, 10, 31)
+	if err != nil || uid == 0 {
+		return "mode=1777" // root is about to become somebody else
+	}
+	gid, err := strconv.ParseUint(group, 10, 31)
+	if err != nil {
+		gid = 0 // as the engine runs a user of whose group the image says nothing
+	}
+	return fmt.Sprintf("mode=0770,uid=%d,gid=%d", uid, gid)
+}
+
+func userOf(s sandbox.Service, image sandbox.Image) string {
+	switch {
+	case s.User != "":
+		return s.User
+	case s.Profile == sandbox.Strict:
+		return nobody
+	case image.User != "":
+		return image.User
+	}
+	return "0:0"
+}

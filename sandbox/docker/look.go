@@ -1,0 +1,178 @@
+package docker
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
+)
+
+// parts are the containers of a sandbox as the engine shows them.
+type parts struct {
+	holder   *container.InspectResponse
+	services map[string]*container.InspectResponse
+	dying    bool // one of them is being removed, or could not be
+}
+
+// parts looks at every container of a sandbox.
+func (r *Runtime) parts(e errand, id sandbox.ID) (parts, error) {
+	p := parts{services: map[string]*container.InspectResponse{}}
+	var listed []container.Summary
+	err := e.call(func(ctx context.Context) (err error) {
+		listed, err = r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: r.ours.filterOf(id)})
+		return silence("list the containers of "+string(id), err)
+	})
+	if err != nil {
+		return p, err
+	}
+	for _, one := range listed {
+		found, name, ok := r.ours.ownsContainer(one)
+		if !ok || found != id {
+			continue
+		}
+		err := e.call(func(ctx context.Context) error {
+			c, err := r.api.ContainerInspect(ctx, one.ID)
+			if errdefs.IsNotFound(err) {
+				return nil // it went meanwhile
+			}
+			if err != nil {
+				return silence("look at "+name, err)
+			}
+			p.add(strings.TrimPrefix(name, r.ours.prefix(id)), &c)
+			return nil
+		})
+		if err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+func (p *parts) add(name string, c *container.InspectResponse) {
+	if c.State.Dead || c.State.Status == container.StateRemoving || c.State.Restarting {
+		p.dying = true
+	}
+	if name == holderName {
+		p.holder = c
+		return
+	}
+	p.services[name] = c
+}
+
+// Look: see sandbox.Runtime.
+func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error) {
+	p, err := r.parts(r.reading(ctx), id)
+	if err != nil {
+		return sandbox.State{Seen: sandbox.Unknown}, err
+	}
+	state := p.state()
+	r.mu.Lock()
+	h := r.cells[id]
+	r.mu.Unlock()
+	if h != nil && (p.holder == nil || !p.holder.State.Running || !h.is(*p.holder)) && !r.gates.taken(id) {
+		r.Forget(id) // the namespace that was held open is not the sandbox's any more
+	}
+	return state, nil
+}
+
+// reading is an errand that ends with the one who asked.
+func (r *Runtime) reading(ctx context.Context) errand {
+	return errand{ctx: ctx, asked: ctx.Err, wait: r.wait}
+}
+
+func (g *gates) taken(id sandbox.ID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.waiting[id] != nil
+}
+
+// state decides what a look says.
+func (p *parts) state() sandbox.State {
+	state := sandbox.State{Seen: sandbox.Absent}
+	if p.holder == nil && len(p.services) == 0 {
+		return state
+	}
+	var running, paused, exited, fresh, lost, wanted int
+	for name, c := range p.services {
+		state.Services = append(state.Services, serviceState(name, c))
+		if n, err := strconv.Atoi(c.Config.Labels[labelServices]); err == nil {
+			wanted = max(wanted, n)
+		}
+		switch {
+		case !ever(c):
+			fresh++
+		case !c.State.Running:
+			exited++
+		case !p.together(c):
+			lost++
+		case c.State.Paused:
+			paused++
+		default:
+			running++
+		}
+	}
+	sort.Slice(state.Services, func(i, j int) bool { return state.Services[i].Name < state.Services[j].Name })
+	switch {
+	case p.dying || p.holder == nil:
+		state.Seen = sandbox.Broken
+	case !ever(p.holder):
+		state.Seen = sandbox.Partial
+	case !p.holder.State.Running || lost > 0:
+		state.Seen = sandbox.Stopped
+	case exited > 0:
+		state.Seen = sandbox.Exited
+	case fresh > 0 || len(p.services) < wanted:
+		state.Seen = sandbox.Partial
+	case len(p.services) == 0:
+		state.Seen = sandbox.Held
+	case paused > 0 && running > 0:
+		state.Seen = sandbox.Partial
+	case paused > 0:
+		state.Seen = sandbox.Paused
+	default:
+		state.Seen = sandbox.Running
+	}
+	return state
+}
+
+// together says whether a running service is in the namespace that the holder owns
+// now. Where the den sees the processes their namespaces tell; else their times do.
+func (p *parts) together(c *container.InspectResponse) bool {
+	if p.holder == nil || !p.holder.State.Running {
+		return false
+	}
+	one, err := cell.InodeOf(c.State.Pid)
+	two, err2 := cell.InodeOf(p.holder.State.Pid)
+	if err == nil && err2 == nil {
+		return one == two
+	}
+	return !moment(c.State.StartedAt).Before(moment(p.holder.State.StartedAt))
+}
+
+func serviceState(name string, c *container.InspectResponse) sandbox.ServiceState {
+	return sandbox.ServiceState{
+		Name: name, Running: c.State.Running, ExitCode: c.State.ExitCode, OOM: c.State.OOMKilled,
+		StartedAt: moment(c.State.StartedAt), EndedAt: moment(c.State.FinishedAt), Error: c.State.Error,
+	}
+}
+
+// ever says whether a container was started at least once.
+func ever(c *container.InspectResponse) bool {
+	return c.State.Running || !moment(c.State.StartedAt).IsZero()
+}
+
+// moment reads an engine's time; the engine writes year 1 for never.
+func moment(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || t.Year() <= 1 {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,139 @@
+package docker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"innovationden/sandbox"
+)
+
+// walked bounds how many files a look at a writable layer counts.
+const walked = 200_000
+
+// Use: see sandbox.Runtime. Memory is what cannot be given back at once: without the
+// pages of files that nobody used lately, as the engine's own tools count.
+func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err error) {
+	if err := id.Check(); err != nil {
+		return use, err
+	}
+	e := r.reading(ctx)
+	p, err := r.parts(e, id)
+	if err != nil {
+		return use, err
+	}
+	if p.holder == nil && len(p.services) == 0 {
+		return use, fmt.Errorf("%w: %s", sandbox.ErrGone, id)
+	}
+	for name, c := range p.services {
+		use.MemoryLimit += c.HostConfig.Memory
+		if disk := diskOf(c); disk < 0 || use.Disk < 0 {
+			use.Disk = -1
+		} else {
+			use.Disk += disk
+		}
+		if !c.State.Running {
+			if c.State.OOMKilled {
+				use.OOMs++
+			}
+			continue
+		}
+		one, err := r.measure(e, c)
+		if err != nil {
+			return sandbox.Use{}, fmt.Errorf("measure service %s: %w", name, err)
+		}
+		use.Memory += one.Memory
+		use.CPU += one.CPU
+		use.Pids += one.Pids
+		use.OOMs += one.OOMs
+	}
+	return use, nil
+}
+
+// measure reads the control groups of a container where the den sees them, and asks
+// the engine otherwise, which does not count kills of children.
+func (r *Runtime) measure(e errand, c *container.InspectResponse) (sandbox.Use, error) {
+	if groups, err := groupsOf(c.State.Pid, c.ID); err == nil {
+		if use, err := groups.use(); err == nil {
+			return use, nil
+		}
+	}
+	var s container.StatsResponse
+	err := e.call(func(ctx context.Context) error {
+		answer, err := r.api.ContainerStatsOneShot(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = answer.Body.Close() }()
+		return json.NewDecoder(answer.Body).Decode(&s)
+	})
+	if err != nil {
+		return sandbox.Use{}, explain("ask the engine", err)
+	}
+	idle := s.MemoryStats.Stats["total_inactive_file"] + s.MemoryStats.Stats["inactive_file"]
+	return sandbox.Use{
+		Memory: int64(s.MemoryStats.Usage - min(idle, s.MemoryStats.Usage)),
+		CPU:    time.Duration(s.CPUStats.CPUUsage.TotalUsage),
+		Pids:   int64(s.PidsStats.Current),
+	}, nil
+}
+
+// diskOf adds up the writable layer of a container and the three files on the host
+// that are mounted into it. -1 where the den cannot see them.
+func diskOf(c *container.InspectResponse) int64 {
+	if c.HostConfig.ReadonlyRootfs {
+		return 0
+	}
+	layer := c.GraphDriver.Data["UpperDir"]
+	if layer == "" {
+		return -1
+	}
+	var sum int64
+	var files int
+	err := filepath.WalkDir(layer, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return ignoreGone(err)
+		}
+		if files++; files > walked {
+			return filepath.SkipAll
+		}
+		i, err := d.Info()
+		if err != nil {
+			return ignoreGone(err)
+		}
+		sum += blocks(i)
+		return nil
+	})
+	if err != nil {
+		return -1
+	}
+	for _, p := range []string{c.HostsPath, c.ResolvConfPath, c.HostnamePath} {
+		if i, err := os.Stat(p); err == nil {
+			sum += blocks(i)
+		}
+	}
+	return sum
+}
+
+// ignoreGone passes over what was removed while it was counted.
+func ignoreGone(err error) error {
+	if os.IsNotExist(err) {
+		return nil
+	}
+	return err
+}
+
+// blocks is what a file takes on disk: stat(2) counts in units of 512 bytes.
+func blocks(i fs.FileInfo) int64 {
+	if s, ok := i.Sys().(*syscall.Stat_t); ok {
+		return s.Blocks * 512
+	}
+	return i.Size()
+}

@@ -1,0 +1,182 @@
+// Command product is what the contract suite runs in sandboxes: a server that can
+// be told to misbehave by its first argument.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+func main() {
+	mode := "serve"
+	if len(os.Args) > 1 {
+		mode = os.Args[1]
+	}
+	switch mode {
+	case "serve":
+		serve(":8080")
+	case "serve-local":
+		serve("127.0.0.1:8080")
+	case "elsewhere":
+		serve(":9090")
+	case "late":
+		<-time.After(300 * time.Millisecond)
+		serve(":8080")
+	case "stubborn":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+		serve(":8080")
+	case "exit":
+		fmt.Println("giving up")
+		os.Exit(3)
+	case "never":
+		select {}
+	case "silent":
+		silent()
+	case "headers":
+		endless("HTTP/1.1 200 OK\r\n", "X-More: and more\r\n")
+	case "body":
+		endless("HTTP/1.1 200 OK\r\n\r\n", "and more and more ")
+	case "memory":
+		go fillMemory()
+		serve(":8080")
+	case "memory-child":
+		go func() { _ = exec.Command(os.Args[0], "memory").Run() }()
+		serve(":8080")
+	case "disk":
+		go fillDisk()
+		serve(":8080")
+	case "log":
+		go floodLog()
+		serve(":8080")
+	case "fork":
+		go fork()
+		serve(":8080")
+	case "wait":
+		select {}
+	case "probe":
+		probe(os.Args[2:])
+	default:
+		fmt.Fprintf(os.Stderr, "there is no mode %q\n", mode)
+		os.Exit(2)
+	}
+}
+
+func serve(at string) {
+	l, err := net.Listen("tcp", at)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println("listening on", at)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	mux.HandleFunc("/whoami", whoami)
+	mux.HandleFunc("/write", write)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
+	fmt.Fprintln(os.Stderr, server.Serve(l))
+	os.Exit(1)
+}
+
+// whoami tells what the process sees of itself.
+func whoami(w http.ResponseWriter, r *http.Request) {
+	host, _ := os.Hostname()
+	addresses, err := net.LookupHost(host)
+	status, _ := os.ReadFile("/proc/self/status")
+	resolver, _ := os.ReadFile("/etc/resolv.conf")
+	_, _ = fmt.Fprintf(w, "visitor %s\nhost %s %v %v\nuser %d:%d\n%s\n%s", r.RemoteAddr, host, addresses, err, os.Getuid(), os.Getgid(), status, resolver)
+}
+
+// write writes bytes to a file and says how it went.
+func write(w http.ResponseWriter, r *http.Request) {
+	size, _ := strconv.Atoi(r.FormValue("size"))
+	if err := os.WriteFile(r.FormValue("file"), make([]byte, size), 0o600); err != nil {
+		_, _ = io.WriteString(w, err.Error())
+		return
+	}
+	_, _ = io.WriteString(w, "written")
+}
+
+func silent() {
+	l, err := net.Listen("tcp", ":8080")
+	if err != nil {
+		os.Exit(1)
+	}
+	var all []net.Conn
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			os.Exit(1)
+		}
+		all = append(all, conn) // and never speak
+	}
+}
+
+func endless(start, more string) {
+	l, err := net.Listen("tcp", ":8080")
+	if err != nil {
+		os.Exit(1)
+	}
+	block := bytes.Repeat([]byte(more), 100)
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			os.Exit(1)
+		}
+		go func() {
+			_, err := io.WriteString(conn, start)
+			for err == nil {
+				_, err = conn.Write(block)
+			}
+			_ = conn.Close()
+		}()
+	}
+}
+
+func fillMemory() {
+	var all [][]byte
+	for {
+		b := make([]byte, 1<<20)
+		for i := range b {
+			b[i] = byte(i) | 1
+		}
+		all = append(all, b)
+	}
+}
+
+func fillDisk() {
+	for i := 0; ; i++ {
+		for _, folder := range []string{"/tmp", "/", "/var", "/dev/shm", "/data"} {
+			f, err := os.Create(fmt.Sprintf("%s/fill-%d", folder, i))
+			if err != nil {
+				continue
+			}
+			_, _ = f.Write(make([]byte, 1<<20))
+			_ = f.Close()
+		}
+	}
+}
+
+func floodLog() {
+	line := bytes.Repeat([]byte("all work and no play "), 50)
+	line[len(line)-1] = '\n'
+	for {
+		_, _ = os.Stdout.Write(line)
+	}
+}
+
+func fork() {
+	for {
+		if err := exec.Command(os.Args[0], "wait").Start(); err != nil {
+			<-time.After(10 * time.Millisecond)
+		}
+	}
+}
