@@ -228,7 +228,8 @@ func (f *flight) Get() []byte { return f.g.buffers.get(f.buffer) }
 // Put implements httputil.BufferPool.
 func (f *flight) Put(p []byte) { f.g.buffers.put(p) }
 
-// upload is a request body whose sender must keep sending.
+// upload is a request body whose sender must keep sending. At its end net/http
+// takes the deadline away; before it, the deadline stays for what net/http throws away.
 type upload struct {
 	io.ReadCloser
 	f *flight
@@ -237,11 +238,7 @@ type upload struct {
 func (u *upload) Read(p []byte) (int, error) {
 	u.f.touch(&u.f.read, u.f.ctl.SetReadDeadline, u.f.g.opts.ReadTimeout)
 	n, err := u.ReadCloser.Read(p)
-	switch err {
-	case nil:
-	case io.EOF:
-		u.f.stopReadDeadline()
-	default: // the deadline stays: net/http goes on to read what it can throw away
+	if err != nil && err != io.EOF {
 		err = errUpload{err}
 	}
 	return n, err
@@ -251,12 +248,3 @@ func (u *upload) Read(p []byte) (int, error) {
 type errUpload struct{ error }
 
 func (e errUpload) Unwrap() error { return e.error }
-
-// stopReadDeadline keeps the end of an upload from being taken for the end of the visitor.
-func (f *flight) stopReadDeadline() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.over && !f.stopped && f.tunnel == nil {
-		_ = f.ctl.SetReadDeadline(time.Time{}) // as in touch
-	}
-}

@@ -172,7 +172,7 @@ func TestTheSandboxSeesExactlyWhatWasAuthorised(t *testing.T) {
 			if fmt.Sprint(status) != fmt.Sprint(c.status) || strings.Join(saw, "\n") != strings.Join(c.saw, "\n") {
 				t.Errorf("answers %v, want %v\nthe product saw %q\nwant %q", status, c.status, saw, c.saw)
 			}
-			for _, never := range []string{"den_visit", "\r\nX-Den-User:", "Upgrade: h2c", "HTTP2-Settings"} {
+			for _, never := range []string{"den_visit", "\r\nX-Den-User:", "\r\nTrailer:", "Upgrade: h2c", "HTTP2-Settings"} {
 				if strings.Contains(sent, never) {
 					t.Errorf("%q reached the product:\n%s", never, sent)
 				}
