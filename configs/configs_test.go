@@ -111,7 +111,7 @@ themes:
   - id: all
     title: All
     criteria:
-      - {id: works, question: Does it work?, anchors: [a, b, c, d, e, f], scored_by: people, weight: 100, weight_min: 10, weight_max: 100, missing: exclude}
+      - {id: works, title: Works, question: Does it work?, anchors: [a, b, c, d, e, f], scored_by: people, weight: 100, weight_min: 10, weight_max: 100, missing: exclude}
 `
 	cases := []struct{ name, from, to, says string }{
 		{"weights that do not add up", "weight: 100, weight_min", "weight: 90, weight_min", "add up to 90"},

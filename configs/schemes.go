@@ -32,6 +32,7 @@ type themeFile struct {
 
 type criterionFile struct {
 	ID              string   `yaml:"id"`
+	Title           string   `yaml:"title"`
 	Question        string   `yaml:"question"`
 	Help            string   `yaml:"help"`
 	Anchors         []string `yaml:"anchors"`
@@ -84,7 +85,7 @@ func (f schemeFile) scheme() den.Scheme {
 	for _, t := range f.Themes {
 		theme := den.Theme{ID: t.ID, Title: t.Title}
 		for _, c := range t.Criteria {
-			theme.Criteria = append(theme.Criteria, den.Criterion{ID: c.ID, Question: c.Question, Help: strings.TrimSpace(c.Help), Anchors: c.Anchors,
+			theme.Criteria = append(theme.Criteria, den.Criterion{ID: c.ID, Title: c.Title, Question: c.Question, Help: strings.TrimSpace(c.Help), Anchors: c.Anchors,
 				TechnologyCode: c.TechnologyCode, ServiceStandard: c.ServiceStandard, ScoredBy: den.ScoredBy(c.ScoredBy), Formula: c.Formula,
 				Weight: c.Weight, WeightMin: c.WeightMin, WeightMax: c.WeightMax, Minimum: c.Minimum,
 				Evidence: strings.TrimSpace(c.Evidence), Missing: den.MissingRule(c.Missing)})
@@ -122,8 +123,8 @@ func checkCriterion(c den.Criterion) error {
 		return !slices.ContainsFunc(points, func(p int) bool { return p < 1 || p > most })
 	}
 	switch {
-	case c.ID == "" || c.Question == "":
-		return fmt.Errorf("it needs an id and a question")
+	case c.ID == "" || c.Title == "" || c.Question == "":
+		return fmt.Errorf("it needs an id, a title and a question")
 	case c.ScoredBy == den.ByPeople && len(c.Anchors) != den.TopMark+1:
 		return fmt.Errorf("it needs a written anchor for every mark from 0 to %d", den.TopMark)
 	case !slices.Contains([]den.ScoredBy{den.ByPeople, den.ByMeasurement, den.ByPrice}, c.ScoredBy):

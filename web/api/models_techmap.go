@@ -40,7 +40,7 @@ func theme(t den.Theme) contract.Theme {
 }
 
 func criterion(c den.Criterion) contract.Criterion {
-	out := contract.Criterion{Id: c.ID, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
+	out := contract.Criterion{Id: c.ID, Title: c.Title, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
 		Weight: c.Weight, Evidence: some(c.Evidence), TechnologyCode: points(c.TechnologyCode), ServiceStandard: points(c.ServiceStandard)}
 	if len(c.Anchors) > 0 {
 		out.Anchors = &c.Anchors

@@ -209,6 +209,7 @@ type Criterion struct {
 	ScoredBy        CriterionScoredBy `json:"scored_by"`
 	ServiceStandard *[]int32          `json:"service_standard,omitempty"`
 	TechnologyCode  *[]int32          `json:"technology_code,omitempty"`
+	Title           string            `json:"title"`
 	Weight          float64           `json:"weight"`
 }
 
