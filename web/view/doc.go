@@ -68,6 +68,7 @@
 //	datetime date day clock    3 June 2026, 4:30pm · 3 June 2026 · Wednesday 3 June 2026 · 4:30pm
 //	span money left            2 days 4 hours · £12.40 · for {{template "time-left" (left .Until)}}
 //	asset "den.css"            a static file's URL
+//	lang                       the language that is shown
 //
 // # Words
 //

@@ -6,7 +6,6 @@ import (
 	"html"
 	"html/template"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ func (k tools) funcs(set *template.Template) template.FuncMap {
 	return template.FuncMap{
 		"t":     k.words.Say,
 		"count": k.words.Count,
+		"lang":  func() string { return k.words.Lang },
 		"word":  k.word,
 		"asset": k.static.URL,
 		"make":  makeOf,
@@ -103,16 +103,26 @@ func numbered(stem string, n int) string { return stem + "-" + strconv.Itoa(n+1)
 // an address are refused: those have fields of their own, which are escaped for
 // what they are.
 func attrs(attributes Attributes) (template.HTMLAttr, error) {
-	name := regexp.MustCompile(`^[a-z][a-z0-9.:_-]*$`)
 	var out strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(attributes)) {
 		low := strings.ToLower(key)
-		if !name.MatchString(low) || strings.HasPrefix(low, "on") || slices.Contains([]string{"style", "href", "src", "srcdoc", "srcset", "action", "formaction", "class"}, low) {
+		if !isAttribute(low) {
 			return "", fmt.Errorf("the attribute %q is not allowed here", key)
 		}
 		fmt.Fprintf(&out, ` %s="%s"`, key, html.EscapeString(attributes[key]))
 	}
 	return template.HTMLAttr(out.String()), nil
+}
+
+func isAttribute(name string) bool {
+	switch name {
+	case "", "action", "class", "formaction", "href", "src", "srcdoc", "srcset", "style":
+		return false
+	}
+	isStrange := strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune(".:_-", r)
+	})
+	return !isStrange && name[0] >= 'a' && !strings.HasPrefix(name, "on")
 }
 
 func described(fieldset Fieldset, tied Tied) Fieldset {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,7 @@ type View struct {
 	static *Static
 	words  map[string]Words
 	sets   map[string]map[string]*template.Template // by language, then by page
+	funcs  map[string]template.FuncMap              // by language; for the check alone
 }
 
 // ErrNoPage says that a page is not among the templates.
@@ -45,8 +47,8 @@ var ErrNoPage = errors.New("there is no such page")
 
 // New reads the templates, tries every page in every language with its sample,
 // and compresses the static files. Any mistake that can be seen is an error: a
-// template that does not parse, a page without a sample, words that are missing,
-// or assets that were not built in (ErrNoAssets).
+// template that does not parse, a field that is not there in any branch, a page
+// without a sample, words that are missing, or assets that were not built in (ErrNoAssets).
 func New(config Config) (*View, error) {
 	static, err := NewStatic()
 	if err != nil {
@@ -56,9 +58,11 @@ func New(config Config) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{static: static, words: words, sets: make(map[string]map[string]*template.Template)}
+	v := &View{static: static, words: words, sets: make(map[string]map[string]*template.Template), funcs: make(map[string]template.FuncMap)}
 	for lang, sentences := range words {
-		pages, err := readPages(config, static, sentences)
+		tools := tools{static: static, words: sentences, zone: config.Zone, now: config.Now}
+		v.funcs[lang] = tools.funcs(nil)
+		pages, err := readPages(config.Pages, tools)
 		if err != nil {
 			return nil, err
 		}
@@ -67,16 +71,15 @@ func New(config Config) (*View, error) {
 	return v, v.try(config.Samples)
 }
 
-func readPages(config Config, static *Static, words Words) (map[string]*template.Template, error) {
-	tools := tools{static: static, words: words, zone: config.Zone, now: config.Now}
+func readPages(files fs.FS, tools tools) (map[string]*template.Template, error) {
 	base, err := template.New("base").Option("missingkey=error").Funcs(tools.funcs(nil)).ParseFS(partFiles, "parts/*.html")
 	if err != nil {
 		return nil, err
 	}
-	var files []string
-	err = fs.WalkDir(config.Pages, ".", func(name string, entry fs.DirEntry, err error) error {
+	var names []string
+	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && strings.HasSuffix(name, ".html") {
-			files = append(files, name)
+			names = append(names, name)
 		}
 		return err
 	})
@@ -84,15 +87,15 @@ func readPages(config Config, static *Static, words Words) (map[string]*template
 		return nil, fmt.Errorf("reading the pages: %w", err)
 	}
 	isShared := func(name string) bool { return strings.HasPrefix(name[strings.LastIndex(name, "/")+1:], "_") }
-	for _, name := range files {
+	for _, name := range names {
 		if isShared(name) {
-			if err := parseInto(base, config.Pages, name); err != nil {
+			if err := parseInto(base, files, name); err != nil {
 				return nil, err
 			}
 		}
 	}
 	pages := make(map[string]*template.Template)
-	for _, name := range files {
+	for _, name := range names {
 		if isShared(name) {
 			continue
 		}
@@ -101,10 +104,10 @@ func readPages(config Config, static *Static, words Words) (map[string]*template
 			return nil, err
 		}
 		page.Funcs(tools.funcs(page))
-		if err := parseInto(page, config.Pages, name); err != nil {
+		if err := parseInto(page, files, name); err != nil {
 			return nil, err
 		}
-		if err := checkWords(page, words); err != nil {
+		if err := checkWords(page, tools.words); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		pages[strings.TrimSuffix(name, ".html")] = page
@@ -129,6 +132,9 @@ func (v *View) try(samples map[string]Page) error {
 			sample, ok := samples[name]
 			if !ok {
 				return fmt.Errorf("the page %s has no sample to be tried with", name)
+			}
+			if err := checkKinds(page, v.funcs[lang], reflect.TypeOf(sample)); err != nil {
+				return fmt.Errorf("the page %s: %w", name, err)
 			}
 			if err := page.ExecuteTemplate(io.Discard, "layout", sample); err != nil {
 				return fmt.Errorf("trying the page %s in %s: %w", name, lang, err)
