@@ -1,0 +1,2 @@
+// Package orchestrator is what the den does.
+package orchestrator

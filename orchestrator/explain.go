@@ -1,0 +1,142 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+const (
+	logTail   = 16 << 10 // bytes of log kept with a receipt
+	lastLines = 400      // bytes of log in a sentence
+)
+
+// howItEnded says how a service ended, for people.
+func howItEnded(state sandbox.State) string {
+	for _, s := range state.Services {
+		switch {
+		case s.Running || s.EndedAt.IsZero() && s.Error == "":
+		case s.OOM:
+			return "It needed more memory than its size allows. Choose a larger size."
+		case s.EndedAt.IsZero():
+			return "The engine said: " + oneLine(s.Error) + "."
+		default:
+			return fmt.Sprintf("It ended with code %d.", s.ExitCode)
+		}
+	}
+	return ""
+}
+
+// lastWords quotes the end of what the product printed, as one line of plain text.
+func (o *Orchestrator) lastWords(ctx context.Context, l den.Lease) string {
+	text, err := o.tail(ctx, l, lastLines)
+	if err != nil || strings.TrimSpace(text) == "" {
+		return ""
+	}
+	return "The last it printed: " + oneLine(text)
+}
+
+func (o *Orchestrator) tail(ctx context.Context, l den.Lease, limit int) (string, error) {
+	var text []byte
+	err := o.ask(ctx, readPatience, func(ctx context.Context) (err error) {
+		text, err = o.Runtime.Logs(ctx, sandbox.ID(l.Sandbox), service, limit)
+		return err
+	})
+	return strings.ToValidUTF8(string(text), "\uFFFD"), err
+}
+
+// oneLine makes one line of printable text of a stranger's words.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// explain says why a running product did not answer, from what it listens on.
+func (o *Orchestrator) explain(ctx context.Context, w work, last error) string {
+	var ports []int
+	err := o.ask(ctx, readPatience, func(ctx context.Context) (err error) {
+		ports, err = o.Runtime.Ports(ctx, sandbox.ID(w.lease.Sandbox))
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	port := w.lease.Port
+	switch {
+	case len(ports) == 0:
+		return fmt.Sprintf("It listens on no port. Make it listen on port %d.", port)
+	case slices.Contains(ports, port):
+		if status, ok := answeredWith(last); ok {
+			return fmt.Sprintf("It listens on port %d, but answers %s with status %s. Make it answer with a status below 500.", port, w.lease.Path, status)
+		}
+		return fmt.Sprintf("It takes connections on port %d, but does not answer HTTP there.", port)
+	case len(ports) == 1:
+		return fmt.Sprintf("It listens on port %d, not on %d. Change the release's port to %d.", ports[0], port, ports[0])
+	}
+	return fmt.Sprintf("It listens on ports %s, not on %d. Change the release's port to the one that answers.", listed(ports), port)
+}
+
+// answeredWith reads the status out of what sandbox.AwaitAnswer says.
+func answeredWith(err error) (string, bool) {
+	if err == nil {
+		return "", false
+	}
+	_, status, ok := strings.Cut(err.Error(), "answered with status ")
+	return status, ok
+}
+
+func listed(ports []int) string {
+	words := make([]string, len(ports))
+	for i, p := range ports {
+		words[i] = strconv.Itoa(p)
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// plain is what an error of the runtime adds to its kind, without the kind's words.
+func plain(err error) string {
+	text := oneLine(err.Error())
+	for _, kind := range []error{sandbox.ErrImage, sandbox.ErrSpec, sandbox.ErrNoImage, sandbox.ErrFull, sandbox.ErrBroken} {
+		if errors.Is(err, kind) {
+			text = strings.TrimPrefix(text, kind.Error()+": ")
+		}
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+// overBounds measures what the engine itself cannot bound, now and then.
+func (o *Orchestrator) overBounds(ctx context.Context, w work, now den.Stamp) string {
+	const every = 3 * den.LookEvery
+	if h := o.host.Load(); h != nil && h.host.DiskQuota || w.size.Disk <= 0 {
+		return ""
+	}
+	if last, ok := o.measured.Load(w.lease.ID); ok && now.Sub(last.(den.Stamp)) < every {
+		return ""
+	}
+	o.measured.Store(w.lease.ID, now)
+	var use sandbox.Use
+	err := o.ask(ctx, lookPatience, func(ctx context.Context) (err error) {
+		use, err = o.Runtime.Use(ctx, sandbox.ID(w.lease.Sandbox))
+		return err
+	})
+	if err != nil || use.Disk <= w.size.Disk {
+		return ""
+	}
+	return fmt.Sprintf("It wrote %s to its disk. Its size allows %s.", bytes(use.Disk), bytes(w.size.Disk))
+}

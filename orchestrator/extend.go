@@ -1,0 +1,120 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+
+	"innovationden/orchestrator/den"
+)
+
+// Extend gives a sandbox more time. It and the end by time are decided in one
+// transaction each, so that one of them comes first: Conflict where the end did.
+func (o *Orchestrator) Extend(ctx context.Context, actor den.Actor, id den.ID, x den.Extension) (v den.SandboxView, err error) {
+	if err := howLong(x); err != nil {
+		return v, err
+	}
+	err = o.onLease(ctx, actor, id, den.RunSandbox, x.Rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+		if err := p.extend(tx, l, x); err != nil {
+			return err
+		}
+		return p.trialEnd(tx, l.Trial)
+	})
+	return v, err
+}
+
+// ExtendTrial gives every sandbox of a running trial more time.
+func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.ID, x den.Extension) (v den.TrialView, err error) {
+	if err := howLong(x); err != nil {
+		return v, err
+	}
+	err = o.onTrial(ctx, actor, id, x.Rev, &v, func(tx den.Tx, p *pen, t den.Trial) error {
+		n := 0
+		err := eachLease(tx, t, func(l den.Lease) error {
+			if over(l, p.now) {
+				return nil
+			}
+			n++
+			return p.extend(tx, l, x)
+		})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return den.Refuse(den.Conflict, "Every sandbox of this trial is over. Start a new trial instead.")
+		}
+		return p.trialEnd(tx, t.ID)
+	})
+	return v, err
+}
+
+// howLong demands one way of saying how much longer.
+func howLong(x den.Extension) error {
+	switch {
+	case x.By != 0 && !x.Until.IsZero(), x.By == 0 && x.Until.IsZero():
+		return den.Bad("by", "Enter how much longer, or until when: one of the two.")
+	case x.By < 0:
+		return den.Bad("by", "Enter how much longer. To end sooner, end the sandbox.")
+	}
+	return nil
+}
+
+// over says that nothing can make a lease longer any more.
+func over(l den.Lease, now den.Stamp) bool {
+	return l.Phase == den.Ending || l.Phase.Final() || l.EndAsked != nil || !l.EndsAt.After(now)
+}
+
+func (p *pen) extend(tx den.Tx, l den.Lease, x den.Extension) error {
+	if over(l, p.now) {
+		return den.Refuse(den.Conflict, "It is too late: the sandbox is over or is being removed. Start a new trial instead.")
+	}
+	field, to := "until", x.Until.UTC()
+	if x.By != 0 {
+		field, to = "by", l.EndsAt.Add(x.By)
+	}
+	switch {
+	case to.After(l.LatestEnd):
+		return den.Bad(field, "Choose an end no later than %s. A sandbox lasts at most %s.",
+			l.LatestEnd.Format("2 January 2006, 3:04pm (MST)"), spell(l.LatestEnd.Sub(l.RequestedAt)))
+	case !to.After(l.EndsAt):
+		return den.Bad(field, "Choose an end after %s. To end sooner, end the sandbox.", l.EndsAt.Format("2 January 2006, 3:04pm (MST)"))
+	}
+	longer := to.Sub(l.EndsAt)
+	if l.DueAt.Equal(l.EndsAt) {
+		l.DueAt = to
+	}
+	l.EndsAt = to
+	name, err := p.product(tx, l)
+	if err != nil {
+		return err
+	}
+	_, err = p.record(tx, den.Event{
+		Act: "lease.extended", Subject: l.ID, About: about(l), Why: x.Why, Say: fmt.Sprintf("%s has %s more.", name, spell(longer)),
+	})
+	if err != nil {
+		return err
+	}
+	p.nudges = append(p.nudges, l.ID)
+	_, err = p.put(tx, l)
+	return err
+}
+
+// trialEnd keeps the end of a trial the latest of its leases.
+func (p *pen) trialEnd(tx den.Tx, id den.ID) error {
+	t, err := tx.Trials().Get(id)
+	if err != nil {
+		return err
+	}
+	latest := t.EndsAt
+	err = eachLease(tx, t, func(l den.Lease) error {
+		if l.EndsAt.After(latest) {
+			latest = l.EndsAt
+		}
+		return nil
+	})
+	if err != nil || latest.Equal(t.EndsAt) {
+		return err
+	}
+	t.EndsAt = latest
+	_, err = tx.Trials().Put(t)
+	return err
+}

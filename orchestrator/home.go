@@ -1,0 +1,123 @@
+package orchestrator
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+const (
+	homeLimit = 20
+	endsSoon  = 24 * time.Hour
+)
+
+// Home gathers what needs the actor's attention.
+func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, err error) {
+	if !actor.Known() {
+		return h, allowNothing(actor)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		if err := o.homeTrials(tx, actor, &h); err != nil {
+			return err
+		}
+		if err := o.homeSandboxes(tx, actor, &h); err != nil {
+			return err
+		}
+		return homeNotices(tx, actor, &h)
+	})
+	return h, err
+}
+
+func (o *Orchestrator) homeTrials(tx den.Tx, actor den.Actor, h *den.Home) error {
+	for _, state := range []den.TrialState{den.TrialRunning, den.TrialDraft, den.TrialFinished} {
+		q := den.Query{Index: den.TrialsByState, Key: string(state), Newest: true, Limit: homeLimit}
+		page, err := gather(tx.Trials(), q, func(t den.Trial) (v den.TrialView, ok bool, err error) {
+			if !den.May(actor, den.ReadTrial, t.Owner()) {
+				return v, false, nil
+			}
+			v, err = o.viewOf(tx, actor, t)
+			return v, err == nil, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, v := range page.Items {
+			if state != den.TrialFinished {
+				h.Trials = append(h.Trials, v)
+			}
+			if outstanding(actor, v) {
+				h.ToAssess = append(h.ToAssess, v)
+			}
+		}
+	}
+	return nil
+}
+
+// outstanding says that the actor was asked to assess a trial and has not submitted
+// scores for every entry.
+func outstanding(actor den.Actor, v den.TrialView) bool {
+	if v.State == den.TrialDraft || !slices.Contains(v.Evaluators, actor.ID) || v.Outcome != nil && v.Outcome.Decision != "" {
+		return false
+	}
+	done := 0
+	for _, a := range v.Assessments {
+		if a.Evaluator == actor.ID && a.Submitted() {
+			done++
+		}
+	}
+	return done < len(v.Trial.Entries)
+}
+
+func (o *Orchestrator) homeSandboxes(tx den.Tx, actor den.Actor, h *den.Home) error {
+	soon := o.now().Add(endsSoon)
+	for _, phase := range []den.Phase{den.Live, den.Paused, den.Starting, den.Requested, den.Ending} {
+		q := den.Query{Index: den.LeasesByPhase, Key: string(phase), Limit: readLimit}
+		page, err := tx.Leases().List(q)
+		if err != nil {
+			return err
+		}
+		for _, l := range page.Items {
+			t, err := tx.Trials().Get(l.Trial)
+			if err != nil {
+				return err
+			}
+			if !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
+				continue
+			}
+			v, err := o.sandboxViewOf(tx, actor, l, t)
+			if err != nil {
+				return err
+			}
+			if phase != den.Ending && l.EndsAt.Before(soon) {
+				h.Ending = append(h.Ending, v)
+			}
+			if actor.Is(den.SupplierMember, l.Supplier) {
+				h.Sandboxes = append(h.Sandboxes, v)
+			}
+		}
+	}
+	slices.SortStableFunc(h.Ending, func(a, b den.SandboxView) int { return a.EndsAt.Compare(b.EndsAt) })
+	h.Ending = h.Ending[:min(len(h.Ending), homeLimit)]
+	return nil
+}
+
+func homeNotices(tx den.Tx, actor den.Actor, h *den.Home) error {
+	to := []den.ID{actor.ID}
+	for _, m := range actor.Memberships {
+		if m.In != "" && !slices.Contains(to, m.In) {
+			to = append(to, m.In)
+		}
+	}
+	for _, id := range to {
+		page, err := tx.Notices().List(den.Query{Index: den.NoticesByTo, Key: string(id), Newest: true, Limit: homeLimit})
+		if err != nil {
+			return err
+		}
+		h.Notices = append(h.Notices, page.Items...)
+	}
+	slices.SortStableFunc(h.Notices, func(a, b den.Notice) int { return b.At.Compare(a.At) })
+	h.Notices = h.Notices[:min(len(h.Notices), homeLimit)]
+	return nil
+}

@@ -1,0 +1,69 @@
+package orchestrator
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+// Host says how the host and the den on it are. It asks the engine now; one that does
+// not answer is shown as that, and is no error.
+func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostView, err error) {
+	if err := allow(actor, den.ReadHost, den.ReadHost, den.Owner{}); err != nil {
+		return v, err
+	}
+	h := o.askHost(ctx)
+	v = den.HostView{
+		Up: h.up, Engine: h.host.Engine, API: h.host.API, OS: h.host.OS, Kernel: h.host.Kernel, CPUs: h.host.CPUs,
+		Memory: h.host.Memory, DiskFree: h.host.DiskFree, Room: o.Room, CellsWant: o.Spare,
+		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
+	}
+	if h.up {
+		v.Warnings = h.host.Warnings()
+		v.InForce = inForce(h)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		for phase, n := range map[den.Phase]*int{den.Live: &v.Live, den.Starting: &v.Starting, den.Requested: &v.Queue} {
+			if *n, err = tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(phase)}); err != nil {
+				return err
+			}
+		}
+		cells, err := every(tx.Cells(), den.Query{})
+		for _, c := range cells {
+			if c.Ready {
+				v.CellsReady++
+			}
+		}
+		if err != nil {
+			return err
+		}
+		v.Head, err = tx.Head()
+		return err
+	})
+	return v, err
+}
+
+func at(p *atomic.Pointer[time.Time]) den.Stamp {
+	if t := p.Load(); t != nil {
+		return *t
+	}
+	return den.Stamp{}
+}
+
+func inForce(h health) []den.InForce {
+	one := func(name string, yes bool, holds, lacks string) den.InForce {
+		if yes {
+			return den.InForce{Name: name, Yes: true, Say: holds}
+		}
+		return den.InForce{Name: name, Say: lacks}
+	}
+	return []den.InForce{
+		one("namespaces", h.host.Namespaces, "The den can enter sandboxes.", "The den cannot enter sandboxes."),
+		one("seccomp", h.host.Seccomp, "System calls are filtered.", "System calls are not filtered."),
+		one("apparmor", h.host.AppArmor, "AppArmor holds sandboxes too.", "AppArmor does not hold sandboxes."),
+		one("user_namespaces", h.host.UserNS, "Root in a sandbox is nobody on the host.", "Root in a sandbox is root behind its other walls."),
+		one("disk_quota", h.host.DiskQuota, "The engine bounds what a sandbox writes.", "The den watches what a sandbox writes."),
+	}
+}

@@ -1,0 +1,178 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+const (
+	service        = "product" // the one service of a product of one container
+	answerPause    = 3 * time.Millisecond
+	answerPatience = 10 * time.Second
+	most           = 5 // refusals of the engine before a start is given up
+)
+
+// spec says what is to run. It is the same for the same lease and sandbox.
+func (w work) spec() sandbox.Spec {
+	return sandbox.Spec{
+		ID: sandbox.ID(w.lease.Sandbox),
+		Services: []sandbox.Service{{
+			Name: service, Image: w.release.Image, Env: w.release.Env,
+			Profile: sandbox.Profile(w.release.Profile), Volumes: w.release.Volumes,
+		}},
+		Limits: sandbox.Limits{
+			Memory: w.size.Memory, CPU: w.size.CPU, Pids: w.size.Pids, Files: w.size.Files,
+			Tmp: w.size.Tmp, Disk: w.size.Disk, Log: w.size.Log,
+		},
+	}
+}
+
+// startIt makes one call to the runtime and reads its answer.
+func (o *Orchestrator) startIt(ctx context.Context, w work) (*sight, error) {
+	l := w.lease
+	if _, ok := o.size(l.Size); !ok {
+		return cannot("The size %q is no longer offered here. Start a new trial with another size.", l.Size), nil
+	}
+	o.launching(1)
+	err := o.act(ctx, startPatience, func(ctx context.Context) error { return o.Runtime.Start(ctx, w.spec()) })
+	o.launching(-1)
+	switch {
+	case err == nil:
+		return &sight{Seen: den.Seen{Sight: den.SeenRunning}}, nil
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return nil, errRest
+	case errors.Is(err, sandbox.ErrNoImage):
+		return cannot("The image of release %s is no longer on the engine. Bring it in again as a new release.", w.release.Version), nil
+	case errors.Is(err, sandbox.ErrImage):
+		return cannot("The image of release %s cannot be run here: %s.", w.release.Version, plain(err)), nil
+	case errors.Is(err, sandbox.ErrSpec):
+		return cannot("Release %s cannot be run as it is described: %s.", w.release.Version, plain(err)), nil
+	case errors.Is(err, sandbox.ErrBroken) && l.Tries+1 < most:
+		return &sight{Seen: den.Seen{Sight: den.SeenBroken}}, nil
+	case errors.Is(err, sandbox.ErrFull):
+		return nil, o.failed(ctx, l, err, "The host has no room for it just now. It starts as soon as there is room.")
+	case silent(err):
+		return nil, o.failed(ctx, l, err, "The engine that runs the sandboxes does not answer. The product starts when it does.")
+	case l.Tries+1 >= most:
+		return cannot("The engine refused to start the product: %s. Ask the operator to look at the engine.", plain(err)), nil
+	}
+	return nil, o.failed(ctx, l, err, "")
+}
+
+func cannot(say string, args ...any) *sight {
+	return &sight{Seen: den.Seen{Sight: den.SeenPartial, Cannot: den.Refuse(den.Invalid, say, args...).Say}}
+}
+
+// launching counts launches in flight: making spare cells waits for them.
+func (o *Orchestrator) launching(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.launches += n
+}
+
+// await asks the product until it answers. Beside it, ever more seldom, the sandbox
+// is looked at, so that a product that ended is not waited for.
+func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, error) {
+	o.launching(1)
+	defer o.launching(-1)
+	until := w.lease.StartBy
+	if w.lease.EndsAt.Before(until) {
+		until = w.lease.EndsAt
+	}
+	asking, cancel := context.WithTimeout(ctx, max(until.Sub(o.now()), time.Millisecond))
+	defer cancel()
+	watched := make(chan *sight, 1)
+	go func() {
+		defer cancel()
+		watched <- o.watchOver(asking, c, w.lease)
+	}()
+	_, err := sandbox.AwaitAnswer(asking, o.Runtime, sandbox.ID(w.lease.Sandbox),
+		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, answerPause, answerPatience)
+	timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
+	cancel()
+	other := <-watched
+	switch {
+	case err == nil:
+		return &sight{Seen: den.Seen{Sight: den.SeenRunning, Answered: true}}, nil
+	case ctx.Err() != nil:
+		return nil, errRest
+	case other != nil:
+		return other, nil
+	case timedOut:
+		return &sight{Seen: den.Seen{Sight: den.SeenRunning, Detail: o.explain(ctx, w, err)}}, nil
+	case errors.Is(err, sandbox.ErrGone):
+		return nil, o.failed(ctx, w.lease, err, "")
+	}
+	return nil, errMoved
+}
+
+// watchOver returns what it saw when a sandbox that should run does not; nil when ctx
+// ends or the chain is interrupted.
+func (o *Orchestrator) watchOver(ctx context.Context, c *chain, l den.Lease) *sight {
+	const first, longest = 250 * time.Millisecond, 2 * time.Second
+	for pause := first; ; pause = min(2*pause, longest) {
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-c.interrupt:
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+		look, cancel := context.WithTimeout(ctx, lookPatience)
+		state, err := o.Runtime.Look(look, sandbox.ID(l.Sandbox))
+		cancel()
+		if err != nil || state.Seen == sandbox.Running {
+			continue
+		}
+		s := &sight{Seen: den.Seen{Sight: den.Sight(state.Seen), Detail: howItEnded(state)}}
+		if s.Sight == den.SeenExited {
+			s.Detail = join(s.Detail, o.lastWords(ctx, l))
+		}
+		return s
+	}
+}
+
+// lastChance asks a product once more whose time to answer is over, for instance
+// because the den itself was away.
+func (o *Orchestrator) lastChance(ctx context.Context, w work, s *sight) {
+	asking, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_, err := sandbox.AwaitAnswer(asking, o.Runtime, sandbox.ID(w.lease.Sandbox),
+		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, answerPause, time.Second)
+	if s.Answered = err == nil; !s.Answered {
+		s.Detail = o.explain(ctx, w, err)
+	}
+}
+
+// replace removes the old sandbox entirely and then takes a new one: an id is never
+// used again.
+func (o *Orchestrator) replace(ctx context.Context, l den.Lease) (*sight, error) {
+	if !l.Replacing {
+		return nil, o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
+			l.Replacing = true
+			_, err := p.put(tx, l)
+			return err
+		})
+	}
+	err := o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
+	if err != nil {
+		return nil, o.failed(ctx, l, err, "")
+	}
+	var seen den.Sight
+	err = o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) (err error) {
+		if l.Sandbox, seen, err = p.claim(tx); err != nil {
+			return err
+		}
+		l.Replacing, l.DueAt, l.Tries = false, p.now, l.Tries+1
+		_, err = p.put(tx, l)
+		return err
+	})
+	return &sight{Seen: den.Seen{Sight: seen}}, err
+}

@@ -1,0 +1,169 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+const (
+	logDefault = 64 << 10 // bytes
+	logMost    = 1 << 20
+)
+
+// Sandboxes lists the sandboxes that the actor may see.
+func (o *Orchestrator) Sandboxes(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.SandboxView], err error) {
+	if !actor.Known() {
+		return page, allowNothing(actor)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		page, err = gather(tx.Leases(), leaseQuery(actor, f), func(l den.Lease) (v den.SandboxView, ok bool, err error) {
+			if !matches(l, f) {
+				return v, false, nil
+			}
+			t, err := tx.Trials().Get(l.Trial)
+			if err != nil || !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
+				return v, false, err
+			}
+			v, err = o.sandboxViewOf(tx, actor, l, t)
+			return v, err == nil, err
+		})
+		return err
+	})
+	return page, err
+}
+
+func matches(l den.Lease, f den.Filter) bool {
+	return (f.Trial == "" || l.Trial == f.Trial) && (f.Department == "" || l.Department == f.Department) &&
+		(f.Supplier == "" || l.Supplier == f.Supplier) && (f.Product == "" || l.Product == f.Product) &&
+		(f.Phase == "" || l.Phase == f.Phase)
+}
+
+// leaseQuery chooses the index that leaves the least to be read in vain.
+func leaseQuery(actor den.Actor, f den.Filter) den.Query {
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	own, suppliers := ownDepartment(actor, ""), actor.In(den.SupplierMember)
+	switch {
+	case f.Trial != "":
+		q.Index, q.Key = den.LeasesByTrial, string(f.Trial)
+	case f.Department != "":
+		q.Index, q.Key = den.LeasesByDepartment, string(f.Department)
+	case f.Supplier != "":
+		q.Index, q.Key = den.LeasesBySupplier, string(f.Supplier)
+	case f.Phase != "":
+		q.Index, q.Key = den.LeasesByPhase, string(f.Phase)
+	case seesAll(actor):
+	case own != "" && len(suppliers) == 0 && !actor.Has(den.Evaluator):
+		q.Index, q.Key = den.LeasesByDepartment, string(own)
+	case own == "" && len(suppliers) == 1 && !actor.Has(den.Evaluator):
+		q.Index, q.Key = den.LeasesBySupplier, string(suppliers[0])
+	}
+	return q
+}
+
+// Sandbox reads one by its lease. NotFound.
+func (o *Orchestrator) Sandbox(ctx context.Context, actor den.Actor, id den.ID) (v den.SandboxView, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		v, err = o.sandboxView(tx, actor, id)
+		return err
+	})
+	return v, err
+}
+
+func (o *Orchestrator) sandboxView(tx den.Tx, actor den.Actor, id den.ID) (den.SandboxView, error) {
+	l, t, err := mayLease(tx, actor, id, den.ReadSandbox)
+	if err != nil {
+		return den.SandboxView{}, err
+	}
+	return o.sandboxViewOf(tx, actor, l, t)
+}
+
+func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial) (v den.SandboxView, err error) {
+	v.Lease, v.TrialName = l, t.Name
+	product, err := tx.Products().Get(l.Product)
+	if err != nil {
+		return v, err
+	}
+	supplier, err := tx.Suppliers().Get(l.Supplier)
+	if err != nil {
+		return v, err
+	}
+	release, err := tx.Releases().Get(l.Release)
+	if err != nil {
+		return v, err
+	}
+	v.ProductName, v.SupplierName, v.Version = product.Name, supplier.Name, release.Version
+	if !l.Phase.Final() && l.Phase != den.Ending {
+		v.URL = o.Address(l.Name)
+	}
+	if l.Phase == den.Requested {
+		at, err := places(tx)
+		if err != nil {
+			return v, err
+		}
+		v.Place = at[l.ID]
+	}
+	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.RestartSandbox)
+	return v, nil
+}
+
+// Logs reads the end of what a product printed: a stranger's text. Once the sandbox
+// is being removed it is what was kept of it.
+func (o *Orchestrator) Logs(ctx context.Context, actor den.Actor, id den.ID, limit int) ([]byte, error) {
+	l, err := o.readLease(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = logDefault
+	}
+	limit = min(limit, logMost)
+	if l.Phase == den.Ending || l.Phase.Final() || l.Sandbox == "" {
+		return []byte(l.LogTail[max(0, len(l.LogTail)-limit):]), nil
+	}
+	text, err := o.tail(ctx, l, limit)
+	switch {
+	case errors.Is(err, sandbox.ErrGone):
+		return nil, nil
+	case err != nil:
+		return nil, engineDown(err)
+	}
+	return []byte(text), nil
+}
+
+// Use measures what a sandbox uses now. Conflict where it does not run.
+func (o *Orchestrator) Use(ctx context.Context, actor den.Actor, id den.ID) (use den.SandboxUse, err error) {
+	l, err := o.readLease(ctx, actor, id)
+	if err != nil {
+		return use, err
+	}
+	if l.Phase != den.Live && l.Phase != den.Paused {
+		return use, den.Refuse(den.Conflict, "The product does not run. It is %s.", l.Phase)
+	}
+	var seen sandbox.Use
+	err = o.ask(ctx, lookPatience, func(ctx context.Context) error {
+		seen, err = o.Runtime.Use(ctx, sandbox.ID(l.Sandbox))
+		return err
+	})
+	if err != nil {
+		return use, engineDown(err)
+	}
+	return den.SandboxUse{
+		Memory: seen.Memory, MemoryLimit: seen.MemoryLimit, CPU: seen.CPU, Pids: seen.Pids,
+		Disk: seen.Disk, OOMs: seen.OOMs, At: o.now(),
+	}, nil
+}
+
+func (o *Orchestrator) readLease(ctx context.Context, actor den.Actor, id den.ID) (l den.Lease, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		l, _, err = mayLease(tx, actor, id, den.ReadSandbox)
+		return err
+	})
+	return l, err
+}
+
+func engineDown(err error) error {
+	return &den.Error{Kind: den.Down, Err: err, Say: "The engine that runs the sandboxes does not answer. Try again in a few minutes."}
+}

@@ -1,0 +1,86 @@
+package orchestrator
+
+import (
+	"context"
+
+	"innovationden/orchestrator/den"
+)
+
+const (
+	pageLimit = 50
+	readLimit = 1000 // the most that a store gives at once
+)
+
+// gather reads a page of what keep lets through. It asks the store for no more than
+// are still wanted, so that the store's cursor stands behind the last one kept.
+func gather[T, V any](t den.Table[T], q den.Query, keep func(T) (V, bool, error)) (den.Page[V], error) {
+	want := q.Limit
+	if want <= 0 {
+		want = pageLimit
+	}
+	want = min(want, readLimit)
+	var out den.Page[V]
+	for len(out.Items) < want {
+		q.Limit = want - len(out.Items)
+		page, err := t.List(q)
+		if err != nil {
+			return den.Page[V]{}, err
+		}
+		for _, one := range page.Items {
+			v, ok, err := keep(one)
+			if err != nil {
+				return den.Page[V]{}, err
+			}
+			if ok {
+				out.Items = append(out.Items, v)
+			}
+		}
+		out.Next = page.Next
+		if page.Next == "" {
+			break
+		}
+		q.After = page.Next
+	}
+	return out, nil
+}
+
+// every reads all of a list, page by page.
+func every[T any](t den.Table[T], q den.Query) ([]T, error) {
+	var all []T
+	q.Limit = readLimit
+	for {
+		page, err := t.List(q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		if page.Next == "" {
+			return all, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// unfinishedPhases are those of leases that are not over.
+var unfinishedPhases = []den.Phase{den.Ending, den.Live, den.Paused, den.Starting, den.Requested}
+
+// unfinished reads every lease that is not over.
+func (o *Orchestrator) unfinished(ctx context.Context) (all []den.Lease, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		all, err = unfinished(tx)
+		return err
+	})
+	return all, err
+}
+
+func unfinished(tx den.Tx) ([]den.Lease, error) {
+	var all []den.Lease
+	for _, phase := range unfinishedPhases {
+		some, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(phase)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}

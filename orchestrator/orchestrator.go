@@ -1,0 +1,144 @@
+package orchestrator
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Config is everything an Orchestrator is handed. Store, Runtime, Images, Now, NewID,
+// Secret, Name, Sizes, Schemes, DefaultLength and LongestLength must be there; the
+// rest has the sensible answer that is named beside it.
+type Config struct {
+	Store   den.Store
+	Runtime sandbox.Runtime
+	Images  sandbox.Images
+	Now     func() time.Time
+	NewID   den.NewID
+	Secret  func() string // an unguessable secret
+	Name    func() string // a random DNS label
+
+	Sizes         []den.Size
+	Schemes       []den.Scheme
+	DefaultLength den.Span
+	LongestLength den.Span
+
+	StartPatience time.Duration // how long a product may take to answer; 0: 60 s
+	Spare         int           // waiting cells wanted; 0: 1, negative: none
+	Room          int           // most sandboxes at once; 0: 16
+	Builders      int           // acts on the engine at once; 0: twice the processors
+	Grace         time.Duration // what the sweep leaves young things; 0: 2 min
+
+	Address func(name string) string // URL of a host label; nil: http://NAME.localhost
+	Routes  Routes                   // nil: nobody is told
+	Log     *slog.Logger             // nil: nothing is logged
+	Version string
+	Demo    bool
+}
+
+// Orchestrator is what the den does. It is safe for use by many goroutines.
+type Orchestrator struct {
+	Config
+
+	slots   chan struct{} // one for each act on the engine at once
+	poked   chan struct{}
+	topics  hub
+	telling sync.Mutex // keeps what Routes hears in order
+
+	mu       sync.Mutex
+	running  context.Context // of Run; nil: nothing is driven
+	chains   map[den.ID]*chain
+	group    sync.WaitGroup
+	launches int // launches in flight: refill waits for them
+
+	making    sync.Mutex // one hand on the waiting cells
+	sweeping  sync.Mutex
+	draining  atomic.Bool
+	refilling atomic.Bool
+
+	host      atomic.Pointer[health]
+	lastPass  atomic.Pointer[time.Time]
+	lastSweep atomic.Pointer[time.Time]
+	lastCells atomic.Pointer[time.Time]
+	lastLook  atomic.Pointer[time.Time]
+	measured  sync.Map // lease id → when its use was last measured
+	unwritten sync.Map // lease id → what was found of a sandbox removed while the store was full
+	startedAt time.Time
+}
+
+// New makes an Orchestrator. It reads and does nothing before Run or a use case.
+func New(c Config) *Orchestrator {
+	if c.StartPatience <= 0 {
+		c.StartPatience = time.Minute
+	}
+	switch {
+	case c.Spare == 0:
+		c.Spare = 1
+	case c.Spare < 0:
+		c.Spare = 0
+	}
+	if c.Room <= 0 {
+		c.Room = 16
+	}
+	if c.Builders <= 0 {
+		c.Builders = 2 * runtime.NumCPU()
+	}
+	if c.Grace <= 0 {
+		c.Grace = 2 * time.Minute
+	}
+	if c.Address == nil {
+		c.Address = func(name string) string { return "http://" + name + ".localhost" }
+	}
+	if c.Routes == nil {
+		c.Routes = nobody{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Orchestrator{
+		Config:    c,
+		slots:     make(chan struct{}, c.Builders),
+		poked:     make(chan struct{}, 1),
+		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},
+		chains:    map[den.ID]*chain{},
+		startedAt: c.Now().UTC(),
+	}
+}
+
+func (o *Orchestrator) now() time.Time { return o.Now().UTC() }
+
+// act makes one call to the runtime. Whoever asked may be gone long since: the call
+// has a context of its own, with a deadline. At most Builders of them go at once.
+func (o *Orchestrator) act(ctx context.Context, patience time.Duration, do func(context.Context) error) error {
+	select {
+	case o.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-o.slots }()
+	return o.ask(ctx, patience, do)
+}
+
+// ask is act for questions that cost the engine little: they wait for nobody.
+func (o *Orchestrator) ask(ctx context.Context, patience time.Duration, do func(context.Context) error) error {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return do(own)
+}
+
+// How long one call to the runtime may take before its outcome counts as unknown.
+const (
+	holdPatience   = 30 * time.Second
+	startPatience  = 30 * time.Second
+	removePatience = 30 * time.Second
+	listPatience   = 30 * time.Second
+	pausePatience  = 15 * time.Second
+	lookPatience   = 10 * time.Second
+	readPatience   = 5 * time.Second
+)

@@ -1,0 +1,278 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
+)
+
+// Outcome reads what a trial ended with so far. NotFound before the first assessment
+// was submitted, and while the actor has scores of its own to submit.
+func (o *Orchestrator) Outcome(ctx context.Context, actor den.Actor, trial den.ID) (out den.Outcome, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		t, err := mayTrial(tx, actor, trial, den.ReadTrial)
+		if err != nil {
+			return err
+		}
+		seen, err := o.outcomeSeen(tx, actor, t)
+		if err != nil {
+			return err
+		}
+		if seen == nil {
+			return den.Refuse(den.NotFound, "There is no outcome to see yet. It is there once assessments are submitted, your own included.")
+		}
+		out = *seen
+		return nil
+	})
+	return out, err
+}
+
+// outcomeSeen reads the outcome where there is one that the actor may see now.
+func (o *Orchestrator) outcomeSeen(tx den.Tx, actor den.Actor, t den.Trial) (*den.Outcome, error) {
+	out, err := tx.Outcomes().Get(t.ID)
+	if den.KindOf(err) == den.NotFound {
+		return nil, nil //nolint:nilnil // an outcome that is not there yet is no fault
+	}
+	if err != nil || out.Decision != "" {
+		return &out, err
+	}
+	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByTrial, Key: string(t.ID)})
+	for _, e := range t.Entries {
+		if blind(actor, t, all, e.ID) {
+			return nil, err
+		}
+	}
+	return &out, err
+}
+
+// Decide records what the department makes of a trial.
+func (o *Orchestrator) Decide(ctx context.Context, actor den.Actor, trial den.ID, in den.NewDecision) (out den.Outcome, err error) {
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		t, err := mayTrial(tx, actor, trial, den.DecideTrial)
+		if err != nil {
+			return err
+		}
+		if t.State != den.TrialRunning && t.State != den.TrialFinished {
+			return den.Refuse(den.Conflict, "This trial is a %s. Decide when it has run.", t.State)
+		}
+		out, err = tx.Outcomes().Get(t.ID)
+		if den.KindOf(err) == den.NotFound {
+			return den.Refuse(den.Conflict, "Submit at least one assessment before you decide.")
+		}
+		if err != nil {
+			return err
+		}
+		if err := fresh(in.Rev, out.Rev); err != nil {
+			return err
+		}
+		if err := checkDecision(t, in); err != nil {
+			return err
+		}
+		out.Decision, out.Why, out.Chosen = in.Decision, strings.TrimSpace(in.Why), in.Chosen
+		out.DecidedBy, out.DecidedAt = actor.ID, p.now
+		if out, err = tx.Outcomes().Put(out); err != nil {
+			return err
+		}
+		_, err = p.record(tx, den.Event{
+			Act: "trial.decided", Subject: t.ID, About: []den.ID{t.Department}, Why: out.Why,
+			Say: fmt.Sprintf("%s recorded the decision on %q: %s.", actor.Name, t.Name, decided(in.Decision)),
+		})
+		return err
+	})
+	return out, err
+}
+
+func decided(d den.Decision) string {
+	switch d {
+	case den.Proceed:
+		return "proceed"
+	case den.TryAgain:
+		return "try again"
+	case den.Stop:
+		return "stop"
+	}
+	return string(d)
+}
+
+func checkDecision(t den.Trial, in den.NewDecision) error {
+	var faults den.Faults
+	if !slices.Contains([]den.Decision{den.Proceed, den.TryAgain, den.Stop}, in.Decision) {
+		faults.Add(den.Bad("decision", "Choose a decision: proceed, try_again or stop."))
+	}
+	faults.Add(wants("why", "the reason for the decision", strings.TrimSpace(in.Why), textLength))
+	if _, ok := t.Entry(in.Chosen); in.Chosen != "" && !ok {
+		faults.Add(den.Bad("chosen", "Choose a product of this trial."))
+	}
+	if in.Decision == den.Proceed && in.Chosen == "" {
+		faults.Add(den.Bad("chosen", "Choose the product to proceed with."))
+	}
+	return faults.Err()
+}
+
+// compute writes the outcome anew from what was submitted.
+func (o *Orchestrator) compute(tx den.Tx, t den.Trial) error {
+	scheme, err := o.Scheme(t.Scheme)
+	if err != nil {
+		return err
+	}
+	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByTrial, Key: string(t.ID)})
+	if err != nil {
+		return err
+	}
+	out, err := tx.Outcomes().Get(t.ID)
+	if err != nil && den.KindOf(err) != den.NotFound {
+		return err
+	}
+	names, err := entryNames(tx, t)
+	if err != nil {
+		return err
+	}
+	table, results := marks(scheme, t, all, names)
+	found, err := evaluation.Rank(table, evaluation.Options{})
+	if err != nil {
+		return fmt.Errorf("computing the outcome of %s: %w", t.ID, err)
+	}
+	rank(results, found)
+	out.Trial, out.Scheme, out.Results = t.ID, t.Scheme, results
+	out.Says = strings.Join(append(found.Words, unscored(results, names)...), " ")
+	_, err = tx.Outcomes().Put(out)
+	return err
+}
+
+// unscored says which entries nobody has scored yet.
+func unscored(results []den.Result, names []string) []string {
+	var none []string
+	for i, r := range results {
+		if r.Assessors == 0 {
+			none = append(none, names[i])
+		}
+	}
+	if len(none) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Nobody has scored %s yet.", and(none))}
+}
+
+func entryNames(tx den.Tx, t den.Trial) ([]string, error) {
+	names := make([]string, len(t.Entries))
+	for i, e := range t.Entries {
+		p, err := tx.Products().Get(e.Product)
+		if err != nil {
+			return nil, err
+		}
+		names[i] = p.Name
+	}
+	return names, nil
+}
+
+// marks is the table of mean marks of everybody who submitted, entry by criterion.
+func marks(s den.Scheme, t den.Trial, all []den.Assessment, names []string) (evaluation.Marks, []den.Result) {
+	var table evaluation.Marks
+	criteria := s.Criteria()
+	for _, c := range criteria {
+		table.Criteria = append(table.Criteria, criterion(c, t.Weights[c.ID]))
+	}
+	results := make([]den.Result, len(t.Entries))
+	for i, e := range t.Entries {
+		r := den.Result{Entry: e.ID, Marks: map[string]float64{}}
+		row := evaluation.Entry{ID: string(e.ID), Name: names[i]}
+		for _, a := range all {
+			if a.Entry == e.ID && a.Submitted() {
+				r.Assessors++
+			}
+		}
+		for _, c := range criteria {
+			m, ok := mean(all, e.ID, c.ID)
+			if !ok {
+				r.Untested = append(r.Untested, c.ID)
+				row.Marks = append(row.Marks, evaluation.Mark{})
+				continue
+			}
+			r.Marks[c.ID] = m
+			row.Marks = append(row.Marks, evaluation.At(m))
+		}
+		results[i] = r
+		if r.Assessors > 0 {
+			table.Entries = append(table.Entries, row)
+		}
+	}
+	return table, results
+}
+
+func criterion(c den.Criterion, weight float64) evaluation.Criterion {
+	e := evaluation.Criterion{
+		ID: c.ID, Name: c.Title, Weight: weight, Kind: evaluation.ByMark, Worst: 0, Best: den.TopMark, Missing: evaluation.Rule(c.Missing),
+	}
+	if c.ScoredBy == den.ByPrice {
+		e.Kind = evaluation.ByPrice
+	}
+	if c.Minimum != nil {
+		least := float64(*c.Minimum)
+		e.Minimum = &least
+	}
+	return e
+}
+
+func mean(all []den.Assessment, entry den.ID, criterion string) (float64, bool) {
+	sum, n := 0.0, 0
+	for _, a := range all {
+		score, ok := a.Scores[criterion]
+		if a.Entry == entry && a.Submitted() && ok && !score.NotTested && score.Mark != nil {
+			sum, n = sum+float64(*score.Mark), n+1
+		}
+	}
+	if n == 0 {
+		return 0, false
+	}
+	return sum / float64(n), true
+}
+
+// rank fills totals and ranks in. Where marks are missing the total is the middle of
+// what it can be. A rank is the one that holds whatever the missing marks are; else the
+// one by what was tested for every entry; else the one by the middle.
+func rank(results []den.Result, found evaluation.Outcome) {
+	like := map[string]evaluation.RankSpan{}
+	if found.LikeForLike != nil {
+		for _, t := range found.LikeForLike.Totals {
+			like[t.Entry] = t.Rank
+		}
+	}
+	totals := map[string]evaluation.Total{}
+	var in []string
+	var middles []float64
+	for _, t := range found.Totals {
+		totals[t.Entry] = t
+		if !t.ScreenedOut() {
+			in, middles = append(in, t.Entry), append(middles, (t.Low+t.High)/200)
+		}
+	}
+	middle := map[string]int{}
+	for i, place := range evaluation.Ranks(middles) {
+		middle[in[i]] = place
+	}
+	settled := true
+	for _, id := range in {
+		settled = settled && (totals[id].Rank.Settled() || like[id].Best > 0 && like[id].Settled())
+	}
+	for i := range results {
+		r := &results[i]
+		t, ok := totals[string(r.Entry)]
+		if !ok {
+			continue
+		}
+		r.Low, r.High, r.Total, r.Screened = t.Low, t.High, (t.Low+t.High)/2, t.ScreenedOut()
+		switch {
+		case r.Screened:
+		case !settled:
+			r.Rank = middle[t.Entry]
+		case like[t.Entry].Best > 0:
+			r.Rank = like[t.Entry].Best
+		default:
+			r.Rank = t.Rank.Best
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package orchestrator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"innovationden/orchestrator/den"
+)
+
+// pen writes the changes of one transaction. A function given to a transaction may
+// run twice: the pen then hands out the same ids, names and time again, and forgets
+// what the first run wanted told.
+type pen struct {
+	o   *Orchestrator
+	now den.Stamp
+	by  den.Actor
+
+	ids    map[den.Kind][]den.ID
+	used   map[den.Kind]int
+	labels []string
+	label  int
+
+	topics []den.ID        // who is poked after the commit
+	leases map[den.ID]bool // what Routes hears of after the commit
+	starts []start         // launches that the commit began
+	nudges []den.ID        // leases to be looked at again after the commit
+}
+
+// start is a launch that a commit began, and what is known of its sandbox.
+type start struct {
+	lease den.ID
+	sight den.Sight
+}
+
+// update makes one change of the store, and tells of it once it is committed.
+func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den.Tx, *pen) error) error {
+	p := &pen{o: o, now: o.now(), by: by, ids: map[den.Kind][]den.ID{}}
+	err := o.Store.Update(ctx, func(tx den.Tx) error {
+		p.used, p.label = map[den.Kind]int{}, 0
+		p.topics, p.leases, p.starts, p.nudges = nil, map[den.ID]bool{}, nil, nil
+		return change(tx, p)
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range p.starts {
+		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
+	}
+	o.tell(p.leases)
+	for _, id := range p.nudges {
+		o.nudge(id)
+	}
+	o.topics.poke(p.topics...)
+	if len(p.leases) > 0 {
+		o.poke()
+	}
+	return nil
+}
+
+// id makes an id; the nth id of a kind is the same in each run of a change.
+func (p *pen) id(kind den.Kind) den.ID {
+	n := p.used[kind]
+	if n == len(p.ids[kind]) {
+		p.ids[kind] = append(p.ids[kind], p.o.NewID(kind))
+	}
+	p.used[kind] = n + 1
+	return p.ids[kind][n]
+}
+
+// sandbox makes the id of a sandbox: never used before, never used again.
+func (p *pen) sandbox() string {
+	sum := sha256.Sum256([]byte(p.id("sbx")))
+	return hex.EncodeToString(sum[:10])
+}
+
+// name finds a host label that no lease ever had.
+func (p *pen) name(tx den.Tx) (string, error) {
+	const tries = 8
+	for range tries {
+		if p.label == len(p.labels) {
+			p.labels = append(p.labels, p.o.Name())
+		}
+		name := p.labels[p.label]
+		p.label++
+		n, err := tx.Leases().Count(den.Query{Index: den.LeasesByName, Key: name})
+		if err != nil {
+			return "", err
+		}
+		if n == 0 {
+			return name, nil
+		}
+	}
+	return "", den.Refuse(den.Busy, "No free address was found for the sandbox. Try again.")
+}
+
+// record writes an event with the time and the actor of the change.
+func (p *pen) record(tx den.Tx, e den.Event) (uint64, error) {
+	e.ID, e.At, e.Actor, e.Name = p.id(den.KindEvent), p.now, p.by.ID, p.by.Name
+	p.topics = append(p.topics, e.Subject)
+	p.topics = append(p.topics, e.About...)
+	return tx.Record(e)
+}
+
+// notice puts something to tell a person or an organisation into the outbox.
+func (p *pen) notice(tx den.Tx, n den.Notice) error {
+	if n.To == "" {
+		return nil
+	}
+	if n.ID == "" {
+		n.ID = p.id(den.KindNotice)
+	}
+	n.At, n.DueAt = p.now, p.now
+	_, err := tx.Notices().Put(n)
+	return err
+}
+
+// put writes a lease and has its route told.
+func (p *pen) put(tx den.Tx, l den.Lease) (den.Lease, error) {
+	p.leases[l.ID] = true
+	return tx.Leases().Put(l)
+}

@@ -1,0 +1,44 @@
+package orchestrator
+
+import (
+	"context"
+
+	"innovationden/orchestrator/den"
+)
+
+// Receipt reads the proof that a sandbox was removed. NotFound before it was.
+func (o *Orchestrator) Receipt(ctx context.Context, actor den.Actor, id den.ID) (r den.Receipt, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		if _, _, err := mayLease(tx, actor, id, den.ReadSandbox); err != nil {
+			return err
+		}
+		r, err = tx.Receipts().Get(id)
+		if den.KindOf(err) == den.NotFound {
+			return den.Refuse(den.NotFound, "There is no receipt yet. It is written when the sandbox is gone.")
+		}
+		return err
+	})
+	return r, err
+}
+
+// Receipts lists the receipts that the actor may see, of one trial where the filter
+// names one.
+func (o *Orchestrator) Receipts(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.Receipt], err error) {
+	if !actor.Known() {
+		return page, allowNothing(actor)
+	}
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	if f.Trial != "" {
+		q.Index, q.Key = den.ReceiptsByTrial, string(f.Trial)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		page, err = gather(tx.Receipts(), q, func(r den.Receipt) (den.Receipt, bool, error) {
+			t, err := tx.Trials().Get(r.Trial)
+			owner := t.Owner()
+			owner.Suppliers = []den.ID{r.Supplier}
+			return r, err == nil && den.May(actor, den.ReadSandbox, owner), err
+		})
+		return err
+	})
+	return page, err
+}

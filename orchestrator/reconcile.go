@@ -1,0 +1,185 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// sight is what was seen of a sandbox, with what only the steps need to know.
+type sight struct {
+	den.Seen
+	found sandbox.Found // ending: what is there
+	err   error         // why nothing was seen
+}
+
+// look sees what there is to see before Next is asked. Where Next would say the same
+// whatever is seen, the engine is left alone.
+func (o *Orchestrator) look(ctx context.Context, w work, now den.Stamp) *sight {
+	l := w.lease
+	if l.Phase == den.Ending {
+		return o.find(ctx, l)
+	}
+	blind := &sight{Seen: den.Seen{Sight: den.Unseen}}
+	if den.Next(l, blind.Seen, now).Do == den.Move {
+		return blind
+	}
+	seen := o.lookAt(ctx, l)
+	switch {
+	case seen.Sight == den.SeenExited:
+		seen.Detail = join(seen.Detail, o.lastWords(ctx, l))
+	case seen.Sight == den.SeenRunning && l.Phase == den.Live:
+		seen.Over = o.overBounds(ctx, w, now)
+	case seen.Sight == den.SeenRunning && l.Phase == den.Starting && !l.StartBy.After(now):
+		o.lastChance(ctx, w, seen)
+	}
+	if l.Phase == den.Starting && seen.Detail == "" {
+		seen.Detail = l.Say
+	}
+	return seen
+}
+
+// lookAt looks at the sandbox once.
+func (o *Orchestrator) lookAt(ctx context.Context, l den.Lease) *sight {
+	s := &sight{Seen: den.Seen{Sight: den.Unseen}}
+	var state sandbox.State
+	s.err = o.ask(ctx, lookPatience, func(ctx context.Context) (err error) {
+		state, err = o.Runtime.Look(ctx, sandbox.ID(l.Sandbox))
+		return err
+	})
+	if s.err != nil {
+		return s
+	}
+	s.Sight, s.Detail = den.Sight(state.Seen), howItEnded(state)
+	return s
+}
+
+// find lists what there is of a sandbox that is being removed.
+func (o *Orchestrator) find(ctx context.Context, l den.Lease) *sight {
+	s := &sight{Seen: den.Seen{Sight: den.Unseen}}
+	s.err = o.ask(ctx, listPatience, func(ctx context.Context) (err error) {
+		s.found, err = o.Runtime.Find(ctx, sandbox.ID(l.Sandbox))
+		return err
+	})
+	switch {
+	case s.err != nil:
+	case s.found.Empty():
+		s.Sight = den.SeenAbsent
+	default:
+		s.Sight = den.SeenPartial
+	}
+	return s
+}
+
+// do executes one step and says what is known after it; nil: it must be looked at.
+func (o *Orchestrator) do(ctx context.Context, c *chain, w work, act den.Act, seen sight) (*sight, error) {
+	l := w.lease
+	switch act.Do {
+	case den.Rest:
+		return nil, o.rest(ctx, l, seen)
+	case den.Move:
+		return o.moveTo(ctx, l, act, seen)
+	case den.Start:
+		return o.startIt(ctx, w)
+	case den.Await:
+		return o.await(ctx, c, w)
+	case den.Freeze:
+		return o.turn(ctx, l, o.Runtime.Pause, den.SeenPaused)
+	case den.Thaw:
+		return o.turn(ctx, l, o.Runtime.Resume, den.SeenRunning)
+	case den.Replace:
+		return o.replace(ctx, l)
+	case den.Remove:
+		return nil, o.remove(ctx, l, seen)
+	case den.Count:
+		err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
+			l.Looks, l.DueAt, l.Tries = append(l.Looks, p.now), p.now.Add(den.LookGap), 0
+			_, err := p.put(tx, l)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return nil, errRest
+	}
+	return nil, fmt.Errorf("step %q is not known", act.Do)
+}
+
+// rest notes that nothing could be seen where that holds something up.
+func (o *Orchestrator) rest(ctx context.Context, l den.Lease, seen sight) error {
+	if seen.err == nil || l.Phase != den.Starting && l.Phase != den.Ending {
+		return errRest
+	}
+	return o.failed(ctx, l, seen.err, "")
+}
+
+// failed notes a failed act, and ends the chain: retries belong to the pass.
+func (o *Orchestrator) failed(ctx context.Context, l den.Lease, cause error, say string) error {
+	o.Log.Warn("an act failed", "lease", l.ID, "phase", l.Phase, "tries", l.Tries+1, "error", cause)
+	err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error { return p.stumbled(tx, l, cause, say) })
+	if err != nil {
+		return err
+	}
+	return errRest
+}
+
+func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, seen sight) (*sight, error) {
+	err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
+		if l.Phase == den.Live && act.To == den.Starting && seen.Sight == den.SeenExited {
+			l.Restarts++
+		}
+		if act.To == den.Ended {
+			l.Looks = append(l.Looks, p.now)
+		}
+		_, err := p.move(tx, l, act.To, act.Reason, act.Say)
+		return err
+	})
+	if err != nil && !errors.Is(err, errMoved) && act.To == den.Ending {
+		return nil, errors.Join(err, o.removeUnwritten(ctx, l))
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch act.To {
+	case den.Live, den.Paused:
+		return &seen, nil
+	case den.Requested, den.Starting, den.Ending:
+		return nil, nil
+	case den.Ended, den.Refused:
+		o.measured.Delete(l.ID)
+		return nil, errRest
+	}
+	return nil, nil
+}
+
+// turn pauses or resumes.
+func (o *Orchestrator) turn(ctx context.Context, l den.Lease, verb func(context.Context, sandbox.ID) error, after den.Sight) (*sight, error) {
+	err := o.act(ctx, pausePatience, func(ctx context.Context) error { return verb(ctx, sandbox.ID(l.Sandbox)) })
+	switch {
+	case err == nil:
+		return &sight{Seen: den.Seen{Sight: after}}, nil
+	case l.Phase == den.Starting:
+		return nil, o.failed(ctx, l, err, "")
+	}
+	o.Log.Warn("an act failed", "lease", l.ID, "phase", l.Phase, "error", err)
+	return nil, errRest
+}
+
+// silent says that a failure was the engine's silence: nothing is known.
+func silent(err error) bool {
+	return errors.Is(err, sandbox.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+func join(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " ")
+}

@@ -1,0 +1,99 @@
+package orchestrator
+
+import (
+	"context"
+	"net"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Routes is told which addresses lead where. Each call replaces what was said of the
+// name before; calls for one name come in order. Neither may block.
+type Routes interface {
+	// Set says where a name leads now. Only phase live may be dialled.
+	Set(Route)
+	// Withdraw says that a name leads nowhere any more and never will again. It
+	// returns when nothing new is let through; what is open is closed at once.
+	Withdraw(name string)
+}
+
+// Route is where a name leads and who may follow it: May(actor, OpenSandbox, Owner()).
+type Route struct {
+	Name       string
+	Lease      den.ID
+	Sandbox    string
+	Port       int
+	Phase      den.Phase
+	EndsAt     den.Stamp // nothing may pass from then on, whatever else happens
+	Department den.ID
+	Supplier   den.ID
+	Trial      den.ID
+	Evaluators []den.ID
+}
+
+// Owner says whom the sandbox behind a route belongs to.
+func (r Route) Owner() den.Owner {
+	return den.Owner{Department: r.Department, Suppliers: []den.ID{r.Supplier}, Trial: r.Trial, Evaluators: r.Evaluators}
+}
+
+type nobody struct{}
+
+func (nobody) Set(Route)       {}
+func (nobody) Withdraw(string) {}
+
+// tell has Routes hear what the store says of leases now. One at a time, so that an
+// older word never follows a newer one.
+func (o *Orchestrator) tell(leases map[den.ID]bool) {
+	if len(leases) == 0 {
+		return
+	}
+	o.telling.Lock()
+	defer o.telling.Unlock()
+	for id := range leases {
+		err := o.Store.View(context.Background(), func(tx den.Tx) error { return o.tellOne(tx, id) })
+		if err != nil {
+			o.Log.Error("route not told", "lease", id, "error", err)
+		}
+	}
+}
+
+func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
+	l, err := tx.Leases().Get(id)
+	if err != nil {
+		return err
+	}
+	if l.Phase == den.Ending || l.Phase.Final() {
+		o.Routes.Withdraw(l.Name)
+		return nil
+	}
+	t, err := tx.Trials().Get(l.Trial)
+	if err != nil {
+		return err
+	}
+	o.Routes.Set(Route{
+		Name: l.Name, Lease: l.ID, Sandbox: l.Sandbox, Port: l.Port, Phase: l.Phase, EndsAt: l.EndsAt,
+		Department: l.Department, Supplier: l.Supplier, Trial: l.Trial, Evaluators: t.Evaluators,
+	})
+	return nil
+}
+
+// tellAll has Routes hear of every lease that is not over, at the start.
+func (o *Orchestrator) tellAll(ctx context.Context) error {
+	all, err := o.unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	ids := map[den.ID]bool{}
+	for _, l := range all {
+		ids[l.ID] = true
+	}
+	o.tell(ids)
+	return nil
+}
+
+// Dial opens a connection to a port inside a sandbox. The gateway has asked whether
+// the visitor may.
+func (o *Orchestrator) Dial(ctx context.Context, id string, port int) (net.Conn, error) {
+	return o.Runtime.Dial(ctx, sandbox.ID(id), port)
+}

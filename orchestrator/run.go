@@ -1,0 +1,130 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Run drives the den until ctx ends: first what was due while it was away, oldest
+// first, then pass after pass. It returns when every act it began has ended.
+func (o *Orchestrator) Run(ctx context.Context) error {
+	o.askHost(ctx)
+	if err := o.recover(ctx); err != nil {
+		return fmt.Errorf("recovering: %w", err)
+	}
+	stop := o.drive(ctx)
+	defer stop()
+	schedule, err := o.schedule(ctx)
+	if err != nil {
+		return fmt.Errorf("scheduling: %w", err)
+	}
+	schedule.Start()
+	defer func() { <-schedule.Stop().Done() }()
+	wakes := o.Runtime.Wake(ctx)
+	o.poke()
+	for {
+		wait := o.pass(ctx)
+		if !o.idle(ctx, wakes, wait) {
+			return nil
+		}
+	}
+}
+
+// idle waits for a reason to pass again: false when ctx ended.
+func (o *Orchestrator) idle(ctx context.Context, wakes <-chan sandbox.ID, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
+		case <-o.poked:
+			return true
+		case id, open := <-wakes:
+			if !open {
+				wakes = nil
+				continue
+			}
+			o.woken(ctx, id)
+		}
+	}
+}
+
+// schedule has robfig/cron wake what comes again and again. SkipIfStillRunning
+// stands outside Recover: the other way round, one panic would stop a job for ever.
+func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
+	log := chatter{o.Log}
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	for _, job := range []struct {
+		when string
+		do   func()
+	}{
+		{"@every 5s", o.poke},
+		{"@every 10s", func() { o.askHost(ctx) }},
+		{"@every 1m", func() { o.sweepNow(ctx) }},
+		{"@every 1m", func() { o.warn(ctx) }},
+		{"@every 1h", func() { o.clean(ctx) }},
+	} {
+		if _, err := c.AddFunc(job.when, job.do); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// chatter lets cron's errors through, and nothing else.
+type chatter struct{ log *slog.Logger }
+
+func (chatter) Info(string, ...any) {}
+func (c chatter) Error(err error, _ string, keys ...any) {
+	c.log.Error("a scheduled job failed", append([]any{"error", err}, keys...)...)
+}
+
+// poke wakes the pass.
+func (o *Orchestrator) poke() {
+	select {
+	case o.poked <- struct{}{}:
+	default:
+	}
+}
+
+// recover puts right what the time away made wrong: products that were starting get
+// their whole time again, and Routes hears of everything.
+func (o *Orchestrator) recover(ctx context.Context) error {
+	err := o.Store.View(ctx, func(tx den.Tx) error {
+		n, err := tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Starting)})
+		if err == nil && n == 0 {
+			return errRest
+		}
+		return err
+	})
+	if err == nil {
+		err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
+			some, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(den.Starting)})
+			if err != nil {
+				return err
+			}
+			for _, l := range some {
+				l.StartBy = p.now.Add(o.StartPatience)
+				if _, err := p.put(tx, l); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil && err != errRest {
+		return err
+	}
+	return o.tellAll(ctx)
+}

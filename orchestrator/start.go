@@ -1,0 +1,209 @@
+package orchestrator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+// protocol is what is locked at the start of a trial. Its JSON form is canonical:
+// fields in this order, maps by key.
+type protocol struct {
+	Question string
+	Scheme   den.SchemeRef
+	Weights  map[string]float64
+	Entries  []protocolEntry
+	Size     string
+	Length   string
+	Tasks    []string
+}
+
+type protocolEntry struct {
+	Entry   den.ID
+	Release den.ID
+	Image   string
+}
+
+// StartTrial locks the protocol of a draft and asks for a sandbox for each entry:
+// those for which there is room start at once, the others wait in order. Invalid with
+// every fault at once where the draft is not complete; Down or Full where the host
+// cannot take a launch at all.
+func (o *Orchestrator) StartTrial(ctx context.Context, actor den.Actor, id den.ID, rev int64, once den.Once) (v den.TrialView, err error) {
+	if err := o.mayStart(ctx, actor, id, once); err != nil {
+		return v, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		before, err := p.answered(tx, once)
+		if err != nil {
+			return err
+		}
+		if before != "" {
+			v, err = o.trialView(tx, actor, before)
+			return err
+		}
+		t, err := draft(tx, actor, id, rev)
+		if err != nil {
+			return err
+		}
+		if err := o.launch(tx, p, t); err != nil {
+			return err
+		}
+		if err := p.answer(tx, once, t.ID); err != nil {
+			return err
+		}
+		v, err = o.trialView(tx, actor, t.ID)
+		return err
+	})
+	return v, err
+}
+
+// mayStart refuses, before anything is written, what the host cannot take. Whoever
+// may not start the trial learns nothing of the host.
+func (o *Orchestrator) mayStart(ctx context.Context, actor den.Actor, id den.ID, once den.Once) error {
+	before := den.ID("")
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		if _, err = mayTrial(tx, actor, id, den.SetUpTrial); err != nil {
+			return err
+		}
+		before, err = (&pen{by: actor}).answered(tx, once)
+		return err
+	})
+	if err != nil || before != "" {
+		return err
+	}
+	return o.usable(ctx)
+}
+
+// launch is the change that starts a trial.
+func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
+	if err := o.complete(tx, t); err != nil {
+		return err
+	}
+	sealed, releases, err := seal(tx, t)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(sealed)
+	t.Protocol, t.State, t.StartedAt, t.EndsAt = hex.EncodeToString(sum[:]), den.TrialRunning, p.now, p.now.Add(t.Length)
+	taken, err := o.roomNow(tx)
+	if err != nil {
+		return err
+	}
+	queued, err := tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
+	if err != nil {
+		return err
+	}
+	leases := make([]den.Lease, len(t.Entries))
+	for i := range t.Entries {
+		if leases[i], err = o.request(tx, p, t, t.Entries[i], releases[i]); err != nil {
+			return err
+		}
+		t.Entries[i].Lease = leases[i].ID
+	}
+	if _, err := tx.Trials().Put(t); err != nil {
+		return err
+	}
+	_, err = p.record(tx, den.Event{
+		Act: "trial.started", Subject: t.ID, About: []den.ID{t.Department}, After: sealed,
+		Say: fmt.Sprintf("The trial %q started. Its protocol is locked: %s.", t.Name, t.Protocol),
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		if err := p.begin(tx, l, queued == 0 && taken.fits(l.Size)); err != nil {
+			return err
+		}
+		if queued == 0 && taken.fits(l.Size) {
+			taken.take(l.Size)
+		} else {
+			queued++
+		}
+	}
+	return nil
+}
+
+// begin writes a request: started at once where there is room.
+func (p *pen) begin(tx den.Tx, l den.Lease, room bool) error {
+	name, err := p.product(tx, l)
+	if err != nil {
+		return err
+	}
+	_, err = p.record(tx, den.Event{
+		Act: "lease.requested", Subject: l.ID, About: about(l), Say: tells(name, "", l),
+	})
+	if err != nil {
+		return err
+	}
+	if room {
+		_, err = p.move(tx, l, den.Starting, "", "")
+		return err
+	}
+	_, err = p.put(tx, l)
+	return err
+}
+
+// request makes the lease of an entry.
+func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r den.Release) (den.Lease, error) {
+	name, err := p.name(tx)
+	return den.Lease{
+		ID: p.id(den.KindLease), Trial: t.ID, Entry: e.ID, Department: t.Department, Supplier: e.Supplier,
+		Product: e.Product, Release: e.Release, AskedBy: p.by.ID,
+		Name: name, Size: t.Size, Port: r.Port, Path: r.Path,
+		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now,
+		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(o.LongestLength, t.Length)), DueAt: t.EndsAt,
+	}, err
+}
+
+// complete says everything that a draft still lacks, or that is no longer right.
+func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
+	var faults den.Faults
+	faults.Add(wants("name", "a name for the trial", t.Name, nameLength))
+	faults.Add(wants("question", "the question that the trial is to answer", t.Question, textLength))
+	if len(t.Entries) == 0 {
+		faults.Add(den.Bad("releases", "Choose at least one product."))
+	}
+	if s, ok := o.size(t.Size); !ok {
+		faults.Add(den.Bad("size", "Choose a size: %s.", or(o.sizeNames())))
+	} else {
+		faults.Add(o.holds(s))
+	}
+	if t.Length < shortestLength || t.Length > o.LongestLength {
+		faults.Add(den.Bad("length", "Enter a length of at most %s.", spell(o.LongestLength)))
+	}
+	if _, err := o.Scheme(t.Scheme); err != nil {
+		faults.Add(den.Bad("scheme", "Choose a scheme from the list of schemes."))
+	}
+	sum := 0.0
+	for _, w := range t.Weights {
+		sum += w
+	}
+	if sum <= 0 {
+		faults.Add(den.Bad("weights", "Give at least one criterion a weight above 0."))
+	}
+	return faults.Err()
+}
+
+// seal writes the protocol of a trial in its canonical form.
+func seal(tx den.Tx, t den.Trial) ([]byte, []den.Release, error) {
+	p := protocol{
+		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
+		Length: time.Duration(t.Length).String(), Tasks: t.Tasks,
+	}
+	var releases []den.Release
+	for _, e := range t.Entries {
+		r, err := tx.Releases().Get(e.Release)
+		if err != nil {
+			return nil, nil, chosen(err, "releases", "Choose products from the techmap. One of the releases is gone.")
+		}
+		releases = append(releases, r)
+		p.Entries = append(p.Entries, protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image})
+	}
+	sealed, err := json.Marshal(p)
+	return sealed, releases, err
+}

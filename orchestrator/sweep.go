@@ -1,0 +1,108 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Sweep removes what carries this installation's label and no record asks for, and
+// says what it found. A dry run says what would go. Denied to all but the operator.
+// Down when the engine does not answer: then nothing is removed.
+func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) ([]den.Orphan, error) {
+	if err := allow(actor, den.RunHost, den.ReadHost, den.Owner{}); err != nil {
+		return nil, err
+	}
+	return o.sweep(ctx, actor, o.Grace, dryRun)
+}
+
+func (o *Orchestrator) sweepNow(ctx context.Context) {
+	if _, err := o.sweep(ctx, den.System(), o.Grace, false); err != nil && ctx.Err() == nil {
+		o.Log.Warn("the sweep found out nothing, or not all", "error", err)
+	}
+}
+
+// sweep lists first and reads the records afterwards: whatever was listed had its
+// record written before it was made. A failed listing removes nothing.
+func (o *Orchestrator) sweep(ctx context.Context, by den.Actor, grace time.Duration, dryRun bool) ([]den.Orphan, error) {
+	o.sweeping.Lock()
+	defer o.sweeping.Unlock()
+	var found []sandbox.Found
+	err := o.ask(ctx, listPatience, func(ctx context.Context) (err error) {
+		found, err = o.Runtime.List(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, &den.Error{Kind: den.Down, Err: err,
+			Say: "The engine that runs the sandboxes does not answer, so nothing was removed. Try again in a few minutes."}
+	}
+	wanted, err := o.wantedSandboxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := o.now()
+	o.lastSweep.Store(&now)
+	var orphans []den.Orphan
+	var faults error
+	for _, f := range found {
+		if f.Empty() || wanted[string(f.ID)] {
+			continue
+		}
+		orphan := den.Orphan{
+			Sandbox: string(f.ID), Containers: f.Containers, Networks: f.Networks, Volumes: f.Volumes,
+			Youngest: f.Youngest, Young: f.Youngest.Add(grace).After(now),
+		}
+		if !orphan.Young && !dryRun {
+			err := o.sweepOne(ctx, by, orphan)
+			orphan.Removed = err == nil
+			faults = errors.Join(faults, err)
+		}
+		orphans = append(orphans, orphan)
+	}
+	return orphans, faults
+}
+
+func (o *Orchestrator) sweepOne(ctx context.Context, by den.Actor, orphan den.Orphan) error {
+	err := o.act(ctx, removePatience, func(ctx context.Context) error {
+		return o.Runtime.Remove(ctx, sandbox.ID(orphan.Sandbox))
+	})
+	if err != nil {
+		return fmt.Errorf("sandbox %s: %w", orphan.Sandbox, err)
+	}
+	return o.update(context.WithoutCancel(ctx), by, func(tx den.Tx, p *pen) error {
+		_, err := p.record(tx, den.Event{
+			Act: "host.swept", Subject: den.System().ID,
+			Say: fmt.Sprintf("Sandbox %s, which no record asked for, was removed: %s.", orphan.Sandbox,
+				counted(den.Inventory{Containers: orphan.Containers, Networks: orphan.Networks, Volumes: orphan.Volumes})),
+		})
+		return err
+	})
+}
+
+// wantedSandboxes are those that a record asks for: of leases that are not over, and
+// waiting cells.
+func (o *Orchestrator) wantedSandboxes(ctx context.Context) (map[string]bool, error) {
+	wanted := map[string]bool{}
+	err := o.Store.View(ctx, func(tx den.Tx) error {
+		leases, err := unfinished(tx)
+		if err != nil {
+			return err
+		}
+		for _, l := range leases {
+			wanted[l.Sandbox] = true
+		}
+		cells, err := every(tx.Cells(), den.Query{})
+		if err != nil {
+			return err
+		}
+		for _, c := range cells {
+			wanted[c.Sandbox] = true
+		}
+		return nil
+	})
+	return wanted, err
+}

@@ -1,0 +1,94 @@
+package orchestrator
+
+import (
+	"context"
+	"slices"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// remove keeps what the receipt needs, in the store and before anything is removed,
+// and then makes one call to the runtime.
+func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) error {
+	o.Routes.Withdraw(l.Name)
+	found := merge(l.Found, seen.found)
+	if kept, ok := o.unwritten.Load(l.ID); ok {
+		found = merge(found, kept.(sandbox.Found))
+	}
+	if l.Found == nil || len(l.Looks) > 0 || !same(*l.Found, *found) {
+		tail := l.LogTail
+		if tail == "" && !seen.found.Empty() {
+			text, err := o.tail(ctx, l, logTail)
+			if err != nil {
+				o.Log.Info("the log of a sandbox could not be kept", "lease", l.ID, "error", err)
+			}
+			tail = text
+		}
+		err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) (err error) {
+			l.Found, l.LogTail, l.Looks = found, tail, nil
+			_, err = p.put(tx, l)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		o.unwritten.Delete(l.ID)
+		if l.Rev, err = o.revision(ctx, l.ID); err != nil {
+			return err
+		}
+	}
+	err := o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
+	if err != nil {
+		return o.failed(ctx, l, err, "")
+	}
+	return nil
+}
+
+func (o *Orchestrator) revision(ctx context.Context, id den.ID) (rev int64, err error) {
+	err = o.Store.View(context.WithoutCancel(ctx), func(tx den.Tx) error {
+		l, err := tx.Leases().Get(id)
+		rev = l.Rev
+		return err
+	})
+	return rev, err
+}
+
+// removeUnwritten takes a sandbox away whose end the store could not take, because
+// its disk is full. The wish is in the store already: the end of its time, or that
+// somebody asked. What was found is kept in memory for the receipt; phase, receipt
+// and event follow when the store can be written again.
+func (o *Orchestrator) removeUnwritten(ctx context.Context, l den.Lease) error {
+	if l.EndAsked == nil && l.EndsAt.After(o.now()) {
+		return nil
+	}
+	o.Routes.Withdraw(l.Name)
+	seen := o.find(ctx, l)
+	if seen.err != nil || seen.found.Empty() {
+		return seen.err
+	}
+	o.unwritten.Store(l.ID, seen.found)
+	return o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
+}
+
+// merge adds what was found to what was found before.
+func merge(before *den.Inventory, f sandbox.Found) *den.Inventory {
+	all := den.Inventory{}
+	if before != nil {
+		all = *before
+	}
+	all.Containers = union(all.Containers, f.Containers)
+	all.Networks = union(all.Networks, f.Networks)
+	all.Volumes = union(all.Volumes, f.Volumes)
+	return &all
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func same(a, b den.Inventory) bool {
+	return slices.Equal(a.Containers, b.Containers) && slices.Equal(a.Networks, b.Networks) && slices.Equal(a.Volumes, b.Volumes)
+}

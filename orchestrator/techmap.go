@@ -1,0 +1,237 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+const (
+	nameLength = 120
+	textLength = 4000
+)
+
+// Departments lists departments by when they were added.
+func (o *Orchestrator) Departments(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.Department], err error) {
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		page, err = tx.Departments().List(den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit})
+		return err
+	})
+	return page, err
+}
+
+// Suppliers lists suppliers by when they were added.
+func (o *Orchestrator) Suppliers(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.Supplier], err error) {
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		page, err = tx.Suppliers().List(den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit})
+		return err
+	})
+	return page, err
+}
+
+// Products lists products, of one supplier where the filter names one.
+func (o *Orchestrator) Products(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.ProductView], err error) {
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	if f.Supplier != "" {
+		q.Index, q.Key = den.ProductsBySupplier, string(f.Supplier)
+	}
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		page, err = gather(tx.Products(), q, func(p den.Product) (den.ProductView, bool, error) {
+			v, err := productView(tx, actor, p)
+			return v, err == nil, err
+		})
+		return err
+	})
+	return page, err
+}
+
+// Product reads one. NotFound.
+func (o *Orchestrator) Product(ctx context.Context, actor den.Actor, id den.ID) (v den.ProductView, err error) {
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		p, err := tx.Products().Get(id)
+		if err != nil {
+			return missing(err)
+		}
+		v, err = productView(tx, actor, p)
+		return err
+	})
+	return v, err
+}
+
+// Releases lists the releases of the filter's product.
+func (o *Orchestrator) Releases(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.Release], err error) {
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	if f.Product != "" {
+		q.Index, q.Key = den.ReleasesByProduct, string(f.Product)
+	}
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		page, err = tx.Releases().List(q)
+		return err
+	})
+	return page, err
+}
+
+// Release reads one. NotFound.
+func (o *Orchestrator) Release(ctx context.Context, actor den.Actor, id den.ID) (r den.Release, err error) {
+	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+		r, err = tx.Releases().Get(id)
+		return missing(err)
+	})
+	return r, err
+}
+
+// AddDepartment adds a department to the den.
+func (o *Orchestrator) AddDepartment(ctx context.Context, actor den.Actor, in den.NewOrganisation) (d den.Department, err error) {
+	name, err := organisation(actor, in)
+	if err != nil {
+		return d, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		id, err := p.answered(tx, in.Once)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			d, err = tx.Departments().Get(id)
+			return err
+		}
+		d, err = tx.Departments().Put(den.Department{ID: p.id(den.KindDepartment), Name: name, CreatedAt: p.now})
+		if err != nil {
+			return err
+		}
+		return p.added(tx, in.Once, d.ID, "department.added", fmt.Sprintf("The department %s was added.", name))
+	})
+	return d, err
+}
+
+// AddSupplier adds a supplier to the techmap.
+func (o *Orchestrator) AddSupplier(ctx context.Context, actor den.Actor, in den.NewOrganisation) (s den.Supplier, err error) {
+	name, err := organisation(actor, in)
+	if err != nil {
+		return s, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		id, err := p.answered(tx, in.Once)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			s, err = tx.Suppliers().Get(id)
+			return err
+		}
+		s, err = tx.Suppliers().Put(den.Supplier{ID: p.id(den.KindSupplier), Name: name, CreatedAt: p.now})
+		if err != nil {
+			return err
+		}
+		return p.added(tx, in.Once, s.ID, "supplier.added", fmt.Sprintf("The supplier %s was added.", name))
+	})
+	return s, err
+}
+
+// AddProduct adds a product of a supplier.
+func (o *Orchestrator) AddProduct(ctx context.Context, actor den.Actor, in den.NewProduct) (one den.Product, err error) {
+	if err := allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{Suppliers: []den.ID{in.Supplier}}); err != nil {
+		return one, err
+	}
+	var faults den.Faults
+	name, summary := strings.TrimSpace(in.Name), strings.TrimSpace(in.Summary)
+	faults.Add(wants("name", "the name of the product", name, nameLength))
+	if len(summary) > textLength {
+		faults.Add(den.Bad("summary", "Shorten the summary to %d characters.", textLength))
+	}
+	if err := faults.Err(); err != nil {
+		return one, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		id, err := p.answered(tx, in.Once)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			one, err = tx.Products().Get(id)
+			return err
+		}
+		if _, err := tx.Suppliers().Get(in.Supplier); err != nil {
+			return chosen(err, "supplier", "Choose a supplier from the techmap.")
+		}
+		one, err = tx.Products().Put(den.Product{
+			ID: p.id(den.KindProduct), Supplier: in.Supplier, Name: name, Summary: summary, CreatedAt: p.now,
+		})
+		if err != nil {
+			return err
+		}
+		return p.added(tx, in.Once, one.ID, "product.added", fmt.Sprintf("The product %s was added.", name), in.Supplier)
+	})
+	return one, err
+}
+
+// added writes the event of something new and remembers the answer.
+func (p *pen) added(tx den.Tx, once den.Once, id den.ID, act, say string, about ...den.ID) error {
+	if _, err := p.record(tx, den.Event{Act: act, Subject: id, About: about, Say: say}); err != nil {
+		return err
+	}
+	return p.answer(tx, once, id)
+}
+
+func organisation(actor den.Actor, in den.NewOrganisation) (string, error) {
+	if err := allow(actor, den.AddOrganisation, den.ReadTechmap, den.Owner{}); err != nil {
+		return "", err
+	}
+	name := strings.TrimSpace(in.Name)
+	if fault := wants("name", "the name of the organisation", name, nameLength); fault != nil {
+		return "", fault
+	}
+	return name, nil
+}
+
+// wants demands a text of at most so many bytes.
+func wants(field, what, text string, longest int) *den.Error {
+	switch {
+	case text == "":
+		return den.Bad(field, "Enter %s.", what)
+	case len(text) > longest:
+		return den.Bad(field, "Shorten %s to %d characters.", what, longest)
+	}
+	return nil
+}
+
+// readTechmap reads from the techmap, which everybody may who is known.
+func (o *Orchestrator) readTechmap(ctx context.Context, actor den.Actor, read func(den.Tx) error) error {
+	if err := allow(actor, den.ReadTechmap, den.ReadTechmap, den.Owner{}); err != nil {
+		return err
+	}
+	return o.Store.View(ctx, read)
+}
+
+// missing gives what is not there the same words as what is not yours.
+func missing(err error) error {
+	if den.KindOf(err) == den.NotFound {
+		return den.Missing()
+	}
+	return err
+}
+
+// chosen makes a fault of a field of a choice that is not there.
+func chosen(err error, field, say string) error {
+	if den.KindOf(err) == den.NotFound {
+		return den.Bad(field, "%s", say)
+	}
+	return err
+}
+
+func productView(tx den.Tx, actor den.Actor, p den.Product) (den.ProductView, error) {
+	s, err := tx.Suppliers().Get(p.Supplier)
+	if err != nil {
+		return den.ProductView{}, err
+	}
+	releases, err := every(tx.Releases(), den.Query{Index: den.ReleasesByProduct, Key: string(p.ID), Newest: true})
+	if err != nil {
+		return den.ProductView{}, err
+	}
+	return den.ProductView{
+		Product: p, SupplierName: s.Name, Releases: releases,
+		May: rights(actor, den.Owner{Suppliers: []den.ID{p.Supplier}}, den.OfferProduct),
+	}, nil
+}

@@ -1,0 +1,145 @@
+package orchestrator
+
+import (
+	"context"
+
+	"innovationden/orchestrator/den"
+)
+
+// Trials lists the trials that the actor may read.
+func (o *Orchestrator) Trials(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.TrialView], err error) {
+	if !actor.Known() {
+		return page, allowNothing(actor)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		page, err = gather(tx.Trials(), trialQuery(actor, f), func(t den.Trial) (v den.TrialView, ok bool, err error) {
+			if !den.May(actor, den.ReadTrial, t.Owner()) || f.Department != "" && t.Department != f.Department || f.State != "" && t.State != f.State {
+				return v, false, nil
+			}
+			v, err = o.viewOf(tx, actor, t)
+			return v, err == nil, err
+		})
+		return err
+	})
+	return page, err
+}
+
+// trialQuery chooses the index that leaves the least to be read in vain.
+func trialQuery(actor den.Actor, f den.Filter) den.Query {
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	own := ownDepartment(actor, "")
+	switch {
+	case f.Department != "":
+		q.Index, q.Key = den.TrialsByDepartment, string(f.Department)
+	case f.State != "":
+		q.Index, q.Key = den.TrialsByState, string(f.State)
+	case seesAll(actor):
+	case own != "" && !actor.Has(den.Evaluator):
+		q.Index, q.Key = den.TrialsByDepartment, string(own)
+	}
+	return q
+}
+
+func seesAll(a den.Actor) bool {
+	return a.ID == den.System().ID || a.Is(den.Operator, "") || a.Is(den.Auditor, "")
+}
+
+// Trial reads one. NotFound.
+func (o *Orchestrator) Trial(ctx context.Context, actor den.Actor, id den.ID) (v den.TrialView, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		v, err = o.trialView(tx, actor, id)
+		return err
+	})
+	return v, err
+}
+
+func (o *Orchestrator) trialView(tx den.Tx, actor den.Actor, id den.ID) (den.TrialView, error) {
+	t, err := mayTrial(tx, actor, id, den.ReadTrial)
+	if err != nil {
+		return den.TrialView{}, err
+	}
+	return o.viewOf(tx, actor, t)
+}
+
+// viewOf adds to a trial what belongs to it, as the actor may see it.
+func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.TrialView, err error) {
+	v.Trial = t
+	v.Scheme, _ = o.Scheme(t.Scheme)
+	if s, ok := o.size(t.Size); ok {
+		v.SizeTitle = s.Title
+	}
+	d, err := tx.Departments().Get(t.Department)
+	if err != nil && den.KindOf(err) != den.NotFound {
+		return v, err
+	}
+	v.DepartmentName = d.Name
+	for _, e := range t.Entries {
+		one, err := o.entryView(tx, actor, t, e)
+		if err != nil {
+			return v, err
+		}
+		v.Entries = append(v.Entries, one)
+	}
+	if v.Assessments, err = o.assessments(tx, actor, t); err != nil {
+		return v, err
+	}
+	if v.Outcome, err = o.outcomeSeen(tx, actor, t); err != nil {
+		return v, err
+	}
+	v.Pence = o.pence(t, v.Entries)
+	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadAssessments, den.ReadRecord)
+	return v, nil
+}
+
+func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.Entry) (v den.EntryView, err error) {
+	v.Entry = e
+	product, err := tx.Products().Get(e.Product)
+	if err != nil {
+		return v, err
+	}
+	supplier, err := tx.Suppliers().Get(e.Supplier)
+	if err != nil {
+		return v, err
+	}
+	release, err := tx.Releases().Get(e.Release)
+	if err != nil {
+		return v, err
+	}
+	v.ProductName, v.SupplierName, v.Version = product.Name, supplier.Name, release.Version
+	if e.Lease == "" {
+		return v, nil
+	}
+	l, err := tx.Leases().Get(e.Lease)
+	if err != nil {
+		return v, err
+	}
+	s, err := o.sandboxViewOf(tx, actor, l, t)
+	v.Sandbox = &s
+	return v, err
+}
+
+// pence is what a trial costs, or has cost: every sandbox from when it started to its
+// end at the price of its size, rounded up to a penny.
+func (o *Orchestrator) pence(t den.Trial, entries []den.EntryView) int64 {
+	s, ok := o.size(t.Size)
+	if !ok {
+		return 0
+	}
+	var hours float64
+	for _, e := range entries {
+		l := e.Sandbox
+		switch {
+		case l == nil:
+			hours += t.Length.Hours()
+		case l.Phase == den.Refused:
+		case !l.EndingAt.IsZero():
+			hours += l.EndingAt.Sub(l.StartingAt).Hours()
+		case l.StartingAt.IsZero():
+			hours += l.EndsAt.Sub(l.RequestedAt).Hours()
+		default:
+			hours += l.EndsAt.Sub(l.StartingAt).Hours()
+		}
+	}
+	const thousandths = 1000
+	return (int64(hours*float64(s.Price)) + thousandths - 1) / thousandths
+}
