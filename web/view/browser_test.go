@@ -34,7 +34,7 @@ func launch(t *testing.T) *browser {
 	}
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	ctx, leave := chromedp.NewContext(allocated)
-	ctx, late := context.WithTimeout(ctx, time.Minute)
+	ctx, late := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(func() {
 		// Cancel waits until the browser has ended and its folder is gone.
 		if err := chromedp.Cancel(ctx); err != nil {
@@ -71,7 +71,7 @@ func (b *browser) do(t *testing.T, actions ...chromedp.Action) {
 // until waits for an expression to be true.
 func (b *browser) until(t *testing.T, expression string) {
 	t.Helper()
-	if err := chromedp.Run(b.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(15*time.Second))); err != nil {
+	if err := chromedp.Run(b.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
 		var text string
 		_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body.innerText`, &text))
 		t.Fatalf("%s: %v\n%s", expression, err, text)
@@ -227,6 +227,20 @@ func TestALivePartFollowsTheServer(t *testing.T) {
 	d.fragments <- "event: done\ndata: x\n\n"
 	d.fragments <- "data: <p>too late</p>\n\n"
 	b.until(t, `document.querySelector('#state').textContent === 'Now open'`)
+	b.isQuiet(t)
+}
+
+func TestTheGalleryWorksWithoutJavaScript(t *testing.T) {
+	d, b := open(t), launch(t)
+	var title, value string
+	var hidden bool
+	b.do(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(d.URL+"/"), chromedp.WaitReady(`#name`),
+		chromedp.SendKeys(`#days`, "ninety"), chromedp.Submit(`#name`), chromedp.WaitVisible(`.govuk-error-summary`),
+		chromedp.Title(&title), chromedp.Value(`#days`, &value),
+		chromedp.Evaluate(`document.body.classList.contains('js-enabled')`, &hidden))
+	if title != "Error: Gallery - Innovation Den" || value != "ninety" || hidden {
+		t.Errorf("title %q, value %q, with JavaScript: %v", title, value, hidden)
+	}
 	b.isQuiet(t)
 }
 

@@ -116,6 +116,16 @@ function tick() {
 setInterval(tick, 10000)
 
 /** Forms that save themselves. */
+
+// The browser's store may be full, or shut; the server still has what was saved.
+function stored(act) {
+  try {
+    return act(sessionStorage)
+  } catch {
+    return null
+  }
+}
+
 const saving = new WeakMap()
 const kept = (form) => `den:typed:${new URL(form.dataset.autosave, location.href).pathname}`
 
@@ -159,7 +169,7 @@ async function save(form, options = {}) {
     })
     if (answer.ok) {
       if (answer.headers.has('Den-Revision')) form.dataset.autosaveRev = answer.headers.get('Den-Revision')
-      if (!state.isDirty) sessionStorage.removeItem(kept(form))
+      if (!state.isDirty) forget(form)
       say(form, 'saved')
     } else if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) {
       say(form, 'signedOut')
@@ -193,29 +203,28 @@ function fields(form) {
 }
 
 function keep(form, isSent = false) {
-  try {
-    sessionStorage.setItem(kept(form), JSON.stringify({
-      who: document.body.dataset.who ?? '',
-      rev: form.dataset.autosaveRev ?? '',
-      isSent,
-      typed: fields(form)
-    }))
-  } catch {
-    // The store is full or shut: the server still has what was saved.
+  const copy = {
+    who: document.body.dataset.who ?? '',
+    rev: form.dataset.autosaveRev ?? '',
+    isSent,
+    typed: fields(form)
   }
+  stored((store) => store.setItem(kept(form), JSON.stringify(copy)))
 }
+
+const forget = (form) => stored((store) => store.removeItem(kept(form)))
 
 // Puts back what was typed and not saved: for the same person, on the same form of
 // the same revision. Without a revision nobody can tell whether what was sent has
 // arrived, so it is dropped. Hidden fields keep the server's value.
 function putBack(form) {
-  const text = sessionStorage.getItem(kept(form))
+  const text = stored((store) => store.getItem(kept(form)))
   if (!text) return
   const copy = JSON.parse(text)
   const isOurs = copy.who === (document.body.dataset.who ?? '') && copy.rev === (form.dataset.autosaveRev ?? '') &&
     !(copy.isSent && copy.rev === '')
   if (!isOurs) {
-    sessionStorage.removeItem(kept(form))
+    forget(form)
     return
   }
   const typed = new Map()
@@ -236,7 +245,7 @@ function putBack(form) {
     field.value = value
   }
   if (!hasChanged) {
-    sessionStorage.removeItem(kept(form))
+    forget(form)
     return
   }
   say(form, 'restored')
@@ -254,7 +263,7 @@ function allForms(act) {
 }
 addEventListener('pagehide', () => allForms((form) => save(form, { keepalive: true })))
 addEventListener('online', () => allForms((form) => {
-  if (sessionStorage.getItem(kept(form))) {
+  if (stored((store) => store.getItem(kept(form)))) {
     saving.get(form).isDirty = true
     save(form)
   }
