@@ -1,0 +1,124 @@
+package storetest
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"innovationden/orchestrator/den"
+)
+
+type (
+	keyed[T any] = map[den.Index]func(T) []den.ID
+	timed[T any] = map[den.Index]func(T) time.Time
+)
+
+// shelves is a model of every table.
+func shelves() []anyShelf {
+	return []anyShelf{
+		&shelf[den.Department]{name: "departments", in: den.Tx.Departments, has: map[den.ID]den.Department{},
+			key:  func(d *den.Department) *den.ID { return &d.ID },
+			rev:  func(d *den.Department) *int64 { return &d.Rev },
+			draw: func(rt *rapid.T, d *den.Department) { d.Name = rapid.String().Draw(rt, "name") }},
+		&shelf[den.Supplier]{name: "suppliers", in: den.Tx.Suppliers, has: map[den.ID]den.Supplier{},
+			key:  func(s *den.Supplier) *den.ID { return &s.ID },
+			rev:  func(s *den.Supplier) *int64 { return &s.Rev },
+			draw: func(rt *rapid.T, s *den.Supplier) { s.CreatedAt = moment(rt) }},
+		&shelf[den.Product]{name: "products", in: den.Tx.Products, has: map[den.ID]den.Product{},
+			key:   func(p *den.Product) *den.ID { return &p.ID },
+			rev:   func(p *den.Product) *int64 { return &p.Rev },
+			draw:  func(rt *rapid.T, p *den.Product) { p.Supplier = parent(rt) },
+			keyed: keyed[den.Product]{den.ProductsBySupplier: one(func(p den.Product) den.ID { return p.Supplier })}},
+		&shelf[den.Release]{name: "releases", in: den.Tx.Releases, has: map[den.ID]den.Release{},
+			key:  func(r *den.Release) *den.ID { return &r.ID },
+			rev:  func(r *den.Release) *int64 { return &r.Rev },
+			draw: func(rt *rapid.T, r *den.Release) { r.Product, r.Image = parent(rt), string(parent(rt)) },
+			keyed: keyed[den.Release]{
+				den.ReleasesByProduct: one(func(r den.Release) den.ID { return r.Product }),
+				den.ReleasesByImage:   one(func(r den.Release) den.ID { return den.ID(r.Image) })}},
+		&shelf[den.Trial]{name: "trials", in: den.Tx.Trials, has: map[den.ID]den.Trial{},
+			key: func(t *den.Trial) *den.ID { return &t.ID },
+			rev: func(t *den.Trial) *int64 { return &t.Rev },
+			draw: func(rt *rapid.T, t *den.Trial) {
+				t.Department, t.State = parent(rt), den.TrialState(parent(rt))
+				for range rapid.IntRange(0, 3).Draw(rt, "evaluators") {
+					t.Evaluators = append(t.Evaluators, parent(rt))
+				}
+			},
+			keyed: keyed[den.Trial]{
+				den.TrialsByDepartment: one(func(t den.Trial) den.ID { return t.Department }),
+				den.TrialsByState:      one(func(t den.Trial) den.ID { return den.ID(t.State) }),
+				den.TrialsByEvaluator:  func(t den.Trial) []den.ID { return t.Evaluators }}},
+		leaseShelf(),
+		&shelf[den.Cell]{name: "cells", in: den.Tx.Cells, has: map[den.ID]den.Cell{},
+			key:  func(c *den.Cell) *den.ID { return (*den.ID)(&c.Sandbox) },
+			rev:  func(c *den.Cell) *int64 { return &c.Rev },
+			draw: func(rt *rapid.T, c *den.Cell) { c.MadeAt = moment(rt) }},
+		&shelf[den.Receipt]{name: "receipts", in: den.Tx.Receipts, has: map[den.ID]den.Receipt{},
+			key:   func(r *den.Receipt) *den.ID { return &r.Lease },
+			rev:   func(r *den.Receipt) *int64 { return &r.Rev },
+			draw:  func(rt *rapid.T, r *den.Receipt) { r.Trial = parent(rt) },
+			keyed: keyed[den.Receipt]{den.ReceiptsByTrial: one(func(r den.Receipt) den.ID { return r.Trial })}},
+		&shelf[den.Assessment]{name: "assessments", in: den.Tx.Assessments, has: map[den.ID]den.Assessment{},
+			key:  func(a *den.Assessment) *den.ID { return &a.ID },
+			rev:  func(a *den.Assessment) *int64 { return &a.Rev },
+			draw: func(rt *rapid.T, a *den.Assessment) { a.Trial, a.Evaluator = parent(rt), parent(rt) },
+			keyed: keyed[den.Assessment]{
+				den.AssessmentsByTrial:  one(func(a den.Assessment) den.ID { return a.Trial }),
+				den.AssessmentsByWriter: one(func(a den.Assessment) den.ID { return a.Evaluator })}},
+		&shelf[den.Outcome]{name: "outcomes", in: den.Tx.Outcomes, has: map[den.ID]den.Outcome{},
+			key:  func(o *den.Outcome) *den.ID { return &o.Trial },
+			rev:  func(o *den.Outcome) *int64 { return &o.Rev },
+			draw: func(rt *rapid.T, o *den.Outcome) { o.Chosen = parent(rt) }},
+		&shelf[den.Person]{name: "people", in: den.Tx.People, has: map[den.ID]den.Person{},
+			key:  func(p *den.Person) *den.ID { return &p.ID },
+			rev:  func(p *den.Person) *int64 { return &p.Rev },
+			draw: func(rt *rapid.T, p *den.Person) { p.Left = rapid.Bool().Draw(rt, "left") }},
+		&shelf[den.Token]{name: "tokens", in: den.Tx.Tokens, has: map[den.ID]den.Token{},
+			key: func(t *den.Token) *den.ID { return (*den.ID)(&t.Hash) },
+			rev: func(t *den.Token) *int64 { return &t.Rev },
+			draw: func(rt *rapid.T, t *den.Token) {
+				t.Person = parent(rt)
+				t.ID = den.ID(rapid.StringMatching("tok_[0-9]{3}").Draw(rt, "id")) + den.ID(rune('a'+len(t.Hash)))
+			},
+			order: func(t den.Token) string { return string(t.ID) },
+			keyed: keyed[den.Token]{den.TokensByPerson: one(func(t den.Token) den.ID { return t.Person })}},
+		&shelf[den.Notice]{name: "notices", in: den.Tx.Notices, has: map[den.ID]den.Notice{},
+			key:   func(n *den.Notice) *den.ID { return &n.ID },
+			rev:   func(n *den.Notice) *int64 { return &n.Rev },
+			draw:  func(rt *rapid.T, n *den.Notice) { n.To, n.DueAt = parent(rt), moment(rt) },
+			keyed: keyed[den.Notice]{den.NoticesByTo: one(func(n den.Notice) den.ID { return n.To })},
+			timed: timed[den.Notice]{den.NoticesByDue: func(n den.Notice) time.Time { return n.DueAt }}},
+		&shelf[den.Answer]{name: "answers", in: den.Tx.Answers, has: map[den.ID]den.Answer{},
+			key:   func(a *den.Answer) *den.ID { return (*den.ID)(&a.Key) },
+			rev:   func(a *den.Answer) *int64 { return &a.Rev },
+			draw:  func(rt *rapid.T, a *den.Answer) { a.At = moment(rt) },
+			timed: timed[den.Answer]{den.AnswersByTime: func(a den.Answer) time.Time { return a.At }}},
+	}
+}
+
+func leaseShelf() *shelf[den.Lease] {
+	phases := []den.Phase{den.Requested, den.Live, den.Ended, den.Refused}
+	return &shelf[den.Lease]{name: "leases", in: den.Tx.Leases, has: map[den.ID]den.Lease{},
+		key: func(l *den.Lease) *den.ID { return &l.ID },
+		rev: func(l *den.Lease) *int64 { return &l.Rev },
+		draw: func(rt *rapid.T, l *den.Lease) {
+			l.Trial, l.Department, l.Supplier, l.Sandbox = parent(rt), parent(rt), parent(rt), string(parent(rt))
+			l.Phase, l.DueAt = rapid.SampledFrom(phases).Draw(rt, "phase"), moment(rt)
+			l.Name = string(pick(rt, "name", 'a', 20))
+		},
+		once: func(l den.Lease) string { return l.Name },
+		keyed: keyed[den.Lease]{
+			den.LeasesByTrial:      one(func(l den.Lease) den.ID { return l.Trial }),
+			den.LeasesByDepartment: one(func(l den.Lease) den.ID { return l.Department }),
+			den.LeasesBySupplier:   one(func(l den.Lease) den.ID { return l.Supplier }),
+			den.LeasesByPhase:      one(func(l den.Lease) den.ID { return den.ID(l.Phase) }),
+			den.LeasesByName:       one(func(l den.Lease) den.ID { return den.ID(l.Name) }),
+			den.LeasesBySandbox:    one(func(l den.Lease) den.ID { return den.ID(l.Sandbox) })},
+		timed: timed[den.Lease]{den.LeasesByDue: func(l den.Lease) time.Time {
+			if l.Phase == den.Ended || l.Phase == den.Refused {
+				return time.Time{}
+			}
+			return l.DueAt
+		}}}
+}
