@@ -246,7 +246,7 @@ func TestTheGalleryWorksWithoutJavaScript(t *testing.T) {
 
 func TestTheGalleryIsValidHTML(t *testing.T) {
 	d := open(t)
-	page := fetch(t, d.URL+"/")
+	page := fetch(t, d.Client(), d.URL+"/")
 	if found := validate(t, page); len(found) > 0 {
 		t.Errorf("html-validate: %s", strings.Join(found, "\n"))
 	}

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-func fetch(t *testing.T, url string) string {
+func fetch(t *testing.T, client *http.Client, url string) string {
 	t.Helper()
-	answer, err := http.Get(url)
+	answer, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
