@@ -68,7 +68,6 @@ type Orchestrator struct {
 	lastCells atomic.Pointer[time.Time]
 	lastLook  atomic.Pointer[time.Time]
 	measured  sync.Map // lease id → when its use was last measured
-	unwritten sync.Map // lease id → what was found of a sandbox removed while the store was full
 	startedAt time.Time
 }
 
@@ -141,4 +140,5 @@ const (
 	pausePatience  = 15 * time.Second
 	lookPatience   = 10 * time.Second
 	readPatience   = 5 * time.Second
+	storePatience  = 30 * time.Second // one change of the store
 )

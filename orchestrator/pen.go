@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
 	"innovationden/orchestrator/den"
 )
@@ -33,15 +34,23 @@ type start struct {
 	sight den.Sight
 }
 
-// update makes one change of the store, and tells of it once it is committed.
+// update makes one change of the store, and tells of it once it is committed. Where
+// the store could not say whether it is, Routes hears what is true, and the pass does
+// the rest.
 func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den.Tx, *pen) error) error {
 	p := &pen{o: o, now: o.now(), by: by, ids: map[den.Kind][]den.ID{}}
+	ctx, cancel := context.WithTimeout(ctx, storePatience)
+	defer cancel()
 	err := o.Store.Update(ctx, func(tx den.Tx) error {
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges = nil, map[den.ID]bool{}, nil, nil
 		return change(tx, p)
 	})
 	if err != nil {
+		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
+			o.tell(p.leases)
+			o.poke()
+		}
 		return err
 	}
 	for _, s := range p.starts {

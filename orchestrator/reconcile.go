@@ -138,9 +138,6 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 		_, err := p.move(tx, l, act.To, act.Reason, act.Say)
 		return err
 	})
-	if err != nil && !errors.Is(err, errMoved) && act.To == den.Ending {
-		return nil, errors.Join(err, o.removeUnwritten(ctx, l))
-	}
 	if err != nil {
 		return nil, err
 	}

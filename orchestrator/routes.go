@@ -60,6 +60,9 @@ func (o *Orchestrator) tell(leases map[den.ID]bool) {
 
 func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 	l, err := tx.Leases().Get(id)
+	if den.KindOf(err) == den.NotFound {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,12 @@ func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) 
 	return o.sweep(ctx, actor, o.Grace, dryRun)
 }
 
+// sweepNow is the scheduled sweep. It also says every route anew, in case that an
+// answer of the store was lost when one changed.
 func (o *Orchestrator) sweepNow(ctx context.Context) {
+	if err := o.tellAll(ctx); err != nil && ctx.Err() == nil {
+		o.Log.Error("routes were not told anew", "error", err)
+	}
 	if _, err := o.sweep(ctx, den.System(), o.Grace, false); err != nil && ctx.Err() == nil {
 		o.Log.Warn("the sweep found out nothing, or not all", "error", err)
 	}

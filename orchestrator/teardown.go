@@ -13,9 +13,6 @@ import (
 func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) error {
 	o.Routes.Withdraw(l.Name)
 	found := merge(l.Found, seen.found)
-	if kept, ok := o.unwritten.Load(l.ID); ok {
-		found = merge(found, kept.(sandbox.Found))
-	}
 	if l.Found == nil || len(l.Looks) > 0 || !same(*l.Found, *found) {
 		tail := l.LogTail
 		if tail == "" && !seen.found.Empty() {
@@ -33,7 +30,6 @@ func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) erro
 		if err != nil {
 			return err
 		}
-		o.unwritten.Delete(l.ID)
 		if l.Rev, err = o.revision(ctx, l.ID); err != nil {
 			return err
 		}
@@ -52,23 +48,6 @@ func (o *Orchestrator) revision(ctx context.Context, id den.ID) (rev int64, err 
 		return err
 	})
 	return rev, err
-}
-
-// removeUnwritten takes a sandbox away whose end the store could not take, because
-// its disk is full. The wish is in the store already: the end of its time, or that
-// somebody asked. What was found is kept in memory for the receipt; phase, receipt
-// and event follow when the store can be written again.
-func (o *Orchestrator) removeUnwritten(ctx context.Context, l den.Lease) error {
-	if l.EndAsked == nil && l.EndsAt.After(o.now()) {
-		return nil
-	}
-	o.Routes.Withdraw(l.Name)
-	seen := o.find(ctx, l)
-	if seen.err != nil || seen.found.Empty() {
-		return seen.err
-	}
-	o.unwritten.Store(l.ID, seen.found)
-	return o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
 }
 
 // merge adds what was found to what was found before.
