@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func LoadImage(t testing.TB, images sandbox.Images, c Config, program []byte) sa
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, map[string][]byte{"product": program})))
+	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, map[string][]byte{"product": program, "tmp/": nil})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +100,16 @@ func Archive(t testing.TB, c Config, tags []string, files map[string][]byte) []b
 // Digest is sha256:… of bytes.
 func Digest(b []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(b)) }
 
-// Tar makes an archive of files.
+// Tar makes an archive of files, and of folders where a name ends in "/".
 func Tar(t testing.TB, files map[string][]byte, mode int64) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for name, body := range files {
 		h := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: mode, Size: int64(len(body)), ModTime: time.Unix(0, 0)}
+		if strings.HasSuffix(name, "/") {
+			h.Typeflag, h.Mode = tar.TypeDir, 0o1777
+		}
 		if err := w.WriteHeader(h); err != nil {
 			t.Fatal(err)
 		}

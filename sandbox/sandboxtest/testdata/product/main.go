@@ -48,8 +48,10 @@ func main() {
 	case "memory":
 		go fillMemory()
 		serve(":8080")
+	case "memory-alone":
+		fillMemory()
 	case "memory-child":
-		go func() { _ = exec.Command(os.Args[0], "memory").Run() }()
+		go func() { _ = exec.Command(os.Args[0], "memory-alone").Run() }()
 		serve(":8080")
 	case "disk":
 		go fillDisk()

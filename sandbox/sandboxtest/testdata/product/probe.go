@@ -46,7 +46,9 @@ func attempt(try func() error) string {
 
 func ways(outside map[string]string) []way {
 	all := append(network(outside), kernel()...)
-	return append(all, files()...)
+	all = append(all, files()...)
+	// The last one, for where it works nothing is found afterwards.
+	return append(all, way{"another root (chroot)", func() error { return syscall.Chroot("/tmp") }})
 }
 
 func network(o map[string]string) []way {
@@ -243,7 +245,6 @@ func kernel() []way {
 			}
 			return nil
 		}},
-		{"another root (chroot)", func() error { return syscall.Chroot("/tmp") }},
 		{"a device node", func() error { return syscall.Mknod("/tmp/disk", syscall.S_IFBLK|0o600, 254<<8) }},
 		{"the host's name", func() error { return syscall.Sethostname([]byte("out")) }},
 		{"the clock", func() error {

@@ -1,0 +1,189 @@
+package docker
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/image"
+
+	"innovationden/sandbox"
+	"innovationden/sandbox/sandboxtest"
+)
+
+// saved is an archive under construction.
+type saved struct {
+	config  map[string]any
+	entry   map[string]any
+	headers []*tar.Header // put into the layer
+	layers  [][]byte      // instead of a layer of headers
+	outer   []*tar.Header // put into the archive
+}
+
+func (s saved) bytes(t testing.TB) []byte {
+	t.Helper()
+	if s.layers == nil {
+		s.layers = [][]byte{tarHeaders(t, s.headers)}
+	}
+	files := map[string][]byte{}
+	var names, diffs []string
+	for i, l := range s.layers {
+		name := fmt.Sprintf("%d/layer.tar", i)
+		files[name], names, diffs = l, append(names, name), append(diffs, sandboxtest.Digest(l))
+	}
+	config := map[string]any{
+		"architecture": runtime.GOARCH, "os": "linux", "config": map[string]any{"Entrypoint": []string{"/x"}},
+		"rootfs": map[string]any{"type": "layers", "diff_ids": diffs},
+	}
+	for k, v := range s.config {
+		config[k] = v
+	}
+	entry := map[string]any{"Config": "config.json", "Layers": names}
+	for k, v := range s.entry {
+		entry[k] = v
+	}
+	files["config.json"], files["manifest.json"] = asJSON(t, config), asJSON(t, []any{entry})
+	plain := sandboxtest.Tar(t, files, 0o644)
+	return append(tarHeaders(t, s.outer)[:512*len(s.outer)], plain...)
+}
+
+func asJSON(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	must(t, err)
+	return b
+}
+
+func tarHeaders(t testing.TB, all []*tar.Header) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, h := range all {
+		must(t, w.WriteHeader(h))
+	}
+	must(t, w.Close())
+	return b.Bytes()
+}
+
+func zipped(t testing.TB, b []byte) []byte {
+	t.Helper()
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	_, err := w.Write(b)
+	must(t, err)
+	must(t, w.Close())
+	return z.Bytes()
+}
+
+func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
+	empty := tarHeaders(t, nil)
+	bomb := zipped(t, make([]byte, 8<<20))
+	var many []*tar.Header
+	for i := range 200 {
+		many = append(many, &tar.Header{Name: fmt.Sprint(i), Typeflag: tar.TypeReg})
+	}
+	for name, one := range map[string]struct {
+		archive []byte
+		says    string
+	}{
+		"not an archive":            {bytes.Repeat([]byte("hello "), 1000), "not one that docker save writes"},
+		"nothing":                   {nil, `no "manifest.json"`},
+		"no manifest":               {sandboxtest.Tar(t, map[string][]byte{"a": nil}, 0o600), `no "manifest.json"`},
+		"a manifest of no images":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("[]")}, 0o600), "1 to 16 images, not 0"},
+		"a manifest that is none":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("{")}, 0o600), "cannot be read"},
+		"a name that climbs":        {saved{outer: []*tar.Header{{Name: "a/../../etc/x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
+		"an absolute name":          {saved{outer: []*tar.Header{{Name: "/etc/x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
+		"a link that climbs":        {saved{outer: []*tar.Header{{Name: "x", Linkname: "../../etc/passwd", Typeflag: tar.TypeSymlink}}}.bytes(t), "climbs"},
+		"a device":                  {saved{outer: []*tar.Header{{Name: "x", Typeflag: tar.TypeBlock}}}.bytes(t), "neither a file nor a folder"},
+		"a layer that climbs":       {saved{headers: []*tar.Header{{Name: "../x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
+		"a hard link that climbs":   {saved{headers: []*tar.Header{{Name: "x", Linkname: "../../x", Typeflag: tar.TypeLink}}}.bytes(t), "climbs"},
+		"another platform":          {saved{config: map[string]any{"architecture": "s390x"}}.bytes(t), "it is for linux/s390x"},
+		"another system":            {saved{config: map[string]any{"os": "windows"}}.bytes(t), "it is for windows/"},
+		"too many layers":           {saved{layers: slicesOf(empty, 65)}.bytes(t), "65 layers; 1 to 64"},
+		"no layers":                 {saved{layers: [][]byte{}}.bytes(t), "0 layers"},
+		"a layer that is missing":   {saved{entry: map[string]any{"Layers": []string{"gone"}}}.bytes(t), `no "gone"`},
+		"a layer of another digest": {saved{config: map[string]any{"rootfs": map[string]any{"diff_ids": []string{"sha256:0"}}}}.bytes(t), "not the one"},
+		"a layer that is elsewhere": {saved{entry: map[string]any{"LayerSources": map[string]any{"a": map[string]any{"urls": []string{"http://x"}}}}}.bytes(t), "fetched from elsewhere"},
+		"a foreign layer":           {saved{entry: map[string]any{"LayerSources": map[string]any{"a": map[string]any{"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}}}}.bytes(t), "fetched from elsewhere"},
+		"labels of the den":         {saved{config: map[string]any{"config": map[string]any{"Labels": map[string]string{"INNOVATIONDEN.sandbox": "x"}}}}.bytes(t), "belong to the den"},
+		"a volume in /proc":         {saved{config: map[string]any{"config": map[string]any{"Volumes": map[string]any{"/proc/x": struct{}{}}}}}.bytes(t), "volume"},
+		"too many files":            {saved{headers: many}.bytes(t), "more than 100 files"},
+		"too large when unpacked":   {saved{layers: [][]byte{bomb}}.bytes(t), "unpack to more than 4194304 bytes"},
+		"too large as it comes":     {append(saved{}.bytes(t), make([]byte, 2<<20)...), "larger than 1048576 bytes"},
+		"a bomb around it":          {zipped(t, make([]byte, 64<<20)), "larger than 1048576 bytes"},
+		"cut off":                   {zipped(t, saved{}.bytes(t))[:100], "damaged"},
+		"another compression":       {[]byte("\x28\xb5\x2f\xfd......"), "zstd"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := checkArchive(bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,
+				ArchiveLimits{Bytes: 1 << 20, Unpacked: 4 << 20, Entries: 100}.filled())
+			if err == nil {
+				a.close()
+				t.Fatal("it is accepted")
+			}
+			if !errors.Is(err, sandbox.ErrImage) || !strings.Contains(err.Error(), one.says) {
+				t.Errorf("%v, want ErrImage and %q", err, one.says)
+			}
+		})
+	}
+}
+
+func slicesOf(b []byte, n int) (all [][]byte) {
+	for range n {
+		all = append(all, b)
+	}
+	return all
+}
+
+// A foreign tag in an archive stays where it is, and gzip is read.
+func TestLoadMovesNoTag(t *testing.T) {
+	r := engine(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tag := "den-test-stranger-" + random(t) + ":latest"
+	first := loadOne(ctx, t, r, sandboxtest.Archive(t, sandboxtest.Config{Entrypoint: []string{"/one"}}, nil, map[string][]byte{"a": nil}))
+	must(t, r.api.ImageTag(ctx, first.ID, tag))
+	defer func() {
+		_, err := r.api.ImageRemove(context.WithoutCancel(ctx), tag, image.RemoveOptions{})
+		must(t, err)
+	}()
+	evil := sandboxtest.Config{Entrypoint: []string{"/two"}, User: "me", Volumes: map[string]struct{}{"/v/": {}}}
+	second := loadOne(ctx, t, r, zipped(t, sandboxtest.Archive(t, evil, []string{tag, holderTag + "amd64"}, map[string][]byte{"a": nil})))
+	if second.ID == first.ID || len(second.Names) != 1 || second.Names[0] != r.ours.tag(second.ID) {
+		t.Errorf("the second image is %+v", second)
+	}
+	if second.User != "me" || len(second.Volumes) != 1 || second.Volumes[0] != "/v" || second.Platform != "linux/"+runtime.GOARCH {
+		t.Errorf("the second image is %+v", second)
+	}
+	now, err := r.Image(ctx, tag)
+	must(t, err)
+	if now.ID != first.ID {
+		t.Error("the tag moved")
+	}
+	must(t, r.Drop(ctx, second.ID))
+	must(t, r.Drop(ctx, second.ID))
+	if _, err := r.Image(ctx, second.ID); !errors.Is(err, sandbox.ErrNoImage) {
+		t.Errorf("after it was dropped: %v", err)
+	}
+	if _, err := r.Image(ctx, first.ID); err != nil {
+		t.Errorf("the other: %v", err)
+	}
+}
+
+func loadOne(ctx context.Context, t *testing.T, r *Runtime, archive []byte) sandbox.Image {
+	t.Helper()
+	all, err := r.Load(ctx, bytes.NewReader(archive))
+	must(t, err)
+	if len(all) != 1 {
+		t.Fatalf("%d images", len(all))
+	}
+	return all[0]
+}
