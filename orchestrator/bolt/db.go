@@ -38,6 +38,7 @@ type DB struct {
 
 	cause    atomic.Pointer[error]
 	brokenCh chan struct{}
+	stuck    atomic.Bool // bbolt panicked in a commit and holds its locks for ever
 }
 
 // Path is where the file is.
@@ -81,10 +82,9 @@ func (db *DB) view(ctx context.Context, read func(*tx) error) error {
 	}))
 }
 
-// Close waits for the transactions that are open and lets go of the file. A broken
-// file is let go of as it is.
+// Close waits for the transactions that are open and lets go of the file.
 func (db *DB) Close() error {
-	if db.fit() != nil {
+	if db.stuck.Load() {
 		return db.file.Close()
 	}
 	return db.b.Close()

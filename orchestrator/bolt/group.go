@@ -171,7 +171,7 @@ func (db *DB) finish() {
 		return
 	}
 	id := g.b.ID()
-	err := commit(g.b)
+	err := db.commit(g.b)
 	switch {
 	case err == nil:
 	case noRoom(err) && db.kept() == id-1:
@@ -189,10 +189,14 @@ func (g *group) end(err error) {
 }
 
 // commit commits; a panic over a damaged page is an error too.
-func commit(b *bbolt.Tx) (err error) {
+func (db *DB) commit(b *bbolt.Tx) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	whole := false
+	defer func() { db.stuck.Store(!whole) }()
 	defer caught(&err)
-	return b.Commit()
+	err = b.Commit()
+	whole = true
+	return err
 }
 
 // kept is the number of the last transaction that the file holds; -1 if it cannot be
