@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/configs"
+	"innovationden/orchestrator/bolt"
+	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/ledger"
+)
+
+func newCheck(getenv func(string) string, std streams) *cobra.Command {
+	k := check{std: std, getenv: getenv}
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check the records: the file, its indexes and the tamper-evident record",
+		Long: `Check everything in the data folder against everything else: the file's pages, every
+record, every index row, and the Merkle tree over the record of events. It changes
+nothing. Stop the den first, or check a copy: a den that runs holds the file.
+
+With --against it also proves that nothing before an older checkpoint was changed,
+removed or put in between. Copy the file "checkpoint" from the data folder to another
+machine from time to time for that.`,
+		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return k.run(c.Context()) },
+	}
+	c.Flags().StringVar(&k.data, "data", "", "the data folder (/var/lib/den)")
+	c.Flags().StringVar(&k.config, "config", "", "settings file that names the data folder")
+	c.Flags().StringVar(&k.against, "against", "", "an older checkpoint of this den")
+	c.Flags().BoolVar(&k.json, "json", false, "print one JSON document")
+	return c
+}
+
+type check struct {
+	std                   streams
+	getenv                func(string) string
+	data, config, against string
+	json                  bool
+}
+
+type checked struct {
+	OK     bool         `json:"ok"`
+	Size   uint64       `json:"record_size"`
+	Root   string       `json:"record_root"`
+	Signer string       `json:"key_fingerprint,omitempty"`
+	Since  *time.Time   `json:"unchanged_since,omitempty"`
+	Faults []foundFault `json:"faults"`
+}
+
+type foundFault struct {
+	Where string `json:"where"`
+	Say   string `json:"detail"`
+}
+
+func (k check) run(ctx context.Context) error {
+	folder, err := k.folder()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(folder, "den.db")
+	if _, err := os.Stat(path); err != nil {
+		return usageError{fmt.Errorf("there are no records of a den in %s. Name the data folder with --data", folder)}
+	}
+	store, err := bolt.Open(path, bolt.Options{Now: time.Now, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close() }()
+	found := checked{Faults: []foundFault{}}
+	faults, err := store.Check(ctx)
+	if err != nil {
+		return err
+	}
+	found.add(faults)
+	if k.against != "" {
+		if err := k.compare(ctx, store, folder, &found); err != nil {
+			return err
+		}
+	}
+	// A broken record has no head; its faults were found above.
+	_ = store.View(ctx, func(tx den.Tx) error {
+		head, err := tx.Head()
+		found.Size, found.Root = head.Size, head.Root
+		return err
+	})
+	found.OK = len(found.Faults) == 0
+	return k.say(found)
+}
+
+func (k check) folder() (string, error) {
+	if k.data != "" {
+		return k.data, nil
+	}
+	config, err := configs.Load(k.config, k.getenv)
+	if err != nil {
+		return "", usageError{err}
+	}
+	return config.Data, nil
+}
+
+func (c *checked) add(faults []bolt.Fault) {
+	for _, f := range faults {
+		c.Faults = append(c.Faults, foundFault{Where: f.Place, Say: f.Say})
+	}
+}
+
+// compare holds the record to an older checkpoint. The key stands beside the records,
+// so it only tells a checkpoint of this den from one of another.
+func (k check) compare(ctx context.Context, store *bolt.DB, folder string, found *checked) error {
+	signed, err := os.ReadFile(k.against)
+	if err != nil {
+		return usageError{fmt.Errorf("the checkpoint cannot be read: %w", err)}
+	}
+	public, err := publicKey(folder)
+	if err != nil {
+		return err
+	}
+	old, err := ledger.OpenCheckpoint(string(signed), public)
+	if err != nil {
+		return err
+	}
+	found.Signer, found.Since = ledger.Fingerprint(public), &old.At
+	faults, err := store.Against(ctx, old.Head)
+	found.add(faults)
+	return err
+}
+
+func publicKey(folder string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "record.key"))
+	if err != nil {
+		return "", fmt.Errorf("the key of the record cannot be read: %w", err)
+	}
+	_, public, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return public, nil
+}
+
+func (k check) say(found checked) error {
+	if k.json {
+		encoder := json.NewEncoder(k.std.out)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(found); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range found.Faults {
+			_, _ = fmt.Fprintf(k.std.out, "%s: %s\n", f.Where, f.Say)
+		}
+		if found.OK {
+			_, _ = fmt.Fprintf(k.std.out, "The records are whole: %d events, root %s.\n", found.Size, found.Root)
+			if found.Since != nil {
+				_, _ = fmt.Fprintf(k.std.out, "Nothing before the checkpoint of %s was changed. Its key is %s.\n", found.Since.Format(time.RFC3339), found.Signer)
+			}
+		}
+	}
+	if !found.OK {
+		return &saidError{code: exitFailed}
+	}
+	return nil
+}
