@@ -22,14 +22,9 @@ func (o *Orchestrator) refill(ctx context.Context) {
 	}
 	o.group.Go(func() {
 		defer o.refilling.Store(false)
-		defer func() {
-			if r := recover(); r != nil {
-				o.Log.Error("making a waiting cell panicked", "panic", r)
-			}
-		}()
 		o.making.Lock()
 		defer o.making.Unlock()
-		if err := o.tendCells(ctx); err != nil && ctx.Err() == nil {
+		if err := guarded(func() error { return o.tendCells(ctx) }); err != nil && ctx.Err() == nil {
 			o.Log.Warn("the waiting cells are not as wanted", "error", err)
 		}
 	})

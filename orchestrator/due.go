@@ -2,6 +2,8 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -25,12 +27,22 @@ func (o *Orchestrator) pass(ctx context.Context) time.Duration {
 		{"queue", func(ctx context.Context, _ time.Time) error { return o.admit(ctx) }},
 		{"live", o.passLive},
 	} {
-		if err := what.do(ctx, now); err != nil && ctx.Err() == nil {
+		if err := guarded(func() error { return what.do(ctx, now) }); err != nil && ctx.Err() == nil {
 			o.Log.Error("a part of the pass failed", "part", what.name, "error", err)
 		}
 	}
 	o.refill(ctx)
 	return o.untilNext(ctx, now)
+}
+
+// guarded makes an error of a panic, so that one part of the pass never stops the rest.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return do()
 }
 
 func (o *Orchestrator) passDue(ctx context.Context, now time.Time) error {

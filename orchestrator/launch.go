@@ -86,18 +86,19 @@ func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, err
 	asking, cancel := context.WithTimeout(ctx, max(until.Sub(o.now()), time.Millisecond))
 	defer cancel()
 	watched := make(chan *sight, 1)
-	go func() {
+	o.group.Go(func() {
 		defer cancel()
 		watched <- o.watchOver(asking, c, w.lease)
-	}()
+	})
 	_, err := sandbox.AwaitAnswer(asking, o.Runtime, sandbox.ID(w.lease.Sandbox),
 		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, answerPause, answerPatience)
 	timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
 	cancel()
+	if err == nil {
+		return &sight{Seen: den.Seen{Sight: den.SeenRunning, Answered: true}}, nil
+	}
 	other := <-watched
 	switch {
-	case err == nil:
-		return &sight{Seen: den.Seen{Sight: den.SeenRunning, Answered: true}}, nil
 	case ctx.Err() != nil:
 		return nil, errRest
 	case other != nil:
@@ -125,13 +126,10 @@ func (o *Orchestrator) watchOver(ctx context.Context, c *chain, l den.Lease) *si
 			return nil
 		case <-timer.C:
 		}
-		look, cancel := context.WithTimeout(ctx, lookPatience)
-		state, err := o.Runtime.Look(look, sandbox.ID(l.Sandbox))
-		cancel()
-		if err != nil || state.Seen == sandbox.Running {
+		s := o.lookAt(ctx, l)
+		if s.err != nil || s.Sight == den.SeenRunning {
 			continue
 		}
-		s := &sight{Seen: den.Seen{Sight: den.Sight(state.Seen), Detail: howItEnded(state)}}
 		if s.Sight == den.SeenExited {
 			s.Detail = join(s.Detail, o.lastWords(ctx, l))
 		}

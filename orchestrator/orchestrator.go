@@ -2,8 +2,10 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -124,8 +126,15 @@ func (o *Orchestrator) act(ctx context.Context, patience time.Duration, do func(
 	return o.ask(ctx, patience, do)
 }
 
-// ask is act for questions that cost the engine little: they wait for nobody.
-func (o *Orchestrator) ask(ctx context.Context, patience time.Duration, do func(context.Context) error) error {
+// ask is act for questions that cost the engine little: they wait for nobody. A
+// runtime that panics has failed: what it did is unknown.
+func (o *Orchestrator) ask(ctx context.Context, patience time.Duration, do func(context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			o.Log.Error("the runtime panicked", "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: it panicked: %v", sandbox.ErrUnavailable, r)
+		}
+	}()
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	return do(own)

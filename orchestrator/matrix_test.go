@@ -1,0 +1,182 @@
+package orchestrator_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
+)
+
+// live is a whole life: three products are asked for; one is paused, resumed, started
+// again and ended by asking, one is extended and ends by time, one exits at once.
+func (w *world) live() {
+	quick := w.release("quick", fake.Behaviour{Log: "hello\n"})
+	slow := w.release("slow", fake.Behaviour{ListensAfter: time.Duration(20+w.rng.IntN(400)) * time.Millisecond})
+	broken := w.release("broken", fake.Behaviour{Exits: true, ExitCode: 3, Log: "no such table\n"})
+	draft := w.draft(6*time.Minute, quick, slow, broken)
+	w.checks.trial, w.checks.strangers = draft.Trial.ID, w.engine.Strangers()
+	w.boot()
+	time.Sleep(time.Duration(w.rng.IntN(3)) * time.Second)
+
+	once := den.Once{Key: "start", Body: "body"}
+	var v den.TrialView
+	w.do("start", func(ctx context.Context, o *orchestrator.Orchestrator) (err error) {
+		v, err = o.StartTrial(ctx, w.member, draft.Trial.ID, 0, once)
+		return err
+	})
+	for _, e := range v.Entries {
+		w.checks.leases = append(w.checks.leases, e.Lease)
+		w.promise("the lease of "+e.Version, func(tx den.Tx) bool { _, err := tx.Leases().Get(e.Lease); return err == nil })
+	}
+	a, b, c := v.Entries[0].Lease, v.Entries[1].Lease, v.Entries[2].Lease
+	isLive := func(l den.Lease) bool { return l.Phase == den.Live }
+	w.wait(a, 2*time.Minute, "live", isLive)
+	w.wait(b, 2*time.Minute, "live", isLive)
+	if l := w.wait(c, 2*time.Minute, "ended", func(l den.Lease) bool { return l.Phase == den.Ended }); l.Reason != den.ByFailure {
+		w.t.Errorf("the broken one ended for the reason %q", l.Reason)
+	}
+	w.sandboxVerb("pause", a, (*orchestrator.Orchestrator).Pause)
+	w.wait(a, time.Minute, "paused", func(l den.Lease) bool { return l.Phase == den.Paused })
+	w.sandboxVerb("resume", a, (*orchestrator.Orchestrator).Resume)
+	w.wait(a, time.Minute, "live", isLive)
+	w.do("restart", func(ctx context.Context, o *orchestrator.Orchestrator) error {
+		if w.stored(a).Lost {
+			return nil
+		}
+		_, err := o.Restart(ctx, w.member, a, "", 0)
+		return err
+	})
+	w.wait(a, 2*time.Minute, "live again", func(l den.Lease) bool { return l.Phase == den.Live && l.Lost && !l.Replacing })
+	until := w.stored(b).EndsAt.Add(time.Minute)
+	w.do("extend", func(ctx context.Context, o *orchestrator.Orchestrator) error {
+		if w.stored(b).EndsAt.Equal(until) {
+			return nil
+		}
+		_, err := o.Extend(ctx, w.member, b, den.Extension{Until: until})
+		return err
+	})
+	w.promise("the extension", func(tx den.Tx) bool { l, err := tx.Leases().Get(b); return err == nil && l.EndsAt.Equal(until) })
+	w.do("end", func(ctx context.Context, o *orchestrator.Orchestrator) error {
+		_, err := o.End(ctx, w.member, a, "Seen enough.", 0)
+		return err
+	})
+	w.promise("the wish to end", func(tx den.Tx) bool { l, err := tx.Leases().Get(a); return err == nil && l.EndAsked != nil })
+	w.wait(a, 3*time.Minute, "ended", func(l den.Lease) bool { return l.Phase == den.Ended })
+	w.do("start again", func(ctx context.Context, o *orchestrator.Orchestrator) error {
+		same, err := o.StartTrial(ctx, w.member, draft.Trial.ID, 0, once)
+		if err == nil && same.Entries[0].Lease != a {
+			w.t.Errorf("the repeated start answered lease %s, not %s", same.Entries[0].Lease, a)
+		}
+		return err
+	})
+	l := w.stored(b)
+	watched := make(chan struct{})
+	go func() { defer close(watched); w.watchEnd(l) }()
+	w.wait(b, 20*time.Minute, "ended", func(l den.Lease) bool { return l.Phase == den.Ended })
+	w.quiet(4 * time.Minute)
+	<-watched
+	w.promise("the end of the trial", func(tx den.Tx) bool {
+		t, err := tx.Trials().Get(w.checks.trial)
+		return err == nil && t.State == den.TrialFinished
+	})
+	w.stopAll()
+}
+
+func (w *world) sandboxVerb(what string, id den.ID, verb func(*orchestrator.Orchestrator, context.Context, den.Actor, den.ID, int64) (den.SandboxView, error)) {
+	w.do(what, func(ctx context.Context, o *orchestrator.Orchestrator) error {
+		_, err := verb(o, ctx, w.member, id, 0)
+		return err
+	})
+}
+
+func (w *world) stored(id den.ID) (l den.Lease) {
+	w.must(w.db.View(context.Background(), func(tx den.Tx) (err error) {
+		l, err = tx.Leases().Get(id)
+		return err
+	}))
+	return l
+}
+
+// steps are the places where harm can be done: what an untroubled life goes through.
+// Of places that come again and again the first few and the last stand for all.
+func steps(t *testing.T) []fault {
+	var all []fault
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, nil, nil)
+		w.live()
+		if bad := w.judge(); len(bad) > 0 {
+			t.Fatalf("an untroubled life: %v", bad)
+		}
+		all = w.seen
+	})
+	const first = 4
+	last := map[string]int{}
+	for _, s := range all {
+		last[s.step] = max(last[s.step], s.nth)
+	}
+	return slices.DeleteFunc(all, func(s fault) bool {
+		often := first
+		if s.step == "update" {
+			often = 40
+		}
+		return s.nth > often && s.nth != last[s.step]
+	})
+}
+
+func seeds() int {
+	if n, err := strconv.Atoi(os.Getenv("DEN_SEEDS")); err == nil && n > 0 {
+		return n
+	}
+	return 10
+}
+
+func TestCrashMatrix(t *testing.T) {
+	places := steps(t)
+	began := time.Now()
+	for seed := range seeds() {
+		for _, h := range harms {
+			t.Run(fmt.Sprintf("%s/seed %d", h, seed), func(t *testing.T) {
+				t.Parallel()
+				fired := 0
+				for _, place := range places {
+					place.harm = h
+					fired += trouble(t, uint64(seed), place)
+				}
+				if fired*10 < len(places)*8 {
+					t.Errorf("only %d of %d places were reached", fired, len(places))
+				}
+			})
+		}
+	}
+	t.Logf("%d places, %d harms, %d seeds, from %s", len(places), len(harms), seeds(), began)
+}
+
+// trouble lives a life with these faults and judges it. It says how many were done.
+func trouble(t *testing.T, seed uint64, faults ...fault) (fired int) {
+	name := fmt.Sprint(faults)
+	ok := t.Run(name, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, seed, faults, nil)
+			w.live()
+			for _, bad := range w.judge() {
+				t.Error(bad)
+			}
+			if t.Failed() {
+				t.Log(w.story())
+			}
+			fired = w.fired
+		})
+	})
+	if !ok {
+		t.Errorf("failed: seed %d, %s", seed, name)
+	}
+	return fired
+}
