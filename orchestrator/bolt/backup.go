@@ -17,6 +17,9 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	err = db.b.View(func(b *bbolt.Tx) error {
 		n, err = b.WriteTo(ender{ctx, w})
+		if ctx.Err() != nil { // bbolt does not wrap what the writer said
+			return ctx.Err()
+		}
 		return err
 	})
 	return n, closed(err)

@@ -22,6 +22,9 @@ import (
 // writer never waits for a long reading such as a backup.
 const mapped = 4 << 30
 
+// leastSize is that of a file without a record: two heads, free pages, a root.
+const leastSize = 4 * 4096
+
 // Open opens a data file, or makes it. It refuses, with a sentence and without
 // changing a byte: a file that another den uses, one of a newer den, one that is torn.
 // An older schema is brought up to date, after a backup beside the file.
@@ -94,8 +97,8 @@ func attach(path string, o Options, readOnly bool) (b *bbolt.DB, file *os.File, 
 				return nil, err
 			}
 			info, err := file.Stat()
-			if err == nil && info.Size() == 0 {
-				err = damaged("it is empty")
+			if err == nil && info.Size() < leastSize {
+				err = damaged("it is %d bytes long", info.Size())
 			}
 			return file, err
 		},
@@ -186,7 +189,9 @@ const newSuffix = ".new-*"
 func sweep(path string) error {
 	left, err := filepath.Glob(path + newSuffix)
 	for _, name := range left {
-		err = errors.Join(err, os.Remove(name))
+		if e := os.Remove(name); !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
 	}
 	return err
 }
