@@ -50,13 +50,14 @@ type world struct {
 	checks  checks
 	control func(*orchestrator.Config) // spoils the den, for tests that must fail
 
-	mu     sync.Mutex
-	proc   *process
-	boots  int
-	seen   []fault // every step of the first process, in order, once each
-	fired  int
-	heads  []den.Head
-	downed time.Duration // how long no process was there
+	mu      sync.Mutex
+	proc    *process
+	boots   int
+	watched int     // the process whose steps are noted, from 1
+	seen    []fault // every step of that process, in order
+	fired   int
+	heads   []den.Head
+	downed  time.Duration // how long no process was there
 }
 
 // process is one life of the den.
@@ -73,7 +74,7 @@ type process struct {
 var errDead = errors.New("the process is gone")
 
 func newWorld(t testing.TB, seed uint64, faults []fault, control func(*orchestrator.Config)) *world {
-	w := &world{rig: newRig(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), faults: faults, control: control}
+	w := &world{rig: newRig(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), faults: faults, control: control, watched: 1}
 	w.engine.AddStranger("database", "not ours")
 	other := w.engine.As("other")
 	w.must(other.Hold(context.Background(), "den1"))
@@ -194,7 +195,7 @@ func (w *world) after(at string, _ sandbox.ID) {
 func (w *world) reach(p *process, at string) harm {
 	p.counts[at]++
 	n := p.counts[at]
-	if w.boots == 1 {
+	if w.boots == w.watched {
 		w.seen = append(w.seen, fault{step: at, nth: n})
 	}
 	if p.fault.step != at || p.fault.nth != n {
@@ -291,7 +292,11 @@ func (w *world) do(what string, ask func(context.Context, *orchestrator.Orchestr
 func (w *world) wait(id den.ID, most time.Duration, what string, is func(den.Lease) bool) den.Lease {
 	w.t.Helper()
 	var l den.Lease
-	for passed := time.Duration(0); passed < most; passed += 100 * time.Millisecond {
+	step := 50 * time.Millisecond
+	for passed := time.Duration(0); passed < most; passed += step {
+		if passed > 2*time.Second {
+			step = time.Second
+		}
 		if w.proc.dead.Load() {
 			w.reboot()
 		}
@@ -302,7 +307,7 @@ func (w *world) wait(id den.ID, most time.Duration, what string, is func(den.Lea
 		if is(l) {
 			return l
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(step)
 	}
 	w.t.Fatalf("not %s within %s: %+v\n%s", what, most, l, w.story())
 	return l

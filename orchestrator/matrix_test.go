@@ -3,6 +3,7 @@ package orchestrator_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -117,6 +118,11 @@ func steps(t *testing.T) []fault {
 		}
 		all = w.seen
 	})
+	return few(all)
+}
+
+// few keeps the first few and the last of places that come again and again.
+func few(all []fault) []fault {
 	const first = 4
 	last := map[string]int{}
 	for _, s := range all {
@@ -140,7 +146,6 @@ func seeds() int {
 
 func TestCrashMatrix(t *testing.T) {
 	places := steps(t)
-	began := time.Now()
 	for seed := range seeds() {
 		for _, h := range harms {
 			t.Run(fmt.Sprintf("%s/seed %d", h, seed), func(t *testing.T) {
@@ -156,7 +161,7 @@ func TestCrashMatrix(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("%d places, %d harms, %d seeds, from %s", len(places), len(harms), seeds(), began)
+	t.Logf("%d places, %d harms, %d seeds", len(places), len(harms), seeds())
 }
 
 // trouble lives a life with these faults and judges it. It says how many were done.
@@ -179,4 +184,41 @@ func trouble(t *testing.T, seed uint64, faults ...fault) (fired int) {
 		t.Errorf("failed: seed %d, %s", seed, name)
 	}
 	return fired
+}
+
+// A second crash at every step of the recovery from a crash. The places of both are
+// drawn, so that each seed sees others.
+func TestCrashMatrixTwice(t *testing.T) {
+	places := steps(t)
+	again := recovery(t)
+	for seed := range seeds() {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(uint64(seed), 11))
+			both := 0
+			for _, second := range again {
+				first := places[rng.IntN(len(places))]
+				first.harm = []harm{exitBefore, exitAfter}[rng.IntN(2)]
+				second.harm = harms[rng.IntN(len(harms))]
+				if trouble(t, uint64(seed), first, second) == 2 {
+					both++
+				}
+			}
+			if both*3 < len(again) {
+				t.Errorf("only %d of %d second places were reached", both, len(again))
+			}
+		})
+	}
+	t.Logf("%d places of recovery", len(again))
+}
+
+// recovery is what a den goes through that starts again in the middle of a life.
+func recovery(t *testing.T) (all []fault) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, []fault{{step: "start.start", nth: 1, harm: exitBefore}}, nil)
+		w.watched = 2
+		w.live()
+		all = few(w.seen)
+	})
+	return all
 }
