@@ -110,28 +110,11 @@ func (r *Runtime) Close() error {
 	return r.api.Close()
 }
 
-// errand is work that outlives the one who asked for it.
-type errand struct {
-	ctx   context.Context //nolint:containedctx // it is the errand's own, and carries no cancellation
-	asked func() error    // says whether the one who asked is gone
-	wait  time.Duration
-}
-
-// call makes one engine call with a time of its own, unless the one who asked has
-// gone before it began.
-func (e errand) call(f func(ctx context.Context) error) error {
-	if err := e.asked(); err != nil {
-		return unknown(err)
-	}
-	ctx, cancel := context.WithTimeout(e.ctx, e.wait)
-	defer cancel()
-	return f(ctx)
-}
-
 // act does something to a sandbox, while nothing else is done to the same one by
-// this process. When ctx ends first the outcome is unknown, and the sandbox stays
-// taken until the engine has answered: a removal that follows finds whatever was made.
-func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(errand) error) error {
+// this process. What is begun is done to its end, with a time for each engine call.
+// When ctx ends first the outcome is unknown, and the sandbox stays taken until the
+// engine has answered: a removal that follows finds whatever was made.
+func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(ctx context.Context) error) error {
 	leave, err := r.gates.enter(ctx, id)
 	if err != nil {
 		return unknown(err)
@@ -141,7 +124,7 @@ func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(errand) error) 
 	go func() {
 		defer r.errands.Done()
 		defer leave()
-		done <- f(errand{ctx: context.WithoutCancel(ctx), asked: ctx.Err, wait: r.wait})
+		done <- f(context.WithoutCancel(ctx))
 	}()
 	select {
 	case err := <-done:
@@ -151,7 +134,7 @@ func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(errand) error) 
 	}
 }
 
-// ask makes engine calls that change nothing.
+// ask makes an engine call, which has the runtime's patience.
 func (r *Runtime) ask(ctx context.Context, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.wait)
 	defer cancel()

@@ -31,7 +31,7 @@ func engine(t testing.TB) *Runtime {
 	t.Helper()
 	r := openAs(t, "test-"+random(t))
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
 		defer cancel()
 		r.empty(ctx, t)
 	})
@@ -87,8 +87,8 @@ func must(t testing.TB, err error) {
 func (r *Runtime) stop(t testing.TB, names ...string) {
 	t.Helper()
 	for _, n := range names {
-		ended, failed := r.api.ContainerWait(context.Background(), n, container.WaitConditionNotRunning)
-		must(t, r.api.ContainerKill(context.Background(), n, "KILL"))
+		ended, failed := r.api.ContainerWait(context.WithoutCancel(t.Context()), n, container.WaitConditionNotRunning)
+		must(t, r.api.ContainerKill(context.WithoutCancel(t.Context()), n, "KILL"))
 		select {
 		case <-ended:
 		case err := <-failed:
@@ -100,7 +100,7 @@ func (r *Runtime) stop(t testing.TB, names ...string) {
 func (r *Runtime) rm(t testing.TB, names ...string) {
 	t.Helper()
 	for _, n := range names {
-		must(t, r.api.ContainerRemove(context.Background(), n, container.RemoveOptions{Force: true, RemoveVolumes: true}))
+		must(t, r.api.ContainerRemove(context.WithoutCancel(t.Context()), n, container.RemoveOptions{Force: true, RemoveVolumes: true}))
 	}
 }
 

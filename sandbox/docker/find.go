@@ -28,7 +28,7 @@ func (r *Runtime) Find(ctx context.Context, id sandbox.ID) (sandbox.Found, error
 	if err := id.Check(); err != nil {
 		return empty, err
 	}
-	all, err := r.list(r.reading(ctx), r.ours.filterOf(id))
+	all, err := r.list(ctx, r.ours.filterOf(id))
 	if err != nil {
 		return empty, err
 	}
@@ -42,11 +42,11 @@ func (r *Runtime) Find(ctx context.Context, id sandbox.ID) (sandbox.Found, error
 
 // List: see sandbox.Runtime.
 func (r *Runtime) List(ctx context.Context) ([]sandbox.Found, error) {
-	return r.list(r.reading(ctx), r.ours.filter())
+	return r.list(ctx, r.ours.filter())
 }
 
 // list finds everything of ours that a filter lets through, by sandbox.
-func (r *Runtime) list(e errand, filter filters.Args) ([]sandbox.Found, error) {
+func (r *Runtime) list(ctx context.Context, filter filters.Args) ([]sandbox.Found, error) {
 	found := map[sandbox.ID]*sandbox.Found{}
 	at := func(id sandbox.ID, made time.Time) *sandbox.Found {
 		f := found[id]
@@ -59,7 +59,7 @@ func (r *Runtime) list(e errand, filter filters.Args) ([]sandbox.Found, error) {
 		}
 		return f
 	}
-	err := e.call(func(ctx context.Context) error {
+	err := r.ask(ctx, func(ctx context.Context) error {
 		containers, err := r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
 		for _, c := range containers {
 			if id, name, ok := r.ours.ownsContainer(c); ok {
@@ -72,7 +72,7 @@ func (r *Runtime) list(e errand, filter filters.Args) ([]sandbox.Found, error) {
 	if err != nil {
 		return nil, silence("list containers", err)
 	}
-	err = e.call(func(ctx context.Context) error {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		networks, err := r.api.NetworkList(ctx, network.ListOptions{Filters: filter})
 		for _, n := range networks {
 			if id, ok := r.ours.owns(n.Labels, n.Name); ok {
@@ -85,7 +85,7 @@ func (r *Runtime) list(e errand, filter filters.Args) ([]sandbox.Found, error) {
 	if err != nil {
 		return nil, silence("list networks", err)
 	}
-	err = e.call(func(ctx context.Context) error {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		volumes, err := r.api.VolumeList(ctx, volume.ListOptions{Filters: filter})
 		for _, v := range volumes.Volumes {
 			if id, ok := r.ours.owns(v.Labels, v.Name); ok {
@@ -114,10 +114,10 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 	if err := id.Check(); err != nil {
 		return err
 	}
-	return r.act(ctx, id, func(e errand) error {
+	return r.act(ctx, id, func(ctx context.Context) error {
 		r.Forget(id)
 		for range rounds {
-			all, err := r.list(e, r.ours.filterOf(id))
+			all, err := r.list(ctx, r.ours.filterOf(id))
 			if err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 				return nil
 			}
 			for _, f := range all {
-				if err := r.takeAway(e, f); err != nil {
+				if err := r.takeAway(ctx, f); err != nil {
 					return err
 				}
 			}
@@ -135,24 +135,24 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 }
 
 // takeAway removes what was found: containers all at once, then what they used.
-func (r *Runtime) takeAway(e errand, f sandbox.Found) error {
+func (r *Runtime) takeAway(ctx context.Context, f sandbox.Found) error {
 	errs := make([]error, len(f.Containers))
 	var wg sync.WaitGroup
 	for i, name := range f.Containers {
-		wg.Go(func() { errs[i] = r.removeContainer(e, name) })
+		wg.Go(func() { errs[i] = r.removeContainer(ctx, name) })
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	for _, n := range f.Networks {
-		err := e.call(func(ctx context.Context) error { return r.api.NetworkRemove(ctx, n) })
+		err := r.ask(ctx, func(ctx context.Context) error { return r.api.NetworkRemove(ctx, n) })
 		if err != nil && !errdefs.IsNotFound(err) {
 			return explain("remove network "+n, err)
 		}
 	}
 	for _, v := range f.Volumes {
-		err := e.call(func(ctx context.Context) error { return r.api.VolumeRemove(ctx, v, false) })
+		err := r.ask(ctx, func(ctx context.Context) error { return r.api.VolumeRemove(ctx, v, false) })
 		if err != nil && !errdefs.IsNotFound(err) {
 			return explain("remove volume "+v, err)
 		}
@@ -162,8 +162,8 @@ func (r *Runtime) takeAway(e errand, f sandbox.Found) error {
 
 // removeContainer ends and removes a container with its unnamed volumes, and waits
 // for a removal that somebody else began.
-func (r *Runtime) removeContainer(e errand, name string) error {
-	return e.call(func(ctx context.Context) error {
+func (r *Runtime) removeContainer(ctx context.Context, name string) error {
+	return r.ask(ctx, func(ctx context.Context) error {
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
 		for {

@@ -31,47 +31,47 @@ func (r *Runtime) Hold(ctx context.Context, id sandbox.ID) error {
 	if err := id.Check(); err != nil {
 		return err
 	}
-	return r.act(ctx, id, func(e errand) error {
-		parts, err := r.parts(e, id)
+	return r.act(ctx, id, func(ctx context.Context) error {
+		parts, err := r.parts(ctx, id)
 		if err != nil {
 			return err
 		}
-		return r.hold(e, id, parts)
+		return r.hold(ctx, id, parts)
 	})
 }
 
 // hold makes, starts and opens whatever of the cell is missing.
-func (r *Runtime) hold(e errand, id sandbox.ID, p parts) error {
+func (r *Runtime) hold(ctx context.Context, id sandbox.ID, p parts) error {
 	switch {
 	case p.dying:
 		return fmt.Errorf("%w: a part of it is being removed", sandbox.ErrBroken)
 	case p.holder == nil && len(p.services) > 0:
 		return fmt.Errorf("%w: its holder is gone", sandbox.ErrBroken)
 	case p.holder == nil:
-		if err := r.makeHolder(e, id); err != nil {
+		if err := r.makeHolder(ctx, id); err != nil {
 			return err
 		}
 	}
 	if p.holder == nil || !p.holder.State.Running {
 		r.Forget(id)
 		// What still runs is in a namespace that nobody owns any more.
-		if err := r.kill(e, p.services); err != nil {
+		if err := r.kill(ctx, p.services); err != nil {
 			return err
 		}
 		name := r.ours.name(id, holderName)
-		err := e.call(func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
+		err := r.ask(ctx, func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
 		if err != nil {
 			return explain("start a holder", err)
 		}
 	}
-	return r.open(e, id)
+	return r.open(ctx, id)
 }
 
-func (r *Runtime) makeHolder(e errand, id sandbox.ID) error {
+func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID) error {
 	labels := r.ours.labels(id)
 	labels[labelService], labels[labelServices], labels[labelSpec] = "", "0", ""
 	for again := range 2 {
-		image, err := r.holderImage(e)
+		image, err := r.holderImage(ctx)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (r *Runtime) makeHolder(e errand, id sandbox.ID) error {
 			Image: image, Hostname: hostname, Labels: labels, User: nobody,
 			Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 		}
-		err = e.call(func(ctx context.Context) error {
+		err = r.ask(ctx, func(ctx context.Context) error {
 			_, err := r.api.ContainerCreate(ctx, config, r.holderHost(), nil, nil, r.ours.name(id, holderName))
 			return err
 		})
@@ -87,7 +87,7 @@ func (r *Runtime) makeHolder(e errand, id sandbox.ID) error {
 		case errdefs.IsNotFound(err) && again == 0:
 			r.forgetHolderImage() // somebody removed it
 		case errdefs.IsConflict(err):
-			return r.adopt(e, id, holderName, "")
+			return r.adopt(ctx, id, holderName, "")
 		default:
 			return explain("make a holder", err)
 		}
@@ -97,9 +97,9 @@ func (r *Runtime) makeHolder(e errand, id sandbox.ID) error {
 
 // adopt accepts what already has the name that a container of ours would get, if it
 // is exactly that container.
-func (r *Runtime) adopt(e errand, id sandbox.ID, part, spec string) error {
+func (r *Runtime) adopt(ctx context.Context, id sandbox.ID, part, spec string) error {
 	name := r.ours.name(id, part)
-	return e.call(func(ctx context.Context) error {
+	return r.ask(ctx, func(ctx context.Context) error {
 		c, err := r.api.ContainerInspect(ctx, name)
 		if errdefs.IsNotFound(err) {
 			return fmt.Errorf("%w: %s is being removed", sandbox.ErrBroken, name)
@@ -123,8 +123,8 @@ func (r *Runtime) adopt(e errand, id sandbox.ID, part, spec string) error {
 // open opens the namespace of a running holder and prepares its loopback. The holder
 // is inspected before and after, so that a process that took over its number is never
 // mistaken for it.
-func (r *Runtime) open(e errand, id sandbox.ID) error {
-	before, err := r.inspectHolder(e, id)
+func (r *Runtime) open(ctx context.Context, id sandbox.ID) error {
+	before, err := r.inspectHolder(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (r *Runtime) open(e errand, id sandbox.ID) error {
 	if err != nil {
 		return fmt.Errorf("open the namespace of %s: %w", id, err)
 	}
-	after, err := r.inspectHolder(e, id)
+	after, err := r.inspectHolder(ctx, id)
 	if err == nil && (after.ID != before.ID || after.State.Pid != before.State.Pid || after.State.StartedAt != before.State.StartedAt) {
 		err = fmt.Errorf("%w: its holder changed while it was opened", sandbox.ErrGone)
 	}
@@ -170,8 +170,8 @@ func (h *held) is(c container.InspectResponse) bool {
 }
 
 // inspectHolder finds the running holder of a sandbox. ErrGone when there is none.
-func (r *Runtime) inspectHolder(e errand, id sandbox.ID) (c container.InspectResponse, err error) {
-	err = e.call(func(ctx context.Context) error {
+func (r *Runtime) inspectHolder(ctx context.Context, id sandbox.ID) (c container.InspectResponse, err error) {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		c, err = r.api.ContainerInspect(ctx, r.ours.name(id, holderName))
 		if errdefs.IsNotFound(err) {
 			return fmt.Errorf("%w: %s has no holder", sandbox.ErrGone, id)

@@ -120,14 +120,14 @@ func tarOf(files ...file) []byte {
 
 // holderImage gives the id of the holder's image and brings it to the engine first
 // where it is not there. A tag that leads to something else is put right.
-func (r *Runtime) holderImage(e errand) (string, error) {
+func (r *Runtime) holderImage(ctx context.Context) (string, error) {
 	r.mu.Lock()
 	known := r.holder
 	r.mu.Unlock()
 	if known != "" {
 		return known, nil
 	}
-	arch, err := r.engineArch(e)
+	arch, err := r.engineArch(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -135,15 +135,15 @@ func (r *Runtime) holderImage(e errand) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := r.findHolder(e, tag, diff)
+	id, err := r.findHolder(ctx, tag, diff)
 	if err != nil {
 		return "", err
 	}
 	if id == "" {
-		if err := e.call(func(ctx context.Context) error { return r.send(ctx, bytes.NewReader(archive)) }); err != nil {
+		if err := r.ask(ctx, func(ctx context.Context) error { return r.send(ctx, bytes.NewReader(archive)) }); err != nil {
 			return "", explain("bring the holder's image to the engine", err)
 		}
-		if id, err = r.findHolder(e, tag, diff); err != nil {
+		if id, err = r.findHolder(ctx, tag, diff); err != nil {
 			return "", err
 		}
 		if id == "" {
@@ -162,8 +162,8 @@ func (r *Runtime) forgetHolderImage() {
 	r.holder = ""
 }
 
-func (r *Runtime) findHolder(e errand, tag, diff string) (id string, err error) {
-	err = e.call(func(ctx context.Context) error {
+func (r *Runtime) findHolder(ctx context.Context, tag, diff string) (id string, err error) {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		i, err := r.api.ImageInspect(ctx, tag)
 		if errdefs.IsNotFound(err) {
 			return nil
@@ -176,14 +176,14 @@ func (r *Runtime) findHolder(e errand, tag, diff string) (id string, err error) 
 	return id, explain("look for the holder's image", err)
 }
 
-func (r *Runtime) engineArch(e errand) (string, error) {
+func (r *Runtime) engineArch(ctx context.Context) (string, error) {
 	r.mu.Lock()
 	arch := r.arch
 	r.mu.Unlock()
 	if arch != "" {
 		return arch, nil
 	}
-	err := e.call(func(ctx context.Context) error {
+	err := r.ask(ctx, func(ctx context.Context) error {
 		v, err := r.api.ServerVersion(ctx)
 		arch = v.Arch
 		return err

@@ -51,7 +51,7 @@ func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 }
 
 // canBound says whether the engine itself can bound a writable layer. It asks once.
-func (r *Runtime) canBound(e errand) (bool, error) {
+func (r *Runtime) canBound(ctx context.Context) (bool, error) {
 	r.mu.Lock()
 	known := r.quota
 	r.mu.Unlock()
@@ -59,7 +59,7 @@ func (r *Runtime) canBound(e errand) (bool, error) {
 		return *known, nil
 	}
 	var can bool
-	err := e.call(func(ctx context.Context) error {
+	err := r.ask(ctx, func(ctx context.Context) error {
 		info, err := r.api.Info(ctx)
 		can = bounded(info)
 		return err

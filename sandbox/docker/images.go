@@ -18,20 +18,23 @@ import (
 	"innovationden/sandbox"
 )
 
+// loadTimes is how many times a call's patience loading an image may take.
+const loadTimes = 20
+
 // Image: see sandbox.Images.
 func (r *Runtime) Image(ctx context.Context, ref string) (sandbox.Image, error) {
-	return r.inspectImage(r.reading(ctx), ref)
+	return r.inspectImage(ctx, ref)
 }
 
 // imageFacts knows an image by id, from memory where it was asked for before.
-func (r *Runtime) imageFacts(e errand, id string) (sandbox.Image, error) {
+func (r *Runtime) imageFacts(ctx context.Context, id string) (sandbox.Image, error) {
 	r.mu.Lock()
 	i, known := r.images[id]
 	r.mu.Unlock()
 	if known {
 		return i, nil
 	}
-	return r.inspectImage(e, id)
+	return r.inspectImage(ctx, id)
 }
 
 func (r *Runtime) forgetImage(id string) {
@@ -40,8 +43,8 @@ func (r *Runtime) forgetImage(id string) {
 	delete(r.images, id)
 }
 
-func (r *Runtime) inspectImage(e errand, ref string) (found sandbox.Image, err error) {
-	err = e.call(func(ctx context.Context) error {
+func (r *Runtime) inspectImage(ctx context.Context, ref string) (found sandbox.Image, err error) {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		i, err := r.api.ImageInspect(ctx, ref)
 		if errdefs.IsNotFound(err) || errdefs.IsInvalidArgument(err) {
 			return fmt.Errorf("%w: %s", sandbox.ErrNoImage, ref)
@@ -112,8 +115,7 @@ func (r *Runtime) Drop(ctx context.Context, imageID string) error {
 // and comes in under our own tags alone, so that what it returns is kept. Errors:
 // sandbox.ErrImage with what is wrong, sandbox.ErrFull, sandbox.ErrUnavailable.
 func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image, error) {
-	e := r.reading(ctx)
-	arch, err := r.engineArch(e)
+	arch, err := r.engineArch(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -122,31 +124,34 @@ func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image,
 		return nil, err
 	}
 	defer checked.close()
-	e.wait *= 20
-	err = e.call(func(ctx context.Context) error {
-		body, write := io.Pipe()
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			write.CloseWithError(checked.rewrite(write, r.ours.tag))
-		}()
-		err := r.send(ctx, body)
-		_ = body.CloseWithError(err)
-		<-done
-		return err
-	})
-	if err != nil {
+	if err := r.bring(ctx, checked); err != nil {
 		return nil, explain("load an image", err)
 	}
 	var all []sandbox.Image
 	for _, i := range checked.images {
-		found, err := r.inspectImage(r.reading(ctx), r.ours.tag(i.id))
+		found, err := r.inspectImage(ctx, r.ours.tag(i.id))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found)
 	}
 	return all, nil
+}
+
+// bring writes a checked archive anew and gives it to the engine meanwhile.
+func (r *Runtime) bring(ctx context.Context, checked *archive) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTimes*r.wait)
+	defer cancel()
+	body, write := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = write.CloseWithError(checked.rewrite(write, r.ours.tag))
+	}()
+	err := r.send(ctx, body)
+	_ = body.Close()
+	<-done
+	return err
 }
 
 // send gives an archive to the engine. The engine's errors come inside its answer.

@@ -52,7 +52,7 @@ func (r *Runtime) space(ctx context.Context, id sandbox.ID) (*cell.Namespace, er
 	if h != nil {
 		return h.space, nil
 	}
-	if err := r.act(ctx, id, func(e errand) error { return r.open(e, id) }); err != nil {
+	if err := r.act(ctx, id, func(ctx context.Context) error { return r.open(ctx, id) }); err != nil {
 		return nil, err
 	}
 	r.mu.Lock()
@@ -77,7 +77,7 @@ func (r *Runtime) suspect(ctx context.Context, id sandbox.ID, space *cell.Namesp
 		h.asked = now
 	}
 	r.mu.Unlock()
-	err := r.act(ctx, id, func(e errand) error { return r.open(e, id) })
+	err := r.act(ctx, id, func(ctx context.Context) error { return r.open(ctx, id) })
 	switch {
 	case errors.Is(err, sandbox.ErrGone):
 		r.Forget(id)

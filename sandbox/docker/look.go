@@ -22,10 +22,10 @@ type parts struct {
 }
 
 // parts looks at every container of a sandbox.
-func (r *Runtime) parts(e errand, id sandbox.ID) (parts, error) {
+func (r *Runtime) parts(ctx context.Context, id sandbox.ID) (parts, error) {
 	p := parts{services: map[string]*container.InspectResponse{}}
 	var listed []container.Summary
-	err := e.call(func(ctx context.Context) (err error) {
+	err := r.ask(ctx, func(ctx context.Context) (err error) {
 		listed, err = r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: r.ours.filterOf(id)})
 		return silence("list the containers of "+string(id), err)
 	})
@@ -37,7 +37,7 @@ func (r *Runtime) parts(e errand, id sandbox.ID) (parts, error) {
 		if !ok || found != id {
 			continue
 		}
-		err := e.call(func(ctx context.Context) error {
+		err := r.ask(ctx, func(ctx context.Context) error {
 			c, err := r.api.ContainerInspect(ctx, one.ID)
 			if errdefs.IsNotFound(err) {
 				return nil // it went meanwhile
@@ -68,7 +68,7 @@ func (p *parts) add(name string, c *container.InspectResponse) {
 
 // Look: see sandbox.Runtime.
 func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error) {
-	p, err := r.parts(r.reading(ctx), id)
+	p, err := r.parts(ctx, id)
 	if err != nil {
 		return sandbox.State{Seen: sandbox.Unknown}, err
 	}
@@ -80,11 +80,6 @@ func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error
 		r.Forget(id) // the namespace that was held open is not the sandbox's any more
 	}
 	return state, nil
-}
-
-// reading is an errand that ends with the one who asked.
-func (r *Runtime) reading(ctx context.Context) errand {
-	return errand{ctx: ctx, asked: ctx.Err, wait: r.wait}
 }
 
 func (g *gates) taken(id sandbox.ID) bool {

@@ -19,26 +19,26 @@ func (r *Runtime) Start(ctx context.Context, spec sandbox.Spec) error {
 	if err := spec.Check(); err != nil {
 		return err
 	}
-	return r.act(ctx, spec.ID, func(e errand) error {
-		images, err := r.imagesOf(e, spec)
+	return r.act(ctx, spec.ID, func(ctx context.Context) error {
+		images, err := r.imagesOf(ctx, spec)
 		if err != nil {
 			return err
 		}
 		r.mu.Lock()
 		waiting := r.cells[spec.ID] != nil
 		r.mu.Unlock()
-		if waiting && r.fresh(e, spec, images) {
+		if waiting && r.fresh(ctx, spec, images) {
 			return nil
 		}
-		return r.complete(e, spec, images)
+		return r.complete(ctx, spec, images)
 	})
 }
 
 // imagesOf knows the images of a specification, in the order of its services.
-func (r *Runtime) imagesOf(e errand, spec sandbox.Spec) ([]sandbox.Image, error) {
+func (r *Runtime) imagesOf(ctx context.Context, spec sandbox.Spec) ([]sandbox.Image, error) {
 	var all []sandbox.Image
 	for _, s := range spec.Services {
-		i, err := r.imageFacts(e, s.Image)
+		i, err := r.imageFacts(ctx, s.Image)
 		if err != nil {
 			return nil, fmt.Errorf("service %s: %w", s.Name, err)
 		}
@@ -52,10 +52,10 @@ func (r *Runtime) imagesOf(e errand, spec sandbox.Spec) ([]sandbox.Image, error)
 
 // fresh puts services into a waiting cell. False means that something was there, or
 // went wrong, and that somebody has to look.
-func (r *Runtime) fresh(e errand, spec sandbox.Spec, images []sandbox.Image) bool {
+func (r *Runtime) fresh(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) bool {
 	for i, s := range spec.Services {
-		made, err := r.makeService(e, spec, s, images[i])
-		if err != nil || r.startService(e, made) != nil {
+		made, err := r.makeService(ctx, spec, s, images[i])
+		if err != nil || r.startService(ctx, made) != nil {
 			return false
 		}
 	}
@@ -63,8 +63,8 @@ func (r *Runtime) fresh(e errand, spec sandbox.Spec, images []sandbox.Image) boo
 }
 
 // complete looks, and makes and starts whatever is missing.
-func (r *Runtime) complete(e errand, spec sandbox.Spec, images []sandbox.Image) error {
-	p, err := r.parts(e, spec.ID)
+func (r *Runtime) complete(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) error {
+	p, err := r.parts(ctx, spec.ID)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (r *Runtime) complete(e errand, spec sandbox.Spec, images []sandbox.Image) 
 		}
 	}
 	revived := p.holder == nil || !p.holder.State.Running
-	if err := r.hold(e, spec.ID, p); err != nil {
+	if err := r.hold(ctx, spec.ID, p); err != nil {
 		return err
 	}
 	for i, s := range spec.Services {
@@ -82,8 +82,8 @@ func (r *Runtime) complete(e errand, spec sandbox.Spec, images []sandbox.Image) 
 		name := r.ours.name(spec.ID, s.Name)
 		switch {
 		case c == nil:
-			if _, err := r.makeService(e, spec, s, images[i]); errdefs.IsConflict(err) {
-				if err := r.adopt(e, spec.ID, s.Name, spec.Hash()); err != nil {
+			if _, err := r.makeService(ctx, spec, s, images[i]); errdefs.IsConflict(err) {
+				if err := r.adopt(ctx, spec.ID, s.Name, spec.Hash()); err != nil {
 					return err
 				}
 			} else if err != nil {
@@ -92,11 +92,11 @@ func (r *Runtime) complete(e errand, spec sandbox.Spec, images []sandbox.Image) 
 		case c.State.Running && !revived && p.together(c):
 			continue
 		case c.State.Running && !revived:
-			if err := r.kill(e, map[string]*container.InspectResponse{s.Name: c}); err != nil {
+			if err := r.kill(ctx, map[string]*container.InspectResponse{s.Name: c}); err != nil {
 				return err
 			}
 		}
-		if err := r.startService(e, name); err != nil {
+		if err := r.startService(ctx, name); err != nil {
 			return explain("start service "+s.Name, err)
 		}
 	}
@@ -104,8 +104,8 @@ func (r *Runtime) complete(e errand, spec sandbox.Spec, images []sandbox.Image) 
 }
 
 // makeService creates the container of a service and returns its engine id.
-func (r *Runtime) makeService(e errand, spec sandbox.Spec, s sandbox.Service, image sandbox.Image) (string, error) {
-	quota, err := r.canBound(e)
+func (r *Runtime) makeService(ctx context.Context, spec sandbox.Spec, s sandbox.Service, image sandbox.Image) (string, error) {
+	quota, err := r.canBound(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +121,7 @@ func (r *Runtime) makeService(e errand, spec sandbox.Spec, s sandbox.Service, im
 		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 	}
 	var id string
-	err = e.call(func(ctx context.Context) error {
+	err = r.ask(ctx, func(ctx context.Context) error {
 		made, err := r.api.ContainerCreate(ctx, config, host, nil, nil, r.ours.name(spec.ID, s.Name))
 		id = made.ID
 		return err
@@ -132,17 +132,17 @@ func (r *Runtime) makeService(e errand, spec sandbox.Spec, s sandbox.Service, im
 	return id, err
 }
 
-func (r *Runtime) startService(e errand, name string) error {
-	return e.call(func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
+func (r *Runtime) startService(ctx context.Context, name string) error {
+	return r.ask(ctx, func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
 }
 
 // kill ends containers and waits until they have ended.
-func (r *Runtime) kill(e errand, all map[string]*container.InspectResponse) error {
+func (r *Runtime) kill(ctx context.Context, all map[string]*container.InspectResponse) error {
 	for name, c := range all {
 		if !c.State.Running {
 			continue
 		}
-		err := e.call(func(ctx context.Context) error {
+		err := r.ask(ctx, func(ctx context.Context) error {
 			ended, failed := r.api.ContainerWait(ctx, c.ID, container.WaitConditionNotRunning)
 			err := r.api.ContainerKill(ctx, c.ID, "KILL")
 			if err != nil && !errdefs.IsNotFound(err) && !errdefs.IsConflict(err) { // conflict: it has ended
@@ -181,8 +181,8 @@ func (r *Runtime) freeze(
 	if err := id.Check(); err != nil {
 		return err
 	}
-	return r.act(ctx, id, func(e errand) error {
-		p, err := r.parts(e, id)
+	return r.act(ctx, id, func(ctx context.Context) error {
+		p, err := r.parts(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -196,7 +196,7 @@ func (r *Runtime) freeze(
 			if already(c) || !c.State.Running {
 				continue
 			}
-			if err := e.call(func(ctx context.Context) error { return do(ctx, c.ID) }); err != nil {
+			if err := r.ask(ctx, func(ctx context.Context) error { return do(ctx, c.ID) }); err != nil {
 				return explain(verb+" service "+name, err)
 			}
 		}

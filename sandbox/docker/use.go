@@ -24,8 +24,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 	if err := id.Check(); err != nil {
 		return use, err
 	}
-	e := r.reading(ctx)
-	p, err := r.parts(e, id)
+	p, err := r.parts(ctx, id)
 	if err != nil {
 		return use, err
 	}
@@ -45,7 +44,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 			}
 			continue
 		}
-		one, err := r.measure(e, c)
+		one, err := r.measure(ctx, c)
 		if err != nil {
 			return sandbox.Use{}, fmt.Errorf("measure service %s: %w", name, err)
 		}
@@ -59,14 +58,14 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 
 // measure reads the control groups of a container where the den sees them, and asks
 // the engine otherwise, which does not count kills of children.
-func (r *Runtime) measure(e errand, c *container.InspectResponse) (sandbox.Use, error) {
+func (r *Runtime) measure(ctx context.Context, c *container.InspectResponse) (sandbox.Use, error) {
 	if groups, err := groupsOf(c.State.Pid, c.ID); err == nil {
 		if use, err := groups.use(); err == nil {
 			return use, nil
 		}
 	}
 	var s container.StatsResponse
-	err := e.call(func(ctx context.Context) error {
+	err := r.ask(ctx, func(ctx context.Context) error {
 		answer, err := r.api.ContainerStatsOneShot(ctx, c.ID)
 		if err != nil {
 			return err

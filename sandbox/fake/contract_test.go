@@ -18,6 +18,7 @@ func harness(t *testing.T) sandboxtest.Harness {
 	modes := map[sandboxtest.Mode]fake.Behaviour{
 		sandboxtest.Serves:      {Handler: hello, Use: use},
 		sandboxtest.ServesLocal: {Handler: hello, Use: use},
+		sandboxtest.Silent:      {Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })},
 		sandboxtest.ExitsAtOnce: {Exits: true, ExitCode: 3, Log: "giving up\n"},
 		sandboxtest.NeverSpeaks: {NeverListens: true},
 		sandboxtest.Elsewhere:   {Handler: hello, OtherPort: sandboxtest.OtherPort},

@@ -20,8 +20,9 @@ func reboots(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Serves))))
 	again := h.Reboot(t)
+	h.Runtime = again
 	see(ctx, t, again, id, sandbox.Running)
-	answers(ctx, t, h, again, id, Port)
+	answers(ctx, t, h, id, Port)
 	all, err := again.List(ctx)
 	must(t, err)
 	if countID(all, id) != 1 {
@@ -35,26 +36,26 @@ func stoppedHolder(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	spec := Spec(id, h.Service(t, Serves))
 	must(t, h.Runtime.Start(ctx, spec))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	h.StopHolder(t, id)
 	see(ctx, t, h.Runtime, id, sandbox.Stopped)
 	must(t, h.Runtime.Start(ctx, spec))
 	see(ctx, t, h.Runtime, id, sandbox.Running)
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 }
 
 func stoppedAll(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	spec := Spec(id, h.Service(t, Serves))
 	must(t, h.Runtime.Start(ctx, spec))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	h.StopAll(t, id)
 	see(ctx, t, h.Runtime, id, sandbox.Stopped)
 	_, err := h.Runtime.Dial(ctx, id, Port)
 	wants(t, err, sandbox.ErrGone)
 	must(t, h.Runtime.Start(ctx, spec))
 	see(ctx, t, h.Runtime, id, sandbox.Running)
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 }
 
 func brokenHolder(t *testing.T, h Harness) {
@@ -69,7 +70,7 @@ func brokenHolder(t *testing.T, h Harness) {
 func vanished(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Serves))))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	h.Vanish(t, id)
 	see(ctx, t, h.Runtime, id, sandbox.Absent)
 	_, err := h.Runtime.Dial(ctx, id, Port)
@@ -111,7 +112,7 @@ func concurrent(t *testing.T, h Harness) {
 	if len(found.Containers) != 2 {
 		t.Errorf("many starts made %v", found.Containers)
 	}
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	errs = make(chan error, 8)
 	for range cap(errs) {
 		wg.Go(func() { errs <- h.Runtime.Remove(ctx, id) })
@@ -131,7 +132,7 @@ func concurrent(t *testing.T, h Harness) {
 func cutOff(t *testing.T, h Harness) {
 	service := h.Service(t, Serves)
 	var ids []sandbox.ID
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	for i := range 12 {
 		id := NewID(t)
@@ -170,7 +171,7 @@ func cutOff(t *testing.T, h Harness) {
 func uses(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Serves))))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	use, err := h.Runtime.Use(ctx, id)
 	must(t, err)
 	if use.Memory <= 0 || use.MemoryLimit != Limits().Memory || use.Memory > use.MemoryLimit || use.Pids < 1 || use.Pids > Limits().Pids || use.OOMs != 0 {
@@ -179,7 +180,7 @@ func uses(t *testing.T, h Harness) {
 }
 
 func wakes(t *testing.T, h Harness) {
-	ctx, id := begin(t, h)
+	ctx, _ := begin(t, h)
 	listening, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ch := h.Runtime.Wake(listening)
@@ -187,25 +188,24 @@ func wakes(t *testing.T, h Harness) {
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	must(t, h.Runtime.Hold(ctx, id))
-	for i := 0; ; i++ {
+	made := map[sandbox.ID]bool{}
+	for {
 		select {
 		case got, open := <-ch:
 			if !open {
 				t.Fatal("the channel closed")
 			}
-			if got == id {
+			if made[got] {
 				cancel()
 				for range ch { // it is closed once its context ended
 				}
 				return
 			}
 		case <-tick.C: // a hint may be lost, and the first ones are while it connects
-			must(t, h.Runtime.Remove(ctx, id))
-			id = NewID(t)
+			id := NewID(t)
+			made[id] = true
+			t.Cleanup(func() { gone(context.WithoutCancel(ctx), t, h.Runtime, id) })
 			must(t, h.Runtime.Hold(ctx, id))
-			made := id
-			t.Cleanup(func() { gone(context.WithoutCancel(ctx), t, h.Runtime, made) })
 		case <-deadline.C:
 			t.Fatal("nothing woke")
 		}

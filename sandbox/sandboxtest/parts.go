@@ -46,15 +46,15 @@ func held(t *testing.T, h Harness) {
 	if len(ports) != 0 {
 		t.Errorf("an empty cell listens on %v", ports)
 	}
-	refuses(ctx, t, h, id, Port)
+	refuses(ctx, t, h, id)
 }
 
-func refuses(ctx context.Context, t *testing.T, h Harness, id sandbox.ID, port int) {
+func refuses(ctx context.Context, t *testing.T, h Harness, id sandbox.ID) {
 	t.Helper()
-	conn, err := h.Runtime.Dial(ctx, id, port)
+	conn, err := h.Runtime.Dial(ctx, id, Port)
 	if err == nil {
 		_ = conn.Close()
-		t.Fatalf("something accepts on port %d", port)
+		t.Fatalf("something accepts on port %d", Port)
 	}
 	if _, ok := errAs[*net.OpError](err); !ok {
 		t.Fatalf("the error is %v (%T), want a *net.OpError", err, err)
@@ -70,7 +70,7 @@ func whole(t *testing.T, h Harness) {
 	if len(state.Services) != 1 || state.Services[0].Name != "product" || !state.Services[0].Running || state.Services[0].StartedAt.IsZero() {
 		t.Errorf("the services are %+v", state.Services)
 	}
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	ports, err := h.Runtime.Ports(ctx, id)
 	must(t, err)
 	if !slices.Equal(ports, []int{Port}) {
@@ -101,7 +101,7 @@ func onWaiting(t *testing.T, h Harness) {
 	before, err := h.Runtime.Find(ctx, id)
 	must(t, err)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Serves))))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	after, err := h.Runtime.Find(ctx, id)
 	must(t, err)
 	if len(after.Containers) != 2 || !slices.Contains(after.Containers, before.Containers[0]) {
@@ -170,7 +170,7 @@ func never(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, NeverSpeaks))))
 	see(ctx, t, h.Runtime, id, sandbox.Running)
-	refuses(ctx, t, h, id, Port)
+	refuses(ctx, t, h, id)
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
 	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, 5*time.Millisecond, time.Second); err == nil {
@@ -178,11 +178,49 @@ func never(t *testing.T, h Harness) {
 	}
 }
 
+func local(t *testing.T, h Harness) {
+	ctx, id := begin(t, h)
+	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, ServesLocal))))
+	answers(ctx, t, h, id, Port)
+}
+
+func silent(t *testing.T, h Harness) {
+	ctx, id := begin(t, h)
+	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Silent))))
+	connects(ctx, t, h, id)
+	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, 5*time.Millisecond, 30*time.Millisecond); err == nil {
+		t.Error("silence counts as an answer")
+	}
+}
+
+// connects waits until a connection is accepted.
+func connects(ctx context.Context, t *testing.T, h Harness, id sandbox.ID) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, h.Patience)
+	defer cancel()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		conn, err := h.Runtime.Dial(ctx, id, Port)
+		if err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("nothing accepts: %v", err)
+		case <-tick.C:
+		}
+	}
+}
+
 func elsewhere(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Elsewhere))))
-	answers(ctx, t, h, h.Runtime, id, OtherPort)
-	refuses(ctx, t, h, id, Port)
+	answers(ctx, t, h, id, OtherPort)
+	refuses(ctx, t, h, id)
 	ports, err := h.Runtime.Ports(ctx, id)
 	must(t, err)
 	if !slices.Equal(ports, []int{OtherPort}) {
@@ -193,14 +231,14 @@ func elsewhere(t *testing.T, h Harness) {
 func late(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Late))))
-	refuses(ctx, t, h, id, Port)
-	answers(ctx, t, h, h.Runtime, id, Port)
+	refuses(ctx, t, h, id)
+	answers(ctx, t, h, id, Port)
 }
 
 func stubborn(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Stubborn))))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	ctx, cancel := context.WithTimeout(ctx, h.Patience)
 	defer cancel()
 	gone(ctx, t, h.Runtime, id)
@@ -209,7 +247,7 @@ func stubborn(t *testing.T, h Harness) {
 func pauses(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Serves))))
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	must(t, h.Runtime.Pause(ctx, id))
 	must(t, h.Runtime.Pause(ctx, id))
 	see(ctx, t, h.Runtime, id, sandbox.Paused)
@@ -221,6 +259,6 @@ func pauses(t *testing.T, h Harness) {
 	must(t, h.Runtime.Resume(ctx, id))
 	must(t, h.Runtime.Resume(ctx, id))
 	see(ctx, t, h.Runtime, id, sandbox.Running)
-	answers(ctx, t, h, h.Runtime, id, Port)
+	answers(ctx, t, h, id, Port)
 	must(t, h.Runtime.Pause(ctx, id)) // and a paused one can be removed
 }

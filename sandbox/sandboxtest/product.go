@@ -48,7 +48,7 @@ func ProductImage(t testing.TB, images sandbox.Images) sandbox.Image {
 // LoadImage brings an image of one layer, which holds one program as /product.
 func LoadImage(t testing.TB, images sandbox.Images, c Config, program []byte) sandbox.Image {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, map[string][]byte{"product": program, "tmp/": nil})))
 	if err != nil {
@@ -65,7 +65,7 @@ func LoadImage(t testing.TB, images sandbox.Images, c Config, program []byte) sa
 func Program(t testing.TB, name string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 3*time.Minute)
 	defer cancel()
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, name)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")

@@ -44,8 +44,6 @@ const (
 	Late        Mode = "late"        // listens after 300 ms
 	Stubborn    Mode = "stubborn"    // listens and ignores SIGTERM
 	Silent      Mode = "silent"      // accepts and never answers
-	Headers     Mode = "headers"     // answers with headers without end
-	Body        Mode = "body"        // answers with a body without end
 )
 
 // Where the modes listen.
@@ -92,6 +90,8 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 		{"a service that exits at once is seen with its code and log", exits},
 		{"a service that exited is started again", startsAgain},
 		{"a service that never listens refuses connections", never},
+		{"a service that listens on loopback alone is reached", local},
+		{"a service that accepts and never speaks does not count as answering", silent},
 		{"a service that listens elsewhere is found by its port", elsewhere},
 		{"a service that listens late answers in the end", late},
 		{"a service that ignores the request to stop is removed", stubborn},
@@ -116,7 +116,7 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 func begin(t *testing.T, h Harness) (context.Context, sandbox.ID) {
 	t.Helper()
 	id := NewID(t)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	t.Cleanup(func() {
 		defer cancel()
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
@@ -183,10 +183,10 @@ func await(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, want san
 }
 
 // answers waits for an answer on a port.
-func answers(ctx context.Context, t testing.TB, h Harness, r sandbox.Runtime, id sandbox.ID, port int) {
+func answers(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, port int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, h.Patience)
 	defer cancel()
-	_, err := sandbox.AwaitAnswer(ctx, r, id, sandbox.Probe{Port: port, Path: "/"}, 2*time.Millisecond, time.Second)
+	_, err := sandbox.AwaitAnswer(ctx, h.Runtime, id, sandbox.Probe{Port: port, Path: "/"}, 2*time.Millisecond, time.Second)
 	must(t, err)
 }
