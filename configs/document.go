@@ -1,0 +1,144 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Document is YAML that a person wrote. It knows on which line each value stands, so
+// that a fault found later, by whoever, can still be shown where it is.
+type Document struct {
+	name string
+	root ast.Node
+}
+
+// ReadDocument decodes text into a struct with yaml tags and is strict: an unknown key,
+// a key that stands there twice and a value of the wrong kind are errors of the form
+// "trial.yaml:7: …". name is what the document is called in them. The library cuts a
+// fraction that is decoded into an integer: take a float64 where that matters.
+func ReadDocument(name string, text []byte, into any) (Document, error) {
+	d := Document{name: name}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return d, d.explain(err)
+	}
+	switch {
+	case len(file.Docs) > 1:
+		return d, fmt.Errorf("%s: write one document. This file has %d, divided by ---", name, len(file.Docs))
+	case len(file.Docs) == 0 || file.Docs[0].Body == nil:
+		return d, fmt.Errorf("%s: write something into it. It is empty", name)
+	}
+	d.root = file.Docs[0].Body
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
+		return d, d.explain(err)
+	}
+	return d, nil
+}
+
+// Name is what the document is called.
+func (d Document) Name() string { return d.name }
+
+// Place is where the value of a path of keys stands, "trial.yaml:7"; a number is a
+// position in a list. Where it is not there, the nearest thing around it is named, or
+// the document alone.
+func (d Document) Place(keys ...string) string {
+	line := 0
+	at := d.root
+	for _, key := range keys {
+		node, inside := step(at, key)
+		if node == nil {
+			break
+		}
+		line, at = node.GetToken().Position.Line, inside
+	}
+	if line == 0 {
+		return d.name
+	}
+	return fmt.Sprintf("%s:%d", d.name, line)
+}
+
+// Has says whether a top-level key is there.
+func (d Document) Has(key string) bool {
+	node, _ := step(d.root, key)
+	return node != nil
+}
+
+// step finds a key of a mapping, or an element of a list, and what is inside it.
+func step(in ast.Node, key string) (at, inside ast.Node) {
+	switch in := in.(type) {
+	case *ast.AnchorNode:
+		return step(in.Value, key)
+	case *ast.MappingNode:
+		for _, pair := range in.Values {
+			if text(pair.Key) == key {
+				return pair.Key, pair.Value
+			}
+		}
+	case *ast.SequenceNode:
+		for i, value := range in.Values {
+			if fmt.Sprint(i) == key {
+				return value, value
+			}
+		}
+	}
+	return nil, nil
+}
+
+// text is a key without its quotes.
+func text(key ast.MapKeyNode) string {
+	if s, ok := key.(*ast.StringNode); ok {
+		return s.Value
+	}
+	return key.String()
+}
+
+// explain says what to do about a fault that the library found.
+func (d Document) explain(err error) error {
+	var found yaml.Error
+	if !errors.As(err, &found) {
+		return fmt.Errorf("%s: %w", d.name, err)
+	}
+	place := d.name
+	if token := found.GetToken(); token != nil && token.Position != nil {
+		place = fmt.Sprintf("%s:%d", d.name, token.Position.Line)
+	}
+	var unknown *yaml.UnknownFieldError
+	var twice *yaml.DuplicateKeyError
+	var wrong *yaml.TypeError
+	var other *yaml.UnexpectedNodeTypeError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%s: there is no key %s here. Check its spelling", place, strings.TrimPrefix(unknown.GetMessage(), "unknown field "))
+	case errors.As(err, &twice), strings.Contains(found.GetMessage(), "already defined at"):
+		return fmt.Errorf("%s: this key stands there twice. Remove one", place)
+	case errors.As(err, &wrong) && wrong.DstType != nil:
+		return fmt.Errorf("%s: write %s here", place, kindOf(wrong.DstType))
+	case errors.As(err, &other):
+		return fmt.Errorf("%s: write %s here, not %s", place, strings.ToLower(other.Expected.YAMLName()), strings.ToLower(other.Actual.YAMLName()))
+	}
+	return fmt.Errorf("%s: this is not valid YAML: %s", place, found.GetMessage())
+}
+
+func kindOf(t reflect.Type) string {
+	switch t.Kind() { //nolint:exhaustive // the rest is text to a person
+	case reflect.Pointer:
+		return kindOf(t.Elem())
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "keys with values"
+	}
+	return "text"
+}
