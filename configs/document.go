@@ -35,6 +35,11 @@ func ReadDocument(name string, text []byte, into any) (Document, error) {
 		return d, fmt.Errorf("%s: write something into it. It is empty", name)
 	}
 	d.root = file.Docs[0].Body
+	plain := &plainness{}
+	ast.Walk(plain, d.root)
+	if plain.line > 0 {
+		return d, fmt.Errorf("%s:%d: write plain keys and values. Tags (!), anchors (&), aliases (*) and merges (<<) are not understood here", name, plain.line)
+	}
 	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
 		return d, d.explain(err)
 	}
@@ -72,8 +77,6 @@ func (d Document) Has(key string) bool {
 // step finds a key of a mapping, or an element of a list, and what is inside it.
 func step(in ast.Node, key string) (at, inside ast.Node) {
 	switch in := in.(type) {
-	case *ast.AnchorNode:
-		return step(in.Value, key)
 	case *ast.MappingNode:
 		for _, pair := range in.Values {
 			if text(pair.Key) == key {
@@ -88,6 +91,22 @@ func step(in ast.Node, key string) (at, inside ast.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// plainness looks for what a person does not need and the library does not always
+// survive.
+type plainness struct{ line int }
+
+// Visit implements ast.Visitor.
+func (p *plainness) Visit(node ast.Node) ast.Visitor {
+	switch node.(type) {
+	case *ast.TagNode, *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
+		p.line = node.GetToken().Position.Line
+	}
+	if p.line > 0 {
+		return nil
+	}
+	return p
 }
 
 // text is a key without its quotes.

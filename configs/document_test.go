@@ -62,6 +62,9 @@ func TestADocumentThatCannotBeUnderstoodSaysWhereAndWhatToDo(t *testing.T) {
 		"weights:\n  a: heavy\n":  "letter.yaml:2: write a number here",
 		"inside:\n  a: 4\n":       "letter.yaml:2: write ",
 		"to: Tom\n":               "letter.yaml:1: write ",
+		"name: a\nto: !x a\n":     "letter.yaml:2: write plain keys",
+		"name: &a a\n":            "letter.yaml:1: write plain keys",
+		"<<: {name: a}\n":         "letter.yaml:1: write plain keys",
 		"name: [a\n":              "letter.yaml:1: this is not valid YAML",
 		"- a\n":                   "letter.yaml:1: write ",
 		"":                        "letter.yaml: write something into it. It is empty",
@@ -77,16 +80,4 @@ func TestADocumentThatCannotBeUnderstoodSaysWhereAndWhatToDo(t *testing.T) {
 			t.Errorf("%q gives more than a line: %v", written, err)
 		}
 	}
-}
-
-func FuzzReadDocument(f *testing.F) {
-	f.Add("name: a\ninside: {a: {mark: 3}}\n")
-	f.Add("to: [a, b\n")
-	f.Fuzz(func(t *testing.T, written string) {
-		var l letter
-		d, err := ReadDocument("letter.yaml", []byte(written), &l)
-		if err == nil {
-			_ = d.Place("inside", "a", "mark")
-		}
-	})
 }
