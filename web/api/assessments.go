@@ -19,13 +19,11 @@ func (a *API) GetAssessment(ctx context.Context, r contract.GetAssessmentRequest
 
 // SaveAssessment saves or submits the caller's assessment of an entry.
 func (a *API) SaveAssessment(ctx context.Context, r contract.SaveAssessmentRequestObject) (contract.SaveAssessmentResponseObject, error) {
-	n := newAssessment(*r.Body)
-	n.Trial, n.Entry = den.ID(r.Id), den.ID(r.Entry)
-	var err error
-	if n.Rev, err = revision(r.Params.IfMatch); err != nil {
-		return nil, err
-	}
-	saved, err := a.den.SaveAssessment(ctx, actor.From(ctx), n)
+	saved, err := matched(r.Params.IfMatch, func(rev int64) (den.Assessment, error) {
+		n := newAssessment(*r.Body)
+		n.Trial, n.Entry, n.Rev = den.ID(r.Id), den.ID(r.Entry), rev
+		return a.den.SaveAssessment(ctx, actor.From(ctx), n)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +41,10 @@ func (a *API) GetOutcome(ctx context.Context, r contract.GetOutcomeRequestObject
 
 // Decide records the decision.
 func (a *API) Decide(ctx context.Context, r contract.DecideRequestObject) (contract.DecideResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	o, err := a.den.Decide(ctx, actor.From(ctx), den.ID(r.Id), den.NewDecision{Decision: den.Decision(r.Body.Decision), Why: r.Body.Why,
-		Chosen: den.ID(value(r.Body.Chosen)), Rev: rev})
+	o, err := matched(r.Params.IfMatch, func(rev int64) (den.Outcome, error) {
+		return a.den.Decide(ctx, actor.From(ctx), den.ID(r.Id), den.NewDecision{Decision: den.Decision(r.Body.Decision), Why: r.Body.Why,
+			Chosen: den.ID(value(r.Body.Chosen)), Rev: rev})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"mime"
 	"net/http"
 	"strings"
 
@@ -15,6 +16,7 @@ const maxBody = 1 << 20
 
 // known turns away whoever nobody knows.
 func (a *API) known(c *gin.Context) {
+	sealed(c)
 	if !actor.From(c.Request.Context()).Known() {
 		Problem(c, a.log, &den.Error{Kind: den.Unknown,
 			Say: "Send a token: Authorization: Bearer den_… On the machine of the den it is in the file operator.token of the data folder."})
@@ -26,9 +28,13 @@ func (a *API) bound(c *gin.Context) {
 	limit := int64(maxBody)
 	if isArchive(c) {
 		limit = a.archive
+		if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "application/x-tar" {
+			Answer(c, unsupported("the archive", "application/x-tar"))
+			return
+		}
 	}
 	if c.Request.ContentLength > limit {
-		Answer(c, plain(http.StatusRequestEntityTooLarge, "The request is too large", "Send a smaller request. This one may have at most "+megabytes(limit)+"."))
+		Answer(c, tooLarge(limit))
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)

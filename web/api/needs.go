@@ -15,6 +15,9 @@ type Techmap interface {
 	Releases(context.Context, den.Actor, den.Filter) (den.Page[den.Release], error)
 	Release(context.Context, den.Actor, den.ID) (den.Release, error)
 	People(context.Context, den.Actor) ([]den.Person, error)
+	// Person reads a person with the roles of now. Unknown for somebody who may no
+	// longer sign in.
+	Person(context.Context, den.ID) (den.Person, error)
 	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
 	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)

@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -14,27 +16,34 @@ import (
 	"innovationden/web/api/contract"
 )
 
-// Times of a progress stream.
-const (
-	heartbeat  = 15 * time.Second // a comment, so that a dead line is noticed
-	writeBound = 10 * time.Second // a reader who takes longer is dropped
-)
+// Pace is the times of a progress stream. What is zero is the usual.
+type Pace struct {
+	Beat  time.Duration // a comment, so that a dead line is noticed, and a look; 15 s
+	Bound time.Duration // a reader who takes longer for one event is dropped; 10 s
+	Lasts time.Duration // then the caller comes back and is asked again who it is; 10 min
+}
+
+func (p Pace) orUsual() Pace {
+	if p.Beat <= 0 {
+		p.Beat = 15 * time.Second
+	}
+	if p.Bound <= 0 {
+		p.Bound = 10 * time.Second
+	}
+	if p.Lasts <= 0 {
+		p.Lasts = 10 * time.Minute
+	}
+	return p
+}
 
 // WatchTrial follows a trial.
 func (a *API) WatchTrial(ctx context.Context, r contract.WatchTrialRequestObject) (contract.WatchTrialResponseObject, error) {
-	who := actor.From(ctx)
-	p, err := a.progress(ctx, den.ID(r.Id), r.Params.LastEventID, "trial", func(ctx context.Context) (int64, any, bool, error) {
+	p, err := a.progress(ctx, den.ID(r.Id), r.Params.LastEventID, "trial", func(ctx context.Context, who den.Actor) (any, bool, error) {
 		t, err := a.den.Trial(ctx, who, den.ID(r.Id))
 		if err != nil {
-			return 0, nil, false, err
+			return nil, false, err
 		}
-		rev := t.Rev
-		for _, e := range t.Entries {
-			if e.Sandbox != nil {
-				rev += e.Sandbox.Rev
-			}
-		}
-		return rev, trial(t), t.State == den.TrialFinished || t.State == den.TrialCancelled, nil
+		return trial(t), t.State == den.TrialFinished || t.State == den.TrialCancelled, nil
 	})
 	if err != nil {
 		return nil, err
@@ -44,13 +53,12 @@ func (a *API) WatchTrial(ctx context.Context, r contract.WatchTrialRequestObject
 
 // WatchSandbox follows a sandbox.
 func (a *API) WatchSandbox(ctx context.Context, r contract.WatchSandboxRequestObject) (contract.WatchSandboxResponseObject, error) {
-	who := actor.From(ctx)
-	p, err := a.progress(ctx, den.ID(r.Id), r.Params.LastEventID, "sandbox", func(ctx context.Context) (int64, any, bool, error) {
+	p, err := a.progress(ctx, den.ID(r.Id), r.Params.LastEventID, "sandbox", func(ctx context.Context, who den.Actor) (any, bool, error) {
 		s, err := a.den.Sandbox(ctx, who, den.ID(r.Id))
 		if err != nil {
-			return 0, nil, false, err
+			return nil, false, err
 		}
-		return s.Rev, sandbox(s), s.Phase.Final(), nil
+		return sandbox(s), s.Phase.Final(), nil
 	})
 	if err != nil {
 		return nil, err
@@ -58,38 +66,42 @@ func (a *API) WatchSandbox(ctx context.Context, r contract.WatchSandboxRequestOb
 	return p, nil
 }
 
-// reading gives what a stream is about now: its revision, its model, and whether
-// nothing will change any more. Rights are checked each time.
-type reading func(context.Context) (rev int64, model any, final bool, err error)
+// reading gives what a stream is about now, and whether nothing will change any more.
+// It asks each time whether who may see it.
+type reading func(ctx context.Context, who den.Actor) (model any, final bool, err error)
 
 // progress is a stream of server-sent events: the state at once, then each change.
 type progress struct {
 	ctx   context.Context //nolint:containedctx // the strict server hands a response no context
+	den   Den
 	now   func() time.Time
+	log   *slog.Logger
+	pace  Pace
+	who   den.Actor
 	name  string
 	read  reading
 	pokes <-chan struct{}
+	over  <-chan struct{}
 	close func()
-	rev   int64
-	model any
+
+	data  []byte
+	id    string // names the state in data
+	seen  string // names the state that the reader has
 	final bool
-	seen  int64
 }
 
 func (a *API) progress(ctx context.Context, topic den.ID, last *string, name string, read reading) (*progress, error) {
-	give, ok := a.streams.take(actor.From(ctx).ID)
+	who := actor.From(ctx)
+	give, ok := a.streams.take(who.ID)
 	if !ok {
 		return nil, den.Refuse(den.Busy, "You follow too many things at once. Close some of them, then try again.")
 	}
 	pokes, stop := a.den.Watch(ctx, topic)
-	p := &progress{ctx: ctx, now: a.now, name: name, read: read, pokes: pokes, close: func() { stop(); give() }, seen: -1}
-	var err error
-	if p.rev, p.model, p.final, err = read(ctx); err != nil {
+	p := &progress{ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, who: who, name: name, read: read,
+		pokes: pokes, over: a.over, close: func() { stop(); give() }, seen: value(last)}
+	if err := p.look(); err != nil {
 		p.close()
 		return nil, err
-	}
-	if seen, err := strconv.ParseInt(value(last), 10, 64); err == nil {
-		p.seen = seen
 	}
 	return p, nil
 }
@@ -102,58 +114,112 @@ func (p *progress) VisitWatchSandboxResponse(w http.ResponseWriter) error { retu
 
 func (p *progress) write(w http.ResponseWriter) error {
 	defer p.close()
-	out := http.NewResponseController(w)
+	out := &events{w: w, control: http.NewResponseController(w), now: p.now, bound: p.pace.Bound}
+	defer out.extend() // for what the server writes at the end
 	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	beat := time.NewTicker(heartbeat)
+	beat, last := time.NewTicker(p.pace.Beat), time.NewTimer(p.pace.Lasts)
 	defer beat.Stop()
+	defer last.Stop()
+	if err := out.say(": following\n\n"); err != nil {
+		return err
+	}
 	for {
-		if p.rev != p.seen {
-			if err := p.send(w, out); err != nil {
-				return err
-			}
-		}
-		if p.final {
-			return nil
+		if err := p.tell(out); err != nil || p.final {
+			return err
 		}
 		select {
 		case <-p.ctx.Done():
 			return nil
+		case <-p.over:
+			return nil
+		case <-last.C:
+			return nil
 		case <-beat.C:
-			if err := p.say(w, out, ": still here\n\n"); err != nil {
+			if err := out.say(": still here\n\n"); err != nil {
 				return err
 			}
 		case <-p.pokes:
 		}
-		var err error
-		if p.rev, p.model, p.final, err = p.read(p.ctx); err != nil {
-			if p.ctx.Err() != nil || errors.Is(err, context.Canceled) {
-				return nil
-			}
-			return p.say(w, out, "event: gone\ndata: {}\n\n")
+		if err := p.again(); err != nil {
+			return p.gone(out, err)
 		}
 	}
 }
 
-func (p *progress) send(w http.ResponseWriter, out *http.ResponseController) error {
-	data, err := json.Marshal(p.model)
+// again looks with the rights of now.
+func (p *progress) again() error {
+	person, err := p.den.Person(p.ctx, p.who.ID)
 	if err != nil {
 		return err
 	}
-	p.seen = p.rev
-	return p.say(w, out, fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", p.rev, p.name, data))
+	p.who = person.Act()
+	return p.look()
 }
 
-// say writes one event within the bound, so that a reader who never reads is dropped
-// and holds nobody else up.
-func (p *progress) say(w http.ResponseWriter, out *http.ResponseController, event string) error {
-	if err := out.SetWriteDeadline(p.now().Add(writeBound)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+func (p *progress) look() error {
+	model, final, err := p.read(p.ctx, p.who)
+	if err != nil {
 		return err
 	}
-	if _, err := w.Write([]byte(event)); err != nil {
+	data, err := json.Marshal(model)
+	if err != nil {
 		return err
 	}
-	return out.Flush()
+	sum := sha256.Sum256(data)
+	p.data, p.id, p.final = data, hex.EncodeToString(sum[:8]), final
+	return nil
+}
+
+// tell sends the state where it is another one than the reader has.
+func (p *progress) tell(out *events) error {
+	if p.id == p.seen {
+		return nil
+	}
+	p.seen = p.id
+	return out.say(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", p.id, p.name, p.data))
+}
+
+// gone says that the state can no longer be read. A fault of ours just ends the
+// stream: the reader comes back.
+func (p *progress) gone(out *events, err error) error {
+	switch den.KindOf(err) { //nolint:exhaustive // every other kind is a fault of ours
+	case den.NotFound, den.Unknown, den.Denied:
+		return out.say("event: gone\ndata: {}\n\n")
+	default:
+	}
+	if p.ctx.Err() == nil {
+		p.log.Error("progress stream ended", "about", p.name, "error", err)
+	}
+	return nil
+}
+
+// events writes server-sent events, each within the bound, so that a reader who never
+// reads is dropped and holds nobody else up.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	now     func() time.Time
+	bound   time.Duration
+}
+
+func (e *events) say(event string) error {
+	if err := e.extend(); err != nil {
+		return err
+	}
+	if _, err := e.w.Write([]byte(event)); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+// extend gives the reader the whole bound again. What has no deadline, such as a
+// recorder, needs none.
+func (e *events) extend() error {
+	err := e.control.SetWriteDeadline(e.now().Add(e.bound))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }

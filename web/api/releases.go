@@ -12,6 +12,9 @@ import (
 func (a *API) ListReleases(ctx context.Context, r contract.ListReleasesRequestObject) (contract.ListReleasesResponseObject, error) {
 	f := filter(r.Params.After, r.Params.Limit)
 	f.Product = den.ID(r.Id)
+	if _, err := a.den.Product(ctx, actor.From(ctx), f.Product); err != nil {
+		return nil, err
+	}
 	page, err := a.den.Releases(ctx, actor.From(ctx), f)
 	if err != nil {
 		return nil, err
@@ -35,7 +38,7 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env),
 		Once: once(r.Params.IdempotencyKey, "release", r.Id, b)})
 	if err != nil {
-		return nil, err
+		return nil, addressed(err, "product")
 	}
 	return contract.AddRelease201JSONResponse{Body: release(made),
 		Headers: contract.AddRelease201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil
@@ -49,7 +52,7 @@ func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiv
 		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)),
 		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile)})
 	if err != nil {
-		return nil, tooLarge(err)
+		return nil, addressed(err, "product")
 	}
 	return contract.AddReleaseArchive201JSONResponse{Body: release(made),
 		Headers: contract.AddReleaseArchive201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil

@@ -33,11 +33,9 @@ func (a *API) GetSandbox(ctx context.Context, r contract.GetSandboxRequestObject
 
 // EndSandbox removes a sandbox now.
 func (a *API) EndSandbox(ctx context.Context, r contract.EndSandboxRequestObject) (contract.EndSandboxResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.den.End(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	s, err := matched(r.Params.IfMatch, func(rev int64) (den.SandboxView, error) {
+		return a.den.End(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +44,9 @@ func (a *API) EndSandbox(ctx context.Context, r contract.EndSandboxRequestObject
 
 // ExtendSandbox lets a sandbox live longer.
 func (a *API) ExtendSandbox(ctx context.Context, r contract.ExtendSandboxRequestObject) (contract.ExtendSandboxResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.den.Extend(ctx, actor.From(ctx), den.ID(r.Id), extension(r.Body, rev))
+	s, err := matched(r.Params.IfMatch, func(rev int64) (den.SandboxView, error) {
+		return a.den.Extend(ctx, actor.From(ctx), den.ID(r.Id), extension(r.Body, rev))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +55,9 @@ func (a *API) ExtendSandbox(ctx context.Context, r contract.ExtendSandboxRequest
 
 // RestartSandbox starts the product again in a fresh sandbox.
 func (a *API) RestartSandbox(ctx context.Context, r contract.RestartSandboxRequestObject) (contract.RestartSandboxResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.den.Restart(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	s, err := matched(r.Params.IfMatch, func(rev int64) (den.SandboxView, error) {
+		return a.den.Restart(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +66,9 @@ func (a *API) RestartSandbox(ctx context.Context, r contract.RestartSandboxReque
 
 // PauseSandbox freezes a sandbox.
 func (a *API) PauseSandbox(ctx context.Context, r contract.PauseSandboxRequestObject) (contract.PauseSandboxResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.den.Pause(ctx, actor.From(ctx), den.ID(r.Id), rev)
+	s, err := matched(r.Params.IfMatch, func(rev int64) (den.SandboxView, error) {
+		return a.den.Pause(ctx, actor.From(ctx), den.ID(r.Id), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +77,9 @@ func (a *API) PauseSandbox(ctx context.Context, r contract.PauseSandboxRequestOb
 
 // ResumeSandbox lets a frozen sandbox go on.
 func (a *API) ResumeSandbox(ctx context.Context, r contract.ResumeSandboxRequestObject) (contract.ResumeSandboxResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	s, err := a.den.Resume(ctx, actor.From(ctx), den.ID(r.Id), rev)
+	s, err := matched(r.Params.IfMatch, func(rev int64) (den.SandboxView, error) {
+		return a.den.Resume(ctx, actor.From(ctx), den.ID(r.Id), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +102,7 @@ func (a *API) GetSandboxLog(ctx context.Context, r contract.GetSandboxLogRequest
 	if err != nil {
 		return nil, err
 	}
-	return contract.GetSandboxLog200TextResponse(text), nil
+	return printed(text), nil
 }
 
 // GetReceipt reads the receipt of a removed sandbox.

@@ -1,23 +1,23 @@
 package api
 
 import (
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"innovationden/orchestrator/den"
 )
 
 // sentence says what to do about one fault of one field.
 func sentence(e *openapi3.SchemaError, where string) string {
-	name := where[strings.LastIndex(where, "/")+1:]
+	name := shortened(where[strings.LastIndex(where, "/")+1:])
 	if name == "" {
 		name = "the body"
 	}
 	s := e.Schema
+	if s == nil {
+		s = &openapi3.Schema{}
+	}
 	switch e.SchemaField {
 	case "required":
 		return "Give " + name + "."
@@ -26,20 +26,21 @@ func sentence(e *openapi3.SchemaError, where string) string {
 	case "minLength":
 		return "Give " + name + ". It cannot be empty."
 	case "maxLength":
-		if s.MaxLength != nil {
-			return fmt.Sprintf("Shorten %s to %d characters or fewer.", name, *s.MaxLength)
-		}
+		return fmt.Sprintf("Shorten %s to %d characters or fewer.", name, value(s.MaxLength))
 	case "maxItems":
-		if s.MaxItems != nil {
-			return fmt.Sprintf("Give at most %d in %s.", *s.MaxItems, name)
-		}
+		return fmt.Sprintf("Give at most %d in %s.", value(s.MaxItems), name)
+	case "maxProperties":
+		return fmt.Sprintf("Give at most %d in %s.", value(s.MaxProps), name)
 	case "minimum", "maximum":
 		return numberSentence(s, name)
+	case "pattern":
+		return "Write " + name + " in letters, digits and signs, without spaces."
 	case "format":
 		if s.Format == "date-time" {
 			return "Write " + name + " as a date and time, such as 2026-06-03T16:30:00Z."
 		}
-	case "type":
+		return typeSentence(s, name)
+	case "type", "nullable":
 		return typeSentence(s, name)
 	}
 	return "Check " + name + ": it is not what the reference at /api/docs asks for."
@@ -57,8 +58,9 @@ func numberSentence(s *openapi3.Schema, name string) string {
 	return "Check the number in " + name + "."
 }
 
+var kinds = map[string]string{"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": "an object"}
+
 func typeSentence(s *openapi3.Schema, name string) string {
-	kinds := map[string]string{"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": "an object"}
 	if s.Type != nil {
 		for _, t := range s.Type.Slice() {
 			if kind, ok := kinds[t]; ok {
@@ -79,11 +81,23 @@ func choices(of []any) string {
 	return strings.Join(words, ", ")
 }
 
-// tooLarge turns an upload that passed its bound into a refusal that says so.
-func tooLarge(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return den.Bad("archive", "The archive is larger than %s. Make the image smaller, or ask the operator to raise the limit.", megabytes(large.Limit))
+// strayField is the field that a schema does not have; empty: the fault is another.
+func strayField(e *openapi3.SchemaError) string {
+	if e.SchemaField != "properties" {
+		return ""
 	}
-	return err
+	var name string
+	if _, err := fmt.Sscanf(e.Reason, "property %q is unsupported", &name); err != nil {
+		return ""
+	}
+	return name
+}
+
+// shortened keeps a stranger's word from filling the sentence about it.
+func shortened(word string) string {
+	const most = 64
+	if utf8.RuneCountInString(word) <= most {
+		return word
+	}
+	return string([]rune(word)[:most]) + "…"
 }

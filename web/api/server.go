@@ -2,6 +2,7 @@ package api
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -20,6 +21,7 @@ type Config struct {
 	Log        *slog.Logger
 	MaxArchive int64 // bytes of an uploaded archive; 0: 4 GiB
 	MaxStreams int   // progress streams of one person; 0: 16
+	Pace       Pace  // of progress streams; zero: the usual one
 }
 
 // API answers everything under /api.
@@ -28,9 +30,13 @@ type API struct {
 	now      func() time.Time
 	log      *slog.Logger
 	spec     *openapi3.T
-	document []byte // the contract as JSON
+	rules    *openapi3.T // the contract as requests are held to it
+	document []byte      // the contract as JSON
 	streams  *streams
 	archive  int64
+	pace     Pace
+	over     chan struct{} // closed by Close
+	close    func()
 }
 
 var _ contract.StrictServerInterface = (*API)(nil)
@@ -48,9 +54,15 @@ func New(c Config) (*API, error) {
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 16
 	}
-	return &API{den: c.Den, now: c.Now, log: c.Log, spec: spec, document: document,
-		streams: newStreams(c.MaxStreams), archive: c.MaxArchive}, nil
+	over := make(chan struct{})
+	return &API{den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
+		streams: newStreams(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(),
+		over: over, close: sync.OnceFunc(func() { close(over) })}, nil
 }
+
+// Close ends every progress stream, so that a server can stop: give it to
+// http.Server.RegisterOnShutdown. It may be called more than once.
+func (a *API) Close() { a.close() }
 
 // Mount adds the API's routes to an engine that has put the actor into the request's
 // context and has ContextWithFallback on.
@@ -65,8 +77,12 @@ func (a *API) Mount(engine *gin.Engine) {
 }
 
 func (a *API) unreadable(c *gin.Context, err error) {
-	Answer(c, plain(400, "The request cannot be read", "The request cannot be read. Check its parameters and its body against the reference at /api/docs."))
 	a.log.Debug("request not readable", "path", c.FullPath(), "error", err)
+	p, ok := misread(err)
+	if !ok {
+		p = plain(400, "The request cannot be read", "The request cannot be read. Check its parameters and its body against the reference at /api/docs.")
+	}
+	Answer(c, p)
 }
 
 // unsent is an answer that could not be written: the caller has left.

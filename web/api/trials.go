@@ -42,12 +42,11 @@ func (a *API) AddTrial(ctx context.Context, r contract.AddTrialRequestObject) (c
 
 // ChangeTrial changes a draft.
 func (a *API) ChangeTrial(ctx context.Context, r contract.ChangeTrialRequestObject) (contract.ChangeTrialResponseObject, error) {
-	n := newTrial(*r.Body)
-	var err error
-	if n.Rev, err = revision(r.Params.IfMatch); err != nil {
-		return nil, err
-	}
-	t, err := a.den.ChangeTrial(ctx, actor.From(ctx), den.ID(r.Id), n)
+	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
+		n := newTrial(*r.Body)
+		n.Rev = rev
+		return a.den.ChangeTrial(ctx, actor.From(ctx), den.ID(r.Id), n)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +55,9 @@ func (a *API) ChangeTrial(ctx context.Context, r contract.ChangeTrialRequestObje
 
 // StartTrial locks the protocol and asks for the sandboxes.
 func (a *API) StartTrial(ctx context.Context, r contract.StartTrialRequestObject) (contract.StartTrialResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.den.StartTrial(ctx, actor.From(ctx), den.ID(r.Id), rev, once(r.Params.IdempotencyKey, "start", r.Id))
+	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
+		return a.den.StartTrial(ctx, actor.From(ctx), den.ID(r.Id), rev, once(r.Params.IdempotencyKey, "start", r.Id))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +66,9 @@ func (a *API) StartTrial(ctx context.Context, r contract.StartTrialRequestObject
 
 // CancelTrial cancels a draft.
 func (a *API) CancelTrial(ctx context.Context, r contract.CancelTrialRequestObject) (contract.CancelTrialResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.den.CancelTrial(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
+		return a.den.CancelTrial(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -82,11 +77,9 @@ func (a *API) CancelTrial(ctx context.Context, r contract.CancelTrialRequestObje
 
 // EndTrial asks for the end of every sandbox of a trial.
 func (a *API) EndTrial(ctx context.Context, r contract.EndTrialRequestObject) (contract.EndTrialResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.den.EndTrial(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
+		return a.den.EndTrial(ctx, actor.From(ctx), den.ID(r.Id), why(r.Body), rev)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +88,9 @@ func (a *API) EndTrial(ctx context.Context, r contract.EndTrialRequestObject) (c
 
 // ExtendTrial lets every sandbox of a trial live longer.
 func (a *API) ExtendTrial(ctx context.Context, r contract.ExtendTrialRequestObject) (contract.ExtendTrialResponseObject, error) {
-	rev, err := revision(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.den.ExtendTrial(ctx, actor.From(ctx), den.ID(r.Id), extension(r.Body, rev))
+	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
+		return a.den.ExtendTrial(ctx, actor.From(ctx), den.ID(r.Id), extension(r.Body, rev))
+	})
 	if err != nil {
 		return nil, err
 	}

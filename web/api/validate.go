@@ -1,9 +1,13 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -27,27 +31,43 @@ func (a *API) validate(c *gin.Context) {
 	err := openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
 		Request:    c.Request,
 		PathParams: params,
-		Route:      &routers.Route{Spec: a.spec, PathItem: item, Operation: op, Method: c.Request.Method, Path: path},
+		Route:      &routers.Route{Spec: a.rules, PathItem: item, Operation: op, Method: c.Request.Method, Path: path},
 		Options: &openapi3filter.Options{
 			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: isArchive(c),
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 		},
 	})
-	if err == nil {
-		return
+	f := &faults{status: http.StatusUnprocessableEntity}
+	f.strays(c.Request, op)
+	if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			Answer(c, tooLarge(large.Limit))
+			return
+		}
+		a.log.Debug("request refused by the contract", "path", path, "error", err)
+		f.walk(err, "")
 	}
-	a.log.Debug("request refused by the contract", "path", path, "error", err)
-	Answer(c, faultsOf(err, c.Request.URL.Path))
+	if err != nil || len(f.fields) > 0 {
+		Answer(c, f.problem())
+	}
 }
 
-func faultsOf(err error, instance string) contract.Problem {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return plain(http.StatusRequestEntityTooLarge, "The request is too large", "Send a smaller request. This one may have at most "+megabytes(large.Limit)+".")
+// faults gathers what is wrong with a request.
+type faults struct {
+	status int
+	detail string
+	fields []contract.FieldProblem
+}
+
+func (f *faults) add(pointer, detail string) {
+	if len(f.fields) < mostFaults {
+		f.fields = append(f.fields, contract.FieldProblem{Pointer: pointer, Detail: detail})
 	}
-	f := &faults{status: http.StatusUnprocessableEntity}
-	f.walk(err, "")
-	p := contract.Problem{Type: "about:blank", Title: "There is a problem", Status: int32(f.status), Detail: f.detail, Instance: &instance}
+}
+
+func (f *faults) problem() contract.Problem {
+	p := plain(f.status, "There is a problem", f.detail)
 	if len(f.fields) > 0 {
 		p.Errors = &f.fields
 		p.Detail = f.fields[0].Detail
@@ -58,11 +78,20 @@ func faultsOf(err error, instance string) contract.Problem {
 	return p
 }
 
-// faults gathers what is wrong with a request.
-type faults struct {
-	status int
-	detail string
-	fields []contract.FieldProblem
+// strays finds query parameters that the operation does not have, or has once and was
+// given twice: a misspelt filter would give the wrong list without a word.
+func (f *faults) strays(r *http.Request, op *openapi3.Operation) {
+	query := r.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case op.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil:
+			f.status = http.StatusBadRequest
+			f.add("/"+escape.Replace(name), "There is no parameter "+shortened(name)+" here. Check its spelling.")
+		case len(query[name]) > 1:
+			f.status = http.StatusBadRequest
+			f.add("/"+name, "Give "+name+" once.")
+		}
+	}
 }
 
 func (f *faults) walk(err error, where string) {
@@ -86,37 +115,47 @@ func (f *faults) walk(err error, where string) {
 func (f *faults) request(e *openapi3filter.RequestError) {
 	switch {
 	case e.Parameter != nil:
+		f.parameter(e)
+	case e.RequestBody == nil:
 		f.status = http.StatusBadRequest
-		before := len(f.fields)
-		f.walk(nested(e.Err), "/"+e.Parameter.Name)
-		if len(f.fields) == before {
-			f.fields = append(f.fields, contract.FieldProblem{Pointer: "/" + e.Parameter.Name, Detail: "Check " + e.Parameter.Name + ": it cannot be read as it is."})
-		}
-	case e.RequestBody != nil && e.Err == nil && e.Reason != "":
-		f.status, f.detail = http.StatusUnsupportedMediaType, "Send the body as application/json, with that Content-Type."
-	case e.RequestBody != nil && errors.Is(e.Err, openapi3filter.ErrInvalidRequired):
+	case errors.Is(e.Err, openapi3filter.ErrInvalidRequired):
 		f.status, f.detail = http.StatusBadRequest, "Send a body. It is missing."
-	case e.RequestBody != nil:
-		var parse *openapi3filter.ParseError
-		if errors.As(e.Err, &parse) {
-			f.status, f.detail = http.StatusBadRequest, "Send a body that is valid JSON. This one cannot be read."
-			if parse.Kind == openapi3filter.KindUnsupportedFormat {
-				f.status, f.detail = http.StatusUnsupportedMediaType, "Send the body as application/json, with that Content-Type."
-			}
-			return
-		}
-		f.walk(nested(e.Err), "/")
+	case e.Err == nil, unreadable(e.Err) == openapi3filter.KindUnsupportedFormat:
+		p := unsupported("the body", "application/json")
+		f.status, f.detail = int(p.Status), p.Detail
+	case isParse(e.Err):
+		f.status, f.detail = http.StatusBadRequest, "Send a body that is valid JSON. This one cannot be read."
 	default:
-		f.status = http.StatusBadRequest
+		f.walk(e.Err, "/")
 	}
 }
 
-// nested keeps an error from being taken for the RequestError around it.
-func nested(err error) error {
-	if err == nil {
-		return errors.New("no cause")
+func (f *faults) parameter(e *openapi3filter.RequestError) {
+	f.status = http.StatusBadRequest
+	name, before := e.Parameter.Name, len(f.fields)
+	if e.Err != nil && !isParse(e.Err) {
+		f.walk(e.Err, "/"+name)
 	}
-	return err
+	switch {
+	case len(f.fields) > before:
+	case errors.Is(e.Err, openapi3filter.ErrInvalidRequired), errors.Is(e.Err, openapi3filter.ErrInvalidEmptyValue):
+		f.add("/"+name, "Give "+name+".")
+	default:
+		f.add("/"+name, typeSentence(e.Parameter.Schema.Value, name))
+	}
+}
+
+func isParse(err error) bool {
+	var parse *openapi3filter.ParseError
+	return errors.As(err, &parse)
+}
+
+func unreadable(err error) openapi3filter.ParseErrorKind {
+	var parse *openapi3filter.ParseError
+	if errors.As(err, &parse) {
+		return parse.Kind
+	}
+	return openapi3filter.KindOther
 }
 
 func (f *faults) field(e *openapi3.SchemaError, where string) {
@@ -126,13 +165,37 @@ func (f *faults) field(e *openapi3.SchemaError, where string) {
 	for _, part := range e.JSONPointer() {
 		where += "/" + escape.Replace(part)
 	}
-	f.fields = append(f.fields, contract.FieldProblem{Pointer: where, Detail: sentence(e, where)})
+	if stray := strayField(e); stray != "" {
+		f.add(where+"/"+escape.Replace(stray), "There is no field "+shortened(stray)+" here. Check its spelling.")
+		return
+	}
+	f.add(where, sentence(e, where))
+}
+
+// misread says which value of a body is not what its field holds: what the contract
+// lets through and Go does not, such as 3.0 for a whole number.
+func misread(err error) (contract.Problem, bool) {
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &kind) || kind.Field == "" {
+		return contract.Problem{}, false
+	}
+	where := "/" + strings.ReplaceAll(kind.Field, ".", "/")
+	f := &faults{status: http.StatusUnprocessableEntity}
+	f.add(where, "Write the value of "+where[strings.LastIndex(where, "/")+1:]+" another way: a whole number has no point and no exponent.")
+	return f.problem(), true
+}
+
+func unsupported(what, kind string) contract.Problem {
+	return plain(http.StatusUnsupportedMediaType, "This kind of body cannot be read", "Send "+what+" as "+kind+", with that Content-Type.")
 }
 
 func megabytes(n int64) string {
 	const mega, giga = 1 << 20, 1 << 30
-	if n >= giga && n%giga == 0 {
+	switch {
+	case n >= giga && n%giga == 0:
 		return strconv.FormatInt(n/giga, 10) + " GB"
+	case n < mega:
+		return strconv.FormatInt(n, 10) + " bytes"
 	}
-	return strconv.FormatInt(max(n/mega, 1), 10) + " MB"
+	return strconv.FormatInt(n/mega, 10) + " MB"
 }

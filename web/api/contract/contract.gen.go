@@ -285,7 +285,7 @@ type Extension struct {
 type FieldProblem struct {
 	Detail string `json:"detail"`
 
-	// Pointer JSON Pointer (RFC 6901) into the request.
+	// Pointer JSON Pointer (RFC 6901) into the body, or a parameter's name behind "/".
 	Pointer string `json:"pointer"`
 }
 
@@ -344,7 +344,9 @@ type Membership struct {
 
 // NewAssessment My scores for one entry.
 type NewAssessment struct {
-	Note   *string          `json:"note,omitempty"`
+	Note *string `json:"note,omitempty"`
+
+	// Scores By criterion.
 	Scores map[string]Score `json:"scores"`
 
 	// Submit Finish it. Every criterion that people score then needs a mark or not_tested, each with a reason.
@@ -386,17 +388,25 @@ type NewRelease struct {
 // NewTrial A trial to set up or the new state of a draft.
 type NewTrial struct {
 	// Department Left out: your own.
-	Department    *string   `json:"department,omitempty"`
-	Evaluators    *[]string `json:"evaluators,omitempty"`
-	LengthSeconds *int64    `json:"length_seconds,omitempty"`
-	Name          *string   `json:"name,omitempty"`
-	Question      *string   `json:"question,omitempty"`
-	Releases      *[]string `json:"releases,omitempty"`
+	Department *string `json:"department,omitempty"`
+
+	// Evaluators People who may assess.
+	Evaluators *[]string `json:"evaluators,omitempty"`
+
+	// LengthSeconds From the start to the removal; 0 or left out: the den's usual length.
+	LengthSeconds *int64  `json:"length_seconds,omitempty"`
+	Name          *string `json:"name,omitempty"`
+	Question      *string `json:"question,omitempty"`
+
+	// Releases One entry each, in this order.
+	Releases *[]string `json:"releases,omitempty"`
 
 	// Scheme One version of a scheme.
-	Scheme  *SchemeRef          `json:"scheme,omitempty"`
-	Size    *string             `json:"size,omitempty"`
-	Tasks   *[]string           `json:"tasks,omitempty"`
+	Scheme *SchemeRef `json:"scheme,omitempty"`
+	Size   *string    `json:"size,omitempty"`
+	Tasks  *[]string  `json:"tasks,omitempty"`
+
+	// Weights By criterion; only those that differ from the scheme's.
 	Weights *map[string]float64 `json:"weights,omitempty"`
 }
 
@@ -817,7 +827,7 @@ type ListDepartmentsParams struct {
 
 // AddDepartmentParams defines parameters for AddDepartment.
 type AddDepartmentParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -855,7 +865,7 @@ type ListProductsParams struct {
 
 // AddProductParams defines parameters for AddProduct.
 type AddProductParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -868,7 +878,7 @@ type AddReleaseArchiveParams struct {
 	Path    *InPath    `form:"path,omitempty" json:"path,omitempty"`
 	Profile *InProfile `form:"profile,omitempty" json:"profile,omitempty"`
 
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -883,7 +893,7 @@ type ListReleasesParams struct {
 
 // AddReleaseParams defines parameters for AddRelease.
 type AddReleaseParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -955,7 +965,7 @@ type ListSuppliersParams struct {
 
 // AddSupplierParams defines parameters for AddSupplier.
 type AddSupplierParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -976,7 +986,7 @@ type ListTrialsParams struct {
 
 // AddTrialParams defines parameters for AddTrial.
 type AddTrialParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1033,7 +1043,7 @@ type ListReceiptsParams struct {
 
 // StartTrialParams defines parameters for StartTrial.
 type StartTrialParams struct {
-	// IdempotencyKey Makes repeating the request safe.
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The ETag that was read.
@@ -1303,7 +1313,7 @@ type ClientInterface interface {
 
 	// GetSandboxLog Read the end of a product's log
 	//
-	// The text is the product's own and may say anything.
+	// The text is the product's own and may say anything: show it as text and nothing else.
 	//
 	// Corresponds with GET /sandboxes/{id}/log (the `GetSandboxLog` operationId).
 	GetSandboxLog(ctx context.Context, id InId, params *GetSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1315,7 +1325,7 @@ type ClientInterface interface {
 
 	// WatchSandbox Follow a sandbox as it changes
 	//
-	// Server-sent events named `sandbox`, each with the sandbox as JSON in `data` and its revision in `id`.
+	// Server-sent events named `sandbox`: the sandbox as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 	//
 	// Corresponds with GET /sandboxes/{id}/progress (the `WatchSandbox` operationId).
 	WatchSandbox(ctx context.Context, id InId, params *WatchSandboxParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1507,7 +1517,7 @@ type ClientInterface interface {
 
 	// WatchTrial Follow a trial as it changes
 	//
-	// Server-sent events named `trial`, each with the trial as JSON in `data` and its revision in `id`.
+	// Server-sent events named `trial`: the trial as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 	//
 	// Corresponds with GET /trials/{id}/progress (the `WatchTrial` operationId).
 	WatchTrial(ctx context.Context, id InId, params *WatchTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1902,7 +1912,7 @@ func (c *Client) ExtendSandbox(ctx context.Context, id InId, params *ExtendSandb
 
 // GetSandboxLog Read the end of a product's log
 //
-// The text is the product's own and may say anything.
+// The text is the product's own and may say anything: show it as text and nothing else.
 //
 // Corresponds with GET /sandboxes/{id}/log (the `GetSandboxLog` operationId).
 func (c *Client) GetSandboxLog(ctx context.Context, id InId, params *GetSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1934,7 +1944,7 @@ func (c *Client) PauseSandbox(ctx context.Context, id InId, params *PauseSandbox
 
 // WatchSandbox Follow a sandbox as it changes
 //
-// Server-sent events named `sandbox`, each with the sandbox as JSON in `data` and its revision in `id`.
+// Server-sent events named `sandbox`: the sandbox as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 //
 // Corresponds with GET /sandboxes/{id}/progress (the `WatchSandbox` operationId).
 func (c *Client) WatchSandbox(ctx context.Context, id InId, params *WatchSandboxParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2426,7 +2436,7 @@ func (c *Client) GetOutcome(ctx context.Context, id InId, reqEditors ...RequestE
 
 // WatchTrial Follow a trial as it changes
 //
-// Server-sent events named `trial`, each with the trial as JSON in `data` and its revision in `id`.
+// Server-sent events named `trial`: the trial as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 //
 // Corresponds with GET /trials/{id}/progress (the `WatchTrial` operationId).
 func (c *Client) WatchTrial(ctx context.Context, id InId, params *WatchTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5133,7 +5143,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetSandboxLogWithResponse Read the end of a product's log
 	//
-	// The text is the product's own and may say anything.
+	// The text is the product's own and may say anything: show it as text and nothing else.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5149,7 +5159,7 @@ type ClientWithResponsesInterface interface {
 
 	// WatchSandboxWithResponse Follow a sandbox as it changes
 	//
-	// Server-sent events named `sandbox`, each with the sandbox as JSON in `data` and its revision in `id`.
+	// Server-sent events named `sandbox`: the sandbox as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5365,7 +5375,7 @@ type ClientWithResponsesInterface interface {
 
 	// WatchTrialWithResponse Follow a trial as it changes
 	//
-	// Server-sent events named `trial`, each with the trial as JSON in `data` and its revision in `id`.
+	// Server-sent events named `trial`: the trial as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -7944,7 +7954,7 @@ func (c *ClientWithResponses) ExtendSandboxWithResponse(ctx context.Context, id 
 
 // GetSandboxLogWithResponse Read the end of a product's log
 //
-// The text is the product's own and may say anything.
+// The text is the product's own and may say anything: show it as text and nothing else.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7972,7 +7982,7 @@ func (c *ClientWithResponses) PauseSandboxWithResponse(ctx context.Context, id I
 
 // WatchSandboxWithResponse Follow a sandbox as it changes
 //
-// Server-sent events named `sandbox`, each with the sandbox as JSON in `data` and its revision in `id`.
+// Server-sent events named `sandbox`: the sandbox as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8368,7 +8378,7 @@ func (c *ClientWithResponses) GetOutcomeWithResponse(ctx context.Context, id InI
 
 // WatchTrialWithResponse Follow a trial as it changes
 //
-// Server-sent events named `trial`, each with the trial as JSON in `data` and its revision in `id`.
+// Server-sent events named `trial`: the trial as JSON in `data`, at once and then after each change. `id` names that state: send the last one as `Last-Event-ID` and the same state is not sent again. An event named `gone` says that it can no longer be read. The stream ends when nothing will change any more, and after ten minutes: connect again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
