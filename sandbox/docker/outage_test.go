@@ -21,7 +21,7 @@ import (
 type spoiler struct {
 	path  string // of the calls to spoil: a part of "POST /v1.41/containers/create"
 	times atomic.Int32
-	way   atomic.Value // lose, hang or fail
+	way   atomic.Value // lose, hang, fail or count
 	next  http.Handler
 }
 
@@ -34,6 +34,8 @@ func (s *spoiler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "lose": // the engine acts, and nobody hears of it
 		s.next.ServeHTTP(&deaf{header: http.Header{}}, r.WithContext(context.WithoutCancel(r.Context())))
 		panic(http.ErrAbortHandler)
+	case "count":
+		s.next.ServeHTTP(w, r)
 	case "hang":
 		<-r.Context().Done()
 	case "fail":
@@ -177,5 +179,29 @@ func TestTheHostSaysWhatIsInForce(t *testing.T) {
 	must(t, err)
 	if !strings.HasPrefix(h.Engine, "Docker Engine ") || h.API == "" || h.CPUs < 1 || h.Memory < 1<<28 || h.DiskFree <= 0 || !h.Seccomp || !h.Namespaces {
 		t.Errorf("%+v", h)
+	}
+}
+
+// On a waiting cell a start makes two engine calls and no more.
+func TestAStartOnAWaitingCellIsTwoCalls(t *testing.T) {
+	r := engine(t)
+	image := sandboxtest.ProductImage(t, r)
+	two, s := spoiled(t, r, "/")
+	s.way.Store("count")
+	first, second := spec(image, sandbox.Strict, "serve"), spec(image, sandbox.Strict, "serve")
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		must(t, r.Remove(ctx, first.ID))
+		must(t, r.Remove(ctx, second.ID))
+	})
+	must(t, two.Start(t.Context(), first)) // asks what is asked once
+	must(t, two.Hold(t.Context(), second.ID))
+	s.times.Store(1000)
+	must(t, two.Start(t.Context(), second))
+	if calls := 1000 - s.times.Load(); calls != 2 {
+		t.Errorf("%d engine calls", calls)
+	}
+	if state, err := r.Look(t.Context(), second.ID); err != nil || state.Seen != sandbox.Running {
+		t.Errorf("seen %+v, %v", state, err)
 	}
 }
