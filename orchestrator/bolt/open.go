@@ -18,8 +18,8 @@ import (
 	"innovationden/orchestrator/ledger"
 )
 
-// mapped is how much address space the file gets at once. While it is enough, a
-// writer never waits for a long reading such as a backup.
+// mapped is how much address space the file gets at least, or twice its size. While it
+// is enough, a writer never waits for a long reading such as a backup.
 const mapped = 4 << 30
 
 // leastSize is that of a file without a record: two heads, free pages, a root.
@@ -85,12 +85,16 @@ func attach(path string, o Options, readOnly bool) (b *bbolt.DB, file *os.File, 
 			_ = file.Close() // lets go of the lock where bbolt panicked
 		}
 	}()
+	space := mapped
+	if info, err := os.Stat(path); err == nil {
+		space = max(space, 2*int(info.Size()))
+	}
 	b, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Wait,
 		ReadOnly:        readOnly,
 		PreLoadFreelist: true,
 		NoSync:          o.NoSync,
-		InitialMmapSize: mapped,
+		InitialMmapSize: space,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
 			if err != nil {
