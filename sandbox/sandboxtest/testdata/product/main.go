@@ -38,7 +38,7 @@ func main() {
 		fmt.Println("giving up")
 		os.Exit(3)
 	case "never":
-		select {}
+		idle()
 	case "silent":
 		silent()
 	case "headers":
@@ -63,7 +63,7 @@ func main() {
 		go fork()
 		serve(":8080")
 	case "wait":
-		select {}
+		idle()
 	case "probe":
 		probe(os.Args[2:])
 	default:
@@ -71,6 +71,9 @@ func main() {
 		os.Exit(2)
 	}
 }
+
+// idle runs and does nothing. An empty select would be a deadlock, which ends a program.
+func idle() { <-time.After(365 * 24 * time.Hour) }
 
 func serve(at string) {
 	l, err := net.Listen("tcp", at)
