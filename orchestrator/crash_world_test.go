@@ -80,6 +80,7 @@ func newWorld(t testing.TB, seed uint64, faults []fault, control func(*orchestra
 	w.must(other.Hold(context.Background(), "den1"))
 	w.engine.Before(w.before)
 	w.engine.After(w.after)
+	t.Cleanup(w.stopAll)
 	return w
 }
 
@@ -141,8 +142,10 @@ func (w *world) reboot() {
 func (w *world) stopAll() {
 	w.engine.Before(nil)
 	w.engine.After(nil)
-	w.proc.cancel()
-	<-w.proc.done
+	if w.proc != nil {
+		w.proc.cancel()
+		<-w.proc.done
+	}
 }
 
 // before runs ahead of every step of the runtime.
@@ -262,11 +265,12 @@ func (r *mortalRuntime) Wake(ctx context.Context) <-chan sandbox.ID { return r.R
 // do is a client: it asks until it gets an answer, over restarts of the den.
 func (w *world) do(what string, ask func(context.Context, *orchestrator.Orchestrator) error) {
 	w.t.Helper()
+	var err error
 	for range 60 {
 		if w.proc.dead.Load() {
 			w.reboot()
 		}
-		err := func() (err error) {
+		err = func() (err error) {
 			defer func() {
 				if r := recover(); r != nil {
 					err = fmt.Errorf("panic: %v", r)
@@ -285,7 +289,7 @@ func (w *world) do(what string, ask func(context.Context, *orchestrator.Orchestr
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	w.t.Fatalf("%s: no answer", what)
+	w.t.Fatalf("%s: no answer but %v\n%s", what, err, w.story())
 }
 
 // wait lets time pass until the record of a lease is as wanted, over restarts.
@@ -330,6 +334,9 @@ func (w *world) story() string {
 	journal := w.engine.Journal()
 	if os.Getenv("DEN_TEST_LOG") == "" {
 		journal = journal[max(0, len(journal)-40):]
+	}
+	for _, id := range w.checks.leases {
+		fmt.Fprintf(&b, "%+v\n", w.stored(id))
 	}
 	for _, c := range journal {
 		fmt.Fprintf(&b, "%s %s %s %v\n", c.At.Format("15:04:05.000"), c.Verb, c.ID, c.Err)

@@ -222,3 +222,17 @@ func recovery(t *testing.T) (all []fault) {
 	})
 	return all
 }
+
+// One life with one fault, for looking closer: DEN_FAULT="4 hang hold.create 1".
+func TestOneLife(t *testing.T) {
+	text := os.Getenv("DEN_FAULT")
+	if text == "" {
+		text = "1 hang start.create 1"
+	}
+	var seed uint64
+	var f fault
+	if _, err := fmt.Sscanf(text, "%d %s %s %d", &seed, &f.harm, &f.step, &f.nth); err != nil {
+		t.Fatal(err)
+	}
+	trouble(t, seed, f)
+}

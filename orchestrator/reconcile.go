@@ -37,7 +37,7 @@ func (o *Orchestrator) look(ctx context.Context, w work, now den.Stamp) *sight {
 	case seen.Sight == den.SeenRunning && l.Phase == den.Starting && !l.StartBy.After(now):
 		o.lastChance(ctx, w, seen)
 	}
-	if l.Phase == den.Starting && seen.Detail == "" {
+	if known := l.Say != "" && seen.Sight != den.SeenExited && seen.Sight != den.SeenRunning; known && l.Phase == den.Starting {
 		seen.Detail = l.Say
 	}
 	return seen
