@@ -85,3 +85,10 @@ func (s *Sessions) write(w http.ResponseWriter, token string, expiry time.Time) 
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	})
 }
+
+// Stands says whether the session in ctx has not been ended or run out since it was
+// loaded, for what stays open.
+func (s *Sessions) Stands(ctx context.Context) bool {
+	fresh, err := s.scs.Load(context.Background(), s.scs.Token(ctx)) //nolint:contextcheck // ctx holds the session as it was
+	return err == nil && s.Person(fresh) != "" && s.Person(fresh) == s.Person(ctx)
+}

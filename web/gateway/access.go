@@ -18,6 +18,12 @@ func (g *Gateway) EnterURL(label, ticket, then string) string {
 	return g.Address(label) + enter + "?" + url.Values{"ticket": {ticket}, "then": {pathWithin(then)}}.Encode()
 }
 
+// Lease returns the lease behind a label, for the control plane's page /open/<label>.
+func (g *Gateway) Lease(label string) (lease string, ok bool) {
+	route, ok := g.opts.Routes.Route(strings.ToLower(label))
+	return route.Lease, ok
+}
+
 // Address is the URL of a sandbox, without a path.
 func (g *Gateway) Address(label string) string {
 	u := url.URL{Scheme: g.scheme(), Host: label + "." + g.opts.Domain}

@@ -1,0 +1,207 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/form"
+	"innovationden/web/view"
+)
+
+// assessPage is one evaluator's scores for one entry. The form saves itself; nothing
+// but "Submit" needs it to be complete.
+type assessPage struct {
+	view.Frame
+	Trial     den.TrialView
+	Entry     den.EntryView
+	MayOpen   bool
+	Rev       int64
+	Themes    []assessTheme
+	Note      string
+	Submitted bool
+	At        den.Stamp
+	Form      *form.Values
+}
+
+type assessTheme struct {
+	Title    string
+	Criteria []assessCriterion
+}
+
+type assessCriterion struct {
+	den.Criterion
+	MarkField, ReasonField string
+	Mark                   string // "0" to "5", "not-tested", or nothing
+	Reason                 string
+	Choices                []view.Choice
+}
+
+const (
+	notTested  = "not-tested"
+	maxReason  = 4000 // characters of a reason
+	maxMarkers = den.TopMark + 1
+)
+
+// Assess is GET /trials/:id/entries/:entry/assess.
+func (p *Pages) Assess(c *gin.Context) error {
+	t, e, a, err := p.assessing(c)
+	if err != nil {
+		return err
+	}
+	return p.showAssess(c, http.StatusOK, t, e, a, p.blank())
+}
+
+func (p *Pages) assessing(c *gin.Context) (t den.TrialView, e den.EntryView, a den.Assessment, err error) {
+	who := asking(c)
+	if t, err = p.Den.Trial(c, who, id(c)); err != nil {
+		return t, e, a, err
+	}
+	for _, one := range t.Entries {
+		if one.ID == den.ID(c.Param("entry")) {
+			e = one
+		}
+	}
+	if e.ID == "" {
+		return t, e, a, den.Missing()
+	}
+	a, err = p.Den.Assessment(c, who, t.ID, e.ID)
+	return t, e, a, err
+}
+
+// SaveAssess is POST /trials/:id/entries/:entry/assess: keep it, or submit it.
+func (p *Pages) SaveAssess(c *gin.Context) error {
+	t, e, a, err := p.assessing(c)
+	if err != nil {
+		return err
+	}
+	v, err := p.typed(c)
+	if err != nil {
+		return err
+	}
+	in, names := p.readAssess(c, v, t, e)
+	in.Submit = c.PostForm("do") == "submit"
+	if !v.Bad() {
+		_, err = p.Den.SaveAssessment(c, asking(c), in)
+		if err == nil {
+			done := "assess-saved"
+			if in.Submit {
+				done = "assess-submitted"
+			}
+			return to(c, trialPath(t.ID), done)
+		}
+	}
+	status := http.StatusUnprocessableEntity
+	if err != nil {
+		if status, err = p.refused(c, v, err, names); err != nil {
+			return err
+		}
+	}
+	return p.showAssess(c, status, t, e, a, v)
+}
+
+// Autosave is POST /trials/:id/entries/:entry/assess/autosave, from the page's script:
+// 204 and the new revision, or a status that tells the script what to say.
+func (p *Pages) Autosave(c *gin.Context) error {
+	t, e, _, err := p.assessing(c)
+	if err != nil {
+		return err
+	}
+	v, err := p.typed(c)
+	if err != nil {
+		return err
+	}
+	in, _ := p.readAssess(c, v, t, e)
+	if v.Bad() {
+		c.Status(http.StatusUnprocessableEntity)
+		return nil
+	}
+	saved, err := p.Den.SaveAssessment(c, asking(c), in)
+	switch den.KindOf(err) {
+	case "":
+		c.Header("Den-Revision", strconv.FormatInt(saved.Rev, 10))
+		c.Status(http.StatusNoContent)
+		return nil
+	case den.Invalid, den.Stale, den.Conflict:
+		c.Status(http.StatusUnprocessableEntity)
+		return nil
+	case den.NotFound, den.Denied, den.Unknown, den.Busy, den.Full, den.Down, den.Internal:
+	}
+	return err
+}
+
+// readAssess reads the whole form. names gives the form's fields for the inputs of the
+// use case.
+func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e den.EntryView) (den.NewAssessment, map[string]string) {
+	in := den.NewAssessment{Trial: t.ID, Entry: e.ID, Scores: map[string]den.Score{}, Rev: rev(c)}
+	names := map[string]string{}
+	marks := []string{notTested}
+	for n := range maxMarkers {
+		marks = append(marks, strconv.Itoa(n))
+	}
+	for _, one := range t.Scheme.Criteria() {
+		if one.ScoredBy != den.ByPeople {
+			continue
+		}
+		markField, reasonField := "mark-"+one.ID, "reason-"+one.ID
+		names["scores."+one.ID], names["scores."+one.ID+".mark"], names["scores."+one.ID+".reason"] = markField, markField, reasonField
+		chosen := form.Choice{Name: markField, What: "assess.what-mark", From: marks, Optional: true}.Read(v)
+		score := den.Score{
+			NotTested: chosen == notTested,
+			Reason:    form.Text{Name: reasonField, What: "assess.what-reason", Max: maxReason, Lines: true, Optional: true}.Read(v),
+		}
+		if n, err := strconv.Atoi(chosen); err == nil {
+			score.Mark = &n
+		}
+		if score.Mark != nil || score.NotTested || score.Reason != "" {
+			in.Scores[one.ID] = score
+		}
+	}
+	in.Note = form.Text{Name: "note", What: "assess.what-note", Max: maxReason, Lines: true, Optional: true}.Read(v)
+	return in, names
+}
+
+func (p *Pages) showAssess(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
+	page := assessPage{
+		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)), Trial: t, Entry: e, Rev: a.Rev,
+		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, a),
+	}
+	page.MayOpen = e.Sandbox != nil && e.Sandbox.Phase == den.Live && e.Sandbox.May[den.OpenSandbox]
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
+		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: e.ProductName})
+	page.Errors = v.Summary()
+	return p.show(c, status, "assess", page)
+}
+
+func (p *Pages) assessThemes(s den.Scheme, a den.Assessment) []assessTheme {
+	var themes []assessTheme
+	for _, theme := range s.Themes {
+		one := assessTheme{Title: theme.Title}
+		for _, criterion := range theme.Criteria {
+			if criterion.ScoredBy == den.ByPeople {
+				one.Criteria = append(one.Criteria, p.assessCriterion(criterion, a.Scores[criterion.ID]))
+			}
+		}
+		if len(one.Criteria) > 0 {
+			themes = append(themes, one)
+		}
+	}
+	return themes
+}
+
+func (p *Pages) assessCriterion(criterion den.Criterion, score den.Score) assessCriterion {
+	one := assessCriterion{Criterion: criterion, MarkField: "mark-" + criterion.ID, ReasonField: "reason-" + criterion.ID, Reason: score.Reason}
+	switch {
+	case score.NotTested:
+		one.Mark = notTested
+	case score.Mark != nil:
+		one.Mark = strconv.Itoa(*score.Mark)
+	}
+	for n, anchor := range criterion.Anchors {
+		one.Choices = append(one.Choices, view.Choice{Value: strconv.Itoa(n), Text: p.words.Say("assess.anchor", "Mark", n, "Anchor", anchor)})
+	}
+	one.Choices = append(one.Choices, view.Choice{Divider: p.words.Say("assess.or")}, view.Choice{Value: notTested, Text: p.words.Say("assess.not-tested")})
+	return one
+}

@@ -1,0 +1,80 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// homePage is what needs the person's attention, and nothing else.
+type homePage struct {
+	view.Frame
+	ToAssess  []toAssess
+	Ending    []den.SandboxView
+	ToDecide  []den.TrialView
+	Drafts    []den.TrialView
+	Running   []den.TrialView
+	Sandboxes []den.SandboxView
+	Notices   []den.Notice
+	MaySetUp  bool
+	MayOffer  bool
+}
+
+// toAssess is a trial and how much of it the person has to score.
+type toAssess struct {
+	Trial den.TrialView
+	Left  int
+}
+
+// Home is GET /.
+func (p *Pages) Home(c *gin.Context) error {
+	who := asking(c)
+	home, err := p.Den.Home(c, who)
+	if err != nil {
+		return err
+	}
+	page := homePage{
+		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes, Notices: home.Notices,
+		MaySetUp: setsUp(who), MayOffer: offers(who),
+	}
+	for _, t := range home.ToAssess {
+		page.ToAssess = append(page.ToAssess, toAssess{Trial: t, Left: len(t.Entries) - submitted(t, who.ID)})
+	}
+	for _, t := range home.Trials {
+		switch {
+		case t.State == den.TrialDraft && t.May[den.SetUpTrial]:
+			page.Drafts = append(page.Drafts, t)
+		case t.State == den.TrialRunning:
+			page.Running = append(page.Running, t)
+		}
+		if t.May[den.DecideTrial] && t.Outcome != nil && t.Outcome.Decision == "" {
+			page.ToDecide = append(page.ToDecide, t)
+		}
+	}
+	return p.show(c, http.StatusOK, "home", page)
+}
+
+// Empty says that nothing needs the person.
+func (h homePage) Empty() bool {
+	return len(h.ToAssess)+len(h.Ending)+len(h.ToDecide)+len(h.Drafts)+len(h.Running)+len(h.Sandboxes)+len(h.Notices) == 0
+}
+
+// submitted counts the entries that somebody has finished assessing.
+func submitted(t den.TrialView, who den.ID) int {
+	n := 0
+	for _, a := range t.Assessments {
+		if a.Evaluator == who && a.Submitted() {
+			n++
+		}
+	}
+	return n
+}
+
+func setsUp(a den.Actor) bool {
+	return a.Has(den.Member) || a.Has(den.Approver) || a.Has(den.Operator)
+}
+
+func offers(a den.Actor) bool { return a.Has(den.SupplierMember) || a.Has(den.Operator) }

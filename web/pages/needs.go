@@ -1,0 +1,120 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/gateway"
+)
+
+// Techmap is what the pages need of suppliers and products.
+type Techmap interface {
+	Departments(context.Context, den.Actor, den.Filter) (den.Page[den.Department], error)
+	Suppliers(context.Context, den.Actor, den.Filter) (den.Page[den.Supplier], error)
+	Products(context.Context, den.Actor, den.Filter) (den.Page[den.ProductView], error)
+	Product(context.Context, den.Actor, den.ID) (den.ProductView, error)
+	People(context.Context, den.Actor) ([]den.Person, error)
+	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
+	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
+	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
+	AddRelease(context.Context, den.Actor, den.NewRelease) (den.Release, error)
+}
+
+// Settings are the configured things that a trial is made of.
+type Settings interface {
+	Schemes() []den.Scheme
+	Scheme(den.SchemeRef) (den.Scheme, error)
+	Sizes() []den.Size
+	Lengths() (def, most den.Span)
+}
+
+// Trials is what the pages need of trials.
+type Trials interface {
+	Home(context.Context, den.Actor) (den.Home, error)
+	Trials(context.Context, den.Actor, den.Filter) (den.Page[den.TrialView], error)
+	Trial(context.Context, den.Actor, den.ID) (den.TrialView, error)
+	AddTrial(context.Context, den.Actor, den.NewTrial) (den.TrialView, error)
+	ChangeTrial(context.Context, den.Actor, den.ID, den.NewTrial) (den.TrialView, error)
+	StartTrial(ctx context.Context, a den.Actor, id den.ID, rev int64, once den.Once) (den.TrialView, error)
+	CancelTrial(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.TrialView, error)
+	EndTrial(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.TrialView, error)
+	ExtendTrial(context.Context, den.Actor, den.ID, den.Extension) (den.TrialView, error)
+}
+
+// Sandboxes is what the pages need of sandboxes, addressed by lease.
+type Sandboxes interface {
+	Sandboxes(context.Context, den.Actor, den.Filter) (den.Page[den.SandboxView], error)
+	Sandbox(context.Context, den.Actor, den.ID) (den.SandboxView, error)
+	Logs(ctx context.Context, a den.Actor, id den.ID, limit int) ([]byte, error)
+	Use(context.Context, den.Actor, den.ID) (den.SandboxUse, error)
+	End(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.SandboxView, error)
+	Extend(context.Context, den.Actor, den.ID, den.Extension) (den.SandboxView, error)
+	Restart(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.SandboxView, error)
+	Pause(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SandboxView, error)
+	Resume(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SandboxView, error)
+	Receipt(context.Context, den.Actor, den.ID) (den.Receipt, error)
+}
+
+// Assessments is what the pages need of scores and outcomes.
+type Assessments interface {
+	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
+	SaveAssessment(context.Context, den.Actor, den.NewAssessment) (den.Assessment, error)
+	Outcome(ctx context.Context, a den.Actor, trial den.ID) (den.Outcome, error)
+	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
+}
+
+// Host is what the pages need of the record and the machine.
+type Host interface {
+	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
+	Host(context.Context, den.Actor) (den.HostView, error)
+	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
+	// Watch pokes when anything about a trial or lease changed; call the function
+	// to stop it.
+	Watch(context.Context, den.ID) (<-chan struct{}, func())
+}
+
+// Askers says who somebody is.
+type Askers interface {
+	// SignIn takes a one-time link or a token; a link is used up. Refuses Unknown.
+	SignIn(ctx context.Context, secret string) (den.Person, error)
+	// Person is the person now, with the roles now. Refuses NotFound.
+	Person(context.Context, den.ID) (den.Person, error)
+	// DemoPeople are those that a demo offers; none outside a demo.
+	DemoPeople(context.Context) ([]den.Person, error)
+}
+
+// Den is all of it.
+type Den interface {
+	Techmap
+	Settings
+	Trials
+	Sandboxes
+	Assessments
+	Host
+	Askers
+}
+
+// Sessions remembers who signed in with which browser. The context is that of a
+// request whose session was loaded.
+type Sessions interface {
+	Begin(ctx context.Context, w http.ResponseWriter, person den.ID) error
+	End(ctx context.Context, w http.ResponseWriter) error
+	// ID names the session; empty where nobody signed in.
+	ID(ctx context.Context) string
+	// Stands says whether the session has not been ended elsewhere.
+	Stands(ctx context.Context) bool
+}
+
+// Visits are rights at sandboxes' addresses; *gateway.Visits is such.
+type Visits interface {
+	Issue(gateway.Right) (ticket string, err error)
+	Revoke(pattern gateway.Right)
+}
+
+// Addresses say where a sandbox is found; *gateway.Gateway is such.
+type Addresses interface {
+	EnterURL(label, ticket, then string) string
+	// Lease is the lease behind the first part of an address.
+	Lease(label string) (lease string, ok bool)
+}

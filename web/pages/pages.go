@@ -1,0 +1,101 @@
+package pages
+
+import (
+	"embed"
+	"errors"
+	"log/slog"
+	"time"
+
+	"innovationden/web/help"
+	"innovationden/web/view"
+)
+
+//go:embed *.html
+var templates embed.FS
+
+// Config is what the pages are handed.
+type Config struct {
+	Den       Den
+	Sessions  Sessions
+	Visits    Visits
+	Addresses Addresses
+	Zone      *time.Location // where the people are
+	Now       func() time.Time
+	Log       *slog.Logger
+	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
+	MaxArchive int64
+	// MaxStreams bounds the live pages of one person; 0: 16.
+	MaxStreams int
+}
+
+// Pages answers people. It is safe for use by many at once.
+type Pages struct {
+	Config
+	view    *view.View
+	words   words
+	say     view.Say
+	help    *help.Guides
+	glances *glances
+	streams *streams
+}
+
+// New reads the templates and the guides and tries each page once.
+func New(c Config) (*Pages, error) {
+	if c.Den == nil || c.Sessions == nil || c.Visits == nil || c.Addresses == nil || c.Zone == nil || c.Now == nil || c.Log == nil {
+		return nil, errors.New("pages: the den, sessions, visits, addresses, a zone, a clock and a log are needed")
+	}
+	if c.MaxArchive == 0 {
+		c.MaxArchive = 4 << 30
+	}
+	if c.MaxStreams == 0 {
+		c.MaxStreams = 16
+	}
+	guides, err := help.New()
+	if err != nil {
+		return nil, err
+	}
+	v, err := view.New(view.Config{Pages: templates, Samples: samples(), Zone: c.Zone, Now: c.Now})
+	if err != nil {
+		return nil, err
+	}
+	spoken := v.Words("en")
+	return &Pages{
+		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
+		glances: newGlances(), streams: newStreams(c.MaxStreams),
+	}, nil
+}
+
+// Static are the style sheets and scripts of the pages, under /static/.
+func (p *Pages) Static() *view.Static { return p.view.Static() }
+
+// samples are what each page is tried with at the start.
+func samples() map[string]view.Page {
+	return map[string]view.Page{
+		"assess":       assessPage{},
+		"ask":          askPage{},
+		"decide":       decidePage{},
+		"extend":       extendPage{},
+		"guide":        guidePage{},
+		"help":         helpPage{},
+		"home":         homePage{},
+		"host":         hostPage{},
+		"kept":         keptPage{},
+		"organisation": organisationPage{},
+		"problem":      problemPage{},
+		"product":      productPage{},
+		"product-new":  newProductPage{},
+		"products":     productsPage{},
+		"receipt":      receiptPage{},
+		"record":       recordPage{},
+		"release":      releasePage{},
+		"report":       reportPage{},
+		"sandbox":      sandboxPage{},
+		"set-up":       setUpPage{},
+		"set-up-about": aboutPage{}, "set-up-check": checkPage{}, "set-up-people": peoplePage{}, "set-up-products": entriesPage{},
+		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-weights": weightsPage{},
+		"sign-in": signInPage{},
+		"sweep":   sweepPage{},
+		"trial":   trialPage{},
+		"trials":  trialsPage{},
+	}
+}

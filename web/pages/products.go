@@ -1,0 +1,129 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/form"
+	"innovationden/web/view"
+)
+
+// productsPage is the techmap as a list.
+type productsPage struct {
+	view.Frame
+	Products []den.ProductView
+	More     string
+	MayOffer bool
+}
+
+// Products is GET /products.
+func (p *Pages) Products(c *gin.Context) error {
+	found, err := p.Den.Products(c, asking(c), den.Filter{After: c.Query("after"), Limit: pageOf})
+	if err != nil {
+		return err
+	}
+	page := productsPage{Frame: p.frame(c, p.words.Say("products.title")), Products: found.Items, More: more(c, found.Next), MayOffer: offers(asking(c))}
+	return p.show(c, http.StatusOK, "products", page)
+}
+
+// productPage is one product with its releases, the newest first.
+type productPage struct {
+	view.Frame
+	Product  den.ProductView
+	Releases []releaseRow
+	MayOffer bool
+}
+
+type releaseRow struct {
+	den.Release
+	Size string
+}
+
+// Product is GET /products/:id.
+func (p *Pages) Product(c *gin.Context) error {
+	product, err := p.Den.Product(c, asking(c), id(c))
+	if err != nil {
+		return err
+	}
+	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct]}
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/products", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
+	for n := len(product.Releases) - 1; n >= 0; n-- {
+		r := product.Releases[n]
+		page.Releases = append(page.Releases, releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)})
+	}
+	return p.show(c, http.StatusOK, "product", page)
+}
+
+// newProductPage adds a product.
+type newProductPage struct {
+	view.Frame
+	Once      string
+	Suppliers []view.Option
+	Form      *form.Values
+}
+
+// NewProduct is GET /products/new.
+func (p *Pages) NewProduct(c *gin.Context) error {
+	if !offers(asking(c)) {
+		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
+	return p.showNewProduct(c, http.StatusOK, p.blank())
+}
+
+// AddProduct is POST /products.
+func (p *Pages) AddProduct(c *gin.Context) error {
+	v, err := p.typed(c)
+	if err != nil {
+		return err
+	}
+	suppliers, err := p.suppliers(c)
+	if err != nil {
+		return err
+	}
+	in := den.NewProduct{
+		Supplier: den.ID(form.Choice{Name: "supplier", What: "product-new.what-supplier", From: values(suppliers)}.Read(v)),
+		Name:     form.Text{Name: "name", What: "product-new.what-name", Max: 120}.Read(v),
+		Summary:  form.Text{Name: "summary", What: "product-new.what-summary", Max: 2000, Lines: true, Optional: true}.Read(v),
+		Once:     once(c),
+	}
+	if v.Bad() {
+		return p.showNewProduct(c, http.StatusUnprocessableEntity, v)
+	}
+	made, err := p.Den.AddProduct(c, asking(c), in)
+	if err != nil {
+		status, err := p.refused(c, v, err, nil)
+		if err != nil {
+			return err
+		}
+		return p.showNewProduct(c, status, v)
+	}
+	return to(c, productPath(made.ID), "product")
+}
+
+// suppliers are those that the person can offer products for.
+func (p *Pages) suppliers(c *gin.Context) ([]view.Option, error) {
+	who := asking(c)
+	found, err := p.Den.Suppliers(c, who, den.Filter{Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	var options []view.Option
+	for _, s := range found.Items {
+		if den.May(who, den.OfferProduct, den.Owner{Suppliers: []den.ID{s.ID}}) {
+			options = append(options, view.Option{Value: string(s.ID), Text: s.Name})
+		}
+	}
+	return options, nil
+}
+
+func (p *Pages) showNewProduct(c *gin.Context, status int, v *form.Values) error {
+	page := newProductPage{Frame: p.frame(c, p.words.Say("product-new.title")), Once: fresh(c), Form: v}
+	var err error
+	if page.Suppliers, err = p.suppliers(c); err != nil {
+		return err
+	}
+	page.Back, page.Errors = back("/products"), v.Summary()
+	return p.show(c, status, "product-new", page)
+}

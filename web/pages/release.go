@@ -1,0 +1,147 @@
+package pages
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/form"
+	"innovationden/web/view"
+)
+
+// releasePage adds a release of a product: by the name of an image, or from a file.
+type releasePage struct {
+	view.Frame
+	Product  den.ProductView
+	Once     string
+	Profiles []view.Choice
+	Most     string
+	Form     *form.Values
+}
+
+// NewRelease is GET /products/:id/releases/new.
+func (p *Pages) NewRelease(c *gin.Context) error {
+	product, err := p.offered(c)
+	if err != nil {
+		return err
+	}
+	return p.showRelease(c, http.StatusOK, product, p.blank())
+}
+
+func (p *Pages) offered(c *gin.Context) (den.ProductView, error) {
+	product, err := p.Den.Product(c, asking(c), id(c))
+	if err == nil && !product.May[den.OfferProduct] {
+		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
+	return product, err
+}
+
+// AddRelease is POST /products/:id/releases. The file comes last in the form and is
+// read while it arrives: it is never kept in memory or in a file of ours.
+func (p *Pages) AddRelease(c *gin.Context) error {
+	product, err := p.offered(c)
+	if err != nil {
+		return err
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, p.MaxArchive)
+	typed, file, err := upload(c.Request)
+	if err != nil {
+		return den.Refuse(den.Invalid, "%s", p.words.Say("problem.form"))
+	}
+	v := form.Typed(p.words.Words, typed)
+	c.Request.PostForm = typed
+	in := p.readRelease(v, product.ID)
+	in.Once = once(c)
+	in.Once.Key = typed.Get("once")
+	if file != nil {
+		in.Archive, in.Once = file, den.Once{} // a file is not hashed before it is read
+	}
+	form.Text{Name: "archive", What: "release.what-archive", Optional: true}.Read(v)
+	if !v.Bad() {
+		_, err = p.Den.AddRelease(c, asking(c), in)
+		if err == nil {
+			return to(c, productPath(product.ID), "release")
+		}
+	}
+	status := http.StatusUnprocessableEntity
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		v.Say("archive", "release.large", "Most", p.words.bytes(p.MaxArchive))
+		status = http.StatusRequestEntityTooLarge
+	case err != nil:
+		if status, err = p.refused(c, v, err, nil); err != nil {
+			return err
+		}
+	}
+	return p.showRelease(c, status, product, v)
+}
+
+func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
+	in := den.NewRelease{
+		Product: product,
+		Version: form.Text{Name: "version", What: "release.what-version", Max: 60}.Read(v),
+		Image:   form.Text{Name: "image", What: "release.what-image", Max: 300, Optional: true}.Read(v),
+		Port:    form.Int{Name: "port", What: "release.what-port", Min: 1, Max: 65535, Optional: true}.Read(v),
+		Path:    form.Text{Name: "path", What: "release.what-path", Max: 300, Optional: true}.Read(v),
+		Profile: form.Choice{Name: "profile", What: "release.what-profile", From: []string{"strict", "standard"}, Optional: true}.Read(v),
+	}
+	for line := range strings.Lines(form.Text{Name: "env", What: "release.what-env", Max: 10000, Lines: true, Optional: true}.Read(v)) {
+		if line = strings.TrimSpace(line); line != "" {
+			in.Env = append(in.Env, line)
+		}
+	}
+	return in
+}
+
+// upload reads the fields of a form up to its file, which is nil where none was chosen.
+func upload(r *http.Request) (url.Values, io.Reader, error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, err
+	}
+	typed, read := url.Values{}, 0
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return typed, nil, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if part.FileName() != "" {
+			return typed, part, nil
+		}
+		value, err := field(part, maxForm-read)
+		if err != nil {
+			return nil, nil, err
+		}
+		read += len(value)
+		if part.FormName() != "archive" {
+			typed.Add(part.FormName(), value)
+		}
+	}
+}
+
+func field(part *multipart.Part, most int) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(part, int64(most)+1))
+	if err == nil && len(text) > most {
+		err = errors.New("the fields of the form are too large")
+	}
+	return string(text), err
+}
+
+func (p *Pages) showRelease(c *gin.Context, status int, product den.ProductView, v *form.Values) error {
+	page := releasePage{Frame: p.frame(c, p.words.Say("release.title")), Product: product, Once: fresh(c), Most: p.words.bytes(p.MaxArchive), Form: v}
+	for _, one := range []string{"strict", "standard"} {
+		page.Profiles = append(page.Profiles, view.Choice{Value: one, Text: p.words.Say("profile." + one), Hint: view.Hint{Text: p.words.Say("profile-hint." + one)}})
+	}
+	page.Back, page.Errors = back(productPath(product.ID)), v.Summary()
+	return p.show(c, status, "release", page)
+}

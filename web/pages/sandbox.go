@@ -1,0 +1,85 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// sandboxPage is one sandbox: state, use, log, and what can be done about it.
+type sandboxPage struct {
+	view.Frame
+	Live      liveSandbox
+	SeesTrial bool
+	MayRecord bool
+}
+
+// liveSandbox is the part of the page that changes by itself.
+type liveSandbox struct {
+	den.SandboxView
+	Memory, CPU, Disk, Processes string
+	Log                          string
+	MayRun, MayRestart, MayOpen  bool
+}
+
+// Sandbox is GET /sandboxes/:id.
+func (p *Pages) Sandbox(c *gin.Context) error {
+	who := asking(c)
+	s, err := p.Den.Sandbox(c, who, id(c))
+	if err != nil {
+		return err
+	}
+	if s.Phase == den.Live {
+		p.glance(c.Request.Context(), who, s.ID)
+	}
+	page := sandboxPage{Frame: p.frame(c, p.words.Say("sandbox.title", "Product", s.ProductName)), Live: p.liveSandbox(s)}
+	page.SeesTrial, page.MayRecord = p.seesTrial(c, s.Trial)
+	if page.SeesTrial {
+		page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
+			view.Crumb{Href: trialPath(s.Trial), Text: s.TrialName}, view.Crumb{Text: s.ProductName})
+	} else {
+		page.Crumbs = p.crumbs(view.Crumb{Text: s.ProductName})
+	}
+	return p.show(c, http.StatusOK, "sandbox", page)
+}
+
+// SandboxLive is GET /sandboxes/:id/live.
+func (p *Pages) SandboxLive(c *gin.Context) error {
+	topic := id(c)
+	return p.follow(c, topic, func(ctx context.Context, who den.Actor) ([]byte, bool, error) {
+		s, err := p.Den.Sandbox(ctx, who, topic)
+		if err != nil {
+			return nil, false, err
+		}
+		if s.Phase == den.Live {
+			p.glance(ctx, who, s.ID)
+		}
+		markup, err := p.part("sandbox", "now", p.liveSandbox(s))
+		return markup, s.Phase.Final(), err
+	})
+}
+
+func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
+	live := liveSandbox{SandboxView: s, Log: printable([]byte(s.LogTail))}
+	isOver := s.Phase.Final() || s.Phase == den.Ending || s.EndAsked != nil
+	live.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
+	live.MayRun = s.May[den.RunSandbox] && !isOver
+	live.MayRestart = s.May[den.RestartSandbox] && !isOver && s.Phase != den.Requested
+	if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
+		live.Memory, live.CPU, live.Log = p.memory(seen), p.cpu(seen), seen.Log
+		live.Disk = p.words.bytes(seen.Use.Disk)
+		live.Processes = p.words.Count("sandbox.processes-n", int(seen.Use.Pids))
+	}
+	return live
+}
+
+// seesTrial says whether the person may read a sandbox's trial, and its record: its
+// supplier may not.
+func (p *Pages) seesTrial(c *gin.Context, trial den.ID) (sees, record bool) {
+	t, err := p.Den.Trial(c, asking(c), trial)
+	return err == nil, err == nil && t.May[den.ReadRecord]
+}

@@ -1,0 +1,101 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/refusal"
+	"innovationden/web/view"
+)
+
+// checkPage says in sentences what will happen, and starts it.
+type checkPage struct {
+	view.Frame
+	Trial  den.TrialView
+	Once   string
+	Rows   []checkRow
+	Ends   den.Stamp
+	People []string
+}
+
+type checkRow struct{ Step, Answer string }
+
+// Check is GET /trials/:id/set-up/check.
+func (p *Pages) Check(c *gin.Context) error {
+	t, ok, err := p.draft(c)
+	if !ok || err != nil {
+		return err
+	}
+	return p.showCheck(c, http.StatusOK, t, view.ErrorSummary{})
+}
+
+// Start is POST /trials/:id/start.
+func (p *Pages) Start(c *gin.Context) error {
+	if _, err := p.typed(c); err != nil {
+		return err
+	}
+	t, err := p.Den.StartTrial(c, asking(c), id(c), rev(c), once(c))
+	if err == nil {
+		return to(c, trialPath(t.ID), "start")
+	}
+	before, ok, dErr := p.draft(c)
+	if !ok || dErr != nil {
+		return dErr
+	}
+	status, said, err := p.refusedStart(c, before.ID, err)
+	if err != nil {
+		return err
+	}
+	return p.showCheck(c, status, before, said)
+}
+
+// refusedStart links each fault to the step where it can be put right.
+func (p *Pages) refusedStart(c *gin.Context, trial den.ID, err error) (int, view.ErrorSummary, error) {
+	v := p.blank()
+	status, passed := p.refused(c, v, err, nil)
+	if passed != nil {
+		return 0, view.ErrorSummary{}, passed
+	}
+	steps := map[string]string{
+		"name": "about", "question": "about", "department": "about", "releases": "products", "scheme": "scheme", "weights": "weights",
+		"tasks": "tasks", "evaluators": "people", "size": "size", "length": "size",
+	}
+	summary := v.Summary()
+	var e *den.Error
+	if status == refusal.Status(den.Invalid) && errors.As(err, &e) {
+		summary.ErrorList = nil
+		for _, one := range e.All() {
+			link := view.ErrorLink{Text: refusal.Sentence(one)}
+			if step, ok := steps[one.Field]; ok {
+				link.Href = setUpPath(trial, step)
+			}
+			summary.ErrorList = append(summary.ErrorList, link)
+		}
+	}
+	return status, summary, nil
+}
+
+func (p *Pages) showCheck(c *gin.Context, status int, t den.TrialView, said view.ErrorSummary) error {
+	page := checkPage{Frame: p.frame(c, p.words.Say("check.title")), Trial: t, Once: fresh(c), Ends: p.Now().Add(t.Length)}
+	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), said
+	for _, one := range p.steps(t) {
+		page.Rows = append(page.Rows, checkRow{Step: one.Name, Answer: one.Say})
+	}
+	people, err := p.Den.People(c, asking(c))
+	if err != nil {
+		return err
+	}
+	names := map[den.ID]string{}
+	for _, one := range people {
+		names[one.ID] = one.Name
+	}
+	for _, one := range t.Evaluators {
+		if names[one] != "" {
+			page.People = append(page.People, names[one])
+		}
+	}
+	return p.show(c, status, "set-up-check", page)
+}

@@ -1,0 +1,148 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// trialPage is a trial with its entries side by side.
+type trialPage struct {
+	view.Frame
+	Live      liveTrial
+	Trial     den.TrialView
+	Weighted  int // criteria that people score
+	MayDecide bool
+	MayRecord bool
+}
+
+// liveTrial is the part of the page that changes by itself.
+type liveTrial struct {
+	ID        den.ID
+	State     den.TrialState
+	EndsAt    den.Stamp
+	Columns   []column
+	MayRun    bool // extend and end all
+	Finished  bool
+	HasReport bool
+	Rev       int64
+}
+
+// column is one entry.
+type column struct {
+	den.EntryView
+	Trial    den.ID
+	Assess   string // "" may not, "start", "go-on", "done"
+	Memory   string
+	CPU      string
+	Log      string
+	Starting bool
+	MayOpen  bool
+}
+
+// Trial is GET /trials/:id. A draft is shown as its task list by those who set it up.
+func (p *Pages) Trial(c *gin.Context) error {
+	t, err := p.Den.Trial(c, asking(c), id(c))
+	if err != nil {
+		return err
+	}
+	if t.State == den.TrialDraft && t.May[den.SetUpTrial] {
+		return to(c, trialPath(t.ID)+"/set-up", "")
+	}
+	page := trialPage{Frame: p.frame(c, t.Name), Trial: t, Live: p.liveTrial(t, asking(c))}
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")}, view.Crumb{Text: t.Name})
+	page.MayDecide = t.May[den.DecideTrial] && t.Outcome != nil
+	page.MayRecord = t.May[den.ReadRecord]
+	for _, one := range t.Scheme.Criteria() {
+		if one.ScoredBy == den.ByPeople {
+			page.Weighted++
+		}
+	}
+	// Whoever follows "Update this page" asked for it: without JavaScript the page
+	// then looks again by itself as long as something is starting.
+	if c.Query("update") != "" && page.Live.starting() {
+		c.Header("Refresh", "3")
+	}
+	return p.show(c, http.StatusOK, "trial", page)
+}
+
+// TrialLive is GET /trials/:id/live.
+func (p *Pages) TrialLive(c *gin.Context) error {
+	topic := id(c)
+	return p.follow(c, topic, func(ctx context.Context, who den.Actor) ([]byte, bool, error) {
+		t, err := p.Den.Trial(ctx, who, topic)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, e := range t.Entries {
+			if e.Sandbox != nil && e.Sandbox.Phase == den.Live {
+				p.glance(ctx, who, e.Sandbox.ID)
+			}
+		}
+		markup, err := p.part("trial", "entries", p.liveTrial(t, who))
+		return markup, t.State != den.TrialRunning, err
+	})
+}
+
+func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
+	live := liveTrial{
+		ID: t.ID, State: t.State, EndsAt: t.EndsAt, Rev: t.Rev, HasReport: t.Outcome != nil, Finished: t.State == den.TrialFinished,
+		MayRun: t.State == den.TrialRunning && t.May[den.SetUpTrial],
+	}
+	for _, e := range t.Entries {
+		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who)}
+		if s := e.Sandbox; s != nil {
+			one.Starting = s.Phase == den.Requested || s.Phase == den.Starting
+			one.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
+			if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
+				one.Memory, one.CPU, one.Log = p.memory(seen), p.cpu(seen), seen.Log
+			}
+		}
+		live.Columns = append(live.Columns, one)
+	}
+	return live
+}
+
+func (l liveTrial) starting() bool {
+	for _, one := range l.Columns {
+		if one.Starting {
+			return true
+		}
+	}
+	return false
+}
+
+// assessState says what the person has to do about an entry's scores.
+func assessState(t den.TrialView, entry den.ID, who den.Actor) string {
+	if !t.May[den.AssessTrial] || t.State == den.TrialDraft || t.State == den.TrialCancelled {
+		return ""
+	}
+	for _, a := range t.Assessments {
+		if a.Entry == entry && a.Evaluator == who.ID {
+			if a.Submitted() {
+				return "done"
+			}
+			return "go-on"
+		}
+	}
+	if t.Outcome != nil && t.Outcome.Decision != "" {
+		return ""
+	}
+	return "start"
+}
+
+func (p *Pages) memory(g glance) string {
+	return p.words.Say("sandbox.memory-of", "Used", p.words.bytes(g.Use.Memory), "Limit", p.words.bytes(g.Use.MemoryLimit))
+}
+
+// cpu is a share of one processor, in per cent.
+func (p *Pages) cpu(g glance) string {
+	if g.CPU < 0 {
+		return p.words.Say("sandbox.cpu-soon")
+	}
+	return p.words.Say("sandbox.cpu-of", "Percent", short(g.CPU*100))
+}

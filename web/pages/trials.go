@@ -1,0 +1,58 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// trialsPage lists trials, newest first, of one state or all.
+type trialsPage struct {
+	view.Frame
+	State    den.TrialState
+	States   []den.TrialState
+	Trials   []den.TrialView
+	More     string
+	MaySetUp bool
+}
+
+func trialStates() []den.TrialState {
+	return []den.TrialState{den.TrialRunning, den.TrialDraft, den.TrialFinished, den.TrialCancelled}
+}
+
+const pageOf = 20 // trials, products, events on one page
+
+// Trials is GET /trials.
+func (p *Pages) Trials(c *gin.Context) error {
+	page := trialsPage{Frame: p.frame(c, p.words.Say("trials.title")), States: trialStates(), MaySetUp: setsUp(asking(c))}
+	for _, state := range page.States {
+		if string(state) == c.Query("state") {
+			page.State = state
+		}
+	}
+	found, err := p.Den.Trials(c, asking(c), den.Filter{State: page.State, After: c.Query("after"), Limit: pageOf, Newest: true})
+	if err != nil {
+		return err
+	}
+	page.Trials, page.More = found.Items, more(c, found.Next)
+	return p.show(c, http.StatusOK, "trials", page)
+}
+
+// more is the address of the next page of a list; empty where there is none.
+func more(c *gin.Context, after string) string {
+	if after == "" {
+		return ""
+	}
+	next := url.Values{}
+	for key, values := range c.Request.URL.Query() {
+		if key != "done" {
+			next[key] = values
+		}
+	}
+	next.Set("after", after)
+	return c.Request.URL.Path + "?" + next.Encode()
+}

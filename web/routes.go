@@ -1,0 +1,109 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+)
+
+// Anybody marks a route that answers people nobody knows.
+const Anybody den.Action = ""
+
+// Known marks a route for everybody who is signed in: what they see on it is decided
+// thing by thing.
+const Known den.Action = "known"
+
+// Route is one URL: what it answers to, and who may. The door asks only whether
+// somebody is known; the action is asked of the thing itself, by the use case.
+type Route struct {
+	Method string
+	Path   string
+	Who    den.Action
+	Do     func(*gin.Context) error
+}
+
+// Routes is every URL of the den but those of the API, which its contract lists.
+func (s *server) Routes() []Route {
+	const get, post = http.MethodGet, http.MethodPost
+	p := s.pages
+	return []Route{
+		{get, "/healthz", Anybody, s.healthy},
+		{get, "/readyz", Anybody, s.ready},
+		{get, "/static/*file", Anybody, s.static},
+		{http.MethodHead, "/static/*file", Anybody, s.static},
+		{get, "/sign-in", Anybody, p.SignIn},
+		{post, "/sign-in", Anybody, p.DoSignIn},
+		{post, "/sign-out", Anybody, p.SignOut},
+		{get, "/help", Anybody, p.Help},
+		{get, "/help/:guide", Anybody, p.Guide},
+
+		{get, "/", Known, p.Home},
+		{get, "/trials", Known, p.Trials},
+		{get, "/trials/new", den.SetUpTrial, p.NewTrial},
+		{post, "/trials", den.SetUpTrial, p.AddTrial},
+		{get, "/trials/:id", den.ReadTrial, p.Trial},
+		{get, "/trials/:id/live", den.ReadTrial, p.TrialLive},
+		{get, "/trials/:id/set-up", den.SetUpTrial, p.SetUp},
+		{get, "/trials/:id/set-up/about", den.SetUpTrial, p.About},
+		{post, "/trials/:id/set-up/about", den.SetUpTrial, p.SaveAbout},
+		{get, "/trials/:id/set-up/products", den.SetUpTrial, p.Entries},
+		{post, "/trials/:id/set-up/products", den.SetUpTrial, p.SaveEntries},
+		{get, "/trials/:id/set-up/scheme", den.SetUpTrial, p.SchemeStep},
+		{post, "/trials/:id/set-up/scheme", den.SetUpTrial, p.SaveScheme},
+		{get, "/trials/:id/set-up/weights", den.SetUpTrial, p.Weights},
+		{post, "/trials/:id/set-up/weights", den.SetUpTrial, p.SaveWeights},
+		{get, "/trials/:id/set-up/tasks", den.SetUpTrial, p.Tasks},
+		{post, "/trials/:id/set-up/tasks", den.SetUpTrial, p.SaveTasks},
+		{get, "/trials/:id/set-up/people", den.SetUpTrial, p.People},
+		{post, "/trials/:id/set-up/people", den.SetUpTrial, p.SavePeople},
+		{get, "/trials/:id/set-up/size", den.SetUpTrial, p.SizeStep},
+		{post, "/trials/:id/set-up/size", den.SetUpTrial, p.SaveSize},
+		{get, "/trials/:id/set-up/check", den.SetUpTrial, p.Check},
+		{post, "/trials/:id/start", den.SetUpTrial, p.Start},
+		{get, "/trials/:id/cancel", den.SetUpTrial, p.AskCancel},
+		{post, "/trials/:id/cancel", den.SetUpTrial, p.Cancel},
+		{get, "/trials/:id/end", den.SetUpTrial, p.AskEndTrial},
+		{post, "/trials/:id/end", den.SetUpTrial, p.EndTrial},
+		{get, "/trials/:id/extend", den.SetUpTrial, p.AskExtendTrial},
+		{post, "/trials/:id/extend", den.SetUpTrial, p.ExtendTrial},
+		{get, "/trials/:id/report", den.ReadTrial, p.Report},
+		{get, "/trials/:id/decide", den.DecideTrial, p.AskDecide},
+		{post, "/trials/:id/decide", den.DecideTrial, p.Decide},
+		{get, "/trials/:id/entries/:entry/assess", den.AssessTrial, p.Assess},
+		{post, "/trials/:id/entries/:entry/assess", den.AssessTrial, p.SaveAssess},
+		{post, "/trials/:id/entries/:entry/assess/autosave", den.AssessTrial, p.Autosave},
+
+		{get, "/sandboxes/:id", den.ReadSandbox, p.Sandbox},
+		{get, "/sandboxes/:id/live", den.ReadSandbox, p.SandboxLive},
+		{get, "/sandboxes/:id/receipt", den.ReadSandbox, p.Receipt},
+		{get, "/sandboxes/:id/end", den.RunSandbox, p.AskEnd},
+		{post, "/sandboxes/:id/end", den.RunSandbox, p.End},
+		{get, "/sandboxes/:id/extend", den.RunSandbox, p.AskExtend},
+		{post, "/sandboxes/:id/extend", den.RunSandbox, p.Extend},
+		{get, "/sandboxes/:id/restart", den.RestartSandbox, p.AskRestart},
+		{post, "/sandboxes/:id/restart", den.RestartSandbox, p.Restart},
+		{get, "/sandboxes/:id/pause", den.RunSandbox, p.AskPause},
+		{post, "/sandboxes/:id/pause", den.RunSandbox, p.Pause},
+		{get, "/sandboxes/:id/resume", den.RunSandbox, p.AskResume},
+		{post, "/sandboxes/:id/resume", den.RunSandbox, p.Resume},
+		{get, "/open/:name", den.OpenSandbox, p.Open},
+
+		{get, "/products", den.ReadTechmap, p.Products},
+		{get, "/products/new", den.OfferProduct, p.NewProduct},
+		{post, "/products", den.OfferProduct, p.AddProduct},
+		{get, "/products/:id", den.ReadTechmap, p.Product},
+		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
+		{post, "/products/:id/releases", den.OfferProduct, p.AddRelease},
+
+		{get, "/record", den.ReadRecord, p.Record},
+		{get, "/host", den.ReadHost, p.Host},
+		{get, "/host/sweep", den.RunHost, p.Sweep},
+		{post, "/host/sweep", den.RunHost, p.DoSweep},
+		{get, "/departments/new", den.AddOrganisation, p.AskDepartment},
+		{post, "/departments", den.AddOrganisation, p.AddDepartment},
+		{get, "/suppliers/new", den.AddOrganisation, p.AskSupplier},
+		{post, "/suppliers", den.AddOrganisation, p.AddSupplier},
+	}
+}

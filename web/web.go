@@ -1,0 +1,161 @@
+// Package web is the den by HTTP: one handler that gives each host name and path to who
+// answers it. It knows sessions, routes and security headers, and must not know the
+// store, the engine, or what a page shows.
+//
+// A request's way: a sandbox's name → the gateway. Everything else → request id,
+// recovery, security headers, requests of other origins refused, who is asking, nobody
+// past the door but where the table of routes says so, the handler.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/web/gateway"
+	"innovationden/web/pages"
+	"innovationden/web/view"
+)
+
+// Den is all that the web needs of the den.
+type Den interface {
+	pages.Den
+	Askers
+}
+
+// Config is what the web is handed. All of it is needed, but for what says otherwise.
+type Config struct {
+	Den      Den
+	Sessions *Sessions
+	Gateway  *gateway.Gateway
+	Visits   *gateway.Visits
+	Public   string         // the address people type, such as https://den.example.gov.uk
+	Zone     *time.Location // where the people are
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Mount adds the API's routes; nil: there is no API.
+	Mount func(*gin.Engine)
+	// Ready says why the den cannot serve now; nil: it always can.
+	Ready func(context.Context) error
+	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
+	MaxArchive int64
+}
+
+type server struct {
+	Config
+	pages *pages.Pages
+	open  map[string]bool // "GET /sign-in": nobody needs to be known there
+}
+
+// New makes the handler of everything that the den answers.
+func New(c Config) (http.Handler, error) {
+	if c.Den == nil || c.Sessions == nil || c.Gateway == nil || c.Visits == nil || c.Zone == nil || c.Now == nil || c.Log == nil {
+		return nil, errors.New("web: the den, sessions, a gateway, visits, a zone, a clock and a log are needed")
+	}
+	public, err := url.Parse(c.Public)
+	if err != nil || public.Host == "" || public.Scheme != "http" && public.Scheme != "https" {
+		return nil, fmt.Errorf("web: %q cannot be the public address; enter a URL that begins with http:// or https://", c.Public)
+	}
+	s := &server{Config: c, open: map[string]bool{}}
+	s.pages, err = pages.New(pages.Config{
+		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway,
+		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive,
+	})
+	if err != nil {
+		return nil, err
+	}
+	origins := http.NewCrossOriginProtection()
+	if err := origins.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	engine, err := s.engine(origins, public.Scheme == "https")
+	if err != nil {
+		return nil, err
+	}
+	return c.Gateway.Before(engine), nil
+}
+
+func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.ContextWithFallback = true
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	if err := engine.SetTrustedProxies(nil); err != nil {
+		return nil, err
+	}
+	policy := view.Policy{HTTPS: https}
+	engine.Use(s.named, s.recovered, func(c *gin.Context) { policy.Set(c.Writer.Header()) })
+	engine.Use(func(c *gin.Context) {
+		if err := origins.Check(c.Request); err != nil {
+			s.turnAway(c, http.StatusForbidden, "foreign", "This came from another site", "Send this from a page of the den, or with a token.")
+		}
+	})
+	engine.Use(s.recognise, s.admit)
+	engine.NoRoute(s.notFound)
+	engine.NoMethod(s.notAllowed)
+	for _, r := range s.Routes() {
+		if r.Who == Anybody {
+			s.open[r.Method+" "+r.Path] = true
+		}
+		engine.Handle(r.Method, r.Path, s.handle(r.Do))
+	}
+	if s.Mount != nil {
+		s.open["GET /api/docs"], s.open["GET /api/openapi.json"] = true, true
+		s.Mount(engine)
+	}
+	return engine, nil
+}
+
+// handle ends a request with the error of its handler.
+func (s *server) handle(do func(*gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := do(c); err != nil {
+			s.refuse(c, err)
+		}
+	}
+}
+
+const referenceKey = "reference"
+
+// named gives a request a reference, by which a person can tell the operator of it.
+func (s *server) named(c *gin.Context) {
+	const length = 10
+	ref := rand.Text()[:length]
+	c.Set(referenceKey, ref)
+	c.Header("X-Request-Id", ref)
+	c.Next()
+}
+
+func reference(c *gin.Context) string { return c.GetString(referenceKey) }
+
+func (s *server) healthy(c *gin.Context) error {
+	c.Header("Cache-Control", "no-store")
+	c.String(http.StatusOK, "ok\n")
+	return nil
+}
+
+func (s *server) ready(c *gin.Context) error {
+	c.Header("Cache-Control", "no-store")
+	if s.Ready != nil {
+		if err := s.Ready(c.Request.Context()); err != nil {
+			s.Log.Warn("not ready", "error", err)
+			c.String(http.StatusServiceUnavailable, "not ready\n")
+			return nil
+		}
+	}
+	c.String(http.StatusOK, "ready\n")
+	return nil
+}
+
+func (s *server) static(c *gin.Context) error {
+	s.pages.Static().ServeHTTP(c.Writer, c.Request)
+	return nil
+}
