@@ -123,6 +123,8 @@ type Spec struct {
 	ID       ID
 	Services []Service // one for a product of one container
 	Limits   Limits    // for the whole sandbox, not for each service
+	Network  Network   `json:",omitempty"`
+	Volumes  []Volume  `json:",omitempty"`
 }
 
 // Service is one container of a sandbox.
@@ -135,6 +137,24 @@ type Service struct {
 	User       string   // empty: 65532:65532 in profile strict, the image's in standard
 	Profile    Profile
 	Volumes    []string // paths that get a bounded, empty, writable place in memory
+
+	// What a stack may say besides. Zero is the image's own or none.
+	WorkingDir string        `json:",omitempty"`
+	Hostname   string        `json:",omitempty"`
+	Aliases    []string      `json:",omitempty"` // further names by which the other services find it
+	Ports      []int         `json:",omitempty"` // TCP ports it declares, in order; nothing is published
+	DependsOn  []Dependency  `json:",omitempty"`
+	Health     *Health       `json:",omitempty"`
+	Mounts     []Mount       `json:",omitempty"`
+	Tmpfs      []Place       `json:",omitempty"`
+	Files      []File        `json:",omitempty"`
+	ReadOnly   bool          `json:",omitempty"` // a read-only root in profile standard too
+	Init       bool          `json:",omitempty"` // an init process reaps what the command leaves
+	Shm        int64         `json:",omitempty"` // bytes of /dev/shm, counted as memory; 0: the runtime's own choice
+	StopSignal string        `json:",omitempty"`
+	StopGrace  time.Duration `json:",omitempty"`
+	Restart    Restart       `json:",omitzero"`
+	Share      Share         `json:",omitzero"`
 }
 
 // Profile is how tightly a service is held.

@@ -55,7 +55,7 @@ func (s Spec) Check() error {
 			return err
 		}
 	}
-	return nil
+	return s.checkStack()
 }
 
 func (l Limits) check() error {

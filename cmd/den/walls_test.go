@@ -34,8 +34,9 @@ var walls = []wall{
 	{room: "orchestrator/storetest", ours: []string{"orchestrator/den"}, others: []string{"github.com/google/go-cmp/**", "pgregory.net/rapid"}},
 
 	{room: "sandbox"},
-	{room: "sandbox/policy", ours: []string{"sandbox"}, others: []string{"github.com/compose-spec/compose-go/v2/**"}},
-	{room: "sandbox/compose", ours: []string{"sandbox"}, others: []string{"github.com/compose-spec/compose-go/v2/**"}},
+	{room: "sandbox/policy", ours: []string{"sandbox"}},
+	{room: "sandbox/compose", ours: []string{"sandbox", "sandbox/policy"},
+		others: []string{"github.com/compose-spec/compose-go/v2/**", "go.yaml.in/yaml/v4"}},
 	{room: "sandbox/cell", others: []string{"golang.org/x/sys/unix"}},
 	{room: "sandbox/services", ours: []string{"sandbox", "sandbox/cell"}, others: []string{"golang.org/x/net/dns/dnsmessage"}},
 	{room: "sandbox/measure", ours: []string{"sandbox"}, others: []string{"github.com/tsenart/vegeta/v12/**"}},

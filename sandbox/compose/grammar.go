@@ -1,0 +1,303 @@
+package compose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"innovationden/sandbox/policy"
+)
+
+// A rule takes one value from the tree, checks it where it stands, and gives what
+// compose-go is to see of it: nil for nothing.
+type rule func(r *reading, path string, n *node) any
+
+// object is a mapping of attributes that the policy allows in a section.
+func object(in policy.Section, rules map[string]rule) rule {
+	return func(r *reading, path string, n *node) any {
+		out := map[string]any{}
+		if n.kind != mapping {
+			r.refuse(path, n, "It must be a mapping of attributes and values.", "Write name: value, one to a line.")
+			return nil
+		}
+		for _, e := range n.entries {
+			if strings.HasPrefix(e.name, "x-") {
+				continue // means nothing by the Compose Specification; anchors live there
+			}
+			p := below(path, e.name)
+			answer := policy.Ask(in, e.name)
+			do := rules[e.name]
+			switch {
+			case !answer.Allowed:
+				r.refuseAt(e.spot, p, answer.Reason, answer.Instead)
+			case do == nil:
+				r.refuseAt(e.spot, p, "The den cannot read this attribute.", "Remove it.")
+			case !e.value.null:
+				r.at[p] = e.value.spot
+				if v := do(r, p, e.value); v != nil {
+					out[e.name] = v
+				}
+			}
+		}
+		return out
+	}
+}
+
+// word gives the text of a scalar, with what Compose would expand expanded.
+func (r *reading) word(path string, n *node) (string, bool) {
+	if n.kind != scalar || n.null {
+		r.refuse(path, n, "It must be a single value.", "Write text, a number, true or false.")
+		return "", false
+	}
+	text, missing := expand(n.text, 0)
+	if missing != "" {
+		r.refuse(path, n, "The variable "+policy.Shown(missing)+" has no value: the den gives a file no environment.",
+			"Write the value itself, or a default as in ${NAME:-value}; write $$ for a dollar.")
+		return "", false
+	}
+	return text, true
+}
+
+// text is a value that a check accepts. The check gives a reason and what to do
+// instead, or two empty strings.
+func text(check func(r *reading, s string) (why, instead string)) rule {
+	return func(r *reading, path string, n *node) any {
+		s, ok := r.word(path, n)
+		if !ok {
+			return nil
+		}
+		if why, instead := check(r, s); why != "" {
+			r.refuse(path, n, why, instead)
+			return nil
+		}
+		return s
+	}
+}
+
+func anyText(*reading, string) (string, string) { return "", "" }
+
+// oneOf is a value out of a few.
+func oneOf(words ...string) rule {
+	return text(func(_ *reading, s string) (string, string) {
+		for _, w := range words {
+			if s == w {
+				return "", ""
+			}
+		}
+		return "The value " + policy.Shown(s) + " is not possible here.", "Enter " + strings.Join(words, " or ") + "."
+	})
+}
+
+// truth is true or false.
+func truth(r *reading, path string, n *node) any {
+	s, ok := r.word(path, n)
+	if !ok {
+		return nil
+	}
+	switch strings.ToLower(s) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	r.refuse(path, n, policy.Shown(s)+" is neither true nor false.", "Enter true or false.")
+	return nil
+}
+
+// only is true or false, of which one alone is possible.
+func only(wanted bool, why, instead string) rule {
+	return func(r *reading, path string, n *node) any {
+		v := truth(r, path, n)
+		if v != nil && v != wanted {
+			r.refuse(path, n, why, instead)
+		}
+		return nil
+	}
+}
+
+// whole is a whole number between two others.
+func whole(bounds func(r *reading) (least, greatest int64)) rule {
+	return func(r *reading, path string, n *node) any {
+		s, ok := r.word(path, n)
+		if !ok {
+			return nil
+		}
+		least, greatest := bounds(r)
+		v, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || v < least || v > greatest {
+			r.refuse(path, n, policy.Shown(s)+" is not possible here.", between("a whole number", strconv.FormatInt(least, 10), strconv.FormatInt(greatest, 10)))
+			return nil
+		}
+		return v
+	}
+}
+
+func between(what, least, greatest string) string {
+	if least == greatest {
+		return "Enter " + least + "."
+	}
+	return fmt.Sprintf("Enter %s between %s and %s.", what, least, greatest)
+}
+
+func fixed(least, greatest int64) func(*reading) (int64, int64) {
+	return func(*reading) (int64, int64) { return least, greatest }
+}
+
+// size is a number of bytes, as in 64m.
+func size(bounds func(r *reading) (least, greatest int64)) rule {
+	return func(r *reading, path string, n *node) any {
+		s, ok := r.word(path, n)
+		if !ok {
+			return nil
+		}
+		least, greatest := bounds(r)
+		v, good := bytesOf(s)
+		if !good || v < least || v > greatest {
+			r.refuse(path, n, policy.Shown(s)+" is not possible here.", between("a size", inBytes(least), inBytes(greatest)))
+			return nil
+		}
+		return strconv.FormatInt(v, 10) + "b"
+	}
+}
+
+func bytesOf(s string) (int64, bool) {
+	var v types.UnitBytes
+	if len(s) > 32 || strings.ContainsAny(s, "xXpP_") || v.DecodeMapstructure(s) != nil || v < 0 {
+		return 0, false
+	}
+	return int64(v), true
+}
+
+// span is a length of time, as in 30s.
+func span(least, greatest time.Duration) rule {
+	return func(r *reading, path string, n *node) any {
+		s, ok := r.word(path, n)
+		if !ok {
+			return nil
+		}
+		if d, good := spanOf(s); !good || d < least || d > greatest {
+			r.refuse(path, n, policy.Shown(s)+" is not possible here.", between("a time", short(least), short(greatest)))
+			return nil
+		}
+		return s
+	}
+}
+
+func spanOf(s string) (time.Duration, bool) {
+	var d types.Duration
+	if s == "" || len(s) > 32 || d.DecodeMapstructure(s) != nil {
+		return 0, false
+	}
+	return time.Duration(d), true
+}
+
+func short(d time.Duration) string {
+	if d > 0 && d%time.Minute == 0 {
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
+}
+
+// many is a list of at most so many values.
+func many(most int, each rule) rule {
+	return func(r *reading, path string, n *node) any {
+		out := []any{}
+		switch {
+		case n.kind != list:
+			r.refuse(path, n, "It must be a list.", "Write - value, one to a line.")
+			return nil
+		case len(n.items) > most:
+			r.refuse(path, n, fmt.Sprintf("The list has %d values.", len(n.items)), fmt.Sprintf("Write at most %d.", most))
+			return nil
+		}
+		for i, one := range n.items {
+			if v := each(r, item(path, i), one); v != nil {
+				out = append(out, v)
+			}
+		}
+		return out
+	}
+}
+
+// oneOrMany is a value, or a list of such values.
+func oneOrMany(most int, each rule) rule {
+	return func(r *reading, path string, n *node) any {
+		if n.kind == list {
+			return many(most, each)(r, path, n)
+		}
+		if v := each(r, path, n); v != nil {
+			return []any{v}
+		}
+		return nil
+	}
+}
+
+// named is a mapping of names that the file chooses.
+func named(most int, what string, check func(name string) bool, wanted string, each rule) rule {
+	return func(r *reading, path string, n *node) any {
+		out := map[string]any{}
+		switch {
+		case n.kind != mapping:
+			r.refuse(path, n, "It must be a mapping of names.", "Write the name of each, then a colon.")
+			return nil
+		case len(n.entries) > most:
+			r.refuse(path, n, fmt.Sprintf("There are %d %s.", len(n.entries), what), fmt.Sprintf("Write at most %d.", most))
+			return nil
+		}
+		for _, e := range n.entries {
+			p := below(path, e.name)
+			if !check(e.name) {
+				r.refuseAt(e.spot, p, "The name "+policy.Shown(e.name)+" is not possible.", wanted)
+				continue
+			}
+			r.at[p] = e.spot
+			value := e.value
+			if value.null {
+				value = &node{spot: e.spot, kind: mapping}
+			}
+			if v := each(r, p, value); v != nil {
+				out[e.name] = v
+			}
+		}
+		return out
+	}
+}
+
+// pairs is a mapping of names to texts, or a list of NAME=text.
+func (r *reading) pairs(path string, n *node, most int, take func(path string, at *node, name, value string, given bool)) {
+	switch {
+	case n.kind == scalar:
+		r.refuse(path, n, "It must be a mapping, or a list.", "Write NAME: value, one to a line.")
+	case len(n.entries)+len(n.items) > most:
+		r.refuse(path, n, fmt.Sprintf("There are %d values.", len(n.entries)+len(n.items)), fmt.Sprintf("Write at most %d.", most))
+	case n.kind == mapping:
+		for _, e := range n.entries {
+			p := below(path, e.name)
+			if e.value.null {
+				take(p, &node{spot: e.spot}, e.name, "", false)
+			} else if s, ok := r.word(p, e.value); ok {
+				take(p, e.value, e.name, s, true)
+			}
+		}
+	default:
+		for i, one := range n.items {
+			if s, ok := r.word(item(path, i), one); ok {
+				name, value, given := strings.Cut(s, "=")
+				take(item(path, i), one, name, value, given)
+			}
+		}
+	}
+}
+
+// nothing is accepted and has no effect; the sentence, where there is one, says so.
+func nothing(say string) rule {
+	return func(r *reading, path string, n *node) any {
+		if say != "" {
+			r.note(path, n.spot, say)
+		}
+		return nil
+	}
+}
