@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -235,35 +234,4 @@ func (k kind[T]) checkRow(c *checker, index, key, value []byte) error {
 		return c.fault(place, "A row of the list %s leads to %s %q, which does not belong there.", index, k.name, value)
 	}
 	return nil
-}
-
-// tallies compares the counts that are kept with those that were counted.
-func (c *checker) tallies() (err error) {
-	defer caught(&err)
-	err = c.tx.bucket(string(countsBucket)).ForEach(func(key, value []byte) error {
-		kept := int64(-1)
-		if len(value) == 8 {
-			kept = int64(binary.BigEndian.Uint64(value))
-		}
-		is := c.counts[string(key)]
-		delete(c.counts, string(key))
-		if kept != is {
-			return c.fault(countPlace(key), "The count of %s is %d, but there are %d.", countPlace(key), kept, is)
-		}
-		return nil
-	})
-	for key, is := range c.counts {
-		if err == nil && is != 0 {
-			err = c.fault(countPlace([]byte(key)), "The count of %s is missing: there are %d.", countPlace([]byte(key)), is)
-		}
-	}
-	return err
-}
-
-func countPlace(key []byte) string {
-	name, ask, _ := bytes.Cut(key, []byte{0})
-	if len(ask) == 0 {
-		return string(name)
-	}
-	return fmt.Sprintf("%s %q", name, ask)
 }

@@ -67,6 +67,33 @@ func TestAFlippedByteIsNeverReadAsTheTruth(t *testing.T) {
 	}
 }
 
+// The newest head is damaged: that takes the last change back, so it is said. Whoever
+// accepts it can go on, and the file is whole again.
+func TestADamagedHeadIsSaidAndCanBeAccepted(t *testing.T) {
+	for page := range 2 {
+		path := filepath.Join(t.TempDir(), "den.db")
+		db := openedAt(t, path, Options{Reserve: -1})
+		for n := range 5 {
+			must(t, db.Update(t.Context(), begin(n)))
+		}
+		must(t, db.Close())
+		good, err := os.ReadFile(path)
+		must(t, err)
+		must(t, os.WriteFile(path, flipped(good, page*4096+50), 0o600))
+		if _, err := Open(path, Options{Now: noon}); !errors.Is(err, errOneHead) {
+			t.Fatalf("head %d: %v", page, err)
+		}
+		db = openedAt(t, path, Options{OlderHead: true})
+		got := everything(t, db)
+		if len(got.leases) < 4 || len(got.events) != len(got.leases) {
+			t.Errorf("head %d: %d leases, %d events", page, len(got.leases), len(got.events))
+		}
+		must(t, db.Update(t.Context(), begin(7)))
+		wholeAndClosed(t, db)
+		wholeAndClosed(t, openedAt(t, path, Options{}))
+	}
+}
+
 func (db *DB) used(t *testing.T) (n int64) {
 	must(t, db.view(t.Context(), func(x *tx) error { n = x.b.Size(); return nil }))
 	return n

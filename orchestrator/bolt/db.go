@@ -20,7 +20,10 @@ type Options struct {
 	Wait     time.Duration    // for another den to let go of the file; 0: 5 seconds
 	Reserve  int64            // bytes kept free for endings on a full disk; 0: 16 MiB, negative: none
 	ReadOnly bool             // change nothing, not even an older schema; Update is refused
-	NoSync   bool             // for tests that must lose data
+	// OlderHead opens a file of which one head is damaged, though its last change may
+	// be missing. The next change makes both right again.
+	OlderHead bool
+	NoSync    bool // for tests that must lose data
 }
 
 // DB is a data file. It implements den.Store.

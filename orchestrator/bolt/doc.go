@@ -3,12 +3,13 @@
 // must not know use cases, the web or a runtime, and it reads no clock.
 //
 //	schema.go     the whole file drawn, and which fields are indexed
-//	open.go       opening, first initialisation, refusals   migrate.go   older files
+//	open.go       opening, refusals    create.go  first start   head.go  damage
+//	migrate.go    older files, backup.go copies
 //	db.go         View and Update                           group.go     commits that callers share
 //	table.go      records   walk.go  lists, cursors         row.go       index rows
 //	value.go      one record as bytes, with its checksum
 //	space.go      a full disk, and what is kept free for endings
 //	fault.go      a broken disk, a damaged file
-//	check.go      everything in the file against everything else
+//	check.go      (recordcheck.go, counts.go) everything in the file against everything else
 //	sessions.go   a store for alexedwards/scs
 package bolt

@@ -18,6 +18,9 @@ var ErrBroken = errors.New("the store is broken")
 // ErrDamaged is what reading something ends with that is not what was written.
 var ErrDamaged = errors.New("the data file is damaged")
 
+// errOneHead is a file of which only one head is right.
+var errOneHead = errors.New("one of the two heads of the data file is damaged")
+
 // errEnded is the use of a transaction after its end.
 var errEnded = errors.New("the transaction has ended")
 

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 
 	"innovationden/orchestrator/den"
@@ -232,33 +231,3 @@ func (t table[T]) span(q den.Query) (s span, rows bucket, kept bool, err error) 
 	s, err = s.place(string(q.Index), q)
 	return s, t.tx.index([]byte(i.name)), i.counted, err
 }
-
-// count changes how many records a table, or one key of an index, has.
-func (t *tx) count(name, ask string, by int64) error {
-	counts, key := t.bucket(string(countsBucket)), countKey(name, ask)
-	n := t.counted(name, ask) + by
-	if n < 0 {
-		return damaged("the count of %s %q would be %d", name, ask, n)
-	}
-	if n == 0 {
-		return counts.Delete(key)
-	}
-	return counts.Put(key, binary.BigEndian.AppendUint64(nil, uint64(n)))
-}
-
-func (t *tx) countRow(r row, by int64) error {
-	if !r.counted {
-		return nil
-	}
-	return t.count(string(r.bucket), r.ask, by)
-}
-
-func (t *tx) counted(name, ask string) int64 {
-	n := t.bucket(string(countsBucket)).Get(countKey(name, ask))
-	if len(n) != 8 {
-		return 0
-	}
-	return int64(binary.BigEndian.Uint64(n))
-}
-
-func countKey(name, ask string) []byte { return []byte(name + "\x00" + ask) }
