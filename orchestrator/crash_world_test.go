@@ -298,7 +298,10 @@ func (w *world) wait(id den.ID, most time.Duration, what string, is func(den.Lea
 	var l den.Lease
 	step := 50 * time.Millisecond
 	for passed := time.Duration(0); passed < most; passed += step {
-		if passed > 2*time.Second {
+		switch {
+		case passed > 20*time.Second:
+			step = 4 * time.Second
+		case passed > 2*time.Second:
 			step = time.Second
 		}
 		if w.proc.dead.Load() {

@@ -22,7 +22,7 @@ func (w *world) live() {
 	quick := w.release("quick", fake.Behaviour{Log: "hello\n"})
 	slow := w.release("slow", fake.Behaviour{ListensAfter: time.Duration(20+w.rng.IntN(400)) * time.Millisecond})
 	broken := w.release("broken", fake.Behaviour{Exits: true, ExitCode: 3, Log: "no such table\n"})
-	draft := w.draft(6*time.Minute, quick, slow, broken)
+	draft := w.draft(4*time.Minute, quick, slow, broken)
 	w.checks.trial, w.checks.strangers = draft.Trial.ID, w.engine.Strangers()
 	w.boot()
 	time.Sleep(time.Duration(w.rng.IntN(3)) * time.Second)
@@ -56,7 +56,7 @@ func (w *world) live() {
 		return err
 	})
 	w.wait(a, 2*time.Minute, "live again", func(l den.Lease) bool { return l.Phase == den.Live && l.Lost && !l.Replacing })
-	until := w.stored(b).EndsAt.Add(time.Minute)
+	until := w.stored(b).EndsAt.Add(30 * time.Second)
 	w.do("extend", func(ctx context.Context, o *orchestrator.Orchestrator) error {
 		if w.stored(b).EndsAt.Equal(until) {
 			return nil
@@ -82,7 +82,7 @@ func (w *world) live() {
 	watched := make(chan struct{})
 	go func() { defer close(watched); w.watchEnd(l) }()
 	w.wait(b, 20*time.Minute, "ended", func(l den.Lease) bool { return l.Phase == den.Ended })
-	w.quiet(4 * time.Minute)
+	w.quiet(200 * time.Second)
 	<-watched
 	w.promise("the end of the trial", func(tx den.Tx) bool {
 		t, err := tx.Trials().Get(w.checks.trial)

@@ -16,7 +16,7 @@ import (
 // first, then pass after pass. It returns when every act it began has ended.
 func (o *Orchestrator) Run(ctx context.Context) error {
 	o.askHost(ctx)
-	if err := o.recover(ctx); err != nil {
+	if err := o.recover(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("recovering: %w", err)
 	}
 	stop := o.drive(ctx)

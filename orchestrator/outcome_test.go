@@ -1,0 +1,139 @@
+package orchestrator_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
+)
+
+func mark(n int) *int { return &n }
+
+func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := context.Background()
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
+		one, two := v.Entries[0].ID, v.Entries[1].ID
+		ann, bob := r.person("Ann", den.Evaluator, v.Trial.ID), r.person("Bob", den.Evaluator, v.Trial.ID)
+		save := func(who den.Actor, entry den.ID, ease, fit int, submit bool) error {
+			_, err := r.o.SaveAssessment(ctx, who, den.NewAssessment{Trial: v.Trial.ID, Entry: entry, Submit: submit, Scores: map[string]den.Score{
+				"ease": {Mark: mark(ease), Reason: "Tried."}, "fit": {Mark: mark(fit), Reason: "Tried."},
+			}})
+			return err
+		}
+		_, err := r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: v.Trial.ID, Entry: one, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: mark(0)}, "other": {Mark: mark(1)},
+		}})
+		if got := fields(t, err); !slices.Equal(got, []string{"scores.ease.reason", "scores.fit.mark", "scores.other"}) {
+			t.Errorf("faults of %v", got)
+		}
+		if got := fields(t, save(ann, one, 6, -1, false)); !slices.Equal(got, []string{"scores.ease.mark", "scores.fit.mark"}) {
+			t.Errorf("faults of %v", got)
+		}
+		r.must(save(ann, one, 4, 3, false))
+		own, err := r.o.Assessment(ctx, ann, v.Trial.ID, one)
+		if err != nil || own.Rev == 0 || own.Submitted() || *own.Scores["ease"].Mark != 4 {
+			t.Errorf("%+v %v", own, err)
+		}
+		if seen := scoresSeen(t, r, r.member, v.Trial.ID); seen != 0 {
+			t.Errorf("%d unsubmitted assessments of others are open", seen)
+		}
+		if _, err := r.o.Outcome(ctx, r.member, v.Trial.ID); den.KindOf(err) != den.NotFound {
+			t.Errorf("an outcome of nothing: %v", err)
+		}
+		r.must(save(ann, one, 5, 3, true))
+		if err := save(ann, one, 1, 1, true); den.KindOf(err) != den.Conflict {
+			t.Errorf("a change after the submission: %v", err)
+		}
+		r.must(save(bob, one, 3, 3, false))
+		if seen := scoresSeen(t, r, bob, v.Trial.ID); seen != 1 {
+			t.Errorf("Bob sees %d scores before he submits, not his own alone", seen)
+		}
+		if _, err := r.o.Outcome(ctx, bob, v.Trial.ID); den.KindOf(err) != den.NotFound {
+			t.Errorf("Bob sees an outcome before he submits: %v", err)
+		}
+		r.must(save(bob, one, 3, 3, true))
+		r.must(save(bob, two, 5, 1, true))
+		out, err := r.o.Outcome(ctx, r.member, v.Trial.ID)
+		r.must(err)
+		first, second := out.Results[0], out.Results[1]
+		if first.Assessors != 2 || first.Marks["ease"] != 4 || first.Rank != 1 || first.Total != 72 || !second.Screened || second.Rank != 0 {
+			t.Errorf("%+v", out.Results)
+		}
+		if !strings.Contains(out.Says, "Bookwell") {
+			t.Errorf("it says %q", out.Says)
+		}
+		_, err = r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: den.Proceed})
+		if got := fields(t, err); !slices.Equal(got, []string{"chosen", "why"}) {
+			t.Errorf("faults of %v", got)
+		}
+		_, err = r.o.Decide(ctx, ann, v.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "No."})
+		if den.KindOf(err) != den.Denied {
+			t.Errorf("an evaluator decides: %v", err)
+		}
+		out, err = r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: den.Proceed, Why: "Easier.", Chosen: one})
+		if err != nil || out.DecidedBy != r.member.ID {
+			t.Errorf("%+v %v", out, err)
+		}
+		if err := save(r.member, two, 1, 1, true); den.KindOf(err) != den.Conflict {
+			t.Errorf("a score after the decision: %v", err)
+		}
+	})
+}
+
+func scoresSeen(t *testing.T, r *rig, who den.Actor, trial den.ID) (n int) {
+	t.Helper()
+	v, err := r.o.Trial(context.Background(), who, trial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range v.Assessments {
+		if a.Scores != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func TestHomeShowsWhatNeedsAttention(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := context.Background()
+		r.run()
+		ann := r.person("Ann", den.Member, r.department.ID)
+		supplier := r.person("Sam", den.SupplierMember, r.supplier.ID)
+		draft, err := r.o.AddTrial(ctx, r.member, den.NewTrial{
+			Question: "Which?", Releases: []den.ID{r.release("one", fake.Behaviour{})}, Length: 4 * time.Hour, Evaluators: []den.ID{ann.ID},
+		})
+		r.must(err)
+		v, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, 0, den.Once{})
+		r.must(err)
+		r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+		h, err := r.o.Home(ctx, ann)
+		if err != nil || len(h.Trials) != 1 || len(h.Ending) != 1 || len(h.ToAssess) != 1 || len(h.Notices) != 1 || h.Notices[0].Kind != "ready" {
+			t.Errorf("%+v %v", h, err)
+		}
+		h, err = r.o.Home(ctx, supplier)
+		if err != nil || len(h.Trials) != 0 || len(h.Sandboxes) != 1 || len(h.ToAssess) != 0 {
+			t.Errorf("%+v %v", h, err)
+		}
+		time.Sleep(3*time.Hour + 10*time.Minute)
+		h, err = r.o.Home(ctx, ann)
+		warned := 0
+		for _, n := range h.Notices {
+			if n.Kind == "ends_soon" {
+				warned++
+			}
+		}
+		if err != nil || warned != 1 {
+			t.Errorf("warned %d times: %+v %v", warned, h.Notices, err)
+		}
+	})
+}
