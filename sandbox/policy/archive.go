@@ -1,0 +1,322 @@
+package policy
+
+import (
+	"archive/tar"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"innovationden/sandbox"
+)
+
+// ArchiveLimits bound an archive that somebody brings. Zero takes the default.
+type ArchiveLimits struct {
+	Unpacked int64 // bytes of all layers, decompressed; 8 GiB
+	Entries  int64 // files in all layers; 500,000
+	Layers   int   // of one image; 64
+	Images   int   // in one archive; 16
+}
+
+func (l ArchiveLimits) filled() ArchiveLimits {
+	or := func(v, d int64) int64 {
+		if v <= 0 {
+			return d
+		}
+		return v
+	}
+	return ArchiveLimits{Unpacked: or(l.Unpacked, 8<<30), Entries: or(l.Entries, 500_000),
+		Layers: int(or(int64(l.Layers), 64)), Images: int(or(int64(l.Images), 16))}
+}
+
+// Bounds that nobody needs to change.
+const (
+	outerEntries = 4096
+	jsonLimit    = 4 << 20
+)
+
+// ArchivedImage is one image of an archive.
+type ArchivedImage struct {
+	ID     string   // sha256:… of its configuration
+	Config string   // the file of its configuration
+	Layers []string // the files of its layers, first to last
+	Names  []string // the names that the archive gives it
+}
+
+// Archive is what an archive holds.
+type Archive struct {
+	Images   []ArchivedImage
+	Unpacked int64             // bytes of all layers
+	Entries  int64             // files in all layers
+	Digests  map[string]string // file of a layer → its digest, decompressed
+
+	name   string
+	limits ArchiveLimits
+	os     string
+	arch   string
+	from   io.ReaderAt
+	parts  map[string]part
+	links  map[string]string
+	found  Refusals
+}
+
+// part is where an entry's content lies.
+type part struct{ offset, size int64 }
+
+// manifestEntry is one image in manifest.json (docker save, Image Specification v1.2).
+type manifestEntry struct {
+	Config       string
+	RepoTags     []string
+	Layers       []string
+	LayerSources map[string]struct {
+		MediaType string   `json:"mediaType"`
+		URLs      []string `json:"urls"`
+	}
+}
+
+// imageConfig is what of an image's configuration (OCI Image Configuration) is checked.
+type imageConfig struct {
+	Architecture string `json:"architecture"`
+	OS           string `json:"os"`
+	Config       struct {
+		Labels  map[string]string
+		Volumes map[string]struct{}
+	} `json:"config"`
+	RootFS struct {
+		DiffIDs []string `json:"diff_ids"`
+	} `json:"rootfs"`
+}
+
+// CheckArchive reads an archive that `docker save` wrote and that lies, not compressed
+// as a whole (see Plain), in from. name is what refusals call it, platform what sandboxes run, as in
+// linux/amd64. Layers are decompressed while they are counted, and never kept.
+//
+// The error is Refusals where the archive is at fault, all that were found; else it is
+// that of from or of ctx, and nothing may be concluded.
+func CheckArchive(ctx context.Context, name string, from io.ReaderAt, size int64, platform string, limits ArchiveLimits) (*Archive, error) {
+	a := &Archive{Digests: map[string]string{}, name: name, limits: limits.filled(), from: from, parts: map[string]part{}, links: map[string]string{}}
+	a.os, a.arch, _ = strings.Cut(platform, "/")
+	if err := a.index(size); err != nil {
+		return nil, a.also(err)
+	}
+	var manifest []manifestEntry
+	if err := a.json("manifest.json", &manifest); err != nil {
+		return nil, a.also(err)
+	}
+	if len(manifest) == 0 || len(manifest) > a.limits.Images {
+		return nil, a.also(a.no("manifest.json", fmt.Sprintf("The archive holds %d images.", len(manifest)), fmt.Sprintf("Save 1 to %d in one archive.", a.limits.Images)))
+	}
+	for i, m := range manifest {
+		if err := a.image(ctx, fmt.Sprintf("image %d", i+1), m); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.foreign(); err != nil {
+		return nil, a.also(err)
+	}
+	if len(a.found) > 0 {
+		return nil, a.found.Sorted()
+	}
+	return a, nil
+}
+
+// no is a refusal as an error, for where reading cannot go on.
+func (a *Archive) no(where, why, instead string) error {
+	return Refusals{{File: a.name, Attribute: where, Reason: why, Instead: instead}}
+}
+
+func (a *Archive) refuse(where, why, instead string) {
+	a.found = append(a.found, Refusal{File: a.name, Attribute: where, Reason: why, Instead: instead})
+}
+
+// also adds what was found before to a refusal that ends the reading.
+func (a *Archive) also(err error) error {
+	var last Refusals
+	if errors.As(err, &last) {
+		return append(a.found, last...).Sorted()
+	}
+	return err
+}
+
+// keep takes a refusal down and goes on; any other error ends the reading.
+func (a *Archive) keep(err error) error {
+	var one Refusals
+	if errors.As(err, &one) {
+		a.found = append(a.found, one...)
+		return nil
+	}
+	return err
+}
+
+const saveAgain = "Save the image again with docker save."
+
+// index finds where each file of the archive lies.
+func (a *Archive) index(size int64) error {
+	at := &counter{r: io.NewSectionReader(a.from, 0, size)}
+	r := tar.NewReader(at)
+	for n := 0; ; n++ {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return a.readError("", err)
+		}
+		if n >= outerEntries {
+			return a.no("", fmt.Sprintf("The archive has more than %d files outside its layers.", outerEntries), "Save fewer images at once.")
+		}
+		name, ok := inside(h.Name)
+		if !ok {
+			a.refuse(Shown(h.Name), "The name climbs out of the archive.", saveAgain)
+			continue
+		}
+		switch h.Typeflag {
+		case tar.TypeReg:
+			a.parts[name] = part{offset: at.n, size: h.Size}
+		case tar.TypeSymlink:
+			to, ok := inside(path.Join(path.Dir(name), h.Linkname))
+			if !ok || path.IsAbs(h.Linkname) {
+				a.refuse(Shown(h.Name), "The link leads out of the archive.", saveAgain)
+				continue
+			}
+			a.links[name] = to
+		case tar.TypeDir:
+		default:
+			a.refuse(Shown(h.Name), "It is neither a file nor a folder.", saveAgain)
+		}
+	}
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// inside cleans a name that must stay in the archive.
+func inside(name string) (string, bool) {
+	if path.IsAbs(name) || strings.ContainsRune(name, 0) || slices.Contains(strings.Split(name, "/"), "..") {
+		return "", false
+	}
+	return path.Clean(name), true
+}
+
+// Open gives the content of a file of the archive. The error is Refusals.
+func (a *Archive) Open(name string) (*io.SectionReader, error) {
+	clean, ok := inside(name)
+	if to, linked := a.links[clean]; linked {
+		clean = to
+	}
+	p, there := a.parts[clean]
+	if !ok || !there {
+		return nil, a.no(Shown(name), "The archive does not hold this file.", saveAgain)
+	}
+	return io.NewSectionReader(a.from, p.offset, p.size), nil
+}
+
+func (a *Archive) read(name string) ([]byte, error) {
+	r, err := a.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if r.Size() > jsonLimit {
+		return nil, a.no(Shown(name), fmt.Sprintf("It is larger than %d bytes.", jsonLimit), saveAgain)
+	}
+	return io.ReadAll(r)
+}
+
+func (a *Archive) json(name string, into any) error {
+	raw, err := a.read(name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return a.no(Shown(name), "It is not the JSON that it should be.", saveAgain)
+	}
+	return nil
+}
+
+// keptTag is the form of the tags under which dens keep images.
+var keptTag = regexp.MustCompile(`^den-[^/]*/kept(:|$)`)
+
+// image checks one image. Its error is one that ends the reading.
+func (a *Archive) image(ctx context.Context, where string, m manifestEntry) error {
+	if len(m.RepoTags) > 0 {
+		where = Shown(m.RepoTags[0])
+	}
+	raw, err := a.read(m.Config)
+	if err != nil {
+		return a.keep(err)
+	}
+	var c imageConfig
+	if err := json.Unmarshal(raw, &c); err != nil {
+		a.refuse(where, "Its configuration cannot be read.", saveAgain)
+		return nil
+	}
+	if c.OS != a.os || c.Architecture != a.arch {
+		a.refuse(where, "It is for "+Shown(c.OS+"/"+c.Architecture)+", and sandboxes here are "+a.os+"/"+a.arch+".", "Build it with docker build --platform "+a.os+"/"+a.arch+".")
+	}
+	for _, t := range m.RepoTags {
+		if keptTag.MatchString(t) {
+			a.refuse(where, "The name "+Shown(t)+" belongs to the den.", "Save it under a name of your own.")
+		}
+	}
+	for label := range c.Config.Labels {
+		if OurLabel(label) {
+			a.refuse(where, "The label "+Shown(label)+" belongs to the den.", "Build it without this label.")
+		}
+	}
+	for v := range c.Config.Volumes {
+		if sandbox.CheckVolume(path.Clean(v)) != nil {
+			a.refuse(where, "It declares a volume at "+Shown(v)+", where none can be.", "Build it without this VOLUME.")
+		}
+	}
+	for _, s := range m.LayerSources {
+		if elsewhereLayer(s.MediaType, s.URLs) {
+			a.refuse(where, "One of its layers is to be fetched from elsewhere.", "Build it on an image whose layers are all in the archive.")
+		}
+	}
+	if err := a.layers(ctx, where, m, c); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(raw)
+	a.Images = append(a.Images, ArchivedImage{ID: "sha256:" + hex.EncodeToString(sum[:]), Config: m.Config, Layers: m.Layers, Names: m.RepoTags})
+	return nil
+}
+
+func (a *Archive) layers(ctx context.Context, where string, m manifestEntry, c imageConfig) error {
+	if n := len(m.Layers); n == 0 || n > a.limits.Layers {
+		a.refuse(where, fmt.Sprintf("It has %d layers.", n), fmt.Sprintf("Build it with 1 to %d layers: join RUN lines, or flatten it.", a.limits.Layers))
+		return nil
+	}
+	if len(c.RootFS.DiffIDs) != len(m.Layers) {
+		a.refuse(where, fmt.Sprintf("Its configuration names %d layers, the archive has %d.", len(c.RootFS.DiffIDs), len(m.Layers)), saveAgain)
+		return nil
+	}
+	for i, name := range m.Layers {
+		digest, err := a.layer(ctx, fmt.Sprintf("%s layer %d", where, i+1), name)
+		if err != nil {
+			return a.keep(err)
+		}
+		if digest != c.RootFS.DiffIDs[i] {
+			a.refuse(fmt.Sprintf("%s layer %d", where, i+1), "It is not the layer that the configuration names.", saveAgain)
+		}
+	}
+	return nil
+}
+
+func elsewhereLayer(mediaType string, urls []string) bool {
+	return len(urls) > 0 || strings.Contains(mediaType, "foreign") || strings.Contains(mediaType, "nondistributable")
+}

@@ -1,0 +1,159 @@
+package policy
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// compressed is a text that begins like one that cannot be read here.
+type compressed struct{ by string }
+
+func (c compressed) Error() string { return "it is compressed with " + c.by }
+
+// damaged is a compressed text that does not decompress.
+type damaged struct{ error }
+
+// Plain reads gzip where a stream begins like gzip, and the stream itself where not.
+// An archive compressed otherwise is refused with Refusals, under name.
+func Plain(name string, from io.Reader) (io.Reader, error) {
+	r, err := decompressed(from)
+	var other compressed
+	var bad damaged
+	switch {
+	case errors.As(err, &other):
+		return nil, Refusals{{File: name, Reason: "The archive is compressed with " + other.by + ".", Instead: "Save it plain, or compress it with gzip."}}
+	case errors.As(err, &bad):
+		return nil, Refusals{{File: name, Reason: "The archive is damaged.", Instead: saveAgain}}
+	}
+	return r, err
+}
+
+// Damaged says whether an error of reading what Plain gave means that the archive is
+// damaged, and not that it cannot be reached.
+func Damaged(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || isCorrupt(err)
+}
+
+func decompressed(from io.Reader) (io.Reader, error) {
+	r := bufio.NewReaderSize(from, 64<<10)
+	start, err := r.Peek(6)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	for _, other := range []struct{ name, magic string }{{"zstd", "\x28\xb5\x2f\xfd"}, {"xz", "\xfd7zXZ\x00"}, {"bzip2", "BZh"}} {
+		if bytes.HasPrefix(start, []byte(other.magic)) {
+			return nil, compressed{other.name}
+		}
+	}
+	if !bytes.HasPrefix(start, []byte{0x1f, 0x8b}) {
+		return r, nil
+	}
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, damaged{err}
+	}
+	return z, nil
+}
+
+// layer counts what a layer unpacks to, and gives its digest.
+func (a *Archive) layer(ctx context.Context, where, name string) (string, error) {
+	if digest, ok := a.Digests[name]; ok {
+		return digest, nil
+	}
+	from, err := a.Open(name)
+	if err != nil {
+		return "", err
+	}
+	plain, err := decompressed(from)
+	if err != nil {
+		return "", a.readError(where, err)
+	}
+	hash := sha256.New()
+	bounded := io.TeeReader(&budget{ctx: ctx, r: plain, a: a, where: where}, hash)
+	files := tar.NewReader(bounded)
+	for {
+		h, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", a.readError(where, err)
+		}
+		if a.Entries++; a.Entries > a.limits.Entries {
+			return "", a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
+		}
+		a.entry(where, h)
+	}
+	if _, err := io.Copy(io.Discard, bounded); err != nil { // what follows the end of the layer
+		return "", a.readError(where, err)
+	}
+	digest := "sha256:" + hex.EncodeToString(hash.Sum(nil))
+	a.Digests[name] = digest
+	return digest, nil
+}
+
+// entry refuses what would be unpacked outside of the image. The target of a symbolic
+// link is followed inside the image alone, so it may be anything.
+func (a *Archive) entry(where string, h *tar.Header) {
+	if len(a.found) > most {
+		return
+	}
+	climbs := func(n string) bool { return slices.Contains(strings.Split(n, "/"), "..") }
+	switch {
+	case climbs(h.Name), h.Typeflag == tar.TypeLink && climbs(h.Linkname):
+		a.refuse(where, "The name "+Shown(h.Name)+" climbs out of the image.", "Build the layer with clean names.")
+	case h.Typeflag == tar.TypeBlock:
+		a.refuse(where, Shown(h.Name)+" is a disk of the host.", "Build the image without devices.")
+	}
+}
+
+// readError says what a failed read means: a refusal, or an error that proves nothing.
+func (a *Archive) readError(where string, err error) error {
+	var one Refusals
+	var other compressed
+	var bad damaged
+	switch {
+	case errors.As(err, &one):
+		return one
+	case errors.As(err, &other):
+		return a.no(where, "It is compressed with "+other.by+".", "Save it plain, or compress it with gzip.")
+	case errors.Is(err, tar.ErrHeader), errors.As(err, &bad), Damaged(err):
+		return a.no(where, "It is not an archive that docker save writes, or it is damaged.", saveAgain)
+	}
+	return err
+}
+
+func isCorrupt(err error) bool {
+	var bad flate.CorruptInputError
+	return errors.As(err, &bad) || err != nil && strings.HasPrefix(err.Error(), "archive/tar: ")
+}
+
+// budget counts what is read, for all layers together.
+type budget struct {
+	ctx   context.Context
+	r     io.Reader
+	a     *Archive
+	where string
+}
+
+func (b *budget) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := b.r.Read(p)
+	if b.a.Unpacked += int64(n); b.a.Unpacked > b.a.limits.Unpacked {
+		return n, b.a.no(b.where, fmt.Sprintf("The layers unpack to more than %d bytes.", b.a.limits.Unpacked), "Build a smaller image.")
+	}
+	return n, err
+}
