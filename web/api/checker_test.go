@@ -149,12 +149,46 @@ func (k *checker) valid(c *gin.Context, w *copied, path string, item *openapi3.P
 	if !k.deep {
 		spec = k.fast
 	}
+	stream := strings.HasSuffix(path, "/progress") && w.Status() == http.StatusOK
+	if stream {
+		if err := k.validEvents(w); err != nil {
+			return err
+		}
+	}
 	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: c.Request,
 			Route: &routers.Route{Spec: spec, Path: path, PathItem: item, Method: c.Request.Method, Operation: op}},
 		Status: w.Status(), Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.body.Bytes())),
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: stream},
 	})
+}
+
+// validEvents holds what a stream sent to the models that its events are named for.
+func (k *checker) validEvents(w *copied) error {
+	if w.Header().Get("Content-Type") != "text/event-stream" {
+		return fmt.Errorf("a stream is %s", w.Header().Get("Content-Type"))
+	}
+	for _, text := range strings.Split(w.body.String(), "\n\n") {
+		name, data, ok := strings.Cut(text, "\ndata: ")
+		if _, name, _ = strings.Cut(name, "event: "); !ok || name == "gone" {
+			continue
+		}
+		model := k.doc.Components.Schemas[strings.ToUpper(name[:1])+name[1:]]
+		var v any
+		if err := json.Unmarshal([]byte(data), &v); err != nil {
+			return fmt.Errorf("the event %q: %w", cut(text), err)
+		}
+		if err := model.Value.VisitJSON(v, openapi3.MultiErrors()); err != nil {
+			return fmt.Errorf("the event %q: %w", cut(text), err)
+		}
+	}
+	return nil
+}
+
+func (k *checker) successes(op string) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.done[op]
 }
 
 // refusal holds a problem document to what the contract's words promise.

@@ -1,0 +1,380 @@
+package api_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+	"innovationden/web/api"
+	"innovationden/web/api/contract"
+)
+
+// client is the generated client of one person.
+func client(w *world, url, who string) *contract.ClientWithResponses {
+	c, err := contract.NewClientWithResponses(url+api.Base, contract.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+who)
+		return nil
+	}))
+	w.must(err)
+	return c
+}
+
+// told reads one answer of the generated client.
+func told[T any](w *world, model *T, err error, body []byte) T {
+	w.t.Helper()
+	w.must(err)
+	if model == nil {
+		w.t.Fatalf("the answer is another: %s", cut(string(body)))
+	}
+	return *model
+}
+
+// event is one of a stream.
+type event struct{ id, name, data string }
+
+// listen gives the events of a stream as they come; the channel is closed at its end.
+func listen(t testing.TB, resp *http.Response, err error) <-chan event {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
+		body, _ := io.ReadAll(resp.Body)
+		t.Fatalf("the stream answers %d: %s", resp.StatusCode, cut(string(body)))
+	}
+	out := make(chan event, 256)
+	go func() {
+		defer close(out)
+		defer func() { _ = resp.Body.Close() }()
+		lines := bufio.NewScanner(resp.Body)
+		lines.Buffer(nil, 1<<20)
+		var e event
+		for lines.Scan() {
+			field, text, _ := strings.Cut(lines.Text(), ": ")
+			switch field {
+			case "id":
+				e.id = text
+			case "event":
+				e.name = text
+			case "data":
+				e.data = text
+			case "":
+				if e != (event{}) || text != "" {
+					out <- event{e.id, e.name, e.data + text}
+				}
+				e = event{}
+			}
+		}
+	}()
+	return out
+}
+
+// next waits for an event that is not a comment.
+func next(t testing.TB, events <-chan event) (event, bool) {
+	t.Helper()
+	patience := time.NewTimer(20 * time.Second)
+	defer patience.Stop()
+	for {
+		select {
+		case e, open := <-events:
+			if open && e.name == "" {
+				continue
+			}
+			return e, open
+		case <-patience.C:
+			t.Fatal("no event came")
+		}
+	}
+}
+
+// The whole of the main job, through the client that programs get, on real sockets.
+// It does every operation of the contract at least once, and every one succeeds.
+func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
+	w := newWorld(t)
+	w.run()
+	url := w.serve().URL
+	ctx := context.Background()
+	ops, official, judge, vendor := client(w, url, operator), client(w, url, member), client(w, url, evaluator), client(w, url, seller)
+	s := &story{w: w, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor}
+	s.offer()
+	s.setUp()
+	s.live()
+	s.assess()
+	s.decide()
+	s.end()
+	s.look()
+	for _, op := range everyOperation(w.check.doc) {
+		if w.check.successes(op.id) == 0 {
+			t.Errorf("no test has seen %s succeed", op.id)
+		}
+	}
+}
+
+type story struct {
+	w                            *world
+	t                            *testing.T
+	ctx                          context.Context
+	ops, official, judge, vendor *contract.ClientWithResponses
+
+	releases []string
+	trial    contract.Trial
+	events   <-chan event // of the trial
+	box      <-chan event // of its first sandbox
+}
+
+// offer adds organisations, a product and a release of each kind.
+func (s *story) offer() {
+	w, ctx := s.w, s.ctx
+	dep, err := s.ops.AddDepartmentWithResponse(ctx, nil, contract.NewOrganisation{Name: "Department of Trying"})
+	told(w, dep.JSON201, err, dep.Body)
+	sup, err := s.ops.AddSupplierWithResponse(ctx, nil, contract.NewOrganisation{Name: "Tryware"})
+	supplier := told(w, sup.JSON201, err, sup.Body)
+	pro, err := s.ops.AddProductWithResponse(ctx, nil, contract.NewProduct{Name: "Try", Supplier: supplier.Id})
+	told(w, pro.JSON201, err, pro.Body)
+	own := string(w.products[0].ID)
+	rel, err := s.vendor.AddReleaseWithResponse(ctx, own, nil, contract.NewRelease{Version: "2.0", Image: oneImage, Env: &[]string{"MODE=trial"}})
+	first := told(w, rel.JSON201, err, rel.Body)
+	archive := []byte("what docker save writes")
+	w.engine.AddArchive(archive, sandbox.Image{Ports: []int{8080}}, fake.Behaviour{ListensAfter: 200 * time.Millisecond, Use: sandbox.Use{Memory: 2 << 20}, Log: "hello\n"})
+	arc, err := s.vendor.AddReleaseArchiveWithBodyWithResponse(ctx, own, &contract.AddReleaseArchiveParams{Version: "3.0"}, "application/x-tar", bytes.NewReader(archive))
+	second := told(w, arc.JSON201, err, arc.Body)
+	s.releases = []string{first.Id, second.Id}
+
+	one, err := s.vendor.GetReleaseWithResponse(ctx, second.Id)
+	if got := told(w, one.JSON200, err, one.Body); got.Version != "3.0" {
+		s.t.Errorf("the release is %+v", got)
+	}
+	all, err := s.vendor.ListReleasesWithResponse(ctx, own, nil)
+	if got := told(w, all.JSON200, err, all.Body); len(got.Items) != 3 {
+		s.t.Errorf("there are %d releases", len(got.Items))
+	}
+	view, err := s.vendor.GetProductWithResponse(ctx, own)
+	if got := told(w, view.JSON200, err, view.Body); len(got.Releases) != 3 {
+		s.t.Errorf("the product has %d releases", len(got.Releases))
+	}
+	deps, err := s.vendor.ListDepartmentsWithResponse(ctx, nil)
+	told(w, deps.JSON200, err, deps.Body)
+	sups, err := s.vendor.ListSuppliersWithResponse(ctx, nil)
+	told(w, sups.JSON200, err, sups.Body)
+	pros, err := s.vendor.ListProductsWithResponse(ctx, nil)
+	told(w, pros.JSON200, err, pros.Body)
+}
+
+// setUp drafts a trial, throws one away, changes the other and starts it.
+func (s *story) setUp() {
+	w, ctx := s.w, s.ctx
+	me, err := s.official.GetMeWithResponse(ctx)
+	if got := told(w, me.JSON200, err, me.Body); got.Name != member {
+		s.t.Errorf("I am %s", got.Name)
+	}
+	schemes, err := s.official.ListSchemesWithResponse(ctx)
+	first := told(w, schemes.JSON200, err, schemes.Body).Items[0]
+	scheme, err := s.official.GetSchemeWithResponse(ctx, first.Id, first.Version)
+	told(w, scheme.JSON200, err, scheme.Body)
+	sizes, err := s.official.ListSizesWithResponse(ctx)
+	told(w, sizes.JSON200, err, sizes.Body)
+	people, err := s.official.ListPeopleWithResponse(ctx)
+	if got := told(w, people.JSON200, err, people.Body); len(got.Items) != len(everybody) {
+		s.t.Errorf("there are %d people", len(got.Items))
+	}
+	draft := func() contract.Trial {
+		made, err := s.official.AddTrialWithResponse(ctx, nil, contract.NewTrial{})
+		return told(w, made.JSON201, err, made.Body)
+	}
+	dropped, err := s.official.CancelTrialWithResponse(ctx, draft().Id, nil, contract.Reason{Why: new("Not needed.")})
+	if got := told(w, dropped.JSON200, err, dropped.Body); got.State != contract.Cancelled {
+		s.t.Errorf("the draft is %s", got.State)
+	}
+	made := draft()
+	changed, err := s.official.ChangeTrialWithResponse(ctx, made.Id, nil, contract.NewTrial{Name: new("Booking, compared"), Question: new("Which is easier?"),
+		Releases: &s.releases, Evaluators: &[]string{string(w.people[evaluator].ID)}, Tasks: &[]string{"Book", "Cancel"}})
+	told(w, changed.JSON200, err, changed.Body)
+	watch, err := s.official.WatchTrial(ctx, made.Id, nil)
+	s.events = listen(s.t, watch, err)
+	started, err := s.official.StartTrialWithResponse(ctx, made.Id, &contract.StartTrialParams{IfMatch: new(changed.HTTPResponse.Header.Get("ETag"))})
+	s.trial = told(w, started.JSON202, err, started.Body)
+	list, err := s.official.ListTrialsWithResponse(ctx, &contract.ListTrialsParams{State: new(contract.Running)})
+	if got := told(w, list.JSON200, err, list.Body); len(got.Items) != 1 || got.Items[0].Protocol == nil {
+		s.t.Errorf("running are %+v", got.Items)
+	}
+}
+
+// live follows the trial until both products can be opened, then tries every verb.
+func (s *story) live() {
+	w, ctx := s.w, s.ctx
+	for live := 0; live < 2; {
+		e, open := next(s.t, s.events)
+		if !open || e.name != "trial" {
+			s.t.Fatalf("the stream says %+v", e)
+		}
+		w.must(json.Unmarshal([]byte(e.data), &s.trial))
+		live = 0
+		for _, one := range s.trial.Entries {
+			if one.Sandbox != nil && one.Sandbox.Phase == contract.PhaseLive {
+				live++
+			}
+		}
+	}
+	box := s.trial.Entries[0].Sandbox
+	if box.Url == "" || box.LaunchMs == nil || *box.LaunchMs <= 0 {
+		s.t.Errorf("the sandbox is %+v", box)
+	}
+	list, err := s.vendor.ListSandboxesWithResponse(ctx, nil)
+	told(w, list.JSON200, err, list.Body)
+	use, err := s.official.GetSandboxUseWithResponse(ctx, s.trial.Entries[1].Sandbox.Id)
+	if got := told(w, use.JSON200, err, use.Body); got.MemoryBytes != 2<<20 {
+		s.t.Errorf("it uses %d bytes", got.MemoryBytes)
+	}
+	log, err := s.judge.GetSandboxLogWithResponse(ctx, s.trial.Entries[1].Sandbox.Id, nil)
+	w.must(err)
+	if string(log.Body) != "hello\n" {
+		s.t.Errorf("it printed %q", log.Body)
+	}
+	watch, err := s.vendor.WatchSandbox(ctx, box.Id, nil)
+	s.box = listen(s.t, watch, err)
+	until := func(what string, is func(contract.Sandbox) bool) {
+		for {
+			e, open := next(s.t, s.box)
+			if !open {
+				s.t.Fatalf("the stream ended before %s", what)
+			}
+			var now contract.Sandbox
+			w.must(json.Unmarshal([]byte(e.data), &now))
+			if is(now) {
+				return
+			}
+		}
+	}
+	phase := func(p contract.Phase) func(contract.Sandbox) bool {
+		return func(b contract.Sandbox) bool { return b.Phase == p }
+	}
+	pause, err := s.official.PauseSandboxWithResponse(ctx, box.Id, nil)
+	told(w, pause.JSON202, err, pause.Body)
+	until("the pause", phase(contract.PhasePaused))
+	resume, err := s.official.ResumeSandboxWithResponse(ctx, box.Id, nil)
+	told(w, resume.JSON202, err, resume.Body)
+	until("going on", phase(contract.PhaseLive))
+	again, err := s.vendor.RestartSandboxWithResponse(ctx, box.Id, nil, contract.Reason{Why: new("A new start.")})
+	told(w, again.JSON202, err, again.Body)
+	until("the second start", func(b contract.Sandbox) bool { return b.Phase == contract.PhaseLive && b.Lost })
+	longer, err := s.official.ExtendSandboxWithResponse(ctx, box.Id, nil, contract.Extension{BySeconds: new(int64(3600))})
+	if got := told(w, longer.JSON200, err, longer.Body); !got.EndsAt.Equal(box.EndsAt.Add(time.Hour)) {
+		s.t.Errorf("it ends at %s", got.EndsAt)
+	}
+	all, err := s.official.ExtendTrialWithResponse(ctx, s.trial.Id, nil, contract.Extension{BySeconds: new(int64(60))})
+	told(w, all.JSON200, err, all.Body)
+	now, err := s.vendor.GetSandboxWithResponse(ctx, box.Id)
+	told(w, now.JSON200, err, now.Body)
+}
+
+// assess submits the evaluator's scores for both entries.
+func (s *story) assess() {
+	w, ctx := s.w, s.ctx
+	scheme, err := s.judge.GetSchemeWithResponse(ctx, s.trial.Scheme.Id, s.trial.Scheme.Version)
+	themes := told(w, scheme.JSON200, err, scheme.Body).Themes
+	for i, e := range s.trial.Entries {
+		blank, err := s.judge.GetAssessmentWithResponse(ctx, s.trial.Id, e.Id)
+		if got := told(w, blank.JSON200, err, blank.Body); got.Submitted || got.Revision != 0 {
+			s.t.Errorf("the assessment is %+v", got)
+		}
+		scores := map[string]contract.Score{}
+		for _, theme := range themes {
+			for _, c := range theme.Criteria {
+				if c.ScoredBy == contract.People {
+					scores[c.Id] = contract.Score{Mark: new(int32(3 + i)), Reason: new("Tried it.")}
+				}
+			}
+		}
+		saved, err := s.judge.SaveAssessmentWithResponse(ctx, s.trial.Id, e.Id, nil, contract.NewAssessment{Scores: scores, Submit: new(true)})
+		if got := told(w, saved.JSON200, err, saved.Body); !got.Submitted {
+			s.t.Error("the assessment is not submitted")
+		}
+	}
+	for told := false; !told; {
+		e, open := next(s.t, s.events)
+		if !open {
+			s.t.Fatal("the stream of the trial ended before its outcome")
+		}
+		w.must(json.Unmarshal([]byte(e.data), &s.trial))
+		told = s.trial.Outcome != nil && s.trial.Outcome.Results[1].Rank == 1
+	}
+}
+
+func (s *story) decide() {
+	w, ctx := s.w, s.ctx
+	out, err := s.official.GetOutcomeWithResponse(ctx, s.trial.Id)
+	got := told(w, out.JSON200, err, out.Body)
+	if got.Results[1].Rank != 1 || got.Results[0].Rank != 2 || got.Finding == "" {
+		s.t.Errorf("the outcome is %+v", got)
+	}
+	made, err := s.official.DecideWithResponse(ctx, s.trial.Id, &contract.DecideParams{IfMatch: new(out.HTTPResponse.Header.Get("ETag"))},
+		contract.NewDecision{Decision: contract.Proceed, Why: "It was easier.", Chosen: new(got.Results[1].Entry)})
+	if got := told(w, made.JSON200, err, made.Body); *got.Decision != contract.Proceed || *got.DecidedBy != string(w.people[member].ID) {
+		s.t.Errorf("the decision is %+v", got)
+	}
+}
+
+// end removes one sandbox, then the rest; the stream of the trial closes by itself.
+func (s *story) end() {
+	w, ctx := s.w, s.ctx
+	one, err := s.official.EndSandboxWithResponse(ctx, s.trial.Entries[0].Sandbox.Id, nil, contract.Reason{Why: new("Enough seen.")})
+	told(w, one.JSON202, err, one.Body)
+	rest, err := s.official.EndTrialWithResponse(ctx, s.trial.Id, nil, contract.Reason{})
+	told(w, rest.JSON202, err, rest.Body)
+	for {
+		e, open := next(s.t, s.events)
+		if !open {
+			break
+		}
+		w.must(json.Unmarshal([]byte(e.data), &s.trial))
+	}
+	for open := true; open; {
+		_, open = next(s.t, s.box)
+	}
+	if s.trial.State != contract.Finished {
+		s.t.Errorf("the stream ended with the trial %s", s.trial.State)
+	}
+	for _, e := range s.trial.Entries {
+		got, err := s.vendor.GetReceiptWithResponse(ctx, e.Sandbox.Id)
+		if r := told(w, got.JSON200, err, got.Body); r.Left != 0 || len(r.Looks) != 2 || len(r.Found.Containers) == 0 || r.Reason != contract.EndReasonAsked {
+			s.t.Errorf("the receipt is %+v", r)
+		}
+	}
+	all, err := s.official.ListReceiptsWithResponse(ctx, s.trial.Id, nil)
+	if got := told(w, all.JSON200, err, all.Body); len(got.Items) != 2 {
+		s.t.Errorf("there are %d receipts", len(got.Items))
+	}
+}
+
+// look reads the record and the host.
+func (s *story) look() {
+	w, ctx := s.w, s.ctx
+	record, err := s.official.ListEventsWithResponse(ctx, &contract.ListEventsParams{Subject: &s.trial.Id})
+	acts := map[string]bool{}
+	for _, e := range told(w, record.JSON200, err, record.Body).Items {
+		acts[e.Act] = true
+	}
+	for _, act := range []string{"trial.added", "trial.changed", "trial.started", "lease.live", "lease.extended", "assessment.submitted", "trial.decided", "lease.ended", "trial.finished"} {
+		if !acts[act] {
+			s.t.Errorf("the record does not have %s: %v", act, acts)
+		}
+	}
+	host, err := s.ops.GetHostWithResponse(ctx)
+	if got := told(w, host.JSON200, err, host.Body); !got.Up || *got.RecordSize == 0 {
+		s.t.Errorf("the host is %+v", got)
+	}
+	swept, err := s.ops.SweepWithResponse(ctx, nil)
+	if got := told(w, swept.JSON200, err, swept.Body); len(got.Items) != 0 {
+		s.t.Errorf("the sweep found %+v", got.Items)
+	}
+	got, err := s.official.GetTrialWithResponse(ctx, s.trial.Id)
+	told(w, got.JSON200, err, got.Body)
+}
