@@ -50,9 +50,13 @@ func (n *Namespace) bound(at netip.AddrPort, kind int) (*os.File, error) {
 		return nil, err
 	}
 	file := os.NewFile(uintptr(fd), "cell")
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil && kind == unix.SOCK_STREAM {
-		_ = file.Close()
-		return nil, os.NewSyscallError("setsockopt", err)
+	// Over TCP this lets an address be taken that old connections still wait at; over
+	// UDP it would let a process in the cell take ours away.
+	if kind == unix.SOCK_STREAM {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+			_ = file.Close()
+			return nil, os.NewSyscallError("setsockopt", err)
+		}
 	}
 	if err := unix.Bind(fd, sockaddr(at)); err != nil {
 		_ = file.Close()
