@@ -108,5 +108,7 @@ Start with "den demo". To run a den, see "den serve --help".`,
 		return usageError{fmt.Errorf("%w. See %q", err, c.CommandPath()+" --help")}
 	})
 	root.AddCommand(newServe(getenv, std), newDemo(getenv, std), newCheck(getenv, std), newConfig(std), newSample(getenv, std))
+	group(root, clientCommands(getenv, std)...)
+	strict(root)
 	return root
 }

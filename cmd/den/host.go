@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/web/api/contract"
+)
+
+func (k *client) host() *cobra.Command {
+	return &cobra.Command{
+		Use:   "host",
+		Short: "Show the state of the den's host",
+		Long: `Show the state of the host: the engine, what runs and waits, which protections hold here
+and which do not, and when the den last looked after everything.`,
+		Example: "  den host\n  den host --json | jq '.in_force[] | select(.in_force | not)'",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			h, err := said[contract.Host](c.GetHost(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			return show(k, h, k.tellHost)
+		},
+	}
+}
+
+func (k *client) tellHost(h contract.Host) {
+	engine := strings.TrimSpace(h.Engine + " (API " + given(h.Api) + ")")
+	if !h.Up {
+		engine = "does not answer. Nothing can be started until it does"
+	}
+	facts(k.std.out,
+		[2]string{"Den", h.Version}, [2]string{"Running since", moment(&h.StartedAt)}, [2]string{"Engine", engine},
+		[2]string{"System", strings.TrimSpace(given(h.Os) + " " + given(h.Kernel))}, [2]string{"Processors", known(h.Cpus)},
+		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free", amount(h.DiskFreeBytes)},
+		[2]string{"Sandboxes", fmt.Sprintf("%d ready, %d starting, %d in the queue, room for %d", h.Live, h.Starting, h.Queue, h.Room)},
+		[2]string{"Waiting cells", fmt.Sprintf("%d of %d", given(h.CellsReady), given(h.CellsWanted))},
+		[2]string{"Last pass", moment(h.LastPass)}, [2]string{"Last sweep", moment(h.LastSweep)},
+		[2]string{"Record", fmt.Sprintf("%d events, root %s", given(h.RecordSize), given(h.RecordRoot))})
+	var rows [][]string
+	for _, p := range h.InForce {
+		holds := "in force"
+		if !p.InForce {
+			holds = "NOT in force"
+		}
+		rows = append(rows, []string{p.Name, holds, p.Detail})
+	}
+	if len(rows) > 0 {
+		k.say("")
+		table(k.std.out, []string{"PROTECTION", "HERE", "ABOUT IT"}, rows)
+	}
+	for _, w := range h.Warnings {
+		k.say("Warning: %s", clean(w))
+	}
+}
+
+func known(n *int32) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
+}
+
+func amount(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return bytesOf(*n)
+}
+
+func (k *client) sweep() *cobra.Command {
+	var dry bool
+	c := &cobra.Command{
+		Use:   "sweep",
+		Short: "Remove from the engine what no record asks for",
+		Long: `Find what carries this den's labels on the engine and no record asks for, and remove it.
+What is young is left: it may be about to get its record. Things of other dens, and of
+nobody, are never touched. The den does the same by itself from time to time.`,
+		Example: "  den sweep --dry-run\n  den sweep",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			page, err := said[contract.OrphanPage](c.Sweep(cmd.Context(), &contract.SweepParams{DryRun: &dry}))
+			if err != nil {
+				return err
+			}
+			return show(k, page, func(page contract.OrphanPage) { k.tellOrphans(page, dry) })
+		},
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be removed and remove nothing")
+	return c
+}
+
+func (k *client) tellOrphans(page contract.OrphanPage, dry bool) {
+	if len(page.Items) == 0 {
+		k.say("Everything on the engine has its record.")
+		return
+	}
+	var rows [][]string
+	for _, o := range page.Items {
+		act := "not removed"
+		switch {
+		case o.Removed:
+			act = "removed"
+		case o.Young:
+			act = "left: it is young"
+		case dry:
+			act = "would be removed"
+		}
+		rows = append(rows, []string{o.Sandbox, existed(contract.Inventory{Containers: o.Containers, Networks: o.Networks, Volumes: o.Volumes}), moment(&o.Youngest), act})
+	}
+	table(k.std.out, []string{"SANDBOX", "EXISTS", "LAST MADE", "WHAT IS DONE"}, rows)
+}

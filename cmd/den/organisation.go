@@ -1,0 +1,142 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"innovationden/web/api/contract"
+)
+
+func (k *client) supplier() *cobra.Command {
+	var p paging
+	list := &cobra.Command{
+		Use:     "list",
+		Short:   "List suppliers",
+		Long:    "List the suppliers on the techmap.",
+		Example: "  den supplier list",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			page, err := said[contract.SupplierPage](c.ListSuppliers(cmd.Context(), &contract.ListSuppliersParams{After: pointerTo(p.after), Limit: &p.limit}))
+			if err != nil {
+				return err
+			}
+			k.more(page.value.Next)
+			return show(k, page, func(page contract.SupplierPage) {
+				k.tellNames("suppliers", namesOf(page.Items, func(s contract.Supplier) named { return named{s.Id, s.Name} }))
+			})
+		},
+	}
+	p.flags(list, false)
+	add := &cobra.Command{
+		Use:     "add NAME",
+		Short:   "Add a supplier",
+		Long:    "Add a supplier to the techmap. The operator does this.",
+		Example: "  den supplier add \"Northbridge Software\"",
+		Args:    words("the name of the supplier"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			s, err := said[contract.Supplier](c.AddSupplier(cmd.Context(), &contract.AddSupplierParams{IdempotencyKey: key()}, contract.NewOrganisation{Name: args[0]}))
+			if err != nil {
+				return err
+			}
+			return show(k, s, func(s contract.Supplier) { k.tellNames("suppliers", []named{{s.Id, s.Name}}) })
+		},
+	}
+	return group(&cobra.Command{
+		Use:     "supplier",
+		Short:   "See and add suppliers",
+		Long:    "A supplier is an organisation that offers products.",
+		Example: "  den supplier list\n  den supplier add \"Northbridge Software\"",
+	}, list, add)
+}
+
+func (k *client) department() *cobra.Command {
+	var p paging
+	list := &cobra.Command{
+		Use:     "list",
+		Short:   "List departments",
+		Long:    "List the departments that run trials here.",
+		Example: "  den department list",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			page, err := said[contract.DepartmentPage](c.ListDepartments(cmd.Context(), &contract.ListDepartmentsParams{After: pointerTo(p.after), Limit: &p.limit}))
+			if err != nil {
+				return err
+			}
+			k.more(page.value.Next)
+			return show(k, page, func(page contract.DepartmentPage) {
+				k.tellNames("departments", namesOf(page.Items, func(d contract.Department) named { return named{d.Id, d.Name} }))
+			})
+		},
+	}
+	p.flags(list, false)
+	add := &cobra.Command{
+		Use:     "add NAME",
+		Short:   "Add a department",
+		Long:    "Add a department. The operator does this.",
+		Example: "  den department add \"Department for Local Services\"",
+		Args:    words("the name of the department"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			d, err := said[contract.Department](c.AddDepartment(cmd.Context(), &contract.AddDepartmentParams{IdempotencyKey: key()}, contract.NewOrganisation{Name: args[0]}))
+			if err != nil {
+				return err
+			}
+			return show(k, d, func(d contract.Department) { k.tellNames("departments", []named{{d.Id, d.Name}}) })
+		},
+	}
+	return group(&cobra.Command{
+		Use:     "department",
+		Short:   "See and add departments",
+		Long:    "A department is an organisation that has a problem and runs trials.",
+		Example: "  den department list",
+	}, list, add)
+}
+
+func (k *client) people() *cobra.Command {
+	return &cobra.Command{
+		Use:     "people",
+		Short:   "List people who can be asked to evaluate",
+		Long:    "List the people who can be asked to evaluate in a trial.",
+		Example: "  den people",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			page, err := said[contract.PersonPage](c.ListPeople(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			return show(k, page, func(page contract.PersonPage) {
+				k.tellNames("people", namesOf(page.Items, func(p contract.Person) named { return named{p.Id, p.Name} }))
+			})
+		},
+	}
+}
+
+func (k *client) tellNames(what string, all []named) {
+	if len(all) == 0 {
+		k.say("There are no %s.", what)
+		return
+	}
+	var rows [][]string
+	for _, n := range all {
+		rows = append(rows, []string{n.id, n.name})
+	}
+	table(k.std.out, []string{"ID", "NAME"}, rows)
+}

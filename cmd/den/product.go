@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/api/contract"
+)
+
+func (k *client) product() *cobra.Command {
+	return group(&cobra.Command{
+		Use:     "product",
+		Short:   "See and add what suppliers offer",
+		Long:    "A product is what a supplier offers: an entry on the techmap. What runs in a trial is one of its releases.",
+		Example: "  den product list\n  den product add Slotwise --supplier \"Northbridge Software\"",
+	}, k.productList(), k.productShow(), k.productAdd())
+}
+
+func (k *client) productList() *cobra.Command {
+	var p paging
+	var supplier string
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List products and their releases",
+		Long:    "List products with their suppliers and releases.",
+		Example: "  den product list\n  den product list --supplier \"Northbridge Software\"",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			if supplier != "" {
+				if supplier, err = supplierID(ctx, c, supplier); err != nil {
+					return err
+				}
+			}
+			page, err := said[contract.ProductPage](c.ListProducts(ctx, &contract.ListProductsParams{Supplier: pointerTo(supplier), After: pointerTo(p.after), Limit: &p.limit}))
+			if err != nil {
+				return err
+			}
+			k.more(page.value.Next)
+			return show(k, page, k.tellProducts)
+		},
+	}
+	p.flags(c, false)
+	c.Flags().StringVar(&supplier, "supplier", "", "only those of a supplier, by id or name")
+	return c
+}
+
+func (k *client) tellProducts(page contract.ProductPage) {
+	if len(page.Items) == 0 {
+		k.say("There are no products.")
+		return
+	}
+	var rows [][]string
+	for _, p := range page.Items {
+		var versions []string
+		for _, r := range p.Releases {
+			versions = append(versions, r.Version)
+		}
+		rows = append(rows, []string{p.Id, p.Name, p.SupplierName, strings.Join(versions, ", ")})
+	}
+	table(k.std.out, []string{"ID", "PRODUCT", "SUPPLIER", "RELEASES"}, rows)
+}
+
+func (k *client) productShow() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show PRODUCT",
+		Short:             "Show a product and its releases",
+		Long:              "Show a product, by id or name, and its releases.",
+		Example:           "  den product show Slotwise",
+		Args:              words("the id or name of a product"),
+		ValidArgsFunction: k.completeProducts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			id, err := productID(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			p, err := said[contract.Product](c.GetProduct(ctx, id))
+			if err != nil {
+				return err
+			}
+			return show(k, p, k.tellProduct)
+		},
+	}
+}
+
+func (k *client) tellProduct(p contract.Product) {
+	facts(k.std.out, [2]string{"Product", p.Name}, [2]string{"Id", p.Id}, [2]string{"Supplier", p.SupplierName}, [2]string{"Summary", p.Summary}, [2]string{"Added", moment(&p.CreatedAt)})
+	if len(p.Releases) > 0 {
+		k.say("")
+		k.tellReleases(contract.ReleasePage{Items: p.Releases})
+	}
+}
+
+func (k *client) productAdd() *cobra.Command {
+	var supplier, summary string
+	c := &cobra.Command{
+		Use:     "add NAME --supplier SUPPLIER",
+		Short:   "Add a product of a supplier",
+		Long:    "Add a product of a supplier to the techmap. It can be tried once it has a release.",
+		Example: "  den product add Slotwise --supplier \"Northbridge Software\" --summary \"Booking of appointments\"",
+		Args:    words("the name of the product"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			if supplier == "" {
+				return offWords(cmd, "name the supplier with --supplier")
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			if supplier, err = supplierID(ctx, c, supplier); err != nil {
+				return err
+			}
+			p, err := said[contract.Product](c.AddProduct(ctx, &contract.AddProductParams{IdempotencyKey: key()},
+				contract.NewProduct{Name: args[0], Supplier: supplier, Summary: pointerTo(summary)}))
+			if err != nil {
+				return err
+			}
+			return show(k, p, k.tellProduct)
+		},
+	}
+	c.Flags().StringVar(&supplier, "supplier", "", "the supplier, by id or name")
+	c.Flags().StringVar(&summary, "summary", "", "what it is, in a sentence or two")
+	return c
+}
+
+func supplierID(ctx context.Context, c *contract.Client, word string) (string, error) {
+	if isID(word, den.KindSupplier) {
+		return word, nil
+	}
+	all, err := allSuppliers(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return choose("supplier", "den supplier list", word, all)
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/web/api/contract"
+)
+
+func (k *client) release() *cobra.Command {
+	return group(&cobra.Command{
+		Use:   "release",
+		Short: "See and add the versions of a product that can be tried",
+		Long: `A release is one version of a product that can run: an image. It never changes; a new
+version is a new release.`,
+		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n  den release list Slotwise",
+	}, k.releaseList(), k.releaseShow(), k.releaseAdd())
+}
+
+func (k *client) releaseList() *cobra.Command {
+	var p paging
+	c := &cobra.Command{
+		Use:               "list PRODUCT",
+		Short:             "List the releases of a product",
+		Long:              "List the releases of a product, which is named by id or name.",
+		Example:           "  den release list Slotwise",
+		Args:              words("the id or name of a product"),
+		ValidArgsFunction: k.completeProducts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			id, err := productID(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			page, err := said[contract.ReleasePage](c.ListReleases(ctx, id, &contract.ListReleasesParams{After: pointerTo(p.after), Limit: &p.limit}))
+			if err != nil {
+				return err
+			}
+			k.more(page.value.Next)
+			return show(k, page, k.tellReleases)
+		},
+	}
+	p.flags(c, false)
+	return c
+}
+
+func (k *client) tellReleases(page contract.ReleasePage) {
+	if len(page.Items) == 0 {
+		k.say("There are no releases.")
+		return
+	}
+	var rows [][]string
+	for _, r := range page.Items {
+		rows = append(rows, []string{r.Id, r.Version, fmt.Sprint(r.Port), r.Path, string(r.Profile), bytesOf(r.SizeBytes), r.From})
+	}
+	table(k.std.out, []string{"ID", "VERSION", "PORT", "PATH", "PROFILE", "SIZE", "FROM"}, rows)
+}
+
+func (k *client) releaseShow() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show RELEASE",
+		Short:   "Show a release",
+		Long:    "Show a release: its image, its port, and how tightly it is held.",
+		Example: "  den release show rel_01…",
+		Args:    words("the id of a release"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			r, err := said[contract.Release](c.GetRelease(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			return show(k, r, k.tellRelease)
+		},
+	}
+}
+
+func (k *client) tellRelease(r contract.Release) {
+	facts(k.std.out, [2]string{"Release", r.Version}, [2]string{"Id", r.Id}, [2]string{"Product", r.Product}, [2]string{"Image", r.Image},
+		[2]string{"Digest", r.Digest}, [2]string{"From", r.From}, [2]string{"Port", fmt.Sprint(r.Port)}, [2]string{"Path", r.Path},
+		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Added", moment(&r.CreatedAt)})
+}
+
+// newRelease are the flags of release add.
+type newRelease struct {
+	image, archive, path, profile string
+	port                          int32
+	env                           []string
+}
+
+func (k *client) releaseAdd() *cobra.Command {
+	var n newRelease
+	c := &cobra.Command{
+		Use:   "add PRODUCT VERSION --image NAME | --archive FILE",
+		Short: "Add a release from an image on the engine, or from an archive",
+		Long: `Add a release of a product. The image comes from the den's engine, by name or id, or from
+an archive that "docker save" wrote on any machine.
+
+Products run as an unprivileged user on a read-only file system (profile strict). Images
+that start as root and drop their rights themselves need the profile standard.`,
+		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n" +
+			"  docker save northbridge/slotwise:2.1 -o slotwise.tar && den release add Slotwise 2.1 --archive slotwise.tar --port 8080",
+		Args:              words("the id or name of a product", "the version"),
+		ValidArgsFunction: k.completeProducts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case (n.image == "") == (n.archive == ""):
+				return offWords(cmd, "give the image with --image or the archive with --archive: one of the two")
+			case n.archive != "" && len(n.env) > 0:
+				return offWords(cmd, "give --env with --image only. An archive brings its variables along")
+			}
+			ctx := cmd.Context()
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			product, err := productID(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			r, err := k.addRelease(ctx, c, product, args[1], n)
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, r, k.tellRelease)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&n.image, "image", "", "name or id of an image on the den's engine")
+	f.StringVar(&n.archive, "archive", "", "archive that docker save wrote")
+	f.Int32Var(&n.port, "port", 0, "the port that answers HTTP; left out: the one that the image declares")
+	f.StringVar(&n.path, "path", "", "the page to open first (/)")
+	f.StringVar(&n.profile, "profile", "", "strict or standard (strict)")
+	f.StringArrayVar(&n.env, "env", nil, "a variable for the product, NAME=value; may be repeated")
+	return c
+}
+
+func (k *client) addRelease(ctx context.Context, c *contract.Client, product, version string, n newRelease) (answer[contract.Release], error) {
+	profile := pointerTo(contract.Profile(n.profile))
+	if n.archive == "" {
+		in := contract.NewRelease{Version: version, Image: n.image, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile}
+		if n.env != nil {
+			in.Env = &n.env
+		}
+		return said[contract.Release](c.AddRelease(ctx, product, &contract.AddReleaseParams{IdempotencyKey: key()}, in))
+	}
+	file, err := os.Open(n.archive)
+	if err != nil {
+		return answer[contract.Release]{}, usageError{fmt.Errorf("the archive cannot be read: %w", err)}
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return answer[contract.Release]{}, usageError{fmt.Errorf("the archive cannot be read: %w", err)}
+	}
+	p := progress{k: k}
+	defer p.clear()
+	sent := &counted{from: file, tell: func(n int64) { p.show("Sending: " + bytesOf(n) + " of " + bytesOf(info.Size())) }}
+	repeatable := func(_ context.Context, r *http.Request) error {
+		r.ContentLength = info.Size()
+		r.GetBody = func() (io.ReadCloser, error) { return os.Open(n.archive) }
+		return nil
+	}
+	return said[contract.Release](c.AddReleaseArchiveWithBody(ctx, product, &contract.AddReleaseArchiveParams{
+		Version: version, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, IdempotencyKey: key(),
+	}, "application/x-tar", sent, repeatable))
+}
+
+// counted says how much was read of a file each time another megabyte was.
+type counted struct {
+	from io.Reader
+	n    int64
+	tell func(int64)
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	const step = 1 << 20
+	n, err := c.from.Read(b)
+	before := c.n / step
+	if c.n += int64(n); c.n/step > before {
+		c.tell(c.n)
+	}
+	return n, err
+}
