@@ -1,7 +1,6 @@
 package orchestrator_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,7 +51,7 @@ func TestABadStartSaysWhatWasSeen(t *testing.T) {
 				if other := r.lease(v.Entries[1].Lease); other.Phase != den.Live {
 					t.Errorf("the good one is %s", other.Phase)
 				}
-				receipt, err := r.o.Receipt(context.Background(), r.member, l.ID)
+				receipt, err := r.o.Receipt(t.Context(), r.member, l.ID)
 				if err != nil || receipt.Say != l.Say {
 					t.Errorf("the receipt says %q: %v", receipt.Say, err)
 				}
@@ -98,10 +97,10 @@ func TestALaunchCostsTheEngineWhatItMust(t *testing.T) {
 		r := newRig(t)
 		one := r.release("one", fake.Behaviour{})
 		r.run()
-		time.Sleep(time.Second) // the waiting cell is made
+		elapse(time.Second) // the waiting cell is made
 		v := r.draft(time.Hour, one)
 		began := len(r.engine.Journal())
-		v, err := r.o.StartTrial(context.Background(), r.member, v.Trial.ID, 0, den.Once{})
+		v, err := r.o.StartTrial(t.Context(), r.member, v.Trial.ID, 0, den.Once{})
 		r.must(err)
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Second)
 		var verbs []string

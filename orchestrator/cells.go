@@ -16,7 +16,7 @@ func (o *Orchestrator) refill(ctx context.Context) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.running == nil || o.running.Err() != nil || o.launches > 0 {
+	if o.running == nil || o.running.Err() != nil || o.launches.Load() > 0 {
 		o.refilling.Store(false)
 		return
 	}
@@ -55,7 +55,7 @@ func (o *Orchestrator) tendCells(ctx context.Context) error {
 		}
 	}
 	for ; ready < o.wanted(); ready++ {
-		if o.inFlight() || ctx.Err() != nil {
+		if o.launches.Load() > 0 || ctx.Err() != nil {
 			return nil
 		}
 		if err := o.makeCell(ctx); err != nil {
@@ -70,12 +70,6 @@ func (o *Orchestrator) wanted() int {
 		return 0
 	}
 	return o.Spare
-}
-
-func (o *Orchestrator) inFlight() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.launches > 0
 }
 
 func (o *Orchestrator) cells(ctx context.Context) (all []den.Cell, err error) {
@@ -119,11 +113,10 @@ func (o *Orchestrator) discard(ctx context.Context, c den.Cell) error {
 			_, err := tx.Cells().Put(c)
 			return err
 		})
-		switch den.KindOf(err) {
-		case "":
-		case den.Stale, den.NotFound:
+		if kind := den.KindOf(err); kind == den.Stale || kind == den.NotFound {
 			return nil
-		default:
+		}
+		if err != nil {
 			return err
 		}
 	}

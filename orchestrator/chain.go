@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	"innovationden/orchestrator/den"
 )
@@ -15,7 +16,10 @@ import (
 type chain struct {
 	interrupt chan struct{} // ends a wait for an answer, never an act
 	again     bool          // something changed: look once more before leaving
+	begun     func()        // the launch it was started for has its first step behind it
 }
+
+func newChain() *chain { return &chain{interrupt: make(chan struct{}, 1), begun: func() {}} }
 
 // drive has the pass and the use cases start chains until ctx ends.
 func (o *Orchestrator) drive(ctx context.Context) (stop func()) {
@@ -31,7 +35,8 @@ func (o *Orchestrator) drive(ctx context.Context) (stop func()) {
 }
 
 // spawn starts the chain of a lease, unless one goes on: then that one looks again.
-// What known says is believed for the first step instead of a look.
+// What known says is believed for the first step instead of a look. A chain lives
+// with Run, not with whoever asked.
 func (o *Orchestrator) spawn(id den.ID, known *sight) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -42,10 +47,15 @@ func (o *Orchestrator) spawn(id den.ID, known *sight) {
 		c.again = true
 		return
 	}
-	c := &chain{interrupt: make(chan struct{}, 1)}
+	c := newChain()
+	if known != nil {
+		o.launching(1)
+		c.begun = sync.OnceFunc(func() { o.launching(-1) })
+	}
 	o.chains[id] = c
 	ctx := o.running
 	o.group.Go(func() {
+		defer c.begun()
 		for {
 			o.safely(ctx, id, func() { o.follow(ctx, c, id, known) })
 			known = nil
@@ -166,8 +176,9 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 		}
 		act := den.Next(w.lease, seen.Seen, now)
 		next, err := o.do(ctx, c, w, act, *seen)
+		c.begun()
 		switch {
-		case errors.Is(err, errMoved):
+		case errors.Is(err, errMoved), errors.Is(err, errLook):
 			next = nil
 		case errors.Is(err, errRest):
 			return
@@ -179,8 +190,12 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 	}
 }
 
-// errRest ends a chain without a fault.
-var errRest = errors.New("nothing to do now")
+// What a step says instead of a fault: errRest ends the chain, errLook has the sandbox
+// looked at before the next step.
+var (
+	errRest = errors.New("nothing to do now")
+	errLook = errors.New("it must be looked at")
+)
 
 // work is what a step must know of a lease.
 type work struct {

@@ -36,8 +36,14 @@ func (w *world) judge() []string {
 		name   string
 		oracle func(den.Tx) []string
 	}{
-		{"O1", w.orphans}, {"O2", w.lostAnswers}, {"O3", w.expiry}, {"O4", w.record}, {"O5", w.counts},
-		{"O6", w.repeats}, {"O7", w.strangersTouched}, {"O9", w.moves},
+		{"O1", w.orphans},
+		{"O2", w.lostAnswers},
+		{"O3", w.expiry},
+		{"O4", w.record},
+		{"O5", w.counts},
+		{"O6", w.repeats},
+		{"O7", w.strangersTouched},
+		{"O9", w.moves},
 	} {
 		w.must(w.db.View(context.Background(), func(tx den.Tx) error {
 			for _, bad := range one.oracle(tx) {
@@ -107,7 +113,7 @@ func (w *world) expiry(tx den.Tx) []string {
 
 // watchEnd looks, a minute after the end of a lease, whether it can still be used.
 func (w *world) watchEnd(l den.Lease) {
-	time.Sleep(time.Until(l.EndsAt.Add(time.Minute + w.downed)))
+	elapse(time.Until(l.EndsAt.Add(time.Minute + w.downed)))
 	if r, ok := w.routes.get(l.Name); ok && r.Phase == den.Live {
 		w.checks.late = append(w.checks.late, fmt.Sprintf("the route of %s leads to %s", l.ID, r.Sandbox))
 	}

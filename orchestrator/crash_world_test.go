@@ -77,7 +77,7 @@ func newWorld(t testing.TB, seed uint64, faults []fault, control func(*orchestra
 	w := &world{rig: newRig(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), faults: faults, control: control, watched: 1}
 	w.engine.AddStranger("database", "not ours")
 	other := w.engine.As("other")
-	w.must(other.Hold(context.Background(), "den1"))
+	w.must(other.Hold(t.Context(), "den1"))
 	w.engine.Before(w.before)
 	w.engine.After(w.after)
 	t.Cleanup(w.stopAll)
@@ -128,7 +128,7 @@ func (w *world) reboot() {
 		<-w.proc.done
 		down := time.Duration(w.rng.IntN(20_000)) * time.Millisecond
 		w.downed += down
-		time.Sleep(down)
+		elapse(down)
 		w.must(w.db.View(context.Background(), func(tx den.Tx) error {
 			head, err := tx.Head()
 			w.heads = append(w.heads, head)
@@ -244,11 +244,11 @@ func (s *mortalStore) Update(ctx context.Context, change func(den.Tx) error) err
 	if err := s.w.db.Update(ctx, change); err != nil {
 		return err
 	}
-	switch h {
-	case exitAfter:
+	if h == exitAfter {
 		s.w.kill(s.p)
 		return errDead
-	case replyLost:
+	}
+	if h == replyLost {
 		return den.Refuse(den.Internal, "The den could not say whether it kept the change.")
 	}
 	return nil
@@ -284,10 +284,10 @@ func (w *world) do(what string, ask func(context.Context, *orchestrator.Orchestr
 			return
 		}
 		if den.KindOf(err) == den.Conflict {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			continue
 		}
-		time.Sleep(100 * time.Millisecond)
+		elapse(100 * time.Millisecond)
 	}
 	w.t.Fatalf("%s: no answer but %v\n%s", what, err, w.story())
 }
@@ -314,7 +314,7 @@ func (w *world) wait(id den.ID, most time.Duration, what string, is func(den.Lea
 		if is(l) {
 			return l
 		}
-		time.Sleep(step)
+		elapse(step)
 	}
 	w.t.Fatalf("not %s within %s: %+v\n%s", what, most, l, w.story())
 	return l
@@ -327,7 +327,7 @@ func (w *world) quiet(d time.Duration) {
 			w.reboot()
 			passed = 0
 		}
-		time.Sleep(time.Second)
+		elapse(time.Second)
 	}
 }
 

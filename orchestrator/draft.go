@@ -42,7 +42,9 @@ func (o *Orchestrator) AddTrial(ctx context.Context, actor den.Actor, in den.New
 		if t, err = tx.Trials().Put(t); err != nil {
 			return err
 		}
-		err = p.added(tx, in.Once, t.ID, "trial.added", fmt.Sprintf("The trial %q was drafted.", t.Name), t.Department)
+		err = p.added(tx, in.Once, den.Event{
+			Act: "trial.added", Subject: t.ID, About: []den.ID{t.Department}, Say: fmt.Sprintf("The trial %q was drafted.", t.Name),
+		})
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (o *Orchestrator) waitForEnds(ctx context.Context) error {
 		if !driven {
 			for _, l := range left {
 				if !l.DueAt.After(o.now()) {
-					o.safely(ctx, l.ID, func() { o.follow(ctx, &chain{interrupt: make(chan struct{}, 1)}, l.ID, nil) })
+					o.safely(ctx, l.ID, func() { o.follow(ctx, newChain(), l.ID, nil) })
 				}
 			}
 		}

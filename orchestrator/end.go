@@ -9,17 +9,16 @@ import (
 
 // End asks for the end of a sandbox. It is removed at once; a request that waits is
 // withdrawn. Asking again changes nothing.
-func (o *Orchestrator) End(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (v den.SandboxView, err error) {
-	err = o.onLease(ctx, actor, id, den.RunSandbox, rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+func (o *Orchestrator) End(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (den.SandboxView, error) {
+	return o.onLease(ctx, asks{actor, id, den.RunSandbox, rev}, func(tx den.Tx, p *pen, l den.Lease) error {
 		return p.askEnd(tx, l, why)
 	})
-	return v, err
 }
 
 // EndTrial asks for the end of every sandbox of a running trial. The trial finishes
 // when all are gone.
-func (o *Orchestrator) EndTrial(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (v den.TrialView, err error) {
-	err = o.onTrial(ctx, actor, id, rev, &v, func(tx den.Tx, p *pen, t den.Trial) error {
+func (o *Orchestrator) EndTrial(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (den.TrialView, error) {
+	return o.onTrial(ctx, asks{actor, id, den.SetUpTrial, rev}, func(tx den.Tx, p *pen, t den.Trial) error {
 		_, err := p.record(tx, den.Event{
 			Act: "trial.end_asked", Subject: t.ID, About: []den.ID{t.Department}, Why: why,
 			Say: fmt.Sprintf("%s asked for the end of the trial %q.", actor.Name, t.Name),
@@ -29,7 +28,6 @@ func (o *Orchestrator) EndTrial(ctx context.Context, actor den.Actor, id den.ID,
 		}
 		return eachLease(tx, t, func(l den.Lease) error { return p.askEnd(tx, l, why) })
 	})
-	return v, err
 }
 
 // askEnd notes that somebody asked for the end of a lease that is not over.
@@ -50,8 +48,7 @@ func (p *pen) askEnd(tx den.Tx, l den.Lease, why string) error {
 	}
 	if l.Phase == den.Requested {
 		act := den.Next(l, den.Seen{}, p.now)
-		_, err = p.move(tx, l, act.To, act.Reason, act.Say)
-		return err
+		return p.move(tx, l, act.To, act.Reason, act.Say)
 	}
 	if l.Phase != den.Ending {
 		l.DueAt = p.now
@@ -61,37 +58,42 @@ func (p *pen) askEnd(tx den.Tx, l den.Lease, why string) error {
 	return err
 }
 
+// asks is who wants to do what to which lease or trial, as it was at a revision.
+type asks struct {
+	actor den.Actor
+	id    den.ID
+	do    den.Action
+	rev   int64 // 0: whatever is there
+}
+
 // onLease makes one change to a lease that the actor may do something to, and gives
 // the view of it afterwards.
-func (o *Orchestrator) onLease(ctx context.Context, actor den.Actor, id den.ID, do den.Action, rev int64,
-	v *den.SandboxView, change func(den.Tx, *pen, den.Lease) error,
-) error {
-	return o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		l, _, err := mayLease(tx, actor, id, do)
+func (o *Orchestrator) onLease(ctx context.Context, a asks, change func(den.Tx, *pen, den.Lease) error) (v den.SandboxView, err error) {
+	err = o.update(ctx, a.actor, func(tx den.Tx, p *pen) error {
+		l, _, err := mayLease(tx, a.actor, a.id, a.do)
 		if err != nil {
 			return err
 		}
-		if err := fresh(rev, l.Rev); err != nil {
+		if err := fresh(a.rev, l.Rev); err != nil {
 			return err
 		}
 		if err := change(tx, p, l); err != nil {
 			return err
 		}
-		*v, err = o.sandboxView(tx, actor, id)
+		v, err = o.sandboxView(tx, a.actor, a.id)
 		return err
 	})
+	return v, err
 }
 
 // onTrial makes one change to a running trial.
-func (o *Orchestrator) onTrial(ctx context.Context, actor den.Actor, id den.ID, rev int64,
-	v *den.TrialView, change func(den.Tx, *pen, den.Trial) error,
-) error {
-	return o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		t, err := mayTrial(tx, actor, id, den.SetUpTrial)
+func (o *Orchestrator) onTrial(ctx context.Context, a asks, change func(den.Tx, *pen, den.Trial) error) (v den.TrialView, err error) {
+	err = o.update(ctx, a.actor, func(tx den.Tx, p *pen) error {
+		t, err := mayTrial(tx, a.actor, a.id, a.do)
 		if err != nil {
 			return err
 		}
-		if err := fresh(rev, t.Rev); err != nil {
+		if err := fresh(a.rev, t.Rev); err != nil {
 			return err
 		}
 		if t.State != den.TrialRunning {
@@ -100,9 +102,10 @@ func (o *Orchestrator) onTrial(ctx context.Context, actor den.Actor, id den.ID, 
 		if err := change(tx, p, t); err != nil {
 			return err
 		}
-		*v, err = o.trialView(tx, actor, id)
+		v, err = o.trialView(tx, a.actor, a.id)
 		return err
 	})
+	return v, err
 }
 
 // mayLease reads a lease that the actor may do something to, and its trial.

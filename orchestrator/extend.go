@@ -13,13 +13,12 @@ func (o *Orchestrator) Extend(ctx context.Context, actor den.Actor, id den.ID, x
 	if err := howLong(x); err != nil {
 		return v, err
 	}
-	err = o.onLease(ctx, actor, id, den.RunSandbox, x.Rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+	return o.onLease(ctx, asks{actor, id, den.RunSandbox, x.Rev}, func(tx den.Tx, p *pen, l den.Lease) error {
 		if err := p.extend(tx, l, x); err != nil {
 			return err
 		}
 		return p.trialEnd(tx, l.Trial)
 	})
-	return v, err
 }
 
 // ExtendTrial gives every sandbox of a running trial more time.
@@ -27,7 +26,7 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 	if err := howLong(x); err != nil {
 		return v, err
 	}
-	err = o.onTrial(ctx, actor, id, x.Rev, &v, func(tx den.Tx, p *pen, t den.Trial) error {
+	return o.onTrial(ctx, asks{actor, id, den.SetUpTrial, x.Rev}, func(tx den.Tx, p *pen, t den.Trial) error {
 		n := 0
 		err := eachLease(tx, t, func(l den.Lease) error {
 			if over(l, p.now) {
@@ -44,7 +43,6 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 		}
 		return p.trialEnd(tx, t.ID)
 	})
-	return v, err
 }
 
 // howLong demands one way of saying how much longer.

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -13,7 +14,8 @@ const (
 	service        = "product" // the one service of a product of one container
 	answerPause    = 3 * time.Millisecond
 	answerPatience = 10 * time.Second
-	most           = 5 // refusals of the engine before a start is given up
+	slowStart      = 2 * time.Second // waiting cells are made beside a slower start
+	most           = 5               // refusals of the engine before a start is given up
 )
 
 // spec says what is to run. It is the same for the same lease and sandbox.
@@ -68,17 +70,16 @@ func cannot(say string, args ...any) *sight {
 }
 
 // launching counts launches in flight: making spare cells waits for them.
-func (o *Orchestrator) launching(n int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.launches += n
-}
+func (o *Orchestrator) launching(n int32) { o.launches.Add(n) }
 
 // await asks the product until it answers. Beside it, ever more seldom, the sandbox
 // is looked at, so that a product that ended is not waited for.
 func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, error) {
 	o.launching(1)
-	defer o.launching(-1)
+	done := sync.OnceFunc(func() { o.launching(-1); o.poke() })
+	slow := time.AfterFunc(slowStart, done)
+	defer done()
+	defer slow.Stop()
 	until := w.lease.StartBy
 	if w.lease.EndsAt.Before(until) {
 		until = w.lease.EndsAt

@@ -1,7 +1,6 @@
 package orchestrator_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -29,7 +28,7 @@ func TestAfterARestartOfTheEngineProductsStartAgainInNewSandboxes(t *testing.T) 
 		if route, _ := r.routes.get(after.Name); route.Sandbox != after.Sandbox || route.Phase != den.Live {
 			t.Errorf("the route leads to %+v", route)
 		}
-		time.Sleep(4 * time.Minute)
+		elapse(4 * time.Minute)
 		for _, f := range r.engine.Truth() {
 			if string(f.ID) == before.Sandbox {
 				t.Error("the old sandbox is still there")
@@ -83,12 +82,12 @@ func TestRequestsWithoutRoomWaitInOrder(t *testing.T) {
 			t.Errorf("the late one has place %d", late.Entries[0].Sandbox.Place)
 		}
 		r.phase(v.Entries[0].Lease, den.Live, time.Minute)
-		_, err := r.o.End(context.Background(), r.member, v.Entries[3].Lease, "", 0)
+		_, err := r.o.End(t.Context(), r.member, v.Entries[3].Lease, "", 0)
 		r.must(err)
 		if l := r.lease(v.Entries[3].Lease); l.Phase != den.Refused || l.Reason != den.ByWithdraw {
 			t.Errorf("the withdrawn one is %s for %s", l.Phase, l.Reason)
 		}
-		_, err = r.o.End(context.Background(), r.member, v.Entries[0].Lease, "", 0)
+		_, err = r.o.End(t.Context(), r.member, v.Entries[0].Lease, "", 0)
 		r.must(err)
 		r.phase(v.Entries[2].Lease, den.Live, time.Minute)
 		if l := r.lease(late.Entries[0].Lease); l.Phase != den.Requested {
@@ -101,14 +100,14 @@ func TestRequestsWithoutRoomWaitInOrder(t *testing.T) {
 func TestAnEngineThatIsDownRefusesLaunchesWhileTheRestGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		one := r.release("one", fake.Behaviour{})
 		v := r.start(10*time.Minute, one)
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
 		draft := r.draft(time.Hour, one)
 		r.engine.EngineDown(true)
-		time.Sleep(time.Minute)
+		elapse(time.Minute)
 		_, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, 0, den.Once{})
 		if den.KindOf(err) != den.Down {
 			t.Errorf("a launch says %v", err)
@@ -120,13 +119,13 @@ func TestAnEngineThatIsDownRefusesLaunchesWhileTheRestGoesOn(t *testing.T) {
 		if _, ok := r.routes.get(l.Name); ok {
 			t.Error("its route is still there")
 		}
-		time.Sleep(10 * time.Minute)
+		elapse(10 * time.Minute)
 		if l = r.lease(l.ID); l.Phase != den.Ending || l.Tries == 0 {
 			t.Errorf("nothing was seen, and it is %s after %d tries", l.Phase, l.Tries)
 		}
 		r.engine.EngineDown(false)
 		r.phase(l.ID, den.Ended, time.Minute)
-		time.Sleep(20 * time.Second)
+		elapse(20 * time.Second)
 		if _, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, 0, den.Once{}); err != nil {
 			t.Errorf("with the engine back a launch says %v", err)
 		}
@@ -137,12 +136,12 @@ func TestAFullDiskRefusesLaunches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.run()
-		h, err := r.engine.Host(context.Background())
+		h, err := r.engine.Host(t.Context())
 		r.must(err)
 		h.DiskFree = 1 << 20
 		r.engine.SetHost(h)
-		time.Sleep(20 * time.Second)
-		_, err = r.o.StartTrial(context.Background(), r.member, r.draft(time.Hour, r.release("one", fake.Behaviour{})).Trial.ID, 0, den.Once{})
+		elapse(20 * time.Second)
+		_, err = r.o.StartTrial(t.Context(), r.member, r.draft(time.Hour, r.release("one", fake.Behaviour{})).Trial.ID, 0, den.Once{})
 		if den.KindOf(err) != den.Full {
 			t.Errorf("a launch says %v", err)
 		}
@@ -157,7 +156,7 @@ func TestWhatWasDueWhileTheDenWasDownIsDoneAtTheStart(t *testing.T) {
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
 		r.stop()
 		r.engine.Reboot()
-		time.Sleep(30 * 24 * time.Hour)
+		elapse(30 * 24 * time.Hour)
 		began := time.Now()
 		r.o = orchestrator.New(r.config)
 		r.run()
@@ -171,7 +170,7 @@ func TestWhatWasDueWhileTheDenWasDownIsDoneAtTheStart(t *testing.T) {
 func TestExtendAndTheEndByTimeAreDecidedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
@@ -185,7 +184,7 @@ func TestExtendAndTheEndByTimeAreDecidedOnce(t *testing.T) {
 		if !errors.As(err, &bad) || bad.Field != "by" || !strings.Contains(bad.Say, "at most 30 days") {
 			t.Errorf("too long: %v", err)
 		}
-		time.Sleep(time.Until(longer.EndsAt))
+		elapse(time.Until(longer.EndsAt))
 		_, err = r.o.Extend(ctx, r.member, l.ID, den.Extension{By: time.Hour})
 		if den.KindOf(err) != den.Conflict {
 			t.Errorf("too late: %v", err)
@@ -199,7 +198,7 @@ func TestExtendAndTheEndByTimeAreDecidedOnce(t *testing.T) {
 func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		other := r.engine.As("other")
 		r.must(other.Hold(ctx, "den7"))
 		before := r.engine.Strangers()
@@ -208,7 +207,7 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 		if err != nil || len(orphans) != 1 || !orphans[0].Young || orphans[0].Removed {
 			t.Errorf("young: %+v %v", orphans, err)
 		}
-		time.Sleep(3 * time.Minute)
+		elapse(3 * time.Minute)
 		orphans, err = r.o.Sweep(ctx, den.System(), true)
 		if err != nil || len(orphans) != 1 || orphans[0].Young || orphans[0].Removed || len(r.engine.Truth()) != 1 {
 			t.Errorf("dry run: %+v %v", orphans, err)
@@ -234,7 +233,7 @@ func TestOneSpareCellWaitsAndIsClaimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.run()
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		cell := r.engine.Truth()
 		if len(cell) != 1 || len(cell[0].Containers) != 1 {
 			t.Fatalf("waiting: %+v", cell)
@@ -244,13 +243,13 @@ func TestOneSpareCellWaitsAndIsClaimed(t *testing.T) {
 		if l.Sandbox != string(cell[0].ID) {
 			t.Errorf("it took %s, not the waiting %s", l.Sandbox, cell[0].ID)
 		}
-		time.Sleep(10 * time.Second)
+		elapse(10 * time.Second)
 		if n := len(r.engine.Truth()); n != 2 {
 			t.Errorf("%d sandboxes, not one and a new cell", n)
 		}
 		r.engine.RestartEngine()
-		time.Sleep(time.Minute)
-		host, err := r.o.Host(context.Background(), den.System())
+		elapse(time.Minute)
+		host, err := r.o.Host(t.Context(), den.System())
 		if err != nil || host.CellsReady != 1 || host.Live != 1 || !host.Up {
 			t.Errorf("after a restart of the engine: %+v %v", host, err)
 		}
@@ -260,7 +259,7 @@ func TestOneSpareCellWaitsAndIsClaimed(t *testing.T) {
 func TestASandboxOverItsDiskIsEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		h, err := r.engine.Host(context.Background())
+		h, err := r.engine.Host(t.Context())
 		r.must(err)
 		h.DiskQuota = false
 		r.engine.SetHost(h)

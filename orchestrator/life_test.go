@@ -1,7 +1,6 @@
 package orchestrator_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,7 +25,7 @@ func TestATrialRunsFromRequestToReceipt(t *testing.T) {
 				t.Errorf("the route of %s is %+v", id, route)
 			}
 		}
-		if _, err := r.o.End(context.Background(), r.member, a, "Enough seen.", 0); err != nil {
+		if _, err := r.o.End(t.Context(), r.member, a, "Enough seen.", 0); err != nil {
 			t.Fatal(err)
 		}
 		l := r.phase(a, den.Ended, time.Minute)
@@ -36,7 +35,7 @@ func TestATrialRunsFromRequestToReceipt(t *testing.T) {
 		if _, ok := r.routes.get(l.Name); ok {
 			t.Error("the route is still there")
 		}
-		receipt, err := r.o.Receipt(context.Background(), r.member, a)
+		receipt, err := r.o.Receipt(t.Context(), r.member, a)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,11 +46,11 @@ func TestATrialRunsFromRequestToReceipt(t *testing.T) {
 		if l.Reason != den.ByTime || l.EndedAt.Sub(l.EndsAt) > time.Minute {
 			t.Errorf("it ended for the reason %q, %s after its end", l.Reason, l.EndedAt.Sub(l.EndsAt))
 		}
-		tv, err := r.o.Trial(context.Background(), r.member, v.Trial.ID)
+		tv, err := r.o.Trial(t.Context(), r.member, v.Trial.ID)
 		if err != nil || tv.State != den.TrialFinished {
 			t.Errorf("the trial is %s: %v", tv.State, err)
 		}
-		if err := r.o.Drain(context.Background()); err != nil {
+		if err := r.o.Drain(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if left := r.engine.Truth(); len(left) > 0 {

@@ -25,7 +25,7 @@ func (w *world) live() {
 	draft := w.draft(4*time.Minute, quick, slow, broken)
 	w.checks.trial, w.checks.strangers = draft.Trial.ID, w.engine.Strangers()
 	w.boot()
-	time.Sleep(time.Duration(w.rng.IntN(3)) * time.Second)
+	elapse(time.Duration(w.rng.IntN(3)) * time.Second)
 
 	once := den.Once{Key: "start", Body: "body"}
 	var v den.TrialView

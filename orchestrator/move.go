@@ -26,17 +26,17 @@ func current(tx den.Tx, l den.Lease) (den.Lease, error) {
 
 // move saves a new phase of a lease together with its event and its notice, and with
 // the end of its trial where it was the last one.
-func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say string) (den.Lease, error) {
+func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say string) error {
 	from := l.Phase
 	if !from.May(to) {
-		return l, den.Refuse(den.Conflict, "The sandbox is %s and cannot become %s.", from, to)
+		return den.Refuse(den.Conflict, "The sandbox is %s and cannot become %s.", from, to)
 	}
 	l.Phase, l.Tries = to, 0
 	switch to {
 	case den.Requested:
 	case den.Starting:
 		if err := p.starting(tx, &l, from, say); err != nil {
-			return l, err
+			return err
 		}
 	case den.Live:
 		l.Say, l.DueAt = "", l.EndsAt
@@ -55,30 +55,30 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 	}
 	name, err := p.product(tx, l)
 	if err != nil {
-		return l, err
+		return err
 	}
 	seq, err := p.record(tx, den.Event{
 		Act: "lease." + string(to), Subject: l.ID, About: about(l), Say: tells(name, from, l), Why: say,
 	})
 	if err != nil {
-		return l, err
+		return err
 	}
 	l, err = p.put(tx, l)
 	if err != nil {
-		return l, err
+		return err
 	}
 	if to == den.Ended {
 		if err := p.receipt(tx, l, seq); err != nil {
-			return l, err
+			return err
 		}
 	}
 	if err := p.notify(tx, l, from, name); err != nil {
-		return l, err
+		return err
 	}
 	if to.Final() {
-		return l, p.finish(tx, l.Trial)
+		return p.finish(tx, l.Trial)
 	}
-	return l, nil
+	return nil
 }
 
 // starting takes a sandbox for a request, or has the old one replaced.

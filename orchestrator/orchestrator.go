@@ -53,13 +53,13 @@ type Orchestrator struct {
 	topics  hub
 	telling sync.Mutex // keeps what Routes hears in order
 
-	mu       sync.Mutex
-	running  context.Context // of Run; nil: nothing is driven
-	chains   map[den.ID]*chain
-	group    sync.WaitGroup
-	launches int // launches in flight: refill waits for them
+	mu      sync.Mutex
+	running context.Context // of Run; nil: nothing is driven
+	chains  map[den.ID]*chain
+	group   sync.WaitGroup
 
-	making    sync.Mutex // one hand on the waiting cells
+	launches  atomic.Int32 // launches in flight: making waiting cells waits for them
+	making    sync.Mutex   // one hand on the waiting cells
 	sweeping  sync.Mutex
 	draining  atomic.Bool
 	refilling atomic.Bool

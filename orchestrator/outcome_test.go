@@ -1,7 +1,6 @@
 package orchestrator_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +16,7 @@ func mark(n int) *int { return &n }
 func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
 		one, two := v.Entries[0].ID, v.Entries[1].ID
@@ -90,7 +89,7 @@ func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
 
 func scoresSeen(t *testing.T, r *rig, who den.Actor, trial den.ID) (n int) {
 	t.Helper()
-	v, err := r.o.Trial(context.Background(), who, trial)
+	v, err := r.o.Trial(t.Context(), who, trial)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +104,7 @@ func scoresSeen(t *testing.T, r *rig, who den.Actor, trial den.ID) (n int) {
 func TestHomeShowsWhatNeedsAttention(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		ann := r.person("Ann", den.Member, r.department.ID)
 		supplier := r.person("Sam", den.SupplierMember, r.supplier.ID)
@@ -124,7 +123,7 @@ func TestHomeShowsWhatNeedsAttention(t *testing.T) {
 		if err != nil || len(h.Trials) != 0 || len(h.Sandboxes) != 1 || len(h.ToAssess) != 0 {
 			t.Errorf("%+v %v", h, err)
 		}
-		time.Sleep(3*time.Hour + 10*time.Minute)
+		elapse(3*time.Hour + 10*time.Minute)
 		h, err = r.o.Home(ctx, ann)
 		warned := 0
 		for _, n := range h.Notices {

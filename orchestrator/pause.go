@@ -9,19 +9,17 @@ import (
 
 // Pause freezes a sandbox that is live: it keeps its memory and its place, and its
 // time goes on.
-func (o *Orchestrator) Pause(ctx context.Context, actor den.Actor, id den.ID, rev int64) (v den.SandboxView, err error) {
-	err = o.onLease(ctx, actor, id, den.RunSandbox, rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+func (o *Orchestrator) Pause(ctx context.Context, actor den.Actor, id den.ID, rev int64) (den.SandboxView, error) {
+	return o.onLease(ctx, asks{actor, id, den.RunSandbox, rev}, func(tx den.Tx, p *pen, l den.Lease) error {
 		return p.wantPause(tx, l, true, "lease.pause_asked", "%s asked for a pause of %s.")
 	})
-	return v, err
 }
 
 // Resume lets a paused sandbox go on.
-func (o *Orchestrator) Resume(ctx context.Context, actor den.Actor, id den.ID, rev int64) (v den.SandboxView, err error) {
-	err = o.onLease(ctx, actor, id, den.RunSandbox, rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+func (o *Orchestrator) Resume(ctx context.Context, actor den.Actor, id den.ID, rev int64) (den.SandboxView, error) {
+	return o.onLease(ctx, asks{actor, id, den.RunSandbox, rev}, func(tx den.Tx, p *pen, l den.Lease) error {
 		return p.wantPause(tx, l, false, "lease.resume_asked", "%s asked for %s to go on.")
 	})
-	return v, err
 }
 
 func (p *pen) wantPause(tx den.Tx, l den.Lease, want bool, act, say string) error {
@@ -36,8 +34,8 @@ func (p *pen) wantPause(tx den.Tx, l den.Lease, want bool, act, say string) erro
 }
 
 // Restart starts a product anew in a new sandbox. What it kept in memory is lost.
-func (o *Orchestrator) Restart(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (v den.SandboxView, err error) {
-	err = o.onLease(ctx, actor, id, den.RestartSandbox, rev, &v, func(tx den.Tx, p *pen, l den.Lease) error {
+func (o *Orchestrator) Restart(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (den.SandboxView, error) {
+	return o.onLease(ctx, asks{actor, id, den.RestartSandbox, rev}, func(tx den.Tx, p *pen, l den.Lease) error {
 		if l.Phase != den.Live && l.Phase != den.Paused || over(l, p.now) {
 			return den.Refuse(den.Conflict, "Only a product that is ready can be started again. This one is %s.", l.Phase)
 		}
@@ -52,10 +50,8 @@ func (o *Orchestrator) Restart(ctx context.Context, actor den.Actor, id den.ID, 
 			return err
 		}
 		p.nudges = append(p.nudges, l.ID)
-		_, err = p.move(tx, l, den.Starting, "", "The product is starting again, as asked. What it kept in memory is lost.")
-		return err
+		return p.move(tx, l, den.Starting, "", "The product is starting again, as asked. What it kept in memory is lost.")
 	})
-	return v, err
 }
 
 // asked records a wish, saves the lease that holds it, and has it looked at.

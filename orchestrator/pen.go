@@ -48,7 +48,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	})
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
-			o.tell(p.leases)
+			o.tell(ctx, p.leases)
 			o.poke()
 		}
 		return err
@@ -56,7 +56,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	for _, s := range p.starts {
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
 	}
-	o.tell(p.leases)
+	o.tell(ctx, p.leases)
 	for _, id := range p.nudges {
 		o.nudge(id)
 	}

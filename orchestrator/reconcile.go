@@ -135,8 +135,7 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 		if act.To == den.Ended {
 			l.Looks = append(l.Looks, p.now)
 		}
-		_, err := p.move(tx, l, act.To, act.Reason, act.Say)
-		return err
+		return p.move(tx, l, act.To, act.Reason, act.Say)
 	})
 	if err != nil {
 		return nil, err
@@ -144,13 +143,12 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 	switch act.To {
 	case den.Live, den.Paused:
 		return &seen, nil
-	case den.Requested, den.Starting, den.Ending:
-		return nil, nil
 	case den.Ended, den.Refused:
 		o.measured.Delete(l.ID)
 		return nil, errRest
+	case den.Requested, den.Starting, den.Ending:
 	}
-	return nil, nil
+	return nil, errLook
 }
 
 // turn pauses or resumes.

@@ -39,18 +39,17 @@ func (o *Orchestrator) Events(ctx context.Context, actor den.Actor, f den.Filter
 func subjectOwner(tx den.Tx, id den.ID) (den.Owner, error) {
 	var err error
 	var owner den.Owner
-	switch id.Kind() {
-	case den.KindTrial:
+	switch kind := id.Kind(); {
+	case kind == den.KindTrial:
 		var t den.Trial
 		t, err = tx.Trials().Get(id)
 		owner = t.Owner()
-	case den.KindLease:
+	case kind == den.KindLease:
 		var l den.Lease
 		l, err = tx.Leases().Get(id)
 		owner = den.Owner{Department: l.Department}
-	case den.KindDepartment:
+	case kind == den.KindDepartment:
 		owner = den.Owner{Department: id}
-	default:
 	}
 	if den.KindOf(err) == den.NotFound {
 		return den.Owner{}, nil

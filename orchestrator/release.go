@@ -50,8 +50,10 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 		if r, err = tx.Releases().Put(r); err != nil {
 			return err
 		}
-		return p.added(tx, in.Once, r.ID, "release.added",
-			fmt.Sprintf("Release %s of %s was added.", r.Version, product.Name), product.ID, product.Supplier)
+		return p.added(tx, in.Once, den.Event{
+			Act: "release.added", Subject: r.ID, About: []den.ID{product.ID, product.Supplier},
+			Say: fmt.Sprintf("Release %s of %s was added.", r.Version, product.Name),
+		})
 	})
 	if err != nil {
 		o.dropUnused(ctx, image.ID, in)

@@ -54,7 +54,7 @@ func scheme() den.Scheme {
 // fast is a file that keeps no promise to the disk: tests of faults bring their own.
 func newRig(t testing.TB, change ...func(*orchestrator.Config)) *rig {
 	t.Helper()
-	folder, err := os.MkdirTemp(memoryFolder(), "den")
+	folder, err := os.MkdirTemp(memoryFolder(), "den") //nolint:usetesting // in memory where there is some, for speed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,3 +230,6 @@ func (g *routes) get(name string) (orchestrator.Route, bool) {
 	r, ok := g.has[name]
 	return r, ok
 }
+
+// elapse lets the time of a synctest bubble go on.
+func elapse(d time.Duration) { <-time.After(d) }

@@ -128,8 +128,7 @@ func (o *Orchestrator) admit(ctx context.Context) error {
 	}
 	return o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
 		_, err := o.decide(tx, p.now, func(l den.Lease, act den.Act) error {
-			_, err := p.move(tx, l, act.To, act.Reason, act.Say)
-			return err
+			return p.move(tx, l, act.To, act.Reason, act.Say)
 		})
 		return err
 	})

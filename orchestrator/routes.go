@@ -44,14 +44,14 @@ func (nobody) Withdraw(string) {}
 
 // tell has Routes hear what the store says of leases now. One at a time, so that an
 // older word never follows a newer one.
-func (o *Orchestrator) tell(leases map[den.ID]bool) {
+func (o *Orchestrator) tell(ctx context.Context, leases map[den.ID]bool) {
 	if len(leases) == 0 {
 		return
 	}
 	o.telling.Lock()
 	defer o.telling.Unlock()
 	for id := range leases {
-		err := o.Store.View(context.Background(), func(tx den.Tx) error { return o.tellOne(tx, id) })
+		err := o.Store.View(context.WithoutCancel(ctx), func(tx den.Tx) error { return o.tellOne(tx, id) })
 		if err != nil {
 			o.Log.Error("route not told", "lease", id, "error", err)
 		}
@@ -91,7 +91,7 @@ func (o *Orchestrator) tellAll(ctx context.Context) error {
 	for _, l := range all {
 		ids[l.ID] = true
 	}
-	o.tell(ids)
+	o.tell(ctx, ids)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -123,7 +124,7 @@ func (o *Orchestrator) recover(ctx context.Context) error {
 			return nil
 		})
 	}
-	if err != nil && err != errRest {
+	if err != nil && !errors.Is(err, errRest) {
 		return err
 	}
 	return o.tellAll(ctx)

@@ -81,7 +81,7 @@ func (o *Orchestrator) mayStart(ctx context.Context, actor den.Actor, id den.ID,
 
 // launch is the change that starts a trial.
 func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
-	if err := o.complete(tx, t); err != nil {
+	if err := o.complete(t); err != nil {
 		return err
 	}
 	sealed, releases, err := seal(tx, t)
@@ -141,8 +141,7 @@ func (p *pen) begin(tx den.Tx, l den.Lease, room bool) error {
 		return err
 	}
 	if room {
-		_, err = p.move(tx, l, den.Starting, "", "")
-		return err
+		return p.move(tx, l, den.Starting, "", "")
 	}
 	_, err = p.put(tx, l)
 	return err
@@ -161,7 +160,7 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 }
 
 // complete says everything that a draft still lacks, or that is no longer right.
-func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
+func (o *Orchestrator) complete(t den.Trial) error {
 	var faults den.Faults
 	faults.Add(wants("name", "a name for the trial", t.Name, nameLength))
 	faults.Add(wants("question", "the question that the trial is to answer", t.Question, textLength))

@@ -42,8 +42,10 @@ func (o *Orchestrator) sweep(ctx context.Context, by den.Actor, grace time.Durat
 		return err
 	})
 	if err != nil {
-		return nil, &den.Error{Kind: den.Down, Err: err,
-			Say: "The engine that runs the sandboxes does not answer, so nothing was removed. Try again in a few minutes."}
+		return nil, &den.Error{
+			Kind: den.Down, Err: err,
+			Say: "The engine that runs the sandboxes does not answer, so nothing was removed. Try again in a few minutes.",
+		}
 	}
 	wanted, err := o.wantedSandboxes(ctx)
 	if err != nil {

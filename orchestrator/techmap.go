@@ -101,7 +101,7 @@ func (o *Orchestrator) AddDepartment(ctx context.Context, actor den.Actor, in de
 		if err != nil {
 			return err
 		}
-		return p.added(tx, in.Once, d.ID, "department.added", fmt.Sprintf("The department %s was added.", name))
+		return p.added(tx, in.Once, den.Event{Act: "department.added", Subject: d.ID, Say: fmt.Sprintf("The department %s was added.", name)})
 	})
 	return d, err
 }
@@ -125,7 +125,7 @@ func (o *Orchestrator) AddSupplier(ctx context.Context, actor den.Actor, in den.
 		if err != nil {
 			return err
 		}
-		return p.added(tx, in.Once, s.ID, "supplier.added", fmt.Sprintf("The supplier %s was added.", name))
+		return p.added(tx, in.Once, den.Event{Act: "supplier.added", Subject: s.ID, Say: fmt.Sprintf("The supplier %s was added.", name)})
 	})
 	return s, err
 }
@@ -162,17 +162,19 @@ func (o *Orchestrator) AddProduct(ctx context.Context, actor den.Actor, in den.N
 		if err != nil {
 			return err
 		}
-		return p.added(tx, in.Once, one.ID, "product.added", fmt.Sprintf("The product %s was added.", name), in.Supplier)
+		return p.added(tx, in.Once, den.Event{
+			Act: "product.added", Subject: one.ID, About: []den.ID{in.Supplier}, Say: fmt.Sprintf("The product %s was added.", name),
+		})
 	})
 	return one, err
 }
 
 // added writes the event of something new and remembers the answer.
-func (p *pen) added(tx den.Tx, once den.Once, id den.ID, act, say string, about ...den.ID) error {
-	if _, err := p.record(tx, den.Event{Act: act, Subject: id, About: about, Say: say}); err != nil {
+func (p *pen) added(tx den.Tx, once den.Once, e den.Event) error {
+	if _, err := p.record(tx, e); err != nil {
 		return err
 	}
-	return p.answer(tx, once, id)
+	return p.answer(tx, once, e.Subject)
 }
 
 func organisation(actor den.Actor, in den.NewOrganisation) (string, error) {

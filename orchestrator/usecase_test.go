@@ -43,7 +43,7 @@ func (r *rig) person(name string, role den.Role, in den.ID) den.Actor {
 func TestADraftGetsSensibleAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		v, err := r.o.AddTrial(context.Background(), r.member, den.NewTrial{Releases: []den.ID{r.release("one", fake.Behaviour{})}})
+		v, err := r.o.AddTrial(t.Context(), r.member, den.NewTrial{Releases: []den.ID{r.release("one", fake.Behaviour{})}})
 		r.must(err)
 		if v.Department != r.department.ID || v.Name != "Trial of Bookwell" || v.Size != "small" || v.Length != 24*time.Hour ||
 			v.Trial.Scheme.ID != "standard" || v.Weights["ease"] != 60 || v.Entries[0].Label != "Product 1" || v.State != den.TrialDraft {
@@ -58,7 +58,7 @@ func TestADraftGetsSensibleAnswers(t *testing.T) {
 func TestEveryFaultOfATrialIsSaidAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		_, err := r.o.AddTrial(ctx, r.member, den.NewTrial{
 			Name: strings.Repeat("x", 200), Question: strings.Repeat("x", 5000), Size: "huge", Length: 99 * 24 * time.Hour,
 			Releases: []den.ID{"rel_9"}, Evaluators: []den.ID{"per_9"}, Weights: map[string]float64{"ease": 99, "none": 1},
@@ -79,7 +79,7 @@ func TestEveryFaultOfATrialIsSaidAtOnce(t *testing.T) {
 func TestTheStartLocksTheProtocol(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		draft := r.draft(time.Hour, r.release("one", fake.Behaviour{}))
 		_, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, draft.Trial.Rev+5, den.Once{})
@@ -109,7 +109,7 @@ func TestTheStartLocksTheProtocol(t *testing.T) {
 func TestTheSameRequestIsAnsweredOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		in := den.NewTrial{Name: "One", Once: den.Once{Key: "k", Body: "b"}}
 		first, err := r.o.AddTrial(ctx, r.member, in)
 		r.must(err)
@@ -133,7 +133,7 @@ func TestTheSameRequestIsAnsweredOnce(t *testing.T) {
 func TestWhatIsNotYoursIsNotThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.run()
 		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
 		lease := v.Entries[0].Lease
@@ -193,7 +193,7 @@ func TestWhatIsNotYoursIsNotThere(t *testing.T) {
 func TestReleasesAreRefusedInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		ctx := context.Background()
+		ctx := t.Context()
 		r.engine.AddImage(sandbox.Image{Names: []string{"two-ports"}, Ports: []int{80, 443}}, fake.Behaviour{})
 		r.engine.AddImage(sandbox.Image{Names: []string{"claims"}, Ports: []int{80}, Reserved: []string{"den.sandbox"}}, fake.Behaviour{})
 		r.engine.AddImage(sandbox.Image{Names: []string{"odd"}, Ports: []int{80}, Volumes: []string{"/proc/x"}}, fake.Behaviour{})
@@ -235,7 +235,7 @@ func TestReleasesAreRefusedInWords(t *testing.T) {
 func TestLinksAndTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(c *orchestrator.Config) { c.Demo = true })
-		ctx := context.Background()
+		ctx := t.Context()
 		link, err := r.o.FirstLink(ctx)
 		r.must(err)
 		again, err := r.o.FirstLink(ctx)
@@ -272,7 +272,7 @@ func TestLinksAndTokens(t *testing.T) {
 		late := newRig(t)
 		link, err = late.o.FirstLink(ctx)
 		r.must(err)
-		time.Sleep(25 * time.Hour)
+		elapse(25 * time.Hour)
 		if _, err := late.o.SignIn(ctx, link); den.KindOf(err) != den.Unknown {
 			t.Errorf("an old link: %v", err)
 		}

@@ -26,8 +26,10 @@ const (
 )
 
 // Actions lists every action, for the help page and the tests.
-var Actions = []Action{ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
-	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost}
+var Actions = []Action{
+	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
+	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
+}
 
 // Roles lists every role, for the help page and the tests.
 var Roles = []Role{Operator, Auditor, Member, Approver, SupplierMember, Evaluator}
