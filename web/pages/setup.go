@@ -64,7 +64,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 		length = t.Length.String()
 	}
 	return []step{
-		{Name: "about", Say: t.Name, Done: t.Name != "", Must: true},
+		{Name: "about", Say: t.Name, Done: t.Name != "" && t.Question != "", Must: true},
 		{Name: "products", Say: p.words.Count("set-up.products-n", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
 		{Name: "weights", Say: p.words.Count("set-up.weights-n", len(changedWeights(t))), Done: true},

@@ -97,7 +97,7 @@ func values(options []view.Option) []string {
 
 func readAbout(v *form.Values, in *den.NewTrial) {
 	in.Name = form.Text{Name: "name", What: "set-up.what-name", Max: 120}.Read(v)
-	in.Question = form.Text{Name: "question", What: "set-up.what-question", Max: 2000, Lines: true, Optional: true}.Read(v)
+	in.Question = form.Text{Name: "question", What: "set-up.what-question", Max: 2000, Lines: true}.Read(v)
 }
 
 func (p *Pages) about() stepPage {

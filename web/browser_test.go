@@ -1,0 +1,166 @@
+package web_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// browser is one Chromium for one test; complaints are what its console said.
+type browser struct {
+	*rig
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+func (r *rig) browser() *browser {
+	r.Helper()
+	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
+	for _, flag := range []string{"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(r.Context()), options...)
+	ctx, leave := chromedp.NewContext(allocated)
+	ctx, late := context.WithTimeout(ctx, 8*time.Minute)
+	r.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil {
+			r.Log(err)
+		}
+		late()
+		leave()
+		stop()
+	})
+	b := &browser{rig: r, ctx: ctx}
+	chromedp.ListenTarget(ctx, func(event any) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		switch e := event.(type) {
+		case *cdplog.EventEntryAdded:
+			isGrave := e.Entry.Level == cdplog.LevelError || e.Entry.Level == cdplog.LevelWarning
+			if isGrave && !strings.Contains(e.Entry.Text, "status of 4") {
+				b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			b.complaints = append(b.complaints, e.ExceptionDetails.Error())
+		}
+	})
+	b.do(cdppage.SetBypassCSP(true))
+	return b
+}
+
+func (b *browser) do(actions ...chromedp.Action) {
+	b.Helper()
+	if err := chromedp.Run(b.ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// as makes the browser one of the people, or nobody.
+func (b *browser) as(name string) {
+	b.Helper()
+	b.do(network.ClearBrowserCookies())
+	if name == "" {
+		return
+	}
+	home, err := url.Parse(b.server.URL)
+	b.must(err)
+	for _, c := range b.visitor(name).client.Jar.Cookies(home) {
+		b.do(network.SetCookie(c.Name, c.Value).WithURL(b.server.URL).WithHTTPOnly(true))
+	}
+}
+
+func (b *browser) width(pixels int64) {
+	b.Helper()
+	b.do(emulation.SetDeviceMetricsOverride(pixels, 900, 1, false))
+}
+
+func (b *browser) open(path string) {
+	b.Helper()
+	b.do(chromedp.Navigate(b.server.URL+path), chromedp.WaitReady(`body.govuk-frontend-supported`))
+}
+
+// until waits for an expression to be true.
+func (b *browser) until(expression string) {
+	b.Helper()
+	if err := chromedp.Run(b.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		var text string
+		_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body.innerText`, &text))
+		b.Fatalf("%s: %v\n%s", expression, err, text)
+	}
+}
+
+// axe gives the rules of WCAG 2.2 AA that the page breaks, with the places. The Design
+// System puts the back link outside every landmark, so that rule, which is not of WCAG,
+// is left out.
+func (b *browser) axe() []string {
+	b.Helper()
+	source, err := os.ReadFile("assets/node_modules/axe-core/axe.min.js")
+	b.must(err)
+	var found []string
+	b.do(chromedp.Evaluate(string(source)+";0", nil), chromedp.Evaluate(`axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'],
+		rules: {region: {enabled: false}}})
+		.then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))`,
+		&found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	return found
+}
+
+// check fails where the page is not for everybody: axe, the width of the page, and the
+// markup as the server sent it.
+func (b *browser) check(name string) {
+	b.Helper()
+	for _, broken := range b.axe() {
+		b.Errorf("%s: %s", name, broken)
+	}
+	var over int
+	b.do(chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over))
+	if over > 0 {
+		b.Errorf("%s is %d pixels wider than the screen", name, over)
+	}
+	folder := os.Getenv("DEN_SHOTS")
+	if folder == "" {
+		return
+	}
+	var picture []byte
+	b.do(chromedp.FullScreenshot(&picture, 100))
+	b.must(os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600))
+}
+
+func (b *browser) isQuiet() {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, one := range b.complaints {
+		b.Errorf("the console says: %s", one)
+	}
+}
+
+func TestEveryPageIsForEverybody(t *testing.T) {
+	r := newRig(t)
+	b := r.browser()
+	for _, width := range []int64{1280, 320} {
+		b.width(width)
+		for _, one := range r.everyPage(width == 1280) {
+			b.as(one.who)
+			b.open(one.path)
+			if one.press != "" {
+				b.do(chromedp.Evaluate(one.press, nil), chromedp.WaitReady(`.govuk-error-summary`), chromedp.WaitReady(`body.govuk-frontend-supported`))
+			}
+			b.check(one.name + "-" + map[int64]string{1280: "1280", 320: "320"}[width])
+		}
+	}
+	b.isQuiet()
+}

@@ -1,0 +1,401 @@
+package web_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"innovationden/configs"
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/bolt"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+	"innovationden/web"
+	"innovationden/web/gateway"
+)
+
+// rig is the whole den on a scripted engine, behind a real server.
+type rig struct {
+	*testing.T
+	den     *orchestrator.Orchestrator
+	runtime *fake.Runtime
+	visits  *gateway.Visits
+	server  *httptest.Server
+	handler http.Handler
+
+	department, elsewhere den.Department
+	northbridge, harbour  den.Supplier
+	bookwell, slotwise    den.Product
+	releases              []den.ID
+	people                map[string]den.Person
+	made                  world
+}
+
+// tableRoutes tells the gateway's table what the orchestrator says.
+type tableRoutes struct{ *gateway.Table }
+
+func (r tableRoutes) Set(route orchestrator.Route) {
+	state := map[den.Phase]gateway.State{
+		den.Requested: gateway.Starting, den.Starting: gateway.Starting, den.Live: gateway.Live, den.Paused: gateway.Paused,
+	}[route.Phase]
+	_ = r.Table.Set(gateway.Route{Label: route.Name, Lease: string(route.Lease), Sandbox: route.Sandbox, Port: route.Port, State: state})
+}
+
+func secret() string {
+	var b [20]byte
+	_, _ = rand.Read(b[:])
+	return "den_" + hex.EncodeToString(b[:])
+}
+
+// newRig is a den with two departments, two suppliers and everybody who has a role.
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{T: t, runtime: fake.New(time.Now), people: map[string]den.Person{}}
+	config, err := configs.Load("", func(string) string { return "" })
+	r.must(err)
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
+	r.must(err)
+	table := gateway.NewTable()
+	r.visits = gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
+	var n, names atomic.Int64
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	r.den = orchestrator.New(orchestrator.Config{
+		Store: store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
+		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
+		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
+		Sizes: config.Sizes, Schemes: config.Schemes, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
+		Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true,
+	})
+	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))
+	public := "http://" + r.server.Listener.Addr().String()
+	door, err := gateway.New(gateway.Options{
+		Routes: table, Visitors: r.visits, Dialer: r.den, Domain: "localhost", Control: public, Clock: time.Now, Log: log,
+		Port: public[strings.LastIndex(public, ":")+1:],
+	})
+	r.must(err)
+	zone, err := time.LoadLocation("Europe/London")
+	r.must(err)
+	r.handler, err = web.New(web.Config{
+		Den: r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
+		Zone: zone, Now: time.Now, Log: log,
+	})
+	r.must(err)
+	r.server.Start()
+	ctx, stop := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = r.den.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		r.server.CloseClientConnections()
+		door.Close()
+		r.server.Close()
+		stop()
+		<-over
+		_ = store.Close()
+	})
+	r.settle()
+	return r
+}
+
+func (r *rig) must(err error) {
+	r.Helper()
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+// settle adds everybody and everything that a trial needs.
+func (r *rig) settle() {
+	ctx, system := context.Background(), den.System()
+	var err error
+	r.department, err = r.den.AddDepartment(ctx, system, den.NewOrganisation{Name: "Department for Local Services"})
+	r.must(err)
+	r.elsewhere, err = r.den.AddDepartment(ctx, system, den.NewOrganisation{Name: "Department of Elsewhere"})
+	r.must(err)
+	r.northbridge, err = r.den.AddSupplier(ctx, system, den.NewOrganisation{Name: "Northbridge Software"})
+	r.must(err)
+	r.harbour, err = r.den.AddSupplier(ctx, system, den.NewOrganisation{Name: "Harbour & Finch"})
+	r.must(err)
+	r.bookwell = r.offer(r.northbridge, "Bookwell", "Appointments for small offices.")
+	r.slotwise = r.offer(r.harbour, "Slotwise", "A calendar of free times that people choose from.")
+	for name, roles := range map[string][]den.Membership{
+		"official":  {{Role: den.Member, In: r.department.ID}, {Role: den.Approver, In: r.department.ID}},
+		"stranger":  {{Role: den.Member, In: r.elsewhere.ID}},
+		"evaluator": nil,
+		"idle":      {{Role: den.Evaluator, In: "tri_none"}},
+		"engineer":  {{Role: den.SupplierMember, In: r.northbridge.ID}},
+		"rival":     {{Role: den.SupplierMember, In: r.harbour.ID}},
+		"operator":  {{Role: den.Operator}},
+		"auditor":   {{Role: den.Auditor}},
+	} {
+		who, err := r.den.AddPerson(ctx, system, den.Person{Name: "Person " + name, Memberships: roles, Demo: true})
+		r.must(err)
+		r.people[name] = who
+	}
+}
+
+func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
+	ctx := context.Background()
+	product, err := r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: s.ID, Name: name, Summary: summary})
+	r.must(err)
+	image := strings.ToLower(name) + ":1.0"
+	r.runtime.AddImage(sandbox.Image{Names: []string{image}, Ports: []int{8080}}, fake.Behaviour{
+		Log: name + " listens on port 8080\n<script>alert(1)</script>\n", Use: sandbox.Use{Memory: 90 << 20, MemoryLimit: 512 << 20, CPU: time.Second, Pids: 7, Disk: 1 << 20},
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "This is "+name) }),
+	})
+	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image})
+	r.must(err)
+	r.releases = append(r.releases, release.ID)
+	return product
+}
+
+// trial starts a trial of both products, with the evaluator, and waits until both are
+// ready.
+func (r *rig) trial() den.TrialView {
+	r.Helper()
+	ctx, by := context.Background(), r.people["official"].Act()
+	t, err := r.den.AddTrial(ctx, by, den.NewTrial{
+		Name: "Booking appointments", Question: "Can people book without calling us?", Scheme: den.SchemeRef{ID: "first-look", Version: 1},
+		Releases: r.releases, Evaluators: []den.ID{r.people["evaluator"].ID}, Tasks: []string{"Book a room for Tuesday", "Cancel it again"},
+	})
+	r.must(err)
+	_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
+	r.must(err)
+	return r.until(t.ID, func(t den.TrialView) bool {
+		for _, e := range t.Entries {
+			if e.Sandbox == nil || e.Sandbox.Phase != den.Live {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// until waits for a trial to be so.
+func (r *rig) until(id den.ID, so func(den.TrialView) bool) den.TrialView {
+	r.Helper()
+	pokes, stop := r.den.Watch(context.Background(), id)
+	defer stop()
+	late := time.NewTimer(20 * time.Second)
+	defer late.Stop()
+	for {
+		t, err := r.den.Trial(context.Background(), den.System(), id)
+		r.must(err)
+		if so(t) {
+			return t
+		}
+		select {
+		case <-pokes:
+		case <-late.C:
+			r.Fatalf("the trial never came so far: %+v", t)
+		}
+	}
+}
+
+// score submits the evaluator's scores for both products.
+func (r *rig) score(t den.TrialView, who string) {
+	r.Helper()
+	for n, e := range t.Entries {
+		scores := map[string]den.Score{}
+		for k, c := range t.Scheme.Criteria() {
+			if c.ScoredBy == den.ByPeople {
+				m := (n + k) % 6
+				scores[c.ID] = den.Score{Mark: &m, Reason: "Because of what I saw."}
+				if k == 1 {
+					scores[c.ID] = den.Score{NotTested: true, Reason: "There was no time."}
+				}
+			}
+		}
+		_, err := r.den.SaveAssessment(context.Background(), r.people[who].Act(), den.NewAssessment{Trial: t.ID, Entry: e.ID, Scores: scores, Submit: true, Note: "A note."})
+		r.must(err)
+	}
+}
+
+// end ends a trial and waits for the receipts.
+func (r *rig) end(t den.TrialView) den.TrialView {
+	r.Helper()
+	_, err := r.den.EndTrial(context.Background(), r.people["official"].Act(), t.ID, "We have seen enough.", 0)
+	r.must(err)
+	return r.until(t.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+}
+
+// visitor is somebody's browser, without JavaScript.
+type visitor struct {
+	*rig
+	client *http.Client
+}
+
+// page is an answer, read.
+type page struct {
+	t      *testing.T
+	Status int
+	Header http.Header
+	Text   string
+	root   *html.Node
+}
+
+// visitor gives a browser, signed in as one of the people unless name is empty.
+func (r *rig) visitor(name string) *visitor {
+	r.Helper()
+	jar, err := cookiejar.New(nil)
+	r.must(err)
+	v := &visitor{rig: r, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	if name != "" {
+		got := v.post("/sign-in", url.Values{"person": {string(r.people[name].ID)}})
+		if got.Status != http.StatusSeeOther {
+			r.Fatalf("%s cannot sign in: %d %s", name, got.Status, got.Text)
+		}
+	}
+	return v
+}
+
+func (v *visitor) get(path string) *page { return v.send(http.MethodGet, path, nil, nil) }
+
+func (v *visitor) post(path string, form url.Values) *page {
+	return v.send(http.MethodPost, path, form, nil)
+}
+
+func (v *visitor) send(method, path string, form url.Values, header http.Header) *page {
+	v.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), method, v.server.URL+path, strings.NewReader(form.Encode()))
+	v.must(err)
+	request.Header.Set("Accept", "text/html")
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for key, values := range header {
+		request.Header[key] = values
+	}
+	answer, err := v.client.Do(request)
+	v.must(err)
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	v.must(err)
+	root, err := html.Parse(strings.NewReader(string(text)))
+	v.must(err)
+	return &page{t: v.T, Status: answer.StatusCode, Header: answer.Header, Text: string(text), root: root}
+}
+
+// submit sends the first form of a page that goes to action as the page filled it in,
+// with what is typed over it.
+func (v *visitor) submit(p *page, action string, typed url.Values) *page {
+	v.Helper()
+	form := p.one(`form[action="` + action + `"]`)
+	values := url.Values{}
+	for _, field := range cascadia.QueryAll(form, cascadia.MustCompile("input,textarea,select")) {
+		name, kind := attribute(field, "name"), attribute(field, "type")
+		switch {
+		case name == "", kind == "submit":
+		case kind == "radio" || kind == "checkbox":
+			if has(field, "checked") {
+				values.Add(name, attribute(field, "value"))
+			}
+		case field.Data == "textarea":
+			values.Add(name, strings.TrimPrefix(text(field), "\n"))
+		case field.Data == "select":
+			options := cascadia.QueryAll(field, cascadia.MustCompile("option"))
+			chosen := ""
+			for k, o := range options {
+				if k == 0 || has(o, "selected") {
+					chosen = attribute(o, "value")
+				}
+			}
+			values.Add(name, chosen)
+		default:
+			values.Add(name, attribute(field, "value"))
+		}
+	}
+	for name, given := range typed {
+		values[name] = given
+	}
+	return v.post(action, values)
+}
+
+// follow opens where an answer leads.
+func (v *visitor) follow(p *page) *page {
+	v.Helper()
+	if p.Status != http.StatusSeeOther {
+		v.Fatalf("got %d, want a redirect: %s", p.Status, p.said())
+	}
+	return v.get(strings.TrimPrefix(p.Header.Get("Location"), v.server.URL))
+}
+
+func (p *page) all(selector string) []*html.Node {
+	return cascadia.QueryAll(p.root, cascadia.MustCompile(selector))
+}
+
+func (p *page) one(selector string) *html.Node {
+	p.t.Helper()
+	found := p.all(selector)
+	if len(found) == 0 {
+		p.t.Fatalf("%q is not on the page (%d):\n%s", selector, p.Status, p.said())
+	}
+	return found[0]
+}
+
+func (p *page) has(selector string) bool { return len(p.all(selector)) > 0 }
+
+// shows fails unless what the selector finds says the text.
+func (p *page) shows(selector, want string) {
+	p.t.Helper()
+	for _, found := range p.all(selector) {
+		if strings.Contains(words(found), want) {
+			return
+		}
+	}
+	p.t.Errorf("%q does not say %q:\n%s", selector, want, p.said())
+}
+
+func (p *page) said() string { return words(p.root) }
+
+func words(n *html.Node) string { return strings.Join(strings.Fields(text(n)), " ") }
+
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(text(c))
+		if c.Type == html.ElementNode && c.Data != "span" && c.Data != "strong" && c.Data != "time" && c.Data != "a" {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}

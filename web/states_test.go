@@ -1,0 +1,118 @@
+package web_test
+
+import (
+	"context"
+	"sync"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+)
+
+// shown is one page in one state, for one person.
+type shown struct{ name, who, path, press string }
+
+// world is what the pages of everyPage are about: made once for each rig.
+type world struct {
+	once                 sync.Once
+	draft, full, running den.TrialView
+	finished, failed     den.TrialView
+	bare                 den.Product // without a release
+}
+
+// everyPage lists every page in every state: empty, full, wrong. The first call makes
+// what they show, and lists the empty ones too.
+func (r *rig) everyPage(isFirst bool) []shown {
+	r.Helper()
+	var all []shown
+	if isFirst {
+		all = append(all,
+			shown{"home-empty", "official", "/", ""}, shown{"trials-empty", "official", "/trials", ""},
+		)
+	}
+	w := r.world()
+	draft, running, finished := "/trials/"+string(w.draft.ID), "/trials/"+string(w.running.ID), "/trials/"+string(w.finished.ID)
+	box, gone := "/sandboxes/"+string(w.running.Entries[0].Sandbox.ID), "/sandboxes/"+string(w.finished.Entries[0].Sandbox.ID)
+	assess := "/entries/" + string(w.running.Entries[0].ID) + "/assess"
+	product := "/products/" + string(r.bookwell.ID)
+	const send = `document.querySelector('main form[method=post]').requestSubmit()`
+	all = append(all,
+		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
+		shown{"sign-in-link", "", "/sign-in?link=den_x", ""}, shown{"not-found", "", "/nothing", ""}, shown{"help", "", "/help", ""},
+		shown{"not-found-known", "official", "/trials/tri_none", ""}, shown{"denied", "auditor", draft + "/set-up", ""},
+		shown{"home-official", "official", "/", ""}, shown{"home-evaluator", "evaluator", "/", ""}, shown{"home-engineer", "engineer", "/", ""},
+		shown{"trials", "official", "/trials", ""}, shown{"trials-state", "official", "/trials?state=cancelled", ""},
+		shown{"trial-new", "official", "/trials/new", ""}, shown{"trial-new-wrong", "official", "/trials/new", send}, shown{"trial-new-operator", "operator", "/trials/new", ""},
+		shown{"set-up", "official", draft + "/set-up", ""}, shown{"set-up-about", "official", draft + "/set-up/about", ""},
+		shown{"set-up-products", "official", draft + "/set-up/products", ""}, shown{"set-up-products-wrong", "official", draft + "/set-up/products", send},
+		shown{"set-up-scheme", "official", draft + "/set-up/scheme", ""}, shown{"set-up-weights", "official", draft + "/set-up/weights", ""},
+		shown{"set-up-weights-wrong", "official", draft + "/set-up/weights", `document.querySelector('main input[inputmode]').value = 'x'; ` + send},
+		shown{"set-up-tasks", "official", draft + "/set-up/tasks", ""}, shown{"set-up-people", "official", draft + "/set-up/people", ""},
+		shown{"set-up-size", "official", draft + "/set-up/size", ""}, shown{"set-up-size-wrong", "official", draft + "/set-up/size", `document.querySelector('#length').value = 'soon'; ` + send},
+		shown{"set-up-check", "official", "/trials/" + string(w.full.ID) + "/set-up/check", ""}, shown{"cancel", "official", draft + "/cancel", ""},
+		shown{"set-up-check-wrong", "official", draft + "/set-up/check", send},
+		shown{"trial", "official", running, ""}, shown{"trial-evaluator", "evaluator", running, ""}, shown{"trial-auditor", "auditor", running, ""},
+		shown{"trial-finished", "official", finished, ""}, shown{"trial-failed", "official", "/trials/" + string(w.failed.ID), ""},
+		shown{"trial-done", "official", running + "?done=start", ""}, shown{"trial-draft-auditor", "auditor", draft, ""},
+		shown{"trial-extend", "official", running + "/extend", ""}, shown{"trial-extend-wrong", "official", running + "/extend", send}, shown{"trial-end", "official", running + "/end", ""},
+		shown{"report", "official", finished + "/report", ""}, shown{"report-decided", "auditor", finished + "/report", ""},
+		shown{"report-none", "official", running + "/report", ""},
+		shown{"decide", "official", finished + "/decide", ""}, shown{"decide-wrong", "official", finished + "/decide", `document.querySelector('#why').value = ''; ` + send},
+		shown{"assess", "evaluator", running + assess, ""}, shown{"assess-wrong", "evaluator", running + assess, `document.querySelector('main form button[value=submit]').click()`},
+		shown{"assess-submitted", "evaluator", finished + "/entries/" + string(w.finished.Entries[0].ID) + "/assess", ""},
+		shown{"sandbox", "official", box, ""}, shown{"sandbox-engineer", "engineer", box, ""}, shown{"sandbox-gone", "official", gone, ""},
+		shown{"sandbox-failed", "engineer", "/sandboxes/" + string(w.failed.Entries[0].Sandbox.ID), ""},
+		shown{"sandbox-end", "official", box + "/end", ""}, shown{"sandbox-extend", "official", box + "/extend", ""}, shown{"sandbox-restart", "engineer", box + "/restart", ""},
+		shown{"sandbox-pause", "official", box + "/pause", ""}, shown{"receipt", "official", gone + "/receipt", ""}, shown{"receipt-none", "official", box + "/receipt", ""},
+		shown{"record-trial", "official", "/record?subject=" + string(w.finished.ID), ""}, shown{"record", "auditor", "/record", ""},
+		shown{"products", "engineer", "/products", ""}, shown{"product", "engineer", product, ""}, shown{"product-none", "official", "/products/" + string(w.bare.ID), ""},
+		shown{"product-new", "engineer", "/products/new", ""}, shown{"product-new-wrong", "operator", "/products/new", send},
+		shown{"release", "engineer", product + "/releases/new", ""}, shown{"release-wrong", "engineer", product + "/releases/new", send},
+		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""},
+		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
+	)
+	for _, guide := range []string{"civil-servant", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility"} {
+		all = append(all, shown{"help-" + guide, "", "/help/" + guide, ""})
+	}
+	return all
+}
+
+// world makes the trials once.
+func (r *rig) world() *world {
+	r.made.once.Do(func() {
+		w, ctx, by := &r.made, context.Background(), r.people["official"].Act()
+		draft := func(name string, releases ...den.ID) den.TrialView {
+			t, err := r.den.AddTrial(ctx, by, den.NewTrial{Name: name, Question: "Is it quick?", Releases: releases})
+			r.must(err)
+			return t
+		}
+		w.draft, w.full = draft("A draft with a long name that has to go on the next line"), draft("A draft that is complete", r.releases...)
+		_, err := r.den.CancelTrial(ctx, by, draft("A draft that was dropped").ID, "", 0)
+		r.must(err)
+		w.running = r.trial()
+		w.finished = r.trial()
+		r.score(w.finished, "evaluator")
+		_, err = r.den.Decide(ctx, by, w.finished.ID, den.NewDecision{Decision: den.Proceed, Why: "It did what we need.", Chosen: w.finished.Entries[1].ID})
+		r.must(err)
+		w.finished = r.end(w.finished)
+		w.failed = r.failing()
+		w.bare, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.harbour.ID, Name: "Not out yet"})
+		r.must(err)
+	})
+	return &r.made
+}
+
+// failing is a trial whose product ends at once.
+func (r *rig) failing() den.TrialView {
+	ctx, by := context.Background(), r.people["official"].Act()
+	r.runtime.AddImage(sandbox.Image{Names: []string{"broken:1"}, Ports: []int{8080}}, fake.Behaviour{
+		Exits: true, ExitCode: 3, Log: "cannot open /etc/broken.conf: no such file or directory\n",
+	})
+	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: r.bookwell.ID, Version: "2.0-broken", Image: "broken:1"})
+	r.must(err)
+	t, err := r.den.AddTrial(ctx, by, den.NewTrial{Name: "A product that fails", Question: "Why?", Releases: []den.ID{release.ID}})
+	r.must(err)
+	_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
+	r.must(err)
+	return r.until(t.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+}
