@@ -168,7 +168,8 @@ func (k *checker) validEvents(w *copied) error {
 	if w.Header().Get("Content-Type") != "text/event-stream" {
 		return fmt.Errorf("a stream is %s", w.Header().Get("Content-Type"))
 	}
-	for _, text := range strings.Split(w.body.String(), "\n\n") {
+	whole := strings.Split(w.body.String(), "\n\n")
+	for _, text := range whole[:len(whole)-1] { // a reader that was dropped got part of the last
 		name, data, ok := strings.Cut(text, "\ndata: ")
 		if _, name, _ = strings.Cut(name, "event: "); !ok || name == "gone" {
 			continue
