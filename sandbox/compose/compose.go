@@ -55,14 +55,17 @@ func Read(ctx context.Context, name string, content []byte, opts Options) (Stack
 	if len(r.refused) == 0 {
 		model = r.model(root)
 	}
-	if len(r.refused) > 0 {
+	r.tainted = len(r.refused) > 0
+	if model == nil {
 		return Stack{}, r.refused.Sorted()
 	}
 	project, err := load(ctx, model, opts.Profiles)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return Stack{}, ctx.Err()
-	}
-	if err != nil {
+	case err != nil && r.tainted: // no wonder: parts of the model are missing
+		return Stack{}, r.refused.Sorted()
+	case err != nil:
 		r.refuseAt(root.spot, "", "Compose cannot make sense of it: "+policy.Shown(err.Error())+".", "Check it with docker compose config.")
 		return Stack{}, r.refused.Sorted()
 	}

@@ -87,8 +87,17 @@ func oneOf(words ...string) rule {
 				return "", ""
 			}
 		}
-		return "The value " + policy.Shown(s) + " is not possible here.", "Enter " + strings.Join(words, " or ") + "."
+		return "The value " + policy.Shown(s) + " is not possible here.", "Enter " + either(words) + "."
 	})
+}
+
+// either lists words for a sentence: a, b or c.
+func either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // truth is true or false.

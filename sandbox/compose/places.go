@@ -156,7 +156,7 @@ func shortMount(r *reading, p string, n *node) any {
 	if len(parts) == 1 {
 		return r.volumeMount(p, n, "", s, false, false)
 	}
-	if source := parts[0]; source == "" || strings.ContainsAny(source, `/\.~`) || len(source) == 1 && len(parts) > 2 {
+	if source := parts[0]; source == "" || strings.ContainsAny(source, `/\.~`) || len(source) == 1 && len(parts) > 2 && strings.HasPrefix(parts[2], "/") {
 		a := policy.Ask(policy.Mount, "bind")
 		r.refuse(p, n, a.Reason, a.Instead)
 		return nil

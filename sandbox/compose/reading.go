@@ -19,6 +19,7 @@ type reading struct {
 	opts    Options
 	refused policy.Refusals
 	notes   []Note
+	tainted bool // the grammar refused something, so that the model lacks parts
 
 	at       map[string]spot   // attribute → where its value stands
 	uses     map[string][]use  // service → the configs and secrets it uses

@@ -157,7 +157,7 @@ func stopSignal(r *reading, p string, n *node) any {
 	}
 	full := "SIG" + strings.TrimPrefix(strings.ToUpper(s), "SIG")
 	if !slices.Contains(sandbox.Signals(), full) {
-		r.refuse(p, n, policy.Shown(s)+" is not a signal that stops a service here.", "Enter "+strings.Join(sandbox.Signals(), " or ")+".")
+		r.refuse(p, n, policy.Shown(s)+" is not a signal that stops a service here.", "Enter "+either(sandbox.Signals())+".")
 		return nil
 	}
 	return full

@@ -21,7 +21,9 @@ func (r *reading) spec(project *types.Project) sandbox.Spec {
 	spec := sandbox.Spec{Limits: r.opts.Limits, Network: sandbox.Cell}
 	names := slices.Sorted(maps.Keys(project.Services))
 	if len(names) == 0 {
-		r.refuseAt(r.at["services"], "services", "Every service belongs to a profile, and none is asked for.", "Leave profiles out of at least one service.")
+		if len(project.DisabledServices) > 0 {
+			r.refuseAt(r.at["services"], "services", "Every service belongs to a profile, and none is asked for.", "Leave profiles out of at least one service.")
+		}
 		return spec
 	}
 	if len(names) > 1 {
@@ -101,7 +103,7 @@ func (r *reading) there(project *types.Project, name, other string, required boo
 	if _, ok := project.Services[other]; ok {
 		return true
 	}
-	if required {
+	if _, left := project.DisabledServices[other]; left && required {
 		p := "services." + name + ".depends_on." + other
 		r.refuseAt(r.at[p], p, "The service "+other+" belongs to a profile that is not asked for.", "Leave profiles out of it, or write required: false.")
 	}
@@ -250,7 +252,8 @@ func (r *reading) checkAll(spec sandbox.Spec) {
 			r.refuseAt(r.at[p], p, fmt.Sprintf("The service has %d volumes and places in memory.", n), fmt.Sprintf("Write at most %d.", maxPlaces))
 		}
 		for _, d := range s.DependsOn {
-			if at := p + ".depends_on." + d.Service; d.Condition == sandbox.Healthy && by[d.Service].Health == nil {
+			_, half := r.at["services."+d.Service+".healthcheck"]
+			if at := p + ".depends_on." + d.Service; d.Condition == sandbox.Healthy && by[d.Service].Health == nil && (!half || !r.tainted) {
 				r.refuseAt(r.at[at], at, "The service "+d.Service+" has no health check, and so is never healthy.", "Write a healthcheck with a test for "+d.Service+".")
 			}
 		}
@@ -271,6 +274,13 @@ func (r *reading) checkAll(spec sandbox.Spec) {
 	if sum.Pids > l.Pids {
 		over("processes", fmt.Sprint(sum.Pids), fmt.Sprint(l.Pids))
 	}
+	if circle := spec.Circle(); circle != "" {
+		p := "services." + circle
+		if _, ok := r.at[p+".depends_on"]; ok {
+			p += ".depends_on"
+		}
+		r.refuseAt(r.at[p], p, "The service "+circle+" waits for itself, by way of those it depends on.", "Take one of the services out of the circle.")
+	}
 	if len(r.refused) == 0 {
 		r.checkSpec(spec)
 	}
@@ -279,11 +289,6 @@ func (r *reading) checkAll(spec sandbox.Spec) {
 // checkSpec asks the sandbox itself, with an id and images in place: what the grammar
 // lets through must be a specification.
 func (r *reading) checkSpec(spec sandbox.Spec) {
-	if circle := spec.Circle(); circle != "" {
-		p := "services." + circle + ".depends_on"
-		r.refuseAt(r.at[p], p, "The service "+circle+" waits for itself, by way of those it depends on.", "Take one of the services out of the circle.")
-		return
-	}
 	spec.ID = "check"
 	spec.Services = slices.Clone(spec.Services)
 	for i := range spec.Services {
