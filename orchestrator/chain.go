@@ -37,6 +37,8 @@ func (o *Orchestrator) drive(ctx context.Context) (stop func()) {
 // spawn starts the chain of a lease, unless one goes on: then that one looks again.
 // What known says is believed for the first step instead of a look. A chain lives
 // with Run, not with whoever asked.
+//
+//nolint:contextcheck,nolintlint // the context is Run's, and the linter speaks where this is called
 func (o *Orchestrator) spawn(id den.ID, known *sight) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

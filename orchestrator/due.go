@@ -10,9 +10,6 @@ import (
 	"innovationden/sandbox"
 )
 
-// passEvery is the longest time between two passes.
-const passEvery = 5 * time.Second
-
 // pass has everything done that is due, oldest first, lets requests in, looks at
 // what is live now and then, and refills the waiting cells. It says how long to
 // wait for the next one.
@@ -84,11 +81,11 @@ func (o *Orchestrator) passLive(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// untilNext is the time to the next thing that becomes due, at most passEvery.
+// untilNext is the time to the next thing that becomes due, at most PassEvery.
 func (o *Orchestrator) untilNext(ctx context.Context, now time.Time) time.Duration {
-	wait := passEvery
+	wait := o.PassEvery
 	err := o.Store.View(ctx, func(tx den.Tx) error {
-		soon, err := every(tx.Leases(), den.Query{Index: den.LeasesByDue, Until: now.Add(passEvery)})
+		soon, err := every(tx.Leases(), den.Query{Index: den.LeasesByDue, Until: now.Add(o.PassEvery)})
 		for _, l := range soon {
 			if l.DueAt.After(now) {
 				wait = min(wait, l.DueAt.Sub(now))

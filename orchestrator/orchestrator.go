@@ -36,6 +36,8 @@ type Config struct {
 	Room          int           // most sandboxes at once; 0: 16
 	Builders      int           // acts on the engine at once; 0: twice the processors
 	Grace         time.Duration // what the sweep leaves young things; 0: 2 min
+	PassEvery     time.Duration // longest time between two passes; 0: 5 s
+	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
 	Address func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes  Routes                   // nil: nobody is told
@@ -92,6 +94,12 @@ func New(c Config) *Orchestrator {
 	}
 	if c.Grace <= 0 {
 		c.Grace = 2 * time.Minute
+	}
+	if c.PassEvery <= 0 {
+		c.PassEvery = 5 * time.Second
+	}
+	if c.SweepEvery <= 0 {
+		c.SweepEvery = time.Minute
 	}
 	if c.Address == nil {
 		c.Address = func(name string) string { return "http://" + name + ".localhost" }

@@ -67,16 +67,16 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
 		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
 	for _, job := range []struct {
-		when string
-		do   func()
+		every time.Duration
+		do    func()
 	}{
-		{"@every 5s", o.poke},
-		{"@every 10s", func() { o.askHost(ctx) }},
-		{"@every 1m", func() { o.sweepNow(ctx) }},
-		{"@every 1m", func() { o.warn(ctx) }},
-		{"@every 1h", func() { o.clean(ctx) }},
+		{o.PassEvery, o.poke},
+		{2 * o.PassEvery, func() { o.askHost(ctx) }},
+		{o.SweepEvery, func() { o.sweepNow(ctx) }},
+		{o.SweepEvery, func() { o.warn(ctx) }},
+		{time.Hour, func() { o.clean(ctx) }},
 	} {
-		if _, err := c.AddFunc(job.when, job.do); err != nil {
+		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {
 			return nil, err
 		}
 	}
