@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,7 +20,7 @@ import (
 )
 
 const (
-	canary     = "testdata/canary/canary.env"
+	canary     = "CANARYFILE" // stands for the path of a file that only this process knows
 	canarySong = "yellow-bird-of-the-server"
 )
 
@@ -33,27 +35,38 @@ var doors = map[string]string{
 	"variable":    "services:\n  web:\n    image: nginx\n    environment: [CANARY]",
 	"interpolate": "services:\n  web:\n    image: nginx\n    command: echo ${CANARY:-none}",
 	"credential":  "services:\n  web:\n    image: nginx\n    credential_spec: {file: " + canary + "}",
-	"build":       "services:\n  web:\n    build: {context: testdata/canary, dockerfile: canary.env}",
+	"build":       "services:\n  web:\n    build: {context: /, dockerfile: " + canary + "}",
 }
 
-// watch hears of every opening of a file beside the canary.
-type watch int
+// watch hears of every opening of the canary's file. The file is this process's own:
+// other programs read a work tree at any time.
+type watch struct {
+	fd   int
+	file string
+}
 
 func newWatch(t testing.TB) watch {
 	t.Helper()
+	file := filepath.Join(t.TempDir(), "canary.env")
+	if err := os.WriteFile(file, []byte("CANARY="+canarySong+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
 	if err == nil {
-		_, err = unix.InotifyAddWatch(fd, "testdata/canary", unix.IN_OPEN|unix.IN_ACCESS)
+		_, err = unix.InotifyAddWatch(fd, filepath.Dir(file), unix.IN_OPEN|unix.IN_ACCESS)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = unix.Close(fd) })
-	return watch(fd)
+	return watch{fd, file}
 }
 
+// of puts the file's path where the text names it.
+func (w watch) of(text string) []byte { return []byte(strings.ReplaceAll(text, canary, w.file)) }
+
 func (w watch) heard() bool {
-	n, _ := unix.Read(int(w), make([]byte, 4096))
+	n, _ := unix.Read(w.fd, make([]byte, 4096))
 	return n > 0
 }
 
@@ -61,7 +74,7 @@ func TestNoDoorOfAComposeFileOpens(t *testing.T) {
 	t.Setenv("CANARY", canarySong)
 	w := newWatch(t)
 	for name, text := range doors {
-		stack, err := compose.Read(context.Background(), name, []byte(text), compose.Options{Limits: small})
+		stack, err := compose.Read(context.Background(), name, w.of(text), compose.Options{Limits: small})
 		if w.heard() {
 			t.Errorf("%s: a file of the server was opened", name)
 		}
@@ -79,7 +92,7 @@ func TestTheWatchHearsComposeGoAsItComes(t *testing.T) {
 	w := newWatch(t)
 	for _, name := range []string{"env_file", "include", "extends"} {
 		project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
-			WorkingDir: ".", ConfigFiles: []types.ConfigFile{{Filename: "c.yaml", Content: []byte(doors[name])}},
+			WorkingDir: ".", ConfigFiles: []types.ConfigFile{{Filename: "c.yaml", Content: w.of(doors[name])}},
 		}, func(o *loader.Options) { o.SetProjectName("control", true) })
 		if !w.heard() {
 			t.Errorf("%s: the watch heard nothing, so it proves nothing (%v)", name, err)
@@ -129,7 +142,7 @@ func FuzzCompose(f *testing.F) {
 	}
 	w := newWatch(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		stack, err := compose.Read(t.Context(), "c.yaml", text, compose.Options{Limits: small})
+		stack, err := compose.Read(t.Context(), "c.yaml", w.of(string(text)), compose.Options{Limits: small})
 		if w.heard() {
 			t.Fatal("a file of the server was opened")
 		}

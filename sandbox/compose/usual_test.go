@@ -73,8 +73,8 @@ func TestProfilesChooseServices(t *testing.T) {
 func TestProfileStrictIsHeldToItsWord(t *testing.T) {
 	for text, want := range map[string]string{
 		"services:\n  web: {image: a, cap_add: [CHOWN]}\n": "c.yaml:2:29: services.web.cap_add[0]: Profile strict gives no capability. Instead: Remove it, or ask for profile standard in the release.",
-		"services:\n  web: {image: a, user: root}\n":        "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
-		"services:\n  web: {image: a, user: '0:1'}\n":       "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
+		"services:\n  web: {image: a, user: root}\n":       "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
+		"services:\n  web: {image: a, user: '0:1'}\n":      "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
 	} {
 		_, err := compose.Read(context.Background(), "c.yaml", []byte(text), compose.Options{Limits: small, Profile: sandbox.Strict})
 		if err == nil || err.Error() != want {
