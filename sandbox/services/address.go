@@ -74,11 +74,12 @@ func (w *wayOut) permitted(all []netip.Addr) ([]netip.Addr, error) {
 // a mapped address in an IPv6 record must stay one.
 func resolveHost(ctx context.Context, host string) ([]netip.Addr, error) {
 	var all []netip.Addr
-	v4, err4 := net.DefaultResolver.LookupNetIP(ctx, "ip4", host+".")
+	r := &net.Resolver{PreferGo: true} // it finds whole names, with the final dot, in the hosts file too
+	v4, err4 := r.LookupNetIP(ctx, "ip4", host+".")
 	for _, a := range v4 {
 		all = append(all, a.Unmap())
 	}
-	v6, err6 := net.DefaultResolver.LookupNetIP(ctx, "ip6", host+".")
+	v6, err6 := r.LookupNetIP(ctx, "ip6", host+".")
 	all = append(all, v6...)
 	if len(all) == 0 {
 		return nil, errors.Join(err4, err6)

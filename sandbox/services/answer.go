@@ -2,6 +2,7 @@ package services
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ const (
 )
 
 const badVersion = 16 // RFC 6891, section 9
+
+var errTwice = errors.New("two OPT records")
 
 // asked is a question that was understood.
 type asked struct {
@@ -105,7 +108,7 @@ func (q *query) additional(p *dnsmessage.Parser) error {
 		}
 		if h.Type == dnsmessage.TypeOPT {
 			if q.edns {
-				return dnsmessage.ErrSectionDone // two of them: not an EDNS message
+				return errTwice
 			}
 			q.edns, q.version = true, byte(h.TTL>>16)
 			q.room = min(max(int(h.Class), plainReply), wideReply)

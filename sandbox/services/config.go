@@ -71,7 +71,7 @@ type Limits struct {
 	Requests    int   // ways out opened in a second; 20
 	Rate        int64 // bytes in a second through the way out, both directions together; 4 MiB
 	Volume      int64 // bytes through the way out in the sandbox's whole life; 256 MiB. What is under way may pass it by 2 MiB
-	Mails       int   // mails kept, the newest; 100
+	Mails       int   // mails kept, the newest, of 1 MiB of text together; 100
 	MailSize    int64 // bytes of one mail accepted; 1 MiB
 	MailText    int   // bytes of text kept of one mail; 32 KiB
 }

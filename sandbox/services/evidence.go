@@ -12,6 +12,9 @@ const most = 1<<53 - 1
 // maxUsed bounds what is kept of ways out that an earlier offer had.
 const maxUsed = 2 * maxAllowed
 
+// maxLetters bounds the text of all mails of a sandbox together, in bytes.
+const maxLetters = 1 << 20
+
 // Evidence is what was kept of one sandbox. It goes to JSON and comes back, so that
 // a new den goes on where the last one ended. Every text in it is a stranger's.
 type Evidence struct {
@@ -61,9 +64,11 @@ type record struct {
 	limits Limits
 	now    func() time.Time
 
-	mu   sync.Mutex
-	kept Evidence
-	at   map[Tried]int // by How and Name alone, the place in kept.Tried
+	mu      sync.Mutex
+	changes uint64
+	letters int // bytes of text in kept.Mails
+	kept    Evidence
+	at      map[Tried]int // by How and Name alone, the place in kept.Tried
 }
 
 func newRecord(c Config) *record {
@@ -106,6 +111,7 @@ func (r *record) tried(how How, name string, count func(*Tried) *uint64) (first 
 	key := Tried{How: how, Name: escaped(name)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.changes++
 	i, ok := r.at[key]
 	switch {
 	case !ok && len(r.kept.Tried) >= r.limits.Tried:
@@ -128,6 +134,7 @@ func other(t *Tried) *uint64 { return &t.Other }
 func (r *record) used(a Allowed, change func(*Used)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.changes++
 	i := slices.IndexFunc(r.kept.Used, func(u Used) bool { return u.Allowed == a })
 	u := &r.kept.Used[i] // newRecord made one for each that is allowed
 	change(u)
@@ -156,16 +163,20 @@ func (r *record) mail(m Mail) {
 }
 
 func (r *record) keepMail(m Mail) {
-	if len(r.kept.Mails) >= r.limits.Mails {
+	r.changes++
+	r.letters += len(m.Text)
+	r.kept.Mails = append(r.kept.Mails, m)
+	for len(r.kept.Mails) > r.limits.Mails || r.letters > maxLetters && len(r.kept.Mails) > 1 {
 		add(&r.kept.MailsMore, 1)
+		r.letters -= len(r.kept.Mails[0].Text)
 		r.kept.Mails = slices.Delete(r.kept.Mails, 0, 1)
 	}
-	r.kept.Mails = append(r.kept.Mails, m)
 }
 
 func (r *record) mailLost() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.changes++
 	add(&r.kept.MailsMore, 1)
 }
 
@@ -175,4 +186,10 @@ func (r *record) all() Evidence {
 	e := r.kept
 	e.Tried, e.Used, e.Mails = slices.Clone(e.Tried), slices.Clone(e.Used), slices.Clone(e.Mails)
 	return e
+}
+
+func (r *record) version() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changes
 }

@@ -50,7 +50,7 @@ func readMail(raw []byte, l Limits) Mail {
 	kept := Mail{Size: len(raw)}
 	parsed, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
-		kept.Text = paragraphs(string(raw[:min(len(raw), 4*l.MailText)]), l.MailText)
+		kept.Text = paragraphs(string(raw[:min(len(raw), 8*l.MailText)]), l.MailText)
 		return kept
 	}
 	words := mime.WordDecoder{CharsetReader: charset}
@@ -86,7 +86,7 @@ func (p *parts) read(header textproto.MIMEHeader, body io.Reader, depth int) {
 		return
 	}
 	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || kind == "" {
+	if kind == "" || err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		kind, parameters = "text/plain", map[string]string{}
 	}
 	if strings.HasPrefix(kind, "multipart/") && parameters["boundary"] != "" {

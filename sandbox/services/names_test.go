@@ -228,12 +228,9 @@ func TestAFloodIsSlowedAndTheRestIsAnswered(t *testing.T) {
 	o, space := open(t, c)
 	flood := space.dial(t, "udp", services.NamesPort)
 	raw := message(t, "flood.example.", dnsmessage.TypeA, nil)
+	began := time.Now()
 	for range 20000 {
 		_, _ = flood.Write(raw)
-	}
-	// The kernel's buffer holds some hundred; the bucket lets 200 through at once.
-	if n := o.Tried()[0].Times(); n > 400 {
-		t.Errorf("%d questions of a flood were answered at once", n)
 	}
 	r := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", space.tcp[services.NamesPort])
@@ -241,6 +238,10 @@ func TestAFloodIsSlowedAndTheRestIsAnswered(t *testing.T) {
 	got, err := r.LookupHost(t.Context(), "web")
 	if err != nil || !slices.Equal(got, []string{"100.127.0.1"}) {
 		t.Errorf("after the flood: %v, %v", got, err)
+	}
+	most := 200 + uint64(time.Since(began).Seconds()*50) + 10 // what the bucket holds, and what comes
+	if tried := o.Tried(); len(tried) != 1 || tried[0].Times() > most || tried[0].Times() < 100 {
+		t.Errorf("of a flood were answered %+v, want at most %d", tried, most)
 	}
 }
 

@@ -135,6 +135,10 @@ func (o *Offer) Env() []string { return o.config.Env() }
 // Evidence is all that was kept until now. It may be asked after Close.
 func (o *Offer) Evidence() Evidence { return o.kept.all() }
 
+// Changes grows whenever the evidence does, so that it need not be saved again while
+// nothing happened.
+func (o *Offer) Changes() uint64 { return o.kept.version() }
+
 // Tried lists what the product tried to reach and may not, oldest first.
 func (o *Offer) Tried() []Tried { return o.kept.all().Tried }
 

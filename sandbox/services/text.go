@@ -14,11 +14,13 @@ const maxName = 253
 // valid UTF-8 without control characters and without characters that change the
 // direction, of at most limit bytes.
 func line(text string, limit int) string {
+	text = text[:min(len(text), 8*limit)]
 	return cut(strings.Join(strings.Fields(calm(text)), " "), limit)
 }
 
 // paragraphs does the same for a text of many lines.
 func paragraphs(text string, limit int) string {
+	text = text[:min(len(text), 8*limit)]
 	text = calm(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
 	return cut(strings.TrimSpace(text), limit)
 }

@@ -28,10 +28,13 @@ func (e *exchange) tunnel(r *bufio.Reader, to Allowed) error {
 	if err != nil {
 		return err
 	}
-	if first[0] != handshake {
+	if first[0] >= 'A' && first[0] <= 'Z' {
 		return e.plainInside(r, to, up, patience)
 	}
-	name, heard, err := serverName(e.ctx, r)
+	name, heard, err := "", []byte(nil), errNoTLS
+	if first[0] == handshake {
+		name, heard, err = serverName(e.ctx, r)
+	}
 	if err == nil && !strings.EqualFold(name, to.Host) {
 		e.way.offer.kept.tried(ByOut, escaped(name)+":"+strconv.Itoa(to.Port), other)
 		err = errors.New("it names another server in TLS")
