@@ -49,14 +49,15 @@ func (p *Pages) frame(c *gin.Context, title string) view.Frame {
 	return f
 }
 
-// role is what somebody is, in words: the widest of several.
+// role is what somebody is, in words: the widest of several. Who has none was asked
+// to assess a trial.
 func (p *Pages) role(a den.Actor) string {
 	for _, role := range den.Roles {
 		if a.Has(role) {
 			return p.words.Say("role." + string(role))
 		}
 	}
-	return ""
+	return p.words.Say("role.evaluator")
 }
 
 // navigation offers what the person can do something with.

@@ -29,6 +29,8 @@ type toAssess struct {
 	Left  int
 }
 
+const homeNotices = 5 // the newest ones: the record has all
+
 // Home is GET /.
 func (p *Pages) Home(c *gin.Context) error {
 	who := asking(c)
@@ -37,7 +39,8 @@ func (p *Pages) Home(c *gin.Context) error {
 		return err
 	}
 	page := homePage{
-		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes, Notices: home.Notices,
+		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes,
+		Notices: home.Notices[:min(homeNotices, len(home.Notices))],
 		MaySetUp: setsUp(who), MayOffer: offers(who),
 	}
 	for _, t := range home.ToAssess {

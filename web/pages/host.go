@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,6 +17,7 @@ type hostPage struct {
 	Host      den.HostView
 	Memory    string
 	Disk      string
+	InForce   []den.InForce
 	Sandboxes []den.SandboxView
 	MayRun    bool
 }
@@ -28,6 +30,10 @@ func (p *Pages) Host(c *gin.Context) error {
 		return err
 	}
 	page := hostPage{Frame: p.frame(c, p.words.Say("host.title")), Host: host, MayRun: den.May(who, den.RunHost, den.Owner{})}
+	for _, one := range host.InForce {
+		name := strings.ReplaceAll(one.Name, "_", " ")
+		page.InForce = append(page.InForce, den.InForce{Name: strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):], Yes: one.Yes, Say: one.Say})
+	}
 	page.Memory, page.Disk = p.words.bytes(host.Memory), p.words.Say("host.unknown")
 	if host.DiskFree >= 0 {
 		page.Disk = p.words.bytes(host.DiskFree)
@@ -107,6 +113,9 @@ func (p *Pages) AddSupplier(c *gin.Context) error {
 }
 
 func (p *Pages) addOrganisation(c *gin.Context, kind string, add func(den.NewOrganisation) error) error {
+	if !den.May(asking(c), den.AddOrganisation, den.Owner{}) {
+		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
 	v, err := p.typed(c)
 	if err != nil {
 		return err

@@ -74,6 +74,9 @@ func (p *Pages) NewProduct(c *gin.Context) error {
 
 // AddProduct is POST /products.
 func (p *Pages) AddProduct(c *gin.Context) error {
+	if !offers(asking(c)) {
+		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
 	v, err := p.typed(c)
 	if err != nil {
 		return err

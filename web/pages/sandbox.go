@@ -71,7 +71,10 @@ func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 	live.MayRestart = s.May[den.RestartSandbox] && !isOver && s.Phase != den.Requested
 	if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
 		live.Memory, live.CPU, live.Log = p.memory(seen), p.cpu(seen), seen.Log
-		live.Disk = p.words.bytes(seen.Use.Disk)
+		live.Disk = p.words.Say("host.unknown")
+		if seen.Use.Disk >= 0 {
+			live.Disk = p.words.bytes(seen.Use.Disk)
+		}
 		live.Processes = p.words.Count("sandbox.processes-n", int(seen.Use.Pids))
 	}
 	return live

@@ -67,7 +67,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 		{Name: "about", Say: t.Name, Done: t.Name != "" && t.Question != "", Must: true},
 		{Name: "products", Say: p.words.Count("set-up.products-n", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
-		{Name: "weights", Say: p.words.Count("set-up.weights-n", len(changedWeights(t))), Done: true},
+		{Name: "weights", Say: p.weightsSay(t), Done: true},
 		{Name: "tasks", Say: p.words.Count("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
 		{Name: "people", Say: p.words.Count("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
 		{Name: "size", Say: p.words.Say("set-up.size-is", "Size", t.SizeTitle, "Length", length), Done: t.Size != "" && t.Length > 0, Must: true},
@@ -198,4 +198,11 @@ func firstIDs(before []den.ID, chosen []den.ID) []den.ID {
 		}
 	}
 	return all
+}
+
+func (p *Pages) weightsSay(t den.TrialView) string {
+	if n := len(changedWeights(t)); n > 0 {
+		return p.words.Count("set-up.weights-n", n)
+	}
+	return p.words.Say("set-up.weights-same")
 }

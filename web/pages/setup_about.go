@@ -32,6 +32,9 @@ func (p *Pages) NewTrial(c *gin.Context) error {
 
 // AddTrial is POST /trials: it makes a draft, with an answer to everything.
 func (p *Pages) AddTrial(c *gin.Context) error {
+	if !setsUp(asking(c)) {
+		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
 	v, err := p.typed(c)
 	if err != nil {
 		return err

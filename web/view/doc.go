@@ -88,7 +88,8 @@
 //	    a field is wrong; 401, 403 or a redirect, that the session is over. What was
 //	    typed is then kept in the browser and put back on the same form of the same
 //	    revision, for the same person (Frame.Who.ID). The answer's header
-//	    Den-Revision is the new revision; give one wherever forms can be sent twice.
+//	    Den-Revision is the new revision, which goes into the form's field "rev" too;
+//	    give one wherever forms can be sent twice.
 //	{{template "time-left" (left .Until)}}
 //	    runs down.
 //

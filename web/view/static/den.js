@@ -168,7 +168,10 @@ async function save(form, options = {}) {
       ...options
     })
     if (answer.ok) {
-      if (answer.headers.has('Den-Revision')) form.dataset.autosaveRev = answer.headers.get('Den-Revision')
+      if (answer.headers.has('Den-Revision')) {
+        form.dataset.autosaveRev = answer.headers.get('Den-Revision')
+        if (form.elements.rev) form.elements.rev.value = form.dataset.autosaveRev
+      }
       if (!state.isDirty) forget(form)
       say(form, 'saved')
     } else if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) {
