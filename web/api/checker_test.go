@@ -201,7 +201,7 @@ func refusal(w *copied, u *url.URL) error {
 	switch {
 	case !slices.Contains(refusals, w.Status()):
 		return fmt.Errorf("the status is not documented")
-	case int(p.Status) != w.Status(), p.Title == "", p.Instance == nil || *p.Instance != u.Path:
+	case int(p.Status) != w.Status(), p.Title == "", p.Instance == nil || *p.Instance != u.EscapedPath():
 		return fmt.Errorf("the problem is not about this answer")
 	case !isSentence(p.Detail):
 		return fmt.Errorf("the detail is not a sentence: %q", p.Detail)
@@ -221,7 +221,7 @@ func refusal(w *copied, u *url.URL) error {
 
 func isSentence(s string) bool {
 	first := strings.TrimLeft(s, `"`)
-	return len(first) > 10 && strings.ToUpper(first[:1]) == first[:1] && strings.HasSuffix(s, ".") && !strings.Contains(s, "%!")
+	return len(first) >= 8 && strings.ToUpper(first[:1]) == first[:1] && strings.HasSuffix(s, ".") && !strings.Contains(s, "%!")
 }
 
 func cut(s string) string {

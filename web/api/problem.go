@@ -63,7 +63,7 @@ func title(kind den.Refusal) string {
 
 // Answer writes a problem document about the request and ends it.
 func Answer(c *gin.Context, p contract.Problem) {
-	p.Instance = &c.Request.URL.Path
+	p.Instance = new(c.Request.URL.EscapedPath())
 	body, err := json.Marshal(p)
 	if err != nil {
 		c.AbortWithStatus(http.StatusInternalServerError)
