@@ -18,7 +18,7 @@ func (k *client) open(ctx context.Context, s answer[contract.Sandbox], only bool
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
 		return den.Refuse(den.Conflict, "This sandbox has no address: it is %s. %s", phase(&s.value), clean(s.value.Detail))
 	}
-	if s.value.Phase != contract.PhaseLive && !only {
+	if den.Phase(s.value.Phase) != den.Live && !only {
 		return den.Refuse(den.Conflict, "This sandbox cannot be opened now: it is %s. %s", phase(&s.value), clean(s.value.Detail))
 	}
 	if k.json {

@@ -14,7 +14,7 @@ func (k *client) product() *cobra.Command {
 	return group(&cobra.Command{
 		Use:     "product",
 		Short:   "See and add what suppliers offer",
-		Long:    "A product is what a supplier offers: an entry on the techmap. What runs in a trial is one of its releases.",
+		Long:    "A product is what a supplier offers: an entry on the techmap. What runs in a trial is\none of its releases.",
 		Example: "  den product list\n  den product add Slotwise --supplier \"Northbridge Software\"",
 	}, k.productList(), k.productShow(), k.productAdd())
 }

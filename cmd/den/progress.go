@@ -37,23 +37,23 @@ func phase(s *contract.Sandbox) string {
 	if s == nil {
 		return "not started"
 	}
-	switch s.Phase {
-	case contract.PhaseRequested:
+	switch den.Phase(s.Phase) {
+	case den.Requested:
 		if s.Place > 0 {
 			return ordinal(int(s.Place)) + " in the queue"
 		}
 		return "in the queue"
-	case contract.PhaseStarting:
+	case den.Starting:
 		return "starting"
-	case contract.PhaseLive:
+	case den.Live:
 		return "ready"
-	case contract.PhasePaused:
+	case den.Paused:
 		return "paused"
-	case contract.PhaseEnding:
+	case den.Ending:
 		return "being removed"
-	case contract.PhaseEnded:
+	case den.Ended:
 		return "removed"
-	case contract.PhaseRefused:
+	case den.Refused:
 		return "refused"
 	}
 	return string(s.Phase)

@@ -19,7 +19,7 @@ func (k *client) release() *cobra.Command {
 		Long: `A release is one version of a product that can run: an image. It never changes; a new
 version is a new release.`,
 		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n  den release list Slotwise",
-	}, k.releaseList(), k.releaseShow(), k.releaseAdd())
+	}, k.releaseList(), k.releaseShow(), k.releaseAdd(), newReleaseCheck(k.getenv, k.std))
 }
 
 func (k *client) releaseList() *cobra.Command {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -176,7 +177,7 @@ the wait with Ctrl-C does not stop the removal.`,
 
 // over says that nothing about a sandbox will change any more.
 func over(s contract.Sandbox) bool {
-	return s.Phase == contract.PhaseEnded || s.Phase == contract.PhaseRefused
+	return den.Phase(s.Phase).Final()
 }
 
 func (k *client) sandboxExtend() *cobra.Command {

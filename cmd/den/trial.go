@@ -106,19 +106,24 @@ func (k *client) afterStart(ctx context.Context, c *contract.Client, t answer[co
 
 // settled says that every product of a trial can be used, or will not be.
 func settled(t contract.Trial) bool {
-	if t.State == contract.Finished || t.State == contract.Cancelled {
+	if closed(t) {
 		return true
 	}
 	for _, e := range t.Entries {
-		if e.Sandbox == nil || e.Sandbox.Phase == contract.PhaseRequested || e.Sandbox.Phase == contract.PhaseStarting {
+		if e.Sandbox == nil || den.Phase(e.Sandbox.Phase) == den.Requested || den.Phase(e.Sandbox.Phase) == den.Starting {
 			return false
 		}
 	}
 	return true
 }
 
+// closed says that nothing about a trial's sandboxes will change any more.
+func closed(t contract.Trial) bool {
+	return den.TrialState(t.State) == den.TrialFinished || den.TrialState(t.State) == den.TrialCancelled
+}
+
 func usable(e contract.Entry) bool {
-	return e.Sandbox != nil && (e.Sandbox.Phase == contract.PhaseLive || e.Sandbox.Phase == contract.PhasePaused)
+	return e.Sandbox != nil && (den.Phase(e.Sandbox.Phase) == den.Live || den.Phase(e.Sandbox.Phase) == den.Paused)
 }
 
 func (k *client) trialList() *cobra.Command {
@@ -246,7 +251,7 @@ func (k *client) tellTrial(t contract.Trial) {
 
 // ends says when a trial ends, and how long that is from now while it runs.
 func (k *client) ends(t contract.Trial) string {
-	if t.EndsAt == nil || t.State != contract.Running {
+	if t.EndsAt == nil || den.TrialState(t.State) != den.TrialRunning {
 		return moment(t.EndsAt)
 	}
 	return moment(t.EndsAt) + " (time left: " + k.left(t.EndsAt) + ")"

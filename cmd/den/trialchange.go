@@ -112,8 +112,7 @@ stop the removal.`,
 			return err
 		}
 		if !leave {
-			over := func(t contract.Trial) bool { return t.State == contract.Finished || t.State == contract.Cancelled }
-			if err := k.waitTrial(ctx, c, id, over); err != nil {
+			if err := k.waitTrial(ctx, c, id, closed); err != nil {
 				return err
 			}
 			if t, err = said[contract.Trial](c.GetTrial(ctx, id)); err != nil {
