@@ -70,21 +70,22 @@ func (w *wayOut) permitted(all []netip.Addr) ([]netip.Addr, error) {
 	return open, nil
 }
 
-// resolveHost asks the host's resolver. It keeps the two kinds of address apart, for
-// a mapped address in an IPv6 record must stay one.
-func resolveHost(ctx context.Context, host string) ([]netip.Addr, error) {
-	var all []netip.Addr
-	r := &net.Resolver{PreferGo: true} // it finds whole names, with the final dot, in the hosts file too
-	v4, err4 := r.LookupNetIP(ctx, "ip4", host+".")
-	for _, a := range v4 {
-		all = append(all, a.Unmap())
+// resolver asks for whole names, to which no search domain is added. It keeps the two
+// kinds of address apart, for a mapped address in an IPv6 record must not pass for IPv4.
+func resolver(r *net.Resolver) func(context.Context, string) ([]netip.Addr, error) {
+	return func(ctx context.Context, host string) ([]netip.Addr, error) {
+		var all []netip.Addr
+		v4, err4 := r.LookupNetIP(ctx, "ip4", host+".")
+		for _, a := range v4 {
+			all = append(all, a.Unmap())
+		}
+		v6, err6 := r.LookupNetIP(ctx, "ip6", host+".")
+		all = append(all, v6...)
+		if len(all) == 0 {
+			return nil, errors.Join(err4, err6)
+		}
+		return all, nil
 	}
-	v6, err6 := r.LookupNetIP(ctx, "ip6", host+".")
-	all = append(all, v6...)
-	if len(all) == 0 {
-		return nil, errors.Join(err4, err6)
-	}
-	return all, nil
 }
 
 func dialHost(ctx context.Context, to netip.AddrPort) (net.Conn, error) {

@@ -87,9 +87,28 @@ func TestTheNameOfAHello(t *testing.T) {
 
 // What the host gives where a config says nothing: none of it is ever open.
 func TestTheHostsOwnResolverAndAddresses(t *testing.T) {
-	all, err := resolveHost(t.Context(), "localhost")
-	if err != nil || len(all) == 0 || slices.ContainsFunc(all, public) || !all[0].Is4() {
-		t.Errorf("localhost: %v, %v", all, err)
+	server := alone(t)
+	server.life = t.Context()
+	server.names.byName["api.example.org"] = []netip.Addr{netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("::ffff:9.9.9.9"), netip.MustParseAddr("2600::1")}
+	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.work.Go(func() { server.names.packets(packets) })
+	defer server.work.Wait()
+	defer func() { _ = packets.Close() }()
+	resolve := resolver(&net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", packets.LocalAddr().String())
+	}})
+	all, err := resolve(t.Context(), "api.example.org")
+	if err != nil || !slices.Equal(all, []netip.Addr{netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("2600::1")}) {
+		t.Errorf("api.example.org: %v, %v", all, err)
+	}
+	if all, err := resolve(t.Context(), "none.example.org"); err == nil {
+		t.Errorf("none.example.org: %v", all)
+	}
+	if tried := server.Tried(); len(tried) != 1 || tried[0].Name != "none.example.org" || tried[0].Times() != 1 {
+		t.Errorf("asked for %+v, want the whole name alone, once", tried)
 	}
 	own, err := ownAddresses()
 	if err != nil || !slices.Contains(own, netip.MustParseAddr("127.0.0.1")) && !slices.Contains(own, netip.MustParseAddr("::ffff:127.0.0.1")) {

@@ -51,7 +51,7 @@ func newWayOut(o *Offer) *wayOut {
 		logs: newBucket(0.1, 100, c.Now),
 	}
 	if w.resolve == nil {
-		w.resolve = resolveHost
+		w.resolve = resolver(&net.Resolver{PreferGo: true})
 	}
 	if w.dial == nil {
 		w.dial = dialHost

@@ -29,7 +29,7 @@ func paragraphs(text string, limit int) string {
 func calm(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n' || r == '\t' || r >= ' ' && r <= '~':
 			return r
 		case r == '\u2028' || r == '\u2029':
 			return '\n'
