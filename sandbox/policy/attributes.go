@@ -53,7 +53,9 @@ func Ask(in Section, name string) Answer {
 	if close := nearest(name, known); close != "" {
 		return Answer{Reason: "The den does not know this attribute here.", Instead: "Did you mean " + close + "?"}
 	}
-	slices.Sort(known)
+	if slices.Sort(known); len(known) > 12 {
+		return Answer{Reason: "The den does not know this attribute here.", Instead: "Remove it."}
+	}
 	return Answer{Reason: "The den does not know this attribute here.", Instead: "Use only " + strings.Join(known, ", ") + "."}
 }
 
