@@ -286,6 +286,11 @@ func (v *visitor) send(method, path string, form url.Values, header http.Header)
 	}
 	answer, err := v.client.Do(request)
 	v.must(err)
+	return v.read(answer)
+}
+
+func (v *visitor) read(answer *http.Response) *page {
+	v.Helper()
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
 	v.must(err)

@@ -69,10 +69,12 @@ func (p *Pages) AddRelease(c *gin.Context) error {
 			return to(c, productPath(product.ID), "release")
 		}
 	}
+	// The browser reads no answer before it has sent everything.
+	_, drained := io.Copy(io.Discard, c.Request.Body)
 	status := http.StatusUnprocessableEntity
 	var large *http.MaxBytesError
 	switch {
-	case errors.As(err, &large):
+	case errors.As(err, &large), errors.As(drained, &large):
 		v.Say("archive", "release.large", "Most", p.words.bytes(p.MaxArchive))
 		status = http.StatusRequestEntityTooLarge
 	case err != nil:

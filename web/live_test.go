@@ -1,0 +1,239 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+// reader is one open live page.
+type reader struct {
+	answer *http.Response
+	lines  *bufio.Scanner
+}
+
+func (v *visitor) follows(path, last string) (*reader, int) {
+	v.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	v.Cleanup(stop)
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, v.server.URL+path, nil)
+	v.must(err)
+	q.Header.Set("Accept", "text/event-stream")
+	if last != "" {
+		q.Header.Set("Last-Event-ID", last)
+	}
+	answer, err := v.client.Do(q)
+	v.must(err)
+	v.Cleanup(func() { _ = answer.Body.Close() })
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 1<<20)
+	return &reader{answer: answer, lines: lines}, answer.StatusCode
+}
+
+// next reads one event: its id, its name and its data. Comments have none.
+func (r *reader) next() (id, name, data string, ok bool) {
+	for r.lines.Scan() {
+		key, value, _ := strings.Cut(r.lines.Text(), ": ")
+		switch key {
+		case "id":
+			id = value
+		case "event":
+			name = value
+		case "data", "data:":
+			data += value + "\n"
+		case "":
+			if r.lines.Text() == "" {
+				return id, name, data, true
+			}
+		}
+	}
+	return id, name, data, false
+}
+
+func TestALivePageTellsOfEachChangeAndEnds(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	path := "/trials/" + string(trial.ID) + "/live"
+	v := r.visitor("official")
+	live, status := v.follows(path, "")
+	if status != http.StatusOK || live.answer.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("a live page: %d %s", status, live.answer.Header.Get("Content-Type"))
+	}
+	first, _, data, _ := live.next()
+	if first == "" || !strings.Contains(data, "Open Bookwell") || strings.Contains(data, "<script>") {
+		t.Errorf("the first event: %q %s", first, data)
+	}
+	lease := trial.Entries[0].Sandbox.ID
+	_, err := r.den.End(context.Background(), r.people["official"].Act(), lease, "Enough.", 0)
+	r.must(err)
+	for !strings.Contains(data, "Removed") {
+		var ok bool
+		if _, _, data, ok = live.next(); !ok {
+			t.Fatal("the live page ended before the sandbox was removed")
+		}
+	}
+	r.end(trial)
+	for {
+		_, name, _, ok := live.next()
+		if name == "done" {
+			break
+		}
+		if !ok {
+			t.Fatal("the live page did not say that it is done")
+		}
+	}
+}
+
+func TestALivePageDoesNotRepeatWhatWasSeen(t *testing.T) {
+	r := newRig(t)
+	trial := r.end(r.trial())
+	path := "/trials/" + string(trial.ID) + "/live"
+	v := r.visitor("official")
+	live, _ := v.follows(path, "")
+	seen, _, _, _ := live.next()
+	again, _ := v.follows(path, seen)
+	if id, name, data, _ := again.next(); id != "" || name == "message" || data != "" {
+		t.Errorf("sent again: %q %q %q", id, name, data)
+	}
+	other, _ := v.follows(path, "0000")
+	if id, _, _, _ := other.next(); id != seen {
+		t.Errorf("who saw something else got %q, want %q", id, seen)
+	}
+}
+
+func TestALivePageEndsWithTheSession(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	v := r.visitor("official")
+	live, _ := v.follows("/trials/"+string(trial.ID)+"/live", "")
+	live.next()
+	home, err := url.Parse(r.server.URL)
+	r.must(err)
+	same := r.visitor("")
+	same.client.Jar.SetCookies(home, v.client.Jar.Cookies(home))
+	same.post("/sign-out", url.Values{})
+	_, err = r.den.ExtendTrial(context.Background(), r.people["official"].Act(), trial.ID, den.Extension{By: time.Hour, Why: "More."})
+	r.must(err)
+	for {
+		_, name, data, ok := live.next()
+		if name == "reload" {
+			return
+		}
+		if !ok || strings.Contains(data, "Open") && name != "" {
+			t.Fatalf("the page went on after the sign-out: %q %v", name, ok)
+		}
+	}
+}
+
+func TestOnePersonCannotHoldAllLivePages(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	path := "/trials/" + string(trial.ID) + "/live"
+	v := r.visitor("official")
+	var open []*reader
+	for range 16 {
+		live, status := v.follows(path, "")
+		if status != http.StatusOK {
+			t.Fatalf("live page %d: %d", len(open)+1, status)
+		}
+		open = append(open, live)
+	}
+	if _, status := v.follows(path, ""); status != http.StatusServiceUnavailable {
+		t.Errorf("one too many: %d", status)
+	}
+	if _, status := r.visitor("operator").follows(path, ""); status != http.StatusOK {
+		t.Errorf("somebody else: %d", status)
+	}
+}
+
+// 200 people look at one trial; half of them never read. The others hear of each change
+// within a second, and those who do not read are cut off.
+func TestSlowReadersDelayNobody(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	ctx, by := context.Background(), r.people["official"].Act()
+	const readers, deaf = 100, 100
+	path := "/trials/" + string(trial.ID) + "/live"
+	visitors := r.crowd((readers + deaf) / 10)
+	for n := range deaf {
+		r.deaf(visitors[n%len(visitors)], path)
+	}
+	var listening []*reader
+	for n := range readers {
+		live, status := visitors[n%len(visitors)].follows(path, "")
+		if status != http.StatusOK {
+			t.Fatalf("reader %d: %d", n, status)
+		}
+		if _, _, _, ok := live.next(); !ok {
+			t.Fatalf("reader %d heard nothing", n)
+		}
+		listening = append(listening, live)
+	}
+	for round := range 5 {
+		began := time.Now()
+		_, err := r.den.ExtendTrial(ctx, by, trial.ID, den.Extension{By: time.Hour, Why: "More."})
+		r.must(err)
+		want, err := r.den.Trial(ctx, by, trial.ID)
+		r.must(err)
+		said := want.EndsAt.UTC().Format(time.RFC3339)
+		var all sync.WaitGroup
+		for n, live := range listening {
+			all.Go(func() {
+				for {
+					_, _, data, ok := live.next()
+					if strings.Count(data, said) >= 2 {
+						return
+					}
+					if !ok {
+						t.Errorf("reader %d was cut off", n)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("round %d: the last of %d readers heard after %s", round, readers, took)
+		}
+	}
+}
+
+// crowd is many members of the department, each with a browser of its own.
+func (r *rig) crowd(n int) []*visitor {
+	r.Helper()
+	var all []*visitor
+	for k := range n {
+		name := fmt.Sprintf("member %d", k)
+		who, err := r.den.AddPerson(context.Background(), den.System(), den.Person{Name: name, Demo: true, Memberships: []den.Membership{{Role: den.Member, In: r.department.ID}}})
+		r.must(err)
+		r.people[name] = who
+		all = append(all, r.visitor(name))
+	}
+	return all
+}
+
+// deaf opens a live page and never reads from it.
+func (r *rig) deaf(v *visitor, path string) {
+	r.Helper()
+	home, err := url.Parse(r.server.URL)
+	r.must(err)
+	conn, err := net.Dial("tcp", home.Host)
+	r.must(err)
+	r.Cleanup(func() { _ = conn.Close() })
+	r.must(conn.(*net.TCPConn).SetReadBuffer(1 << 10))
+	var cookies []string
+	for _, c := range v.client.Jar.Cookies(home) {
+		cookies = append(cookies, c.Name+"="+c.Value)
+	}
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCookie: %s\r\n\r\n", path, home.Host, strings.Join(cookies, "; "))
+	r.must(err)
+}

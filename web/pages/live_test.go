@@ -1,0 +1,93 @@
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// talk is a server that tells one reader as fast as it can, until it is refused.
+func talk(t *testing.T, refused chan<- error) *httptest.Server {
+	t.Helper()
+	// A clock that runs behind by all but a little of the bound: the deadline comes soon.
+	late := func() time.Time { return time.Now().Add(100*time.Millisecond - writeBound) }
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l := &listener{w: w, control: http.NewResponseController(w), now: late}
+		for n := 0; ; n++ {
+			if err := l.tell(bytes.Repeat(fmt.Appendf(nil, "%d", n), 20_000)); err != nil {
+				refused <- err
+				return
+			}
+			if r.Context().Err() != nil {
+				refused <- nil
+				return
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestAReaderWhoNeverReadsIsDropped(t *testing.T) {
+	refused := make(chan error, 1)
+	server := talk(t, refused)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-refused:
+		if err == nil {
+			t.Error("the reader left by itself")
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("a reader who never reads holds its writer for ever")
+	}
+}
+
+func TestAReaderWhoReadsIsNotDropped(t *testing.T) {
+	refused := make(chan error, 1)
+	server := talk(t, refused)
+	answer, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const enough = 50 << 20 // far more than the deaf one is ever sent
+	buffer, read := make([]byte, 1<<20), 0
+	for read < enough {
+		n, err := answer.Body.Read(buffer)
+		if read += n; err != nil {
+			t.Fatalf("cut off after %d bytes: %v", read, err)
+		}
+	}
+	_ = answer.Body.Close()
+	<-refused
+}
+
+func TestAPersonGivesLivePagesBack(t *testing.T) {
+	s := newStreams(2)
+	one, _ := s.take("a")
+	_, _ = s.take("a")
+	if _, ok := s.take("a"); ok {
+		t.Error("a third was given")
+	}
+	if _, ok := s.take("b"); !ok {
+		t.Error("another person got none")
+	}
+	one()
+	one()
+	if _, ok := s.take("a"); !ok {
+		t.Error("one that was given back was not given again")
+	}
+	if _, ok := s.take("a"); ok {
+		t.Error("giving back twice counted twice")
+	}
+}

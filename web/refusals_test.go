@@ -1,0 +1,137 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+)
+
+func TestEveryErrorHasAPageOrAProblem(t *testing.T) {
+	r := newRig(t)
+	v := r.visitor("official")
+	program := http.Header{"Accept": {"application/json"}}
+	for name, one := range map[string]struct {
+		method, path string
+		header       http.Header
+		status       int
+		say, kind    string
+	}{
+		"not there":               {"GET", "/nothing", nil, 404, "There is nothing here that you can see", "text/html"},
+		"not there, for programs": {"GET", "/api/v1/nothing", nil, 404, "There is nothing here", "application/problem+json"},
+		"a wrong method":          {"POST", "/record", nil, 405, "Go back to the page you came from", "text/html"},
+		"a wrong method, program": {"PUT", "/record", program, 405, "Use one of the methods", "application/problem+json"},
+		"a wrong id":              {"GET", "/trials/x%00y", nil, 404, "There is nothing here", "text/html"},
+	} {
+		got := v.send(one.method, one.path, nil, one.header)
+		if got.Status != one.status || !strings.Contains(got.Text, one.say) || !strings.HasPrefix(got.Header.Get("Content-Type"), one.kind) {
+			t.Errorf("%s: %d %s %s", name, got.Status, got.Header.Get("Content-Type"), got.said())
+		}
+		if got.Header.Get("Content-Security-Policy") == "" || got.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%s: no security headers or no reference", name)
+		}
+	}
+	if got := v.send("POST", "/record", nil, nil); !strings.Contains(got.Header.Get("Allow"), "GET") {
+		t.Errorf("405 allows %q", got.Header.Get("Allow"))
+	}
+}
+
+func TestAnEngineThatIsDownIsSaidAndReadingGoesOn(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	v := r.visitor("official")
+	r.runtime.EngineDown(true)
+	page := v.get("/sandboxes/" + string(trial.Entries[0].Sandbox.ID))
+	if page.Status != http.StatusOK {
+		t.Errorf("a sandbox while the engine is down: %d", page.Status)
+	}
+	if got := r.visitor("operator").get("/host"); got.Status != http.StatusOK {
+		t.Errorf("the host while the engine is down: %d", got.Status)
+	}
+}
+
+// upload sends a release with a file.
+func (v *visitor) upload(path string, fields url.Values, file []byte) *page {
+	v.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name, values := range fields {
+		v.must(form.WriteField(name, values[0]))
+	}
+	part, err := form.CreateFormFile("archive", "booking.tar")
+	v.must(err)
+	_, err = part.Write(file)
+	v.must(err)
+	v.must(form.Close())
+	q, err := http.NewRequestWithContext(context.Background(), http.MethodPost, v.server.URL+path, &body)
+	v.must(err)
+	q.Header.Set("Content-Type", form.FormDataContentType())
+	q.Header.Set("Accept", "text/html")
+	answer, err := v.client.Do(q)
+	v.must(err)
+	return v.read(answer)
+}
+
+func TestASupplierAddsAReleaseByFileAndByName(t *testing.T) {
+	r := newRig(t)
+	v, path := r.visitor("engineer"), "/products/"+string(r.bookwell.ID)
+	archive := bytes.Repeat([]byte("an image"), 100_000)
+	r.runtime.AddArchive(archive, sandbox.Image{Names: []string{"bookwell:2"}, Ports: []int{8080}}, fake.Behaviour{})
+
+	wrong := v.upload(path+"/releases", url.Values{"version": {""}, "port": {"99999"}}, archive)
+	if wrong.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no version: %d", wrong.Status)
+	}
+	wrong.shows(`.govuk-error-summary a[href="#version"]`, "Enter a version")
+	wrong.shows(`.govuk-error-summary a[href="#port"]`, "Enter a port between 1 and 65535")
+	if got := attribute(wrong.one("#port"), "value"); got != "99999" {
+		t.Errorf("what was typed is %q now", got)
+	}
+	done := v.follow(v.upload(path+"/releases", url.Values{"version": {"2.0"}}, archive))
+	done.shows("table", "2.0")
+
+	junk := v.upload(path+"/releases", url.Values{"version": {"3.0"}}, []byte("not an image"))
+	if junk.Status != http.StatusUnprocessableEntity {
+		t.Errorf("junk: %d", junk.Status)
+	}
+	junk.shows(".govuk-error-summary", "docker save")
+
+	none := v.upload(path+"/releases", url.Values{"version": {"3.0"}, "image": {"no-such:1"}}, nil)
+	none.shows(`.govuk-error-summary`, "one of the two")
+	if got := r.visitor("rival").upload(path+"/releases", url.Values{"version": {"4.0"}}, archive); got.Status != http.StatusForbidden {
+		t.Errorf("a rival's release: %d", got.Status)
+	}
+	product, err := r.den.Product(context.Background(), den.System(), r.bookwell.ID)
+	r.must(err)
+	if len(product.Releases) != 2 {
+		t.Errorf("%d releases, want 2", len(product.Releases))
+	}
+}
+
+func TestProgramsOfThePageLearnWhatHappened(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	v, path := r.visitor("evaluator"), "/trials/"+string(trial.ID)+"/entries/"+string(trial.Entries[0].ID)+"/assess/autosave"
+	script := http.Header{"Accept": {"application/json"}}
+	first := v.send("POST", path, url.Values{"note": {"so far"}, "rev": {"0"}}, script)
+	if first.Status != http.StatusNoContent || first.Header.Get("Den-Revision") != "1" {
+		t.Errorf("saved: %d, revision %q", first.Status, first.Header.Get("Den-Revision"))
+	}
+	if got := v.send("POST", path, url.Values{"note": {"late"}, "rev": {"7"}}, script); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("another revision: %d", got.Status)
+	}
+	if got := v.send("POST", path, url.Values{"note": {strings.Repeat("x", 5000)}}, script); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("too long: %d", got.Status)
+	}
+	v.forget()
+	if got := v.send("POST", path, url.Values{"note": {"so far"}}, script); got.Status != http.StatusUnauthorized {
+		t.Errorf("without a session: %d", got.Status)
+	}
+}
