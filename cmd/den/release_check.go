@@ -176,8 +176,7 @@ func (k releaseCheck) compose(ctx context.Context, f *os.File, limits sandbox.Li
 
 // archive checks an archive where it lies, or a copy without gzip that goes away.
 func (k releaseCheck) archive(ctx context.Context, f *os.File, size int64, one *checkedFile) error {
-	start := make([]byte, 2)
-	if _, err := f.ReadAt(start, 0); err == nil && (start[0] != 0x1f || start[1] != 0x8b) {
+	if isTar(f) {
 		return k.plainArchive(ctx, f, size, one)
 	}
 	plain, err := policy.Plain(one.File, f)
@@ -214,18 +213,23 @@ func (k releaseCheck) plainArchive(ctx context.Context, f *os.File, size int64, 
 	return nil
 }
 
-// isArchive looks at how a file begins: tar has its mark at byte 257, compressed files
-// at the start.
+// isArchive says whether a file begins like an archive, or like a compressed file.
 func isArchive(f *os.File) bool {
-	start := make([]byte, 512)
+	start := make([]byte, 6)
 	n, _ := f.ReadAt(start, 0)
-	start = start[:n]
 	for _, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7zXZ\x00", "BZh"} {
-		if strings.HasPrefix(string(start), magic) {
+		if strings.HasPrefix(string(start[:n]), magic) {
 			return true
 		}
 	}
-	return n == 512 && string(start[257:262]) == "ustar"
+	return isTar(f)
+}
+
+// isTar looks for the mark that tar has at byte 257.
+func isTar(f *os.File) bool {
+	mark := make([]byte, 5)
+	_, err := f.ReadAt(mark, 257)
+	return err == nil && string(mark) == "ustar"
 }
 
 // missing notes images that a compose file names and none of the archives holds,
