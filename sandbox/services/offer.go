@@ -37,8 +37,17 @@ type Offer struct {
 
 	mu     sync.Mutex
 	closed bool
-	open   []io.Closer
+	open   map[any][]io.Closer // by the key of a space
 	work   sync.WaitGroup
+}
+
+// key is what a space is known by: a namespace that was opened twice is still the
+// same one.
+func key(space Space) any {
+	if n, ok := space.(interface{ Inode() uint64 }); ok {
+		return n.Inode()
+	}
+	return space
 }
 
 // Open offers inside a space what the config says. When it returns, everything
@@ -53,7 +62,7 @@ func Open(ctx context.Context, space Space, config Config) (*Offer, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	o := &Offer{config: config, kept: newRecord(config)}
+	o := &Offer{config: config, kept: newRecord(config), open: map[any][]io.Closer{}}
 	o.life, o.end = context.WithCancel(context.WithoutCancel(ctx))
 	o.names = newNames(o)
 	if len(config.Out) > 0 {
@@ -70,7 +79,8 @@ func Open(ctx context.Context, space Space, config Config) (*Offer, error) {
 }
 
 // Also offers the same in a further space of the same sandbox, under the same limits
-// and into the same evidence. ErrClosed after Close; else as Open.
+// and into the same evidence; in one where it is offered already nothing changes.
+// ErrClosed after Close; else as Open.
 func (o *Offer) Also(ctx context.Context, space Space) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -80,20 +90,35 @@ func (o *Offer) Also(ctx context.Context, space Space) error {
 	if o.closed {
 		return ErrClosed
 	}
+	if _, ok := o.open[key(space)]; ok {
+		return nil
+	}
 	var opened []io.Closer
 	var start []func()
-	err := o.listen(space, &opened, &start)
-	if err != nil {
-		for _, c := range opened {
-			_ = c.Close()
-		}
+	if err := o.listen(space, &opened, &start); err != nil {
+		closeAll(opened)
 		return err
 	}
-	o.open = append(o.open, opened...)
+	o.open[key(space)] = opened
 	for _, run := range start {
 		o.work.Go(run)
 	}
 	return nil
+}
+
+// Leave lets the addresses in one space go, so that a namespace of which the last
+// process ended can end too. What is under way there goes on until Close.
+func (o *Offer) Leave(space Space) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	closeAll(o.open[key(space)])
+	delete(o.open, key(space))
+}
+
+func closeAll(open []io.Closer) {
+	for _, c := range open {
+		_ = c.Close() // a socket that only listened
+	}
 }
 
 func (o *Offer) listen(space Space, opened *[]io.Closer, start *[]func()) error {
@@ -157,8 +182,8 @@ func (o *Offer) Close() {
 	o.open = nil
 	o.mu.Unlock()
 	o.end()
-	for _, c := range open {
-		_ = c.Close()
+	for _, one := range open {
+		closeAll(one)
 	}
 	o.work.Wait()
 }
