@@ -38,6 +38,7 @@ func (s *server) Routes() []Route {
 		{post, "/sign-out", Anybody, p.SignOut},
 		{get, "/help", Anybody, p.Help},
 		{get, "/help/:guide", Anybody, p.Guide},
+		{get, "/api/docs", Anybody, p.Reference},
 
 		{get, "/", Known, p.Home},
 		{get, "/trials", Known, p.Trials},

@@ -11,11 +11,10 @@ import (
 
 // Reference is the contract for people to read: the page at /api/docs shows it.
 type Reference struct {
-	Title       string
-	Description string // Markdown
-	Base        string
-	Groups      []ReferenceGroup
-	Models      []ReferenceModel
+	About  [][]Piece // paragraphs
+	Base   string
+	Groups []ReferenceGroup
+	Models []ReferenceModel
 }
 
 // ReferenceGroup is the operations of one tag.
@@ -27,28 +26,28 @@ type ReferenceGroup struct {
 
 // ReferenceOperation is one operation.
 type ReferenceOperation struct {
-	ID          string
-	Method      string
-	Path        string
-	Summary     string
-	Description string
-	Parameters  []ReferenceField
-	Body        string // the model, or the media type
-	Answers     []ReferenceAnswer
+	ID         string
+	Method     string
+	Path       string
+	Summary    string
+	About      [][]Piece
+	Parameters []ReferenceField
+	Body       Kind
+	Answers    []ReferenceAnswer
 }
 
 // ReferenceAnswer is one answer of an operation.
 type ReferenceAnswer struct {
-	Status  string // "200", or "otherwise"
-	Summary string
-	Kind    string
+	Status string // "200"; empty: every other
+	About  [][]Piece
+	Kind   Kind
 }
 
 // ReferenceModel is one model with its fields.
 type ReferenceModel struct {
 	Name    string
 	Summary string
-	Choices []string // an enumeration
+	Choices []string // of an enumeration
 	Fields  []ReferenceField
 }
 
@@ -56,67 +55,75 @@ type ReferenceModel struct {
 type ReferenceField struct {
 	Name     string
 	In       string // parameters: path, query or header
-	Kind     string
+	Kind     Kind
+	Bounds   string // "at most 120 characters"
 	Required bool
 	Summary  string
 }
 
-// Reference reads the contract into its reference page.
-func (a *API) Reference() Reference {
-	ref := Reference{Title: a.spec.Info.Title, Description: a.spec.Info.Description, Base: Base}
-	for _, tag := range a.spec.Tags {
-		ref.Groups = append(ref.Groups, ReferenceGroup{Name: tag.Name, Summary: tag.Description, Operations: a.operations(tag.Name)})
+// Kind says what a value is: "list of" and the model Trial, "text" and no model.
+type Kind struct{ Words, Model string }
+
+// Known says that there is something to tell.
+func (k Kind) Known() bool { return k != Kind{} }
+
+// ReadReference reads the contract into its reference page.
+func ReadReference() (Reference, error) {
+	spec, _, err := readContract()
+	if err != nil {
+		return Reference{}, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.spec.Components.Schemas)) {
-		ref.Models = append(ref.Models, model(name, a.spec.Components.Schemas[name].Value))
+	ref := Reference{About: prose(spec.Info.Description), Base: Base}
+	for _, tag := range spec.Tags {
+		ref.Groups = append(ref.Groups, ReferenceGroup{Name: tag.Name, Summary: tag.Description, Operations: operations(spec, tag.Name)})
 	}
-	return ref
+	for _, name := range slices.Sorted(maps.Keys(spec.Components.Schemas)) {
+		ref.Models = append(ref.Models, model(name, spec.Components.Schemas[name].Value))
+	}
+	return ref, nil
 }
 
-func (a *API) operations(tag string) []ReferenceOperation {
+func operations(spec *openapi3.T, tag string) []ReferenceOperation {
 	var out []ReferenceOperation
-	for _, path := range a.spec.Paths.InMatchingOrder() {
-		item := a.spec.Paths.Value(path)
+	for path, item := range spec.Paths.Map() {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 			if op := item.GetOperation(method); op != nil && slices.Contains(op.Tags, tag) {
 				out = append(out, describe(method, path, op))
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b ReferenceOperation) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
+	slices.SortFunc(out, func(a, b ReferenceOperation) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
 	return out
 }
 
 func describe(method, path string, op *openapi3.Operation) ReferenceOperation {
-	out := ReferenceOperation{ID: op.OperationID, Method: method, Path: path, Summary: op.Summary, Description: strings.TrimSpace(op.Description)}
+	out := ReferenceOperation{ID: op.OperationID, Method: method, Path: path, Summary: op.Summary, About: prose(op.Description)}
 	for _, p := range op.Parameters {
-		out.Parameters = append(out.Parameters, ReferenceField{Name: p.Value.Name, In: p.Value.In, Kind: kind(p.Value.Schema), Required: p.Value.Required, Summary: p.Value.Description})
+		out.Parameters = append(out.Parameters, ReferenceField{Name: p.Value.Name, In: p.Value.In, Kind: kind(p.Value.Schema),
+			Bounds: bounds(p.Value.Schema), Required: p.Value.Required, Summary: p.Value.Description})
 	}
 	if op.RequestBody != nil {
 		out.Body = media(op.RequestBody.Value.Content)
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 		answer := op.Responses.Value(status).Value
-		said := ReferenceAnswer{Status: status, Kind: media(answer.Content)}
+		said := ReferenceAnswer{Status: strings.TrimPrefix(status, "default"), Kind: media(answer.Content)}
 		if answer.Description != nil {
-			said.Summary = *answer.Description
-		}
-		if status == "default" {
-			said.Status = "otherwise"
+			said.About = prose(*answer.Description)
 		}
 		out.Answers = append(out.Answers, said)
 	}
 	return out
 }
 
-func media(content openapi3.Content) string {
+func media(content openapi3.Content) Kind {
 	for _, name := range slices.Sorted(maps.Keys(content)) {
 		if schema := content[name].Schema; schema != nil && schema.Ref != "" {
 			return kind(schema)
 		}
-		return name
+		return Kind{Words: name}
 	}
-	return ""
+	return Kind{}
 }
 
 func model(name string, s *openapi3.Schema) ReferenceModel {
@@ -128,40 +135,11 @@ func model(name string, s *openapi3.Schema) ReferenceModel {
 	}
 	for _, field := range slices.Sorted(maps.Keys(s.Properties)) {
 		p := s.Properties[field]
-		out.Fields = append(out.Fields, ReferenceField{Name: field, Kind: kind(p), Required: slices.Contains(s.Required, field), Summary: summary(p)})
+		f := ReferenceField{Name: field, Kind: kind(p), Bounds: bounds(p), Required: slices.Contains(s.Required, field)}
+		if p.Ref == "" {
+			f.Summary = p.Value.Description
+		}
+		out.Fields = append(out.Fields, f)
 	}
 	return out
-}
-
-func summary(s *openapi3.SchemaRef) string {
-	if s.Ref != "" || s.Value == nil {
-		return ""
-	}
-	return s.Value.Description
-}
-
-// kind says what a value is, in a word or two: the model's name, "text", "list of Trial".
-func kind(s *openapi3.SchemaRef) string {
-	if s == nil {
-		return ""
-	}
-	if s.Ref != "" {
-		return s.Ref[strings.LastIndex(s.Ref, "/")+1:]
-	}
-	v := s.Value
-	switch {
-	case v == nil || v.Type == nil:
-		return "anything"
-	case v.Type.Is("array"):
-		return "list of " + kind(v.Items)
-	case v.Type.Is("object") && v.AdditionalProperties.Schema != nil:
-		return "map of " + kind(v.AdditionalProperties.Schema)
-	case v.Type.Is("string") && v.Format == "date-time":
-		return "date and time"
-	case v.Type.Is("string"):
-		return "text"
-	case v.Type.Is("integer"):
-		return "whole number"
-	}
-	return strings.Join(v.Type.Slice(), " or ")
 }

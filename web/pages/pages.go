@@ -4,8 +4,10 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
+	"innovationden/web/api"
 	"innovationden/web/help"
 	"innovationden/web/view"
 )
@@ -37,6 +39,8 @@ type Pages struct {
 	help    *help.Guides
 	glances *glances
 	streams *streams
+
+	reference func() (api.Reference, error) // read when it is first asked for
 }
 
 // New reads the templates and the guides and tries each page once.
@@ -62,6 +66,7 @@ func New(c Config) (*Pages, error) {
 	return &Pages{
 		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
 		glances: newGlances(), streams: newStreams(c.MaxStreams),
+		reference: sync.OnceValues(api.ReadReference),
 	}, nil
 }
 
@@ -87,6 +92,7 @@ func samples() map[string]view.Page {
 		"products":     productsPage{},
 		"receipt":      receiptPage{},
 		"record":       recordPage{},
+		"reference":    referencePage{},
 		"release":      releasePage{},
 		"report":       reportPage{},
 		"sandbox":      sandboxPage{},
