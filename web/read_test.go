@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func readAll(t *testing.T, answer *http.Response) string {
+func readAll(t testing.TB, answer *http.Response) string {
 	t.Helper()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {

@@ -32,7 +32,7 @@ import (
 
 // rig is the whole den on a scripted engine, behind a real server.
 type rig struct {
-	*testing.T
+	testing.TB
 	den     *orchestrator.Orchestrator
 	runtime *fake.Runtime
 	visits  *gateway.Visits
@@ -64,9 +64,9 @@ func secret() string {
 }
 
 // newRig is a den with two departments, two suppliers and everybody who has a role.
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
-	r := &rig{T: t, runtime: fake.New(time.Now), people: map[string]den.Person{}}
+	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}}
 	config, err := configs.Load("", func(string) string { return "" })
 	r.must(err)
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
@@ -245,7 +245,7 @@ type visitor struct {
 
 // page is an answer, read.
 type page struct {
-	t      *testing.T
+	t      testing.TB
 	Status int
 	Header http.Header
 	Text   string
@@ -296,7 +296,7 @@ func (v *visitor) read(answer *http.Response) *page {
 	v.must(err)
 	root, err := html.Parse(strings.NewReader(string(text)))
 	v.must(err)
-	return &page{t: v.T, Status: answer.StatusCode, Header: answer.Header, Text: string(text), root: root}
+	return &page{t: v.TB, Status: answer.StatusCode, Header: answer.Header, Text: string(text), root: root}
 }
 
 // submit sends the first form of a page that goes to action as the page filled it in,

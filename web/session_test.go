@@ -91,7 +91,7 @@ func TestAOneTimeLinkNeedsAButtonAndWorksOnce(t *testing.T) {
 	r.must(err)
 	v := r.visitor("")
 	for range 2 { // looking at it, as mail scanners do, uses nothing up
-		v.get("/sign-in?link=" + link).shows("main", "signs you in once")
+		v.get("/sign-in?link="+link).shows("main", "signs you in once")
 	}
 	if got := v.submit(v.get("/sign-in?link="+link), "/sign-in", nil); got.Status != 303 {
 		t.Fatalf("the link: %d %s", got.Status, got.said())

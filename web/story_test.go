@@ -130,7 +130,7 @@ func (r *rig) throughGateway(enter *url.URL) string {
 		return got
 	}
 	entered := request(enter.RequestURI(), nil)
-	return readAll(r.T, request("/", entered.Cookies()))
+	return readAll(r.TB, request("/", entered.Cookies()))
 }
 
 // assessInPages has the evaluator score both products.

@@ -40,7 +40,7 @@ func (p *Pages) Home(c *gin.Context) error {
 	}
 	page := homePage{
 		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes,
-		Notices: home.Notices[:min(homeNotices, len(home.Notices))],
+		Notices:  home.Notices[:min(homeNotices, len(home.Notices))],
 		MaySetUp: setsUp(who), MayOffer: offers(who),
 	}
 	for _, t := range home.ToAssess {

@@ -22,6 +22,7 @@ type reportPage struct {
 	DecidedBy string
 	Chosen    string
 	MayDecide bool
+	Decide    string // what the button says
 }
 
 type totalRow struct {
@@ -71,8 +72,9 @@ func (p *Pages) Report(c *gin.Context) error {
 		Totals: p.totals(t, o), Criteria: p.criteria(t, o), Written: written(t)}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: p.words.Say("report.crumb")})
-	page.MayDecide = t.May[den.DecideTrial]
+	page.MayDecide, page.Decide = t.May[den.DecideTrial], p.words.Say("trial.decide")
 	if o.Decision != "" {
+		page.Decide = p.words.Say("trial.decide-again")
 		if person, err := p.Den.Person(c, o.DecidedBy); err == nil {
 			page.DecidedBy = person.Name
 		}
@@ -135,7 +137,7 @@ func (p *Pages) criteria(t den.TrialView, o den.Outcome) []criterionRow {
 				row.Theme = theme.Title
 			}
 			for _, e := range t.Entries {
-				said := p.words.Say("report.not-tested")
+				said := p.words.Say("report-none." + string(c.ScoredBy))
 				if m, ok := by[e.ID].Marks[c.ID]; ok {
 					said = mark(m)
 				}

@@ -65,11 +65,11 @@ func (p *Pages) steps(t den.TrialView) []step {
 	}
 	return []step{
 		{Name: "about", Say: t.Name, Done: t.Name != "" && t.Question != "", Must: true},
-		{Name: "products", Say: p.words.Count("set-up.products-n", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
+		{Name: "products", Say: p.counted("set-up.products-n", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
 		{Name: "weights", Say: p.weightsSay(t), Done: true},
-		{Name: "tasks", Say: p.words.Count("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
-		{Name: "people", Say: p.words.Count("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
+		{Name: "tasks", Say: p.counted("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
+		{Name: "people", Say: p.counted("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
 		{Name: "size", Say: p.words.Say("set-up.size-is", "Size", t.SizeTitle, "Length", length), Done: t.Size != "" && t.Length > 0, Must: true},
 	}
 }
@@ -205,4 +205,12 @@ func (p *Pages) weightsSay(t den.TrialView) string {
 		return p.words.Count("set-up.weights-n", n)
 	}
 	return p.words.Say("set-up.weights-same")
+}
+
+// counted is how many there are, in words: "None yet", "1 task", "2 tasks".
+func (p *Pages) counted(key string, n int) string {
+	if n == 0 {
+		return p.words.Say("set-up.none")
+	}
+	return p.words.Count(key, n)
 }

@@ -17,6 +17,7 @@ type trialPage struct {
 	Trial     den.TrialView
 	Weighted  int // criteria that people score
 	MayDecide bool
+	Decide    string // what the button says
 	MayRecord bool
 }
 
@@ -56,6 +57,9 @@ func (p *Pages) Trial(c *gin.Context) error {
 	page := trialPage{Frame: p.frame(c, t.Name), Trial: t, Live: p.liveTrial(t, asking(c))}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")}, view.Crumb{Text: t.Name})
 	page.MayDecide = t.May[den.DecideTrial] && t.Outcome != nil
+	if page.Decide = p.words.Say("trial.decide"); t.Outcome != nil && t.Outcome.Decision != "" {
+		page.Decide = p.words.Say("trial.decide-again")
+	}
 	page.MayRecord = t.May[den.ReadRecord]
 	for _, one := range t.Scheme.Criteria() {
 		if one.ScoredBy == den.ByPeople {
