@@ -51,22 +51,19 @@ kept as a draft.
 
 func (k *client) launch(cmd *cobra.Command, file string, wait bool) error {
 	ctx := cmd.Context()
-	c, err := k.api()
+	set, err := k.readTrial(cmd, file)
 	if err != nil {
 		return err
 	}
-	in, w, err := k.newTrial(ctx, cmd, c, file)
+	c, place := set.api, set.file.place
+	draft, err := said[contract.Trial](c.AddTrial(ctx, &contract.AddTrialParams{IdempotencyKey: key()}, set.in))
 	if err != nil {
-		return err
-	}
-	draft, err := said[contract.Trial](c.AddTrial(ctx, &contract.AddTrialParams{IdempotencyKey: key()}, in))
-	if err != nil {
-		return at(err, w.place)
+		return at(err, place)
 	}
 	id := draft.value.Id
 	started, err := said[contract.Trial](c.StartTrial(ctx, id, &contract.StartTrialParams{IdempotencyKey: key()}))
 	if err != nil {
-		return k.keptDraft(at(err, w.place), id, file)
+		return k.keptDraft(at(err, place), id, file)
 	}
 	return k.afterStart(ctx, c, started, wait)
 }

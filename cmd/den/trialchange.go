@@ -19,18 +19,13 @@ func (k *client) trialNew() *cobra.Command {
 		Example: "  den trial new -f trial.yaml",
 		Args:    words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
+			set, err := k.readTrial(cmd, file)
 			if err != nil {
 				return err
 			}
-			in, w, err := k.newTrial(ctx, cmd, c, file)
+			t, err := said[contract.Trial](set.api.AddTrial(cmd.Context(), &contract.AddTrialParams{IdempotencyKey: key()}, set.in))
 			if err != nil {
-				return err
-			}
-			t, err := said[contract.Trial](c.AddTrial(ctx, &contract.AddTrialParams{IdempotencyKey: key()}, in))
-			if err != nil {
-				return at(err, w.place)
+				return at(err, set.file.place)
 			}
 			return show(k, t, k.tellTrial)
 		},
@@ -53,18 +48,13 @@ cannot be changed.
 		Args:              words("the id of a trial"),
 		ValidArgsFunction: k.completeTrials,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
+			set, err := k.readTrial(cmd, file)
 			if err != nil {
 				return err
 			}
-			in, w, err := k.newTrial(ctx, cmd, c, file)
+			t, err := said[contract.Trial](set.api.ChangeTrial(cmd.Context(), args[0], &contract.ChangeTrialParams{IfMatch: x.match()}, set.in))
 			if err != nil {
-				return err
-			}
-			t, err := said[contract.Trial](c.ChangeTrial(ctx, args[0], &contract.ChangeTrialParams{IfMatch: x.match()}, in))
-			if err != nil {
-				return at(err, w.place)
+				return at(err, set.file.place)
 			}
 			return show(k, t, k.tellTrial)
 		},

@@ -88,32 +88,42 @@ func (k *client) readWritten(c *cobra.Command, name string, into any) (configs.D
 	return doc, nil
 }
 
-// newTrial reads a trial and finds the ids of what it names, saying everything that is
-// off at once.
-func (k *client) newTrial(ctx context.Context, cmd *cobra.Command, c *contract.Client, name string) (contract.NewTrial, written, error) {
+// setup is a trial that was read from a file, and the den to send it to.
+type setup struct {
+	api  *contract.Client
+	in   contract.NewTrial
+	file written
+}
+
+// readTrial reads a trial and finds the ids of what it names, saying everything that is
+// off at once. The file is read before the den is looked for.
+func (k *client) readTrial(cmd *cobra.Command, name string) (setup, error) {
 	var f trialFile
 	doc, err := k.readWritten(cmd, name, &f)
-	w := written{doc: doc, keys: map[string]string{"length_seconds": "length"}}
-	if doc.Has("products") && !doc.Has("releases") {
-		w.keys["releases"] = "products"
-	}
 	if err != nil {
-		return contract.NewTrial{}, w, err
+		return setup{}, err
 	}
-	p := &problem{place: w.place}
-	in := contract.NewTrial{Name: pointerTo(f.Name), Question: pointerTo(f.Question), Size: pointerTo(f.Size)}
+	s := setup{file: written{doc: doc, keys: map[string]string{"length_seconds": "length"}}}
+	if doc.Has("products") && !doc.Has("releases") {
+		s.file.keys["releases"] = "products"
+	}
+	p := &problem{place: s.file.place}
+	s.in = contract.NewTrial{Name: pointerTo(f.Name), Question: pointerTo(f.Question), Size: pointerTo(f.Size)}
 	if f.Tasks != nil {
-		in.Tasks = &f.Tasks
+		s.in.Tasks = &f.Tasks
 	}
 	if f.Weights != nil {
-		in.Weights = &f.Weights
+		s.in.Weights = &f.Weights
 	}
-	in.Scheme = schemeOf(f.Scheme, p)
-	in.LengthSeconds = lengthOf(f.Length, p)
-	if err := k.lookUp(ctx, c, f, &in, p); err != nil {
-		return in, w, err
+	s.in.Scheme = schemeOf(f.Scheme, p)
+	s.in.LengthSeconds = lengthOf(f.Length, p)
+	if s.api, err = k.api(); err != nil {
+		return s, err
 	}
-	return in, w, p.err()
+	if err := k.lookUp(cmd.Context(), s.api, f, &s.in, p); err != nil {
+		return s, err
+	}
+	return s, p.err()
 }
 
 // schemeOf reads "standard" or "standard/1"; 0 stands for the newest version.
