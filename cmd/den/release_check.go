@@ -202,7 +202,7 @@ func (k releaseCheck) archive(ctx context.Context, f *os.File, size int64, one *
 }
 
 func (k releaseCheck) plainArchive(ctx context.Context, f *os.File, size int64, one *checkedFile) error {
-	archive, err := policy.CheckArchive(ctx, one.File, f, size, k.platform, policy.ArchiveLimits{})
+	archive, err := policy.CheckArchive(ctx, policy.Source{Name: one.File, From: f, Size: size, Platform: k.platform}, policy.ArchiveLimits{})
 	if err != nil {
 		return err
 	}
@@ -250,8 +250,10 @@ func missing(all []checkedFile) {
 				whole += ":latest"
 			}
 			if c.Kind == "compose" && len(held) > 0 && !held[i] && !held[whole] {
-				all[n].Notes = append(all[n].Notes, compose.Note{File: c.File, Line: 1, Column: 1, Attribute: "services",
-					Say: "The image " + policy.Shown(i) + " is in none of these archives. Bring it with docker push, or check its archive too."})
+				all[n].Notes = append(all[n].Notes, compose.Note{
+					File: c.File, Line: 1, Column: 1, Attribute: "services",
+					Say: "The image " + policy.Shown(i) + " is in none of these archives. Bring it with docker push, or check its archive too.",
+				})
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -25,7 +24,7 @@ func checkedRelease(t *testing.T, files map[string]string, args ...string) (code
 		}
 	}
 	var o, e bytes.Buffer
-	code = run(context.Background(), append([]string{"release", "check"}, args...), func(string) string { return "" }, streams{in: strings.NewReader(""), out: &o, err: &e})
+	code = run(t.Context(), append([]string{"release", "check"}, args...), func(string) string { return "" }, streams{in: strings.NewReader(""), out: &o, err: &e})
 	return code, o.String(), e.String()
 }
 

@@ -1,7 +1,6 @@
 package compose_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -49,7 +48,7 @@ func TestTheGrammarReadsWhatThePolicyAllowsAndNothingElse(t *testing.T) {
 			continue
 		}
 		said := func(name string) policy.Refusals {
-			_, err := compose.Read(context.Background(), "c.yaml", []byte(strings.Replace(text, "ATTR", name+": {zzz: [1]}", 1)), compose.Options{Limits: small})
+			_, err := compose.Read(t.Context(), "c.yaml", []byte(strings.Replace(text, "ATTR", name+": {zzz: [1]}", 1)), compose.Options{Limits: small})
 			var refused policy.Refusals
 			errors.As(err, &refused)
 			return refused

@@ -24,7 +24,7 @@ func TestTextsThatAreNotFilesOfText(t *testing.T) {
 		"brackets for ever": {strings.Repeat("[", compose.MaxBytes-1), "c.yaml:1:10001: It is not YAML: exceeded max depth of 10000. Instead: Put the text right at this line."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := compose.Read(context.Background(), "c.yaml", []byte(c.text), compose.Options{Limits: small})
+			_, err := compose.Read(t.Context(), "c.yaml", []byte(c.text), compose.Options{Limits: small})
 			if err == nil || err.Error() != c.want {
 				t.Errorf("said %v\nwant %s", err, c.want)
 			}
@@ -61,7 +61,7 @@ func TestWorkIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			_, err := compose.Read(context.Background(), "c.yaml", []byte(text), compose.Options{Limits: small})
+			_, err := compose.Read(t.Context(), "c.yaml", []byte(text), compose.Options{Limits: small})
 			if err == nil {
 				t.Error("it was accepted")
 			}
@@ -73,7 +73,7 @@ func TestWorkIsBounded(t *testing.T) {
 }
 
 func TestAReadingEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := compose.Read(ctx, "c.yaml", []byte("services:\n  web: {image: x}\n"), compose.Options{Limits: small})
 	if err == nil || err.Error() != context.Canceled.Error() {
@@ -99,7 +99,7 @@ func TestVariablesAreAsIfNoneWasSet(t *testing.T) {
 		"${A:-http://h:1/x}": "http://h:1/x",
 	} {
 		yaml := fmt.Sprintf("services:\n  web:\n    image: x\n    environment:\n      V: '%s'\n", text)
-		stack, err := compose.Read(context.Background(), "c.yaml", []byte(yaml), compose.Options{Limits: small})
+		stack, err := compose.Read(t.Context(), "c.yaml", []byte(yaml), compose.Options{Limits: small})
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue

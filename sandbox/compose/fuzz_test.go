@@ -1,7 +1,6 @@
 package compose_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -74,7 +73,7 @@ func TestNoDoorOfAComposeFileOpens(t *testing.T) {
 	t.Setenv("CANARY", canarySong)
 	w := newWatch(t)
 	for name, text := range doors {
-		stack, err := compose.Read(context.Background(), name, w.of(text), compose.Options{Limits: small})
+		stack, err := compose.Read(t.Context(), name, w.of(text), compose.Options{Limits: small})
 		if w.heard() {
 			t.Errorf("%s: a file of the server was opened", name)
 		}
@@ -91,7 +90,7 @@ func TestNoDoorOfAComposeFileOpens(t *testing.T) {
 func TestTheWatchHearsComposeGoAsItComes(t *testing.T) {
 	w := newWatch(t)
 	for _, name := range []string{"env_file", "include", "extends"} {
-		project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
+		project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
 			WorkingDir: ".", ConfigFiles: []types.ConfigFile{{Filename: "c.yaml", Content: w.of(doors[name])}},
 		}, func(o *loader.Options) { o.SetProjectName("control", true) })
 		if !w.heard() {

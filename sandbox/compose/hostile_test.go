@@ -1,7 +1,6 @@
 package compose_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"os"
@@ -54,7 +53,7 @@ func corpus(t *testing.T, file, second string, fill func(t *testing.T, name, tex
 
 func TestEveryHostileFileIsRefusedWithItsLinesAndSentences(t *testing.T) {
 	n := corpus(t, "testdata/hostile.txtar", ".want", func(t *testing.T, name, text string) string {
-		_, err := compose.Read(context.Background(), name+".yaml", []byte(text), compose.Options{Limits: small})
+		_, err := compose.Read(t.Context(), name+".yaml", []byte(text), compose.Options{Limits: small})
 		var refused policy.Refusals
 		if !errors.As(err, &refused) {
 			t.Fatalf("it was not refused: %v", err)

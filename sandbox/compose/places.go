@@ -132,7 +132,7 @@ func mount() rule {
 			return nil
 		}
 		options, _ := one["volume"].(map[string]any)
-		return r.volumeMount(p, n, source, where, one["read_only"] == true, options["nocopy"] == true)
+		return r.volumeMount(p, n, sandbox.Mount{Volume: source, Path: where, ReadOnly: one["read_only"] == true, NoCopy: options["nocopy"] == true})
 	}
 }
 
@@ -154,40 +154,40 @@ func shortMount(r *reading, p string, n *node) any {
 	}
 	parts := strings.Split(s, ":")
 	if len(parts) == 1 {
-		return r.volumeMount(p, n, "", s, false, false)
+		return r.volumeMount(p, n, sandbox.Mount{Path: s})
 	}
 	if source := parts[0]; source == "" || strings.ContainsAny(source, `/\.~`) || len(source) == 1 && len(parts) > 2 && strings.HasPrefix(parts[2], "/") {
 		a := policy.Ask(policy.Mount, "bind")
 		r.refuse(p, n, a.Reason, a.Instead)
 		return nil
 	}
-	readOnly, empty := false, false
+	m := sandbox.Mount{Volume: parts[0], Path: parts[1]}
 	for _, o := range strings.Split(strings.Join(parts[2:], ":"), ",") {
 		switch o {
 		case "", "rw":
 		case "ro":
-			readOnly = true
+			m.ReadOnly = true
 		case "nocopy":
-			empty = true
+			m.NoCopy = true
 		default:
 			r.refuse(p, n, "The option "+policy.Shown(o)+" is not possible for a volume.", "Use ro, rw or nocopy alone.")
 			return nil
 		}
 	}
-	return r.volumeMount(p, n, parts[0], parts[1], readOnly, empty)
+	return r.volumeMount(p, n, m)
 }
 
-func (r *reading) volumeMount(p string, n *node, source, where string, readOnly, empty bool) any {
-	clean, ok := r.target(p, n.spot, where)
+// volumeMount gives the long form of a mount, whose volume has the name that the file
+// gives it, or none.
+func (r *reading) volumeMount(p string, n *node, m sandbox.Mount) any {
+	clean, ok := r.target(p, n.spot, m.Path)
 	if !ok {
 		return nil
 	}
-	if source != "" {
-		r.refer(p, n, "volumes", source)
-	}
-	out := map[string]any{"type": "volume", "target": clean, "read_only": readOnly, "volume": map[string]any{"nocopy": empty}}
-	if source != "" {
-		out["source"] = source
+	out := map[string]any{"type": "volume", "target": clean, "read_only": m.ReadOnly, "volume": map[string]any{"nocopy": m.NoCopy}}
+	if m.Volume != "" {
+		r.refer(p, n, "volumes", m.Volume)
+		out["source"] = m.Volume
 	}
 	return out
 }

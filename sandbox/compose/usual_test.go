@@ -1,7 +1,6 @@
 package compose_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -13,7 +12,7 @@ import (
 
 func TestUsualFilesMeanWhatTheySay(t *testing.T) {
 	n := corpus(t, "testdata/usual.txtar", ".json", func(t *testing.T, name, text string) string {
-		stack, err := compose.Read(context.Background(), name+".yaml", []byte(text), compose.Options{Limits: small})
+		stack, err := compose.Read(t.Context(), name+".yaml", []byte(text), compose.Options{Limits: small})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +55,7 @@ func TestAnImageThatIsNotThereIsNamed(t *testing.T) {
 func TestProfilesChooseServices(t *testing.T) {
 	const text = "services:\n  web: {image: a}\n  mail: {image: b, profiles: [debug]}\n"
 	for want, profiles := range map[string][]string{"web": nil, "mail web": {"debug"}} {
-		stack, err := compose.Read(context.Background(), "c.yaml", []byte(text), compose.Options{Limits: small, Profiles: profiles})
+		stack, err := compose.Read(t.Context(), "c.yaml", []byte(text), compose.Options{Limits: small, Profiles: profiles})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +75,7 @@ func TestProfileStrictIsHeldToItsWord(t *testing.T) {
 		"services:\n  web: {image: a, user: root}\n":       "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
 		"services:\n  web: {image: a, user: '0:1'}\n":      "c.yaml:2:25: services.web.user: Profile strict runs nothing as root. Instead: Enter a number other than 0, or ask for profile standard in the release.",
 	} {
-		_, err := compose.Read(context.Background(), "c.yaml", []byte(text), compose.Options{Limits: small, Profile: sandbox.Strict})
+		_, err := compose.Read(t.Context(), "c.yaml", []byte(text), compose.Options{Limits: small, Profile: sandbox.Strict})
 		if err == nil || err.Error() != want {
 			t.Errorf("said %v\nwant %s", err, want)
 		}
@@ -85,7 +84,7 @@ func TestProfileStrictIsHeldToItsWord(t *testing.T) {
 
 func read(t *testing.T, text string) compose.Stack {
 	t.Helper()
-	stack, err := compose.Read(context.Background(), "c.yaml", []byte(text), compose.Options{Limits: small})
+	stack, err := compose.Read(t.Context(), "c.yaml", []byte(text), compose.Options{Limits: small})
 	if err != nil {
 		t.Fatal(err)
 	}

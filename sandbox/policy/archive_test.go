@@ -128,7 +128,7 @@ func must(t testing.TB, err error) {
 }
 
 func check(b []byte, limits policy.ArchiveLimits) (*policy.Archive, error) {
-	return policy.CheckArchive(context.Background(), "web.tar", bytes.NewReader(b), int64(len(b)), "linux/amd64", limits)
+	return policy.CheckArchive(context.Background(), policy.Source{Name: "web.tar", From: bytes.NewReader(b), Size: int64(len(b)), Platform: "linux/amd64"}, limits)
 }
 
 func TestAGoodArchiveSaysWhatItHolds(t *testing.T) {
@@ -174,15 +174,24 @@ func TestHostileArchivesAreRefusedWithTheirSentence(t *testing.T) {
 		"our label":         {saved{config: map[string]any{"config": map[string]any{"Labels": map[string]string{"InnovationDen.sandbox": "x"}}}}.bytes(t), "web.tar: acme/web:1: The label InnovationDen.sandbox belongs to the den. Instead: Build it without this label."},
 		"our tag":           {saved{entry: map[string]any{"RepoTags": []string{"a:1", "den-demo/kept:0123"}}}.bytes(t), "web.tar: a:1: The name den-demo/kept:0123 belongs to the den. Instead: Save it under a name of your own."},
 		"a volume at /proc": {saved{config: map[string]any{"config": map[string]any{"Volumes": map[string]any{"/proc/x": map[string]any{}}}}}.bytes(t), "web.tar: acme/web:1: It declares a volume at /proc/x, where none can be. Instead: Build it without this VOLUME."},
-		"a foreign layer": {saved{entry: map[string]any{"LayerSources": map[string]any{"x": map[string]any{"urls": []string{"http://192.0.2.1/"}}}}}.bytes(t),
-			"web.tar: acme/web:1: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive."},
-		"a foreign layer by type": {saved{entry: map[string]any{"LayerSources": map[string]any{"x": map[string]any{"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}}}}.bytes(t),
-			"web.tar: acme/web:1: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive."},
-		"a foreign layer in the layout": {saved{files: index(map[string]any{"layers": []any{map[string]any{"urls": []string{"http://192.0.2.1/"}}}})}.bytes(t),
-			"web.tar: index.json: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive."},
-		"another image in the layout": {saved{files: index(map[string]any{
-			"config": map[string]any{"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "sha256:1"}, "layers": []any{map[string]any{"mediaType": "application/vnd.oci.image.layer.v1.tar"}}})}.bytes(t),
-			"web.tar: index.json: It names an image that manifest.json does not. Instead: Save the image again with docker save."},
+		"a foreign layer": {
+			saved{entry: map[string]any{"LayerSources": map[string]any{"x": map[string]any{"urls": []string{"http://192.0.2.1/"}}}}}.bytes(t),
+			"web.tar: acme/web:1: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive.",
+		},
+		"a foreign layer by type": {
+			saved{entry: map[string]any{"LayerSources": map[string]any{"x": map[string]any{"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}}}}.bytes(t),
+			"web.tar: acme/web:1: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive.",
+		},
+		"a foreign layer in the layout": {
+			saved{files: index(map[string]any{"layers": []any{map[string]any{"urls": []string{"http://192.0.2.1/"}}}})}.bytes(t),
+			"web.tar: index.json: One of its layers is to be fetched from elsewhere. Instead: Build it on an image whose layers are all in the archive.",
+		},
+		"another image in the layout": {
+			saved{files: index(map[string]any{
+				"config": map[string]any{"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "sha256:1"}, "layers": []any{map[string]any{"mediaType": "application/vnd.oci.image.layer.v1.tar"}},
+			})}.bytes(t),
+			"web.tar: index.json: It names an image that manifest.json does not. Instead: Save the image again with docker save.",
+		},
 		"65 layers":              {of(slices.Repeat([][]byte{empty}, 65)...).bytes(t), "web.tar: acme/web:1: It has 65 layers. Instead: Build it with 1 to 64 layers: join RUN lines, or flatten it."},
 		"no layers":              {saved{entry: map[string]any{"Layers": []string{}}}.bytes(t), "web.tar: acme/web:1: It has 0 layers. Instead: Build it with 1 to 64 layers: join RUN lines, or flatten it."},
 		"17 images":              {saved{images: 17}.bytes(t), "web.tar: manifest.json: The archive holds 17 images. Instead: Save 1 to 16 in one archive."},
@@ -231,14 +240,14 @@ func TestAllReasonsAreNamedAtOnce(t *testing.T) {
 func TestAFaultOfReadingIsNotTheArchives(t *testing.T) {
 	b := saved{}.bytes(t)
 	broken := errors.New("the disk is gone")
-	_, err := policy.CheckArchive(context.Background(), "web.tar", failing{bytes.NewReader(b), broken}, int64(len(b)), "linux/amd64", policy.ArchiveLimits{})
+	_, err := policy.CheckArchive(t.Context(), policy.Source{Name: "web.tar", From: failing{bytes.NewReader(b), broken}, Size: int64(len(b)), Platform: "linux/amd64"}, policy.ArchiveLimits{})
 	var refused policy.Refusals
 	if errors.As(err, &refused) || !errors.Is(err, broken) {
 		t.Errorf("said %v", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = policy.CheckArchive(ctx, "web.tar", bytes.NewReader(b), int64(len(b)), "linux/amd64", policy.ArchiveLimits{})
+	_, err = policy.CheckArchive(ctx, policy.Source{Name: "web.tar", From: bytes.NewReader(b), Size: int64(len(b)), Platform: "linux/amd64"}, policy.ArchiveLimits{})
 	if errors.As(err, &refused) || !errors.Is(err, context.Canceled) {
 		t.Errorf("said %v", err)
 	}

@@ -59,8 +59,10 @@ func (r Refusals) Sorted() Refusals {
 	all = slices.Compact(all)
 	if len(all) > most {
 		last := all[most]
-		all = append(all[:most:most], Refusal{File: last.File, Line: last.Line, Column: last.Column,
-			Reason: fmt.Sprintf("There are %d more reasons.", len(all)-most), Instead: "Put right what is named above, then check again."})
+		all = append(all[:most:most], Refusal{
+			File: last.File, Line: last.Line, Column: last.Column,
+			Reason: fmt.Sprintf("There are %d more reasons.", len(all)-most), Instead: "Put right what is named above, then check again.",
+		})
 	}
 	return all
 }
