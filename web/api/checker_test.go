@@ -36,6 +36,7 @@ type checker struct {
 	done  map[string]int // successes by operation
 	count map[int]int    // answers by status
 	fault []string
+	first func() // runs before each handler, if it is there
 }
 
 func readDocument(t testing.TB) *openapi3.T {
@@ -94,6 +95,9 @@ func (c *copied) Unwrap() http.ResponseWriter       { return c.ResponseWriter }
 func (k *checker) watch(c *gin.Context) {
 	w := &copied{ResponseWriter: c.Writer}
 	c.Writer = w
+	if k.first != nil {
+		k.first()
+	}
 	c.Next()
 	if !strings.HasPrefix(c.FullPath(), api.Base) {
 		return

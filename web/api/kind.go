@@ -54,6 +54,9 @@ func bounds(s *openapi3.SchemaRef) string {
 	return ""
 }
 
+// unmarked leaves the marks of code out, for a line of plain text.
+func unmarked(text string) string { return strings.ReplaceAll(text, "`", "") }
+
 // Piece is a stretch of a paragraph.
 type Piece struct {
 	Text         string

@@ -24,6 +24,11 @@ func Problem(c *gin.Context, log *slog.Logger, err error) {
 		Answer(c, tooLarge(large.Limit))
 		return
 	}
+	if left := c.Request.Context().Err(); left != nil {
+		log.Debug("the caller has left", "path", c.FullPath(), "error", err)
+		Answer(c, document(&den.Error{Kind: den.Busy, Say: "The request was given up before it was done. Try again."}))
+		return
+	}
 	var refused *den.Error
 	if !errors.As(err, &refused) || refused.Kind == den.Internal {
 		log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "error", err)

@@ -75,7 +75,7 @@ func ReadReference() (Reference, error) {
 	}
 	ref := Reference{About: prose(spec.Info.Description), Base: Base}
 	for _, tag := range spec.Tags {
-		ref.Groups = append(ref.Groups, ReferenceGroup{Name: tag.Name, Summary: tag.Description, Operations: operations(spec, tag.Name)})
+		ref.Groups = append(ref.Groups, ReferenceGroup{Name: tag.Name, Summary: strings.TrimSuffix(tag.Description, "."), Operations: operations(spec, tag.Name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(spec.Components.Schemas)) {
 		ref.Models = append(ref.Models, model(name, spec.Components.Schemas[name].Value))
@@ -100,7 +100,7 @@ func describe(method, path string, op *openapi3.Operation) ReferenceOperation {
 	out := ReferenceOperation{ID: op.OperationID, Method: method, Path: path, Summary: op.Summary, About: prose(op.Description)}
 	for _, p := range op.Parameters {
 		out.Parameters = append(out.Parameters, ReferenceField{Name: p.Value.Name, In: p.Value.In, Kind: kind(p.Value.Schema),
-			Bounds: bounds(p.Value.Schema), Required: p.Value.Required, Summary: p.Value.Description})
+			Bounds: bounds(p.Value.Schema), Required: p.Value.Required, Summary: unmarked(p.Value.Description)})
 	}
 	if op.RequestBody != nil {
 		out.Body = media(op.RequestBody.Value.Content)
@@ -127,7 +127,7 @@ func media(content openapi3.Content) Kind {
 }
 
 func model(name string, s *openapi3.Schema) ReferenceModel {
-	out := ReferenceModel{Name: name, Summary: s.Description}
+	out := ReferenceModel{Name: name, Summary: unmarked(s.Description)}
 	for _, c := range s.Enum {
 		if word, ok := c.(string); ok && word != "" {
 			out.Choices = append(out.Choices, word)
@@ -137,7 +137,7 @@ func model(name string, s *openapi3.Schema) ReferenceModel {
 		p := s.Properties[field]
 		f := ReferenceField{Name: field, Kind: kind(p), Bounds: bounds(p), Required: slices.Contains(s.Required, field)}
 		if p.Ref == "" {
-			f.Summary = p.Value.Description
+			f.Summary = unmarked(p.Value.Description)
 		}
 		out.Fields = append(out.Fields, f)
 	}

@@ -464,7 +464,7 @@ type PersonPage struct {
 // Phase defines model for Phase.
 type Phase string
 
-// Problem A problem document, RFC 9457.
+// Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
 type Problem struct {
 	// Detail What to do.
 	Detail   string          `json:"detail"`
@@ -1236,7 +1236,7 @@ type ClientInterface interface {
 	// Corresponds with GET /products/{id} (the `GetProduct` operationId).
 	GetProduct(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddReleaseArchiveWithBody Add a release from a `docker save` archive
+	// AddReleaseArchiveWithBody Add a release from a docker save archive
 	//
 	// The body is the archive as `docker save` writes it.
 	//
@@ -1725,7 +1725,7 @@ func (c *Client) GetProduct(ctx context.Context, id InId, reqEditors ...RequestE
 	return c.Client.Do(req)
 }
 
-// AddReleaseArchiveWithBody Add a release from a `docker save` archive
+// AddReleaseArchiveWithBody Add a release from a docker save archive
 //
 // The body is the archive as `docker save` writes it.
 //
@@ -5058,7 +5058,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /products/{id} (the `GetProduct` operationId).
 	GetProductWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetProductResponse, error)
 
-	// AddReleaseArchiveWithBodyWithResponse Add a release from a `docker save` archive
+	// AddReleaseArchiveWithBodyWithResponse Add a release from a docker save archive
 	//
 	// The body is the archive as `docker save` writes it.
 	//
@@ -7803,7 +7803,7 @@ func (c *ClientWithResponses) GetProductWithResponse(ctx context.Context, id InI
 	return ParseGetProductResponse(rsp)
 }
 
-// AddReleaseArchiveWithBodyWithResponse Add a release from a `docker save` archive
+// AddReleaseArchiveWithBodyWithResponse Add a release from a docker save archive
 //
 // The body is the archive as `docker save` writes it.
 //
@@ -10175,7 +10175,7 @@ type ServerInterface interface {
 	// GetProduct Read a product and its releases
 	// (GET /products/{id})
 	GetProduct(c *gin.Context, id InId)
-	// AddReleaseArchive Add a release from a `docker save` archive
+	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(c *gin.Context, id InId, params AddReleaseArchiveParams)
 	// ListReleases List the releases of a product
@@ -14175,7 +14175,7 @@ type StrictServerInterface interface {
 	// GetProduct Read a product and its releases
 	// (GET /products/{id})
 	GetProduct(ctx context.Context, request GetProductRequestObject) (GetProductResponseObject, error)
-	// AddReleaseArchive Add a release from a `docker save` archive
+	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(ctx context.Context, request AddReleaseArchiveRequestObject) (AddReleaseArchiveResponseObject, error)
 	// ListReleases List the releases of a product
