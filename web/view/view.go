@@ -94,25 +94,35 @@ func readPages(files fs.FS, tools tools) (map[string]*template.Template, error) 
 			}
 		}
 	}
+	base.Funcs(tools.funcs(base))
+	if err := errors.Join(checkParts(base), checkWords(base, tools.words)); err != nil {
+		return nil, err
+	}
 	pages := make(map[string]*template.Template)
 	for _, name := range names {
 		if isShared(name) {
 			continue
 		}
-		page, err := base.Clone()
+		page, err := readPage(files, name, base, tools)
 		if err != nil {
-			return nil, err
-		}
-		page.Funcs(tools.funcs(page))
-		if err := parseInto(page, files, name); err != nil {
-			return nil, err
-		}
-		if err := checkWords(page, tools.words); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		pages[strings.TrimSuffix(name, ".html")] = page
 	}
 	return pages, nil
+}
+
+func readPage(files fs.FS, name string, base *template.Template, tools tools) (*template.Template, error) {
+	page := template.New("base").Option("missingkey=error")
+	page.Funcs(tools.funcs(page))
+	page.Funcs(template.FuncMap{"put": func(component any) (template.HTML, error) { return showComponent(base, component) }})
+	if err := parseInto(page, files, name); err != nil {
+		return nil, err
+	}
+	if err := gather(page, base, "layout", "signed-in"); err != nil {
+		return nil, err
+	}
+	return page, errors.Join(checkParts(page), checkWords(page, tools.words))
 }
 
 func parseInto(set *template.Template, files fs.FS, name string) error {
