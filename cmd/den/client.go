@@ -85,6 +85,9 @@ It signs in with the first of these:
   4. the file den/token in your configuration folder (~/.config on most machines). Nobody
      else may read it: chmod 600.
 
+A den whose certificate is of an authority of your own is trusted where SSL_CERT_FILE
+names the file of that authority.
+
 A command exits with 0 when it is done, 1 when it was refused or failed, 2 when its words
 are off, 3 when there is no such thing or it is not yours, and 4 when no den answers or
 the den's engine does not.`,

@@ -46,8 +46,14 @@ func phase(s *contract.Sandbox) string {
 	case den.Starting:
 		return "starting"
 	case den.Live:
+		if given(s.PauseWanted) {
+			return "being paused"
+		}
 		return "ready"
 	case den.Paused:
+		if s.PauseWanted != nil && !*s.PauseWanted {
+			return "being resumed"
+		}
 		return "paused"
 	case den.Ending:
 		return "being removed"

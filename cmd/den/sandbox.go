@@ -60,11 +60,7 @@ func (k *client) tellSandboxes(page contract.SandboxPage) {
 	}
 	var rows [][]string
 	for _, s := range page.Items {
-		left := ""
-		if s.EndedAt == nil {
-			left = k.left(s.EndsAt)
-		}
-		rows = append(rows, []string{s.Id, firstOf(given(s.ProductName), s.Product), firstOf(given(s.TrialName), s.Trial), phase(&s), left, s.Url})
+		rows = append(rows, []string{s.Id, firstOf(given(s.ProductName), s.Product), firstOf(given(s.TrialName), s.Trial), phase(&s), k.timeLeft(s), s.Url})
 	}
 	table(k.std.out, []string{"ID", "PRODUCT", "TRIAL", "STATE", "TIME LEFT", "ADDRESS"}, rows)
 }
@@ -112,11 +108,10 @@ func (k *client) tellSandbox(s contract.Sandbox) {
 	if s.LaunchMs != nil {
 		pairs = append(pairs, [2]string{"Started in", fmt.Sprintf("%.0f ms", *s.LaunchMs)})
 	}
-	if s.EndedAt == nil {
-		pairs = append(pairs, [2]string{"Ends", moment(s.EndsAt)}, [2]string{"Time left", k.left(s.EndsAt)}, [2]string{"Latest end", moment(s.LatestEnd)})
-	} else {
-		pairs = append(pairs, [2]string{"Removed", moment(s.EndedAt)})
+	if left := k.timeLeft(s); left != "" {
+		pairs = append(pairs, [2]string{"Ends", moment(s.EndsAt)}, [2]string{"Time left", left}, [2]string{"Latest end", moment(s.LatestEnd)})
 	}
+	pairs = append(pairs, [2]string{"Removed", moment(s.EndedAt)})
 	if s.EndAsked != nil {
 		pairs = append(pairs, [2]string{"End asked by", firstOf(given(s.EndAsked.Name), s.EndAsked.By) + ", " + moment(&s.EndAsked.At)}, [2]string{"Because", given(s.EndAsked.Why)})
 	}
@@ -173,6 +168,14 @@ the wait with Ctrl-C does not stop the removal.`,
 	c.Flags().BoolVar(&leave, "no-wait", false, "do not wait until everything is removed")
 	x.flags(c, true)
 	return c
+}
+
+// timeLeft is what a sandbox has left of its time; nothing once it is being removed.
+func (k *client) timeLeft(s contract.Sandbox) string {
+	if den.Phase(s.Phase) == den.Ending || over(s) {
+		return ""
+	}
+	return k.left(s.EndsAt)
 }
 
 // over says that nothing about a sandbox will change any more.

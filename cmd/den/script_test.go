@@ -38,7 +38,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return settle(env, den) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "field": field, "rest": nothingLeft,
+			"exits": exits, "await": await, "field": field, "rest": nothingLeft, "until": until,
 			"archive": func(s *testscript.TestScript, neg bool, args []string) { made.write(s, den, args) },
 		},
 	})
@@ -125,6 +125,26 @@ func await(s *testscript.TestScript, neg bool, args []string) {
 		case <-tick.C:
 		case <-deadline:
 			s.Fatalf("waited a minute for %s: %v", args[0], err)
+		}
+	}
+}
+
+// until runs a program again and again, for at most a minute, until what it prints
+// contains a text: until tri_ den trial list --state running
+func until(s *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		s.Fatalf("usage: until TEXT program args…")
+	}
+	deadline, tick := time.After(time.Minute), time.NewTicker(50*time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := s.Exec(args[1], args[2:]...); err == nil && strings.Contains(s.ReadFile("stdout"), args[0]) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			s.Fatalf("waited a minute for %q", args[0])
 		}
 	}
 }

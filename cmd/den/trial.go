@@ -231,10 +231,7 @@ func (k *client) tellTrial(t contract.Trial) {
 	for _, e := range t.Entries {
 		row := []string{e.Label, nameOf(e), given(e.Version), phase(e.Sandbox), "", "", ""}
 		if s := e.Sandbox; s != nil {
-			row[4], row[5] = s.Id, s.Url
-			if s.EndedAt == nil {
-				row[6] = k.left(s.EndsAt)
-			}
+			row[4], row[5], row[6] = s.Id, s.Url, k.timeLeft(*s)
 		}
 		rows = append(rows, row)
 	}

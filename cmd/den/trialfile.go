@@ -104,7 +104,7 @@ func (k *client) readTrial(cmd *cobra.Command, name string) (setup, error) {
 		return setup{}, err
 	}
 	s := setup{file: written{doc: doc, keys: map[string]string{"length_seconds": "length"}}}
-	if doc.Has("products") && !doc.Has("releases") {
+	if !doc.Has("releases") {
 		s.file.keys["releases"] = "products"
 	}
 	p := &problem{place: s.file.place}
