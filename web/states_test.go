@@ -17,6 +17,7 @@ type world struct {
 	once                 sync.Once
 	draft, full, running den.TrialView
 	finished, failed     den.TrialView
+	starting, queued     den.TrialView
 	bare                 den.Product // without a release
 }
 
@@ -54,6 +55,8 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"trial", "official", running, ""}, shown{"trial-evaluator", "evaluator", running, ""}, shown{"trial-auditor", "auditor", running, ""},
 		shown{"trial-finished", "official", finished, ""}, shown{"trial-failed", "official", "/trials/" + string(w.failed.ID), ""},
 		shown{"trial-done", "official", running + "?done=start", ""}, shown{"trial-draft-auditor", "auditor", draft, ""},
+		shown{"trial-starting", "official", "/trials/" + string(w.starting.ID), ""}, shown{"trial-queued", "official", "/trials/" + string(w.queued.ID), ""},
+		shown{"sandbox-queued", "engineer", "/sandboxes/" + string(w.queued.Entries[0].Sandbox.ID), ""},
 		shown{"trial-extend", "official", running + "/extend", ""}, shown{"trial-extend-wrong", "official", running + "/extend", send}, shown{"trial-end", "official", running + "/end", ""},
 		shown{"report", "official", finished + "/report", ""}, shown{"report-decided", "auditor", finished + "/report", ""},
 		shown{"report-none", "official", running + "/report", ""},
@@ -96,6 +99,7 @@ func (r *rig) world() *world {
 		r.must(err)
 		w.finished = r.end(w.finished)
 		w.failed = r.failing()
+		w.starting, w.queued = r.waiting()
 		w.bare, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.harbour.ID, Name: "Not out yet"})
 		r.must(err)
 	})
@@ -115,4 +119,27 @@ func (r *rig) failing() den.TrialView {
 	_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
 	r.must(err)
 	return r.until(t.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+}
+
+// waiting is a trial whose products never answer and take the last room, and one that
+// stands in the queue behind it.
+func (r *rig) waiting() (starting, queued den.TrialView) {
+	ctx, by := context.Background(), r.people["official"].Act()
+	var releases []den.ID
+	for _, name := range []string{"silent:1", "silent:2"} {
+		r.runtime.AddImage(sandbox.Image{Names: []string{name}, Ports: []int{8080}}, fake.Behaviour{NeverListens: true})
+		release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: r.bookwell.ID, Version: name, Image: name})
+		r.must(err)
+		releases = append(releases, release.ID)
+	}
+	begin := func(name string, phase den.Phase) den.TrialView {
+		t, err := r.den.AddTrial(ctx, by, den.NewTrial{Name: name, Question: "Will they start?", Releases: releases})
+		r.must(err)
+		_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
+		r.must(err)
+		return r.until(t.ID, func(t den.TrialView) bool {
+			return t.Entries[0].Sandbox.Phase == phase && t.Entries[1].Sandbox.Phase == phase
+		})
+	}
+	return begin("Products that take their time", den.Starting), begin("Products in the queue", den.Requested)
 }

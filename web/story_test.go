@@ -165,3 +165,21 @@ func (r *rig) assessInPages(trial den.TrialView) {
 		evaluator.get(path).shows("main", "They cannot change any more")
 	}
 }
+
+// Without JavaScript a page looks again by itself only where its reader asked for it,
+// and only as long as something starts.
+func TestAPageRefreshesItselfOnlyWhenAsked(t *testing.T) {
+	r := newRig(t)
+	w, v := r.world(), r.visitor("official")
+	starting, queued, running := "/trials/"+string(w.starting.ID), "/trials/"+string(w.queued.ID), "/trials/"+string(w.running.ID)
+	for path, want := range map[string]string{
+		starting: "", starting + "?update=yes": "3", queued + "?update=yes": "3", running: "", running + "?update=yes": "",
+	} {
+		if got := v.get(path).Header.Get("Refresh"); got != want {
+			t.Errorf("%s refreshes after %q, want %q", path, got, want)
+		}
+	}
+	v.get(starting).shows(".den-column", "Starting The product is starting.")
+	v.get(queued).shows(".den-column", "Queued Number 1 in the queue")
+	v.get(queued).shows(".den-column", "Queued Number 2 in the queue")
+}
