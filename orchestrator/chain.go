@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -117,17 +118,17 @@ func (o *Orchestrator) safely(ctx context.Context, id den.ID, do func()) {
 }
 
 // stumble notes a failed act in the lease: the pass tries again after the back-off.
-// Leases that are live keep their time: they are looked at anyway.
 func (o *Orchestrator) stumble(ctx context.Context, id den.ID, cause error) {
 	err := o.update(context.WithoutCancel(ctx), den.System(), func(tx den.Tx, p *pen) error {
 		l, err := tx.Leases().Get(id)
-		if err != nil || l.Phase != den.Starting && l.Phase != den.Ending {
+		if err != nil || l.Phase == den.Requested || l.Phase.Final() {
 			return err
 		}
 		return p.stumbled(tx, l, cause, "")
 	})
 	if err != nil {
 		o.Log.Error("a failure could not be noted", "lease", id, "cause", cause, "error", err)
+		o.held.Store(id, o.now().Add(unsavedPause))
 	}
 }
 
@@ -135,6 +136,9 @@ func (o *Orchestrator) stumble(ctx context.Context, id den.ID, cause error) {
 // has for its start does not run.
 func (p *pen) stumbled(tx den.Tx, l den.Lease, cause error, say string) error {
 	l.DueAt = p.now.Add(den.Backoff(l.Tries))
+	if l.Phase != den.Ending && l.EndsAt.Before(l.DueAt) && l.EndsAt.After(p.now) {
+		l.DueAt = l.EndsAt
+	}
 	l.Tries++
 	if say != "" {
 		l.Say = say
@@ -148,6 +152,10 @@ func (p *pen) stumbled(tx den.Tx, l den.Lease, cause error, say string) error {
 	_, err := p.put(tx, l)
 	return err
 }
+
+// unsavedPause is how long a lease is left alone whose step the store did not take: the
+// back-off that would be stored could not be.
+const unsavedPause = 2 * time.Second
 
 // save makes one change to a lease whose revision must not have moved.
 func (o *Orchestrator) save(ctx context.Context, l den.Lease, change func(den.Tx, *pen, den.Lease) error) error {
@@ -166,6 +174,7 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 		w, err := o.read(ctx, id)
 		if err != nil {
 			o.Log.Error("a lease could not be read", "lease", id, "error", err)
+			o.held.Store(id, o.now().Add(unsavedPause))
 			return
 		}
 		if w.lease.Phase.Final() || w.lease.Phase == den.Requested {
@@ -186,6 +195,7 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 			return
 		case err != nil:
 			o.Log.Error("a step failed", "lease", id, "step", act.Do, "error", err)
+			o.held.Store(id, o.now().Add(unsavedPause))
 			return
 		}
 		known = next

@@ -56,6 +56,8 @@ type world struct {
 	watched int     // the process whose steps are noted, from 1
 	seen    []fault // every step of that process, in order
 	fired   int
+	instant time.Time // of the last read of the store
+	reads   int       // at that instant
 	heads   []den.Head
 	downed  time.Duration // how long no process was there
 }
@@ -218,6 +220,7 @@ func (s *mortalStore) View(ctx context.Context, read func(den.Tx) error) error {
 	if s.p.dead.Load() {
 		return errDead
 	}
+	s.w.spins()
 	return s.w.db.View(ctx, read)
 }
 
@@ -261,6 +264,20 @@ type mortalRuntime struct {
 }
 
 func (r *mortalRuntime) Wake(ctx context.Context) <-chan sandbox.ID { return r.Runtime.Wake(ctx) }
+
+// spins ends a den that reads and reads while no time passes: it would do so for ever.
+func (w *world) spins() {
+	const most = 5000
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now := time.Now(); now != w.instant {
+		w.instant, w.reads = now, 0
+	}
+	if w.reads++; w.reads == most {
+		w.t.Errorf("the den does the same again and again\n%s", w.story())
+		w.kill(w.proc)
+	}
+}
 
 // do is a client: it asks until it gets an answer, over restarts of the den.
 func (w *world) do(what string, ask func(context.Context, *orchestrator.Orchestrator) error) {

@@ -49,6 +49,10 @@ func (o *Orchestrator) passDue(ctx context.Context, now time.Time) error {
 		return err
 	})
 	for _, l := range due {
+		if until, ok := o.held.Load(l.ID); ok && now.Before(until.(den.Stamp)) {
+			continue
+		}
+		o.held.Delete(l.ID)
 		if l.Phase != den.Requested && !o.busy(l.ID) {
 			o.spawn(l.ID, nil)
 		}

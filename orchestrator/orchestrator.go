@@ -71,6 +71,7 @@ type Orchestrator struct {
 	lastSweep atomic.Pointer[time.Time]
 	lastCells atomic.Pointer[time.Time]
 	lastLook  atomic.Pointer[time.Time]
+	held      sync.Map // lease id → when the pass may try it again
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time
 }

@@ -80,7 +80,7 @@ func (o *Orchestrator) do(ctx context.Context, c *chain, w work, act den.Act, se
 	l := w.lease
 	switch act.Do {
 	case den.Rest:
-		return nil, o.rest(ctx, l, seen)
+		return nil, o.rest(ctx, l, act, seen)
 	case den.Move:
 		return o.moveTo(ctx, l, act, seen)
 	case den.Start:
@@ -109,12 +109,24 @@ func (o *Orchestrator) do(ctx context.Context, c *chain, w work, act den.Act, se
 	return nil, fmt.Errorf("step %q is not known", act.Do)
 }
 
-// rest notes that nothing could be seen where that holds something up.
-func (o *Orchestrator) rest(ctx context.Context, l den.Lease, seen sight) error {
-	if seen.err == nil || l.Phase != den.Starting && l.Phase != den.Ending {
+// rest notes that nothing could be seen where that holds something up. A lease that is
+// due although there is nothing to do now becomes due when there is.
+func (o *Orchestrator) rest(ctx context.Context, l den.Lease, act den.Act, seen sight) error {
+	if seen.err != nil && (l.Phase == den.Starting || l.Phase == den.Ending) {
+		return o.failed(ctx, l, seen.err, "")
+	}
+	if now := o.now(); l.DueAt.After(now) || !act.Again.After(now) {
 		return errRest
 	}
-	return o.failed(ctx, l, seen.err, "")
+	err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
+		l.DueAt = act.Again
+		_, err := p.put(tx, l)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errRest
 }
 
 // failed notes a failed act, and ends the chain: retries belong to the pass.
@@ -154,14 +166,10 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 // turn pauses or resumes.
 func (o *Orchestrator) turn(ctx context.Context, l den.Lease, verb func(context.Context, sandbox.ID) error, after den.Sight) (*sight, error) {
 	err := o.act(ctx, pausePatience, func(ctx context.Context) error { return verb(ctx, sandbox.ID(l.Sandbox)) })
-	switch {
-	case err == nil:
-		return &sight{Seen: den.Seen{Sight: after}}, nil
-	case l.Phase == den.Starting:
+	if err != nil {
 		return nil, o.failed(ctx, l, err, "")
 	}
-	o.Log.Warn("an act failed", "lease", l.ID, "phase", l.Phase, "error", err)
-	return nil, errRest
+	return &sight{Seen: den.Seen{Sight: after}}, nil
 }
 
 // silent says that a failure was the engine's silence: nothing is known.

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	warnAhead    = 24 * time.Hour // sandboxes that end sooner are said to end soon
-	answersLast  = 48 * time.Hour
-	noticesLast  = 30 * 24 * time.Hour
-	cleanedAtOne = 1000
+	warnAhead     = 24 * time.Hour // sandboxes that end sooner are said to end soon
+	answersLast   = 48 * time.Hour
+	noticesLast   = 30 * 24 * time.Hour
+	cleanedAtOnce = 500
 )
 
 // warn tells departments once of every sandbox that ends soon. Lengths below two days
@@ -74,44 +74,68 @@ func warning(l den.Lease) den.ID {
 
 // clean forgets answers to repeated requests, tokens and notices that are out of date.
 func (o *Orchestrator) clean(ctx context.Context) {
-	now := o.now()
-	err := o.update(ctx, den.System(), func(tx den.Tx, _ *pen) error {
-		answers, err := tx.Answers().List(den.Query{Index: den.AnswersByTime, Until: now.Add(-answersLast), Limit: cleanedAtOne})
-		if err != nil {
-			return err
-		}
-		for _, a := range answers.Items {
-			if err := tx.Answers().Delete(den.ID(a.Key)); err != nil {
-				return err
-			}
-		}
-		tokens, err := every(tx.Tokens(), den.Query{})
-		if err != nil {
-			return err
-		}
-		for _, t := range tokens {
-			if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now) {
-				if err := tx.Tokens().Delete(den.ID(t.Hash)); err != nil {
-					return err
-				}
-			}
-		}
-		notices, err := tx.Notices().List(den.Query{Limit: cleanedAtOne})
-		if err != nil {
-			return err
-		}
-		for _, n := range notices.Items {
-			if n.At.Add(noticesLast).Before(now) {
-				if err := tx.Notices().Delete(n.ID); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	old := stale{now: o.now()}
+	err := o.Store.View(ctx, old.find)
+	if err == nil && len(old.answers)+len(old.tokens)+len(old.notices) > 0 {
+		err = o.update(ctx, den.System(), func(tx den.Tx, _ *pen) error { return old.delete(tx) })
+	}
 	if err != nil && ctx.Err() == nil {
 		o.Log.Error("what is out of date was not cleaned away", "error", err)
 	}
+}
+
+// stale is what nobody needs any more.
+type stale struct {
+	now                      den.Stamp
+	answers, tokens, notices []den.ID
+}
+
+func (s *stale) find(tx den.Tx) error {
+	answers, err := tx.Answers().List(den.Query{Index: den.AnswersByTime, Until: s.now.Add(-answersLast), Limit: cleanedAtOnce})
+	if err != nil {
+		return err
+	}
+	for _, a := range answers.Items {
+		s.answers = append(s.answers, den.ID(a.Key))
+	}
+	tokens, err := every(tx.Tokens(), den.Query{})
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(s.now) {
+			s.tokens = append(s.tokens, den.ID(t.Hash))
+		}
+	}
+	notices, err := tx.Notices().List(den.Query{Limit: cleanedAtOnce})
+	if err != nil {
+		return err
+	}
+	for _, n := range notices.Items {
+		if n.At.Add(noticesLast).Before(s.now) {
+			s.notices = append(s.notices, n.ID)
+		}
+	}
+	return nil
+}
+
+func (s *stale) delete(tx den.Tx) error {
+	for _, id := range s.answers {
+		if err := tx.Answers().Delete(id); err != nil {
+			return err
+		}
+	}
+	for _, id := range s.tokens {
+		if err := tx.Tokens().Delete(id); err != nil {
+			return err
+		}
+	}
+	for _, id := range s.notices {
+		if err := tx.Notices().Delete(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // spell writes a length of time for people: "2 days 4 hours".
