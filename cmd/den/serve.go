@@ -62,6 +62,7 @@ Sandboxes run on while the den is stopped; what was due meanwhile is done at the
 
 // serve opens the house, says where it is, and runs it until ctx ends.
 func serve(ctx context.Context, config configs.Config, std streams) error {
+	debug.SetGCPercent(20) // what the start throws away must not spread what stays
 	log := newLog(config.Log, std.err)
 	h, err := openHouse(config, log, false)
 	if err != nil {
@@ -183,6 +184,9 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	begin("the orchestrator stopped", func() error { return h.den.Run(ctx) })
 	begin("the gateway stopped", func() error { h.gateway.Run(ctx); return nil })
 	begin("the server stopped", func() error { return ignoreClosed(server.Serve(listener)) })
+	if err := shed(); err != nil {
+		h.log.Debug("memory of the start not given back", "error", err)
+	}
 	select {
 	case <-ctx.Done():
 	case <-h.store.Broken():

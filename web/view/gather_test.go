@@ -14,7 +14,10 @@ func readOne(t *testing.T, text string) (*template.Template, error) {
 		t.Fatal(err)
 	}
 	pages, err := readPages(fstest.MapFS{"one.html": {Data: []byte(text)}}, tools{static: &Static{}, words: words["en"], zone: zone(t), now: clock})
-	return pages["one"], err
+	if err != nil {
+		return nil, err
+	}
+	return pages["one"]()
 }
 
 func TestAPageHoldsWhatItNamesAndNoMore(t *testing.T) {

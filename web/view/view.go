@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,8 +39,8 @@ type Config struct {
 type View struct {
 	static *Static
 	words  map[string]Words
-	sets   map[string]map[string]*template.Template // by language, then by page
-	funcs  map[string]template.FuncMap              // by language; for the check alone
+	sets   map[string]map[string]once  // by language, then by page
+	funcs  map[string]template.FuncMap // by language; for the check alone
 }
 
 // ErrNoPage says that a page is not among the templates.
@@ -58,7 +59,7 @@ func New(config Config) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{static: static, words: words, sets: make(map[string]map[string]*template.Template), funcs: make(map[string]template.FuncMap)}
+	v := &View{static: static, words: words, sets: make(map[string]map[string]once), funcs: make(map[string]template.FuncMap)}
 	for lang, sentences := range words {
 		tools := tools{static: static, words: sentences, zone: config.Zone, now: config.Now}
 		v.funcs[lang] = tools.funcs(nil)
@@ -71,7 +72,11 @@ func New(config Config) (*View, error) {
 	return v, v.try(config.Samples)
 }
 
-func readPages(files fs.FS, tools tools) (map[string]*template.Template, error) {
+// once is a page's set of templates, read when it is first shown: most are seldom
+// looked at, and each takes a hundred kilobytes.
+type once = func() (*template.Template, error)
+
+func readPages(files fs.FS, tools tools) (map[string]once, error) {
 	base, err := template.New("base").Option("missingkey=error").Funcs(tools.funcs(nil)).ParseFS(partFiles, "parts/*.html")
 	if err != nil {
 		return nil, err
@@ -94,28 +99,34 @@ func readPages(files fs.FS, tools tools) (map[string]*template.Template, error) 
 			}
 		}
 	}
-	base.Funcs(tools.funcs(base))
+	shared, err := base.Clone() // what is shown once can no longer be copied
+	if err != nil {
+		return nil, err
+	}
+	shared.Funcs(tools.funcs(shared))
 	if err := errors.Join(checkParts(base), checkWords(base, tools.words)); err != nil {
 		return nil, err
 	}
-	pages := make(map[string]*template.Template)
+	pages := make(map[string]once)
 	for _, name := range names {
 		if isShared(name) {
 			continue
 		}
-		page, err := readPage(files, name, base, tools)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		pages[strings.TrimSuffix(name, ".html")] = func() (*template.Template, error) {
+			page, err := readPage(files, name, base, shared, tools)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			return page, nil
 		}
-		pages[strings.TrimSuffix(name, ".html")] = page
 	}
 	return pages, nil
 }
 
-func readPage(files fs.FS, name string, base *template.Template, tools tools) (*template.Template, error) {
+func readPage(files fs.FS, name string, base, shared *template.Template, tools tools) (*template.Template, error) {
 	page := template.New("base").Option("missingkey=error")
 	page.Funcs(tools.funcs(page))
-	page.Funcs(template.FuncMap{"put": func(component any) (template.HTML, error) { return showComponent(base, component) }})
+	page.Funcs(template.FuncMap{"put": func(component any) (template.HTML, error) { return showComponent(shared, component) }})
 	if err := parseInto(page, files, name); err != nil {
 		return nil, err
 	}
@@ -138,10 +149,14 @@ func parseInto(set *template.Template, files fs.FS, name string) error {
 // rendered is found at the start and not by the first visitor.
 func (v *View) try(samples map[string]Page) error {
 	for lang, pages := range v.sets {
-		for name, page := range pages {
+		for name, read := range pages {
 			sample, ok := samples[name]
 			if !ok {
 				return fmt.Errorf("the page %s has no sample to be tried with", name)
+			}
+			page, err := read()
+			if err != nil {
+				return err
 			}
 			if err := checkKinds(page, v.funcs[lang], reflect.TypeOf(sample)); err != nil {
 				return fmt.Errorf("the page %s: %w", name, err)
@@ -149,6 +164,7 @@ func (v *View) try(samples map[string]Page) error {
 			if err := page.ExecuteTemplate(io.Discard, "layout", sample); err != nil {
 				return fmt.Errorf("trying the page %s in %s: %w", name, lang, err)
 			}
+			pages[name] = sync.OnceValues(read)
 		}
 		for name := range samples {
 			if _, ok := pages[name]; !ok {
@@ -199,11 +215,11 @@ func (v *View) set(lang, page string) (*template.Template, error) {
 	if !ok {
 		pages = v.sets["en"]
 	}
-	set, ok := pages[page]
+	read, ok := pages[page]
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", ErrNoPage, page)
 	}
-	return set, nil
+	return read()
 }
 
 // Words are the sentences of a language; English where the language is unknown.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// shed gives back the memory that only the start needed: what was read, parsed and
+// tried then, and the pages of the program itself that did it. The kernel brings a page
+// of the program back from the file when it is run again.
+func shed() error {
+	debug.FreeOSMemory()
+	own, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return err
+	}
+	file, err := os.Open("/proc/self/maps")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if err := shedMapping(lines.Text(), own); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// shedMapping drops the pages of one line of proc_pid_maps(5), where it maps the program
+// and cannot be written: those pages are all in the file.
+func shedMapping(line, own string) error {
+	fields := strings.Fields(line)
+	if len(fields) < 6 || strings.Join(fields[5:], " ") != own || strings.Contains(fields[1], "w") {
+		return nil
+	}
+	first, last, _ := strings.Cut(fields[0], "-")
+	from, err := strconv.ParseUint(first, 16, 64)
+	if err != nil {
+		return fmt.Errorf("read the mapping %q: %w", line, err)
+	}
+	to, err := strconv.ParseUint(last, 16, 64)
+	if err != nil {
+		return fmt.Errorf("read the mapping %q: %w", line, err)
+	}
+	_, _, failed := unix.Syscall(unix.SYS_MADVISE, uintptr(from), uintptr(to-from), unix.MADV_DONTNEED)
+	if failed != 0 {
+		return fmt.Errorf("give back the mapping %q: %w", line, failed)
+	}
+	return nil
+}
