@@ -145,7 +145,7 @@ func (d Document) explain(err error) error {
 }
 
 func kindOf(t reflect.Type) string {
-	switch t.Kind() { //nolint:exhaustive // the rest is text to a person
+	switch t.Kind() {
 	case reflect.Pointer:
 		return kindOf(t.Elem())
 	case reflect.Int, reflect.Int32, reflect.Int64:

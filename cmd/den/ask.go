@@ -63,8 +63,10 @@ func unreached(err error) error {
 		}
 		err = failed.Err
 	}
-	return &den.Error{Kind: den.Down, Err: err,
-		Say: "No den answers" + where + `. Start it with "den serve", or name another with --den or DEN_URL.`}
+	return &den.Error{
+		Kind: den.Down, Err: err,
+		Say: "No den answers" + where + `. Start it with "den serve", or name another with --den or DEN_URL.`,
+	}
 }
 
 // errStopped is a command that somebody stopped before the den had answered.
@@ -72,8 +74,10 @@ var errStopped = errors.New("stopped before the den answered. Look at what it is
 
 func stranger(res *http.Response, cause error) error {
 	at := res.Request.URL
-	return &den.Error{Kind: den.Down, Err: cause,
-		Say: "What answers at " + at.Scheme + "://" + at.Host + " is not a den, or one of another version. Check --den or DEN_URL."}
+	return &den.Error{
+		Kind: den.Down, Err: cause,
+		Say: "What answers at " + at.Scheme + "://" + at.Host + " is not a den, or one of another version. Check --den or DEN_URL.",
+	}
 }
 
 // problem is a refusal with what it says of each field. place says what a field is

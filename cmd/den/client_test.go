@@ -13,8 +13,10 @@ import (
 
 func TestTheExitCodeSaysWhatKindOfAnswerItWas(t *testing.T) {
 	s := newScripted(t)
-	for status, code := range map[int]int{400: exitFailed, 401: exitFailed, 403: exitFailed, 404: exitNotFound, 409: exitFailed,
-		412: exitFailed, 413: exitFailed, 422: exitFailed, 500: exitFailed, 503: exitDown, 507: exitFailed} {
+	for status, code := range map[int]int{
+		400: exitFailed, 401: exitFailed, 403: exitFailed, 404: exitNotFound, 409: exitFailed,
+		412: exitFailed, 413: exitFailed, 422: exitFailed, 500: exitFailed, 503: exitDown, 507: exitFailed,
+	} {
 		s.refuse["GET /me"] = problemDoc(status, "Do something else.")
 		p := s.play(t, "me")
 		p.want(t, code, "den: Do something else.\n")

@@ -44,8 +44,10 @@ func inPhase(phases ...contract.Phase) contract.Trial {
 	names := []string{"Slotwise", "Calendra"}
 	for i, p := range phases {
 		id := string(rune('1' + i))
-		t.Entries = append(t.Entries, contract.Entry{Id: "ent_" + id, Label: "Product " + id, ProductName: &names[i], Product: "prd_" + id,
-			Sandbox: &contract.Sandbox{Id: "lea_" + id, Phase: p, Url: "http://quiet-owl-" + id + ".localhost:8080/", ProductName: &names[i]}})
+		t.Entries = append(t.Entries, contract.Entry{
+			Id: "ent_" + id, Label: "Product " + id, ProductName: &names[i], Product: "prd_" + id,
+			Sandbox: &contract.Sandbox{Id: "lea_" + id, Phase: p, Url: "http://quiet-owl-" + id + ".localhost:8080/", ProductName: &names[i]},
+		})
 	}
 	return t
 }

@@ -67,7 +67,8 @@ func TestAnOutcomeIsShownByRank(t *testing.T) {
 	s := launching(t)
 	s.outcome = contract.Outcome{Trial: "tri_1", Finding: "Calendra is ahead.", Results: []contract.Result{
 		{Entry: "ent_1", Total: 40, Low: 40, High: 40, ScreenedOut: true, Untested: []string{"secure"}, Assessors: 2},
-		{Entry: "ent_2", Total: 71.25, Low: 60, High: 80, Rank: 1, Assessors: 2}}}
+		{Entry: "ent_2", Total: 71.25, Low: 60, High: 80, Rank: 1, Assessors: 2},
+	}}
 	p := s.play(t, "outcome", "show", "tri_1")
 	p.want(t, exitDone, "Calendra is ahead.", "60.0 to 80.0", "screened out", "secure")
 	if strings.Index(p.out, "1             Calendra") > strings.Index(p.out, "screened out  Slotwise") {

@@ -101,9 +101,16 @@ func (k *client) showSandbox(res *http.Response, err error) error {
 
 func (k *client) tellSandbox(s contract.Sandbox) {
 	pairs := [][2]string{
-		{"Product", firstOf(given(s.ProductName), s.Product) + " " + given(s.Version)}, {"Supplier", given(s.SupplierName)},
-		{"Id", s.Id}, {"Trial", firstOf(given(s.TrialName), "the trial") + ", " + s.Trial}, {"State", phase(&s)}, {"About it", s.Detail},
-		{"Address", s.Url}, {"Size", s.Size}, {"Requested", moment(&s.RequestedAt)}, {"Ready", moment(s.LiveAt)},
+		{"Product", firstOf(given(s.ProductName), s.Product) + " " + given(s.Version)},
+		{"Supplier", given(s.SupplierName)},
+		{"Id", s.Id},
+		{"Trial", firstOf(given(s.TrialName), "the trial") + ", " + s.Trial},
+		{"State", phase(&s)},
+		{"About it", s.Detail},
+		{"Address", s.Url},
+		{"Size", s.Size},
+		{"Requested", moment(&s.RequestedAt)},
+		{"Ready", moment(s.LiveAt)},
 	}
 	if s.LaunchMs != nil {
 		pairs = append(pairs, [2]string{"Started in", fmt.Sprintf("%.0f ms", *s.LaunchMs)})

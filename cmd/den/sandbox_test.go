@@ -19,8 +19,10 @@ func withSandbox(t *testing.T) *scripted {
 	t.Helper()
 	s := newScripted(t)
 	name, evil := "Slotwise", "tri\x1b]0;owned\x07al"
-	s.sandbox = contract.Sandbox{Id: "lea_1", Trial: "tri_1", TrialName: &evil, Product: "prd_1", ProductName: &name, Phase: contract.Phase(den.Live),
-		Url: "http://quiet-owl.localhost:8080/", Size: "small"}
+	s.sandbox = contract.Sandbox{
+		Id: "lea_1", Trial: "tri_1", TrialName: &evil, Product: "prd_1", ProductName: &name, Phase: contract.Phase(den.Live),
+		Url: "http://quiet-owl.localhost:8080/", Size: "small",
+	}
 	return s
 }
 

@@ -51,9 +51,11 @@ func (s *scripted) GetReceipt(context.Context, contract.GetReceiptRequestObject)
 func (s *scripted) receipt() contract.Receipt {
 	at := time.Date(2026, 6, 3, 15, 30, 0, 0, time.UTC)
 	log := "bye\x1b[2J\n"
-	return contract.Receipt{Lease: "lea_1", Trial: "tri_1", Product: "prd_1", Reason: "asked", Detail: "Priya Shah asked for it.",
+	return contract.Receipt{
+		Lease: "lea_1", Trial: "tri_1", Product: "prd_1", Reason: "asked", Detail: "Priya Shah asked for it.",
 		Found: contract.Inventory{Containers: []string{"a", "b"}, Networks: []string{}, Volumes: []string{"v"}}, Looks: []time.Time{at, at.Add(time.Second)},
-		EndedAt: at, Event: 17, LogTail: &log}
+		EndedAt: at, Event: 17, LogTail: &log,
+	}
 }
 
 // GetSandbox implements contract.StrictServerInterface. It is over once its whole log
@@ -173,8 +175,10 @@ func (s *scripted) ListSchemes(context.Context, contract.ListSchemesRequestObjec
 
 // GetScheme implements contract.StrictServerInterface.
 func (s *scripted) GetScheme(_ context.Context, r contract.GetSchemeRequestObject) (contract.GetSchemeResponseObject, error) {
-	return contract.GetScheme200JSONResponse{Id: r.Scheme, Version: r.Version, Title: "New", Themes: []contract.Theme{{Id: "need", Title: "Meets the need",
-		Criteria: []contract.Criterion{{Id: "does-the-job", Question: "Does it do the job?", ScoredBy: "people", Weight: 14}}}}}, nil
+	return contract.GetScheme200JSONResponse{Id: r.Scheme, Version: r.Version, Title: "New", Themes: []contract.Theme{{
+		Id: "need", Title: "Meets the need",
+		Criteria: []contract.Criterion{{Id: "does-the-job", Question: "Does it do the job?", ScoredBy: "people", Weight: 14}},
+	}}}, nil
 }
 
 // Sweep implements contract.StrictServerInterface.

@@ -211,10 +211,17 @@ func (k *client) oneTrial(c *cobra.Command, do func(context.Context, *contract.C
 func (k *client) tellTrial(t contract.Trial) {
 	length := duration(time.Duration(t.LengthSeconds) * time.Second)
 	pairs := [][2]string{
-		{"Trial", t.Name}, {"Id", t.Id}, {"Question", t.Question}, {"Department", firstOf(given(t.DepartmentName), t.Department)},
-		{"State", string(t.State)}, {"Scheme", fmt.Sprintf("%s/%d", t.Scheme.Id, t.Scheme.Version)},
-		{"Size and length", t.Size + ", " + length}, {"Tasks", strings.Join(given(t.Tasks), "; ")},
-		{"Started", moment(t.StartedAt)}, {"Ends", k.ends(t)}, {"Closed", moment(t.ClosedAt)},
+		{"Trial", t.Name},
+		{"Id", t.Id},
+		{"Question", t.Question},
+		{"Department", firstOf(given(t.DepartmentName), t.Department)},
+		{"State", string(t.State)},
+		{"Scheme", fmt.Sprintf("%s/%d", t.Scheme.Id, t.Scheme.Version)},
+		{"Size and length", t.Size + ", " + length},
+		{"Tasks", strings.Join(given(t.Tasks), "; ")},
+		{"Started", moment(t.StartedAt)},
+		{"Ends", k.ends(t)},
+		{"Closed", moment(t.ClosedAt)},
 	}
 	if t.CostPence != nil {
 		pairs = append(pairs, [2]string{"Cost", money(*t.CostPence)})
