@@ -74,12 +74,18 @@ var table = map[string]access{
 	"getProduct":      {about: "product", done: 200, ours: withRole, theirs: withRole},
 	"listReleases":    {about: "product", done: 200, ours: withRole, theirs: withRole},
 	"getRelease":      {about: "release", done: 200, ours: withRole, theirs: withRole},
-	"addProduct": {about: "supplier", done: 422, ours: offerOur, theirs: offerTheir, unknown: may{"operator", offerNobody.look},
-		body: func(t target) any { return hash{"name": " ", "supplier": t.id} }},
-	"addRelease": {about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
-		body: fixed(hash{"version": "9", "image": "no/such:1"})},
-	"addReleaseArchive": {about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
-		query: func(target) string { return "?version=9" }, body: fixed("no archive"), header: map[string]string{"Content-Type": "application/x-tar"}},
+	"addProduct": {
+		about: "supplier", done: 422, ours: offerOur, theirs: offerTheir, unknown: may{"operator", offerNobody.look},
+		body: func(t target) any { return hash{"name": " ", "supplier": t.id} },
+	},
+	"addRelease": {
+		about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
+		body: fixed(hash{"version": "9", "image": "no/such:1"}),
+	},
+	"addReleaseArchive": {
+		about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
+		query: func(target) string { return "?version=9" }, body: fixed("no archive"), header: map[string]string{"Content-Type": "application/x-tar"},
+	},
 
 	"listTrials":   {done: 200, ours: everyone},
 	"addTrial":     {about: "department", done: 422, ours: may{yes: ourTop, look: "auditor"}, theirs: may{yes: "operator outsider", look: "auditor"}, unknown: may{yes: "operator", look: "auditor"}, body: func(t target) any { return hash{"department": t.id, "size": "none"} }},
@@ -109,8 +115,10 @@ var table = map[string]access{
 	"resumeSandbox":  {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale},
 	"restartSandbox": {about: "live", done: 412, ours: may{ourTop + " seller", "auditor evaluator"}, theirs: may{"operator outsider rival", "auditor"}, header: stale},
 
-	"listEvents": {about: "running", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir, unknown: may{yes: "operator auditor"},
-		query: func(t target) string { return "?subject=" + string(t.id) }},
+	"listEvents": {
+		about: "running", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir, unknown: may{yes: "operator auditor"},
+		query: func(t target) string { return "?subject=" + string(t.id) },
+	},
 	"getHost": {done: 200, ours: may{yes: "operator auditor"}},
 	"sweep":   {done: 200, ours: may{"operator", "auditor"}},
 }

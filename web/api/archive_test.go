@@ -75,8 +75,11 @@ func TestAnArchiveIsNotHeldInMemory(t *testing.T) {
 	send := func(n int) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		w.ask(question{seller, "POST", "/products/" + string(w.products[0].ID) + "/archive?version=2",
-			io.LimitReader(zeros{}, int64(n)), map[string]string{"Content-Type": "application/x-tar"}}).is(422)
+		w.ask(question{
+			seller, "POST", "/products/" + string(w.products[0].ID) + "/archive?version=2",
+			io.LimitReader(zeros{}, int64(n)),
+			map[string]string{"Content-Type": "application/x-tar"},
+		}).is(422)
 		runtime.ReadMemStats(&after)
 		return after.TotalAlloc - before.TotalAlloc
 	}

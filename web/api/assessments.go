@@ -42,8 +42,10 @@ func (a *API) GetOutcome(ctx context.Context, r contract.GetOutcomeRequestObject
 // Decide records the decision.
 func (a *API) Decide(ctx context.Context, r contract.DecideRequestObject) (contract.DecideResponseObject, error) {
 	o, err := matched(r.Params.IfMatch, func(rev int64) (den.Outcome, error) {
-		return a.den.Decide(ctx, actor.From(ctx), den.ID(r.Id), den.NewDecision{Decision: den.Decision(r.Body.Decision), Why: r.Body.Why,
-			Chosen: den.ID(value(r.Body.Chosen)), Rev: rev})
+		return a.den.Decide(ctx, actor.From(ctx), den.ID(r.Id), den.NewDecision{
+			Decision: den.Decision(r.Body.Decision), Why: r.Body.Why,
+			Chosen: den.ID(value(r.Body.Chosen)), Rev: rev,
+		})
 	})
 	if err != nil {
 		return nil, err

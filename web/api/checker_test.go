@@ -160,8 +160,10 @@ func (k *checker) valid(c *gin.Context, w *copied, path string, item *openapi3.P
 		}
 	}
 	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: c.Request,
-			Route: &routers.Route{Spec: spec, Path: path, PathItem: item, Method: c.Request.Method, Operation: op}},
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: c.Request,
+			Route:   &routers.Route{Spec: spec, Path: path, PathItem: item, Method: c.Request.Method, Operation: op},
+		},
 		Status: w.Status(), Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.body.Bytes())),
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: stream},
 	})

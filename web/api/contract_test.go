@@ -53,8 +53,10 @@ func only31(node any, where string) []string {
 		for key, v := range node {
 			names := strings.HasSuffix(where, "/properties") || where == "" // of fields and models, not keywords
 			list := key == "type" && !names && strings.HasPrefix(kindOf(v), "list")
-			if !names && (list || slices.Contains([]string{"const", "prefixItems", "contains", "patternProperties", "dependentSchemas", "propertyNames",
-				"unevaluatedItems", "unevaluatedProperties", "if", "then", "else", "dependentRequired", "$defs", "contentSchema"}, key)) {
+			if !names && (list || slices.Contains([]string{
+				"const", "prefixItems", "contains", "patternProperties", "dependentSchemas", "propertyNames",
+				"unevaluatedItems", "unevaluatedProperties", "if", "then", "else", "dependentRequired", "$defs", "contentSchema",
+			}, key)) {
 				found = append(found, where+"/"+key)
 			}
 			found = append(found, only31(v, where+"/"+key)...)

@@ -18,8 +18,10 @@ const maxBody = 1 << 20
 func (a *API) known(c *gin.Context) {
 	sealed(c)
 	if !actor.From(c.Request.Context()).Known() {
-		Problem(c, a.log, &den.Error{Kind: den.Unknown,
-			Say: "Send a token: Authorization: Bearer den_… On the machine of the den it is in the file operator.token of the data folder."})
+		Problem(c, a.log, &den.Error{
+			Kind: den.Unknown,
+			Say:  "Send a token: Authorization: Bearer den_… On the machine of the den it is in the file operator.token of the data folder.",
+		})
 	}
 }
 

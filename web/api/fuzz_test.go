@@ -34,8 +34,10 @@ func lived(t testing.TB, seed uint64) (*world, *inventor) {
 	i := newInventor(seed, w.check.doc)
 	for _, s := range []side{w.side(member, 2, evaluator), w.side(outsider, 1)} {
 		for name, one := range s.things {
-			kind := map[string]string{"draft": "trials", "running": "trials", "finished": "trials", "live": "sandboxes", "ended": "sandboxes",
-				"product": "products", "release": "releases"}[name]
+			kind := map[string]string{
+				"draft": "trials", "running": "trials", "finished": "trials", "live": "sandboxes", "ended": "sandboxes",
+				"product": "products", "release": "releases",
+			}[name]
 			if kind != "" {
 				i.learn(kind, string(one.id))
 				i.learn(strings.TrimSuffix(strings.Replace(kind, "sandboxes", "subject", 1), "s"), string(one.id))

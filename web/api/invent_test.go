@@ -24,8 +24,10 @@ type inventor struct {
 }
 
 // hostile is what people type into fields to see what happens.
-var hostile = []string{"", " ", "0", "-1", "null", "../../etc/passwd", "'; DROP TABLE trials; --", "<script>alert(1)</script>", "%00", "a\x00b", "\xff\xfe",
-	"ŵ", strings.Repeat("a", 64), strings.Repeat("a", 65), strings.Repeat("é", 5000), "{{.}}", "tri_", "_", "lea_000000000000", "\u202e", "1e309", "NaN", "true", "[]", "\r\nX-Injected: 1"}
+var hostile = []string{
+	"", " ", "0", "-1", "null", "../../etc/passwd", "'; DROP TABLE trials; --", "<script>alert(1)</script>", "%00", "a\x00b", "\xff\xfe",
+	"ŵ", strings.Repeat("a", 64), strings.Repeat("a", 65), strings.Repeat("é", 5000), "{{.}}", "tri_", "_", "lea_000000000000", "\u202e", "1e309", "NaN", "true", "[]", "\r\nX-Injected: 1",
+}
 
 func newInventor(seed uint64, doc *openapi3.T) *inventor {
 	return &inventor{r: rand.New(rand.NewPCG(seed, 7)), ops: everyOperation(doc), ids: map[string][]string{}, of: map[string]string{}}

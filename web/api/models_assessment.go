@@ -6,9 +6,11 @@ import (
 )
 
 func assessment(a den.Assessment) contract.Assessment {
-	out := contract.Assessment{Id: some(string(a.ID)), Trial: string(a.Trial), Entry: string(a.Entry), Evaluator: string(a.Evaluator),
+	out := contract.Assessment{
+		Id: some(string(a.ID)), Trial: string(a.Trial), Entry: string(a.Entry), Evaluator: string(a.Evaluator),
 		Scores: map[string]contract.Score{}, Note: a.Note, Submitted: a.Submitted(), SavedAt: moment(a.SavedAt),
-		SubmittedAt: moment(a.SubmittedAt), Revision: a.Rev}
+		SubmittedAt: moment(a.SubmittedAt), Revision: a.Rev,
+	}
 	for id, s := range a.Scores {
 		score := contract.Score{NotTested: some(s.NotTested), Reason: some(s.Reason)}
 		if s.Mark != nil {
@@ -32,8 +34,10 @@ func newAssessment(b contract.NewAssessment) den.NewAssessment {
 }
 
 func outcome(o den.Outcome) contract.Outcome {
-	out := contract.Outcome{Trial: string(o.Trial), Scheme: schemeRef(o.Scheme), Results: list(o.Results, result), Finding: o.Says,
-		Why: some(o.Why), Chosen: some(string(o.Chosen)), DecidedBy: some(string(o.DecidedBy)), DecidedAt: moment(o.DecidedAt), Revision: o.Rev}
+	out := contract.Outcome{
+		Trial: string(o.Trial), Scheme: schemeRef(o.Scheme), Results: list(o.Results, result), Finding: o.Says,
+		Why: some(o.Why), Chosen: some(string(o.Chosen)), DecidedBy: some(string(o.DecidedBy)), DecidedAt: moment(o.DecidedAt), Revision: o.Rev,
+	}
 	if o.Decision != "" {
 		out.Decision = new(contract.Decision(o.Decision))
 	}
@@ -45,6 +49,8 @@ func result(r den.Result) contract.Result {
 	if marks == nil {
 		marks = map[string]float64{}
 	}
-	return contract.Result{Entry: string(r.Entry), Total: r.Total, Low: r.Low, High: r.High, Rank: int32(r.Rank), ScreenedOut: r.Screened,
-		Marks: marks, Untested: list(r.Untested, same[string]), Assessors: int32(r.Assessors)}
+	return contract.Result{
+		Entry: string(r.Entry), Total: r.Total, Low: r.Low, High: r.High, Rank: int32(r.Rank), ScreenedOut: r.Screened,
+		Marks: marks, Untested: list(r.Untested, same[string]), Assessors: int32(r.Assessors),
+	}
 }

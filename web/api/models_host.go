@@ -7,8 +7,10 @@ import (
 
 func event(e den.Event) contract.Event {
 	about := text(e.About)
-	return contract.Event{Seq: int64(e.Seq), Id: string(e.ID), At: e.At, Actor: string(e.Actor), ActorName: e.Name, Act: e.Act,
-		Subject: string(e.Subject), About: &about, Detail: e.Say, Why: some(e.Why)}
+	return contract.Event{
+		Seq: int64(e.Seq), Id: string(e.ID), At: e.At, Actor: string(e.Actor), ActorName: e.Name, Act: e.Act,
+		Subject: string(e.Subject), About: &about, Detail: e.Say, Why: some(e.Why),
+	}
 }
 
 func host(h den.HostView) contract.Host {
@@ -28,8 +30,10 @@ func inForce(f den.InForce) contract.InForce {
 
 func orphan(o den.Orphan) contract.Orphan {
 	i := inventory(o.Containers, o.Networks, o.Volumes)
-	return contract.Orphan{Sandbox: o.Sandbox, Containers: i.Containers, Networks: i.Networks, Volumes: i.Volumes,
-		Youngest: o.Youngest, Young: o.Young, Removed: o.Removed}
+	return contract.Orphan{
+		Sandbox: o.Sandbox, Containers: i.Containers, Networks: i.Networks, Volumes: i.Volumes,
+		Youngest: o.Youngest, Young: o.Young, Removed: o.Removed,
+	}
 }
 
 func me(a den.Actor) contract.Me {

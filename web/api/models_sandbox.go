@@ -40,8 +40,10 @@ func inventory(containers, networks, volumes []string) contract.Inventory {
 func same[T any](v T) T { return v }
 
 func use(u den.SandboxUse) contract.Use {
-	return contract.Use{MemoryBytes: u.Memory, MemoryLimitBytes: u.MemoryLimit, CpuSeconds: u.CPU.Seconds(), Processes: u.Pids,
-		DiskBytes: u.Disk, OutOfMemory: u.OOMs, At: u.At}
+	return contract.Use{
+		MemoryBytes: u.Memory, MemoryLimitBytes: u.MemoryLimit, CpuSeconds: u.CPU.Seconds(), Processes: u.Pids,
+		DiskBytes: u.Disk, OutOfMemory: u.OOMs, At: u.At,
+	}
 }
 
 func extension(b *contract.Extension, rev int64) den.Extension {

@@ -18,13 +18,17 @@ func person(p den.Person) contract.Person {
 }
 
 func product(p den.ProductView) contract.Product {
-	return contract.Product{Id: string(p.ID), Supplier: string(p.Supplier), SupplierName: p.SupplierName, Name: p.Name,
-		Summary: p.Summary, Releases: list(p.Releases, release), CreatedAt: p.CreatedAt}
+	return contract.Product{
+		Id: string(p.ID), Supplier: string(p.Supplier), SupplierName: p.SupplierName, Name: p.Name,
+		Summary: p.Summary, Releases: list(p.Releases, release), CreatedAt: p.CreatedAt,
+	}
 }
 
 func release(r den.Release) contract.Release {
-	return contract.Release{Id: string(r.ID), Product: string(r.Product), Version: r.Version, Image: r.Image, Digest: r.Digest,
-		From: r.From, Port: int32(r.Port), Path: r.Path, Profile: contract.Profile(r.Profile), SizeBytes: r.SizeBytes, CreatedAt: r.CreatedAt}
+	return contract.Release{
+		Id: string(r.ID), Product: string(r.Product), Version: r.Version, Image: r.Image, Digest: r.Digest,
+		From: r.From, Port: int32(r.Port), Path: r.Path, Profile: contract.Profile(r.Profile), SizeBytes: r.SizeBytes, CreatedAt: r.CreatedAt,
+	}
 }
 
 func size(s den.Size) contract.Size {
@@ -40,8 +44,10 @@ func theme(t den.Theme) contract.Theme {
 }
 
 func criterion(c den.Criterion) contract.Criterion {
-	out := contract.Criterion{Id: c.ID, Title: c.Title, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
-		Weight: c.Weight, Evidence: some(c.Evidence), TechnologyCode: points(c.TechnologyCode), ServiceStandard: points(c.ServiceStandard)}
+	out := contract.Criterion{
+		Id: c.ID, Title: c.Title, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
+		Weight: c.Weight, Evidence: some(c.Evidence), TechnologyCode: points(c.TechnologyCode), ServiceStandard: points(c.ServiceStandard),
+	}
 	if len(c.Anchors) > 0 {
 		out.Anchors = &c.Anchors
 	}

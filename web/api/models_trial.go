@@ -33,8 +33,10 @@ func schemeRef(r den.SchemeRef) contract.SchemeRef {
 }
 
 func entry(e den.EntryView) contract.Entry {
-	out := contract.Entry{Id: string(e.ID), Label: e.Label, Release: string(e.Release), Product: string(e.Product), ProductName: some(e.ProductName),
-		Supplier: some(string(e.Supplier)), SupplierName: some(e.SupplierName), Version: some(e.Version)}
+	out := contract.Entry{
+		Id: string(e.ID), Label: e.Label, Release: string(e.Release), Product: string(e.Product), ProductName: some(e.ProductName),
+		Supplier: some(string(e.Supplier)), SupplierName: some(e.SupplierName), Version: some(e.Version),
+	}
 	if e.Sandbox != nil {
 		out.Sandbox = new(sandbox(*e.Sandbox))
 	}

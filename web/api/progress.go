@@ -97,8 +97,10 @@ func (a *API) progress(ctx context.Context, topic den.ID, last *string, name str
 		return nil, den.Refuse(den.Busy, "You follow too many things at once. Close some of them, then try again.")
 	}
 	pokes, stop := a.den.Watch(ctx, topic)
-	p := &progress{ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, who: who, name: name, read: read,
-		pokes: pokes, over: a.over, close: func() { stop(); give() }, seen: value(last)}
+	p := &progress{
+		ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, who: who, name: name, read: read,
+		pokes: pokes, over: a.over, close: func() { stop(); give() }, seen: value(last),
+	}
 	if err := p.look(); err != nil {
 		p.close()
 		return nil, err
@@ -115,7 +117,7 @@ func (p *progress) VisitWatchSandboxResponse(w http.ResponseWriter) error { retu
 func (p *progress) write(w http.ResponseWriter) error {
 	defer p.close()
 	out := &events{w: w, control: http.NewResponseController(w), now: p.now, bound: p.pace.Bound}
-	defer out.extend() // for what the server writes at the end
+	defer func() { _ = out.extend() }() // for what the server writes at the end
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)

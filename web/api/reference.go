@@ -99,8 +99,10 @@ func operations(spec *openapi3.T, tag string) []ReferenceOperation {
 func describe(method, path string, op *openapi3.Operation) ReferenceOperation {
 	out := ReferenceOperation{ID: op.OperationID, Method: method, Path: path, Summary: op.Summary, About: prose(op.Description)}
 	for _, p := range op.Parameters {
-		out.Parameters = append(out.Parameters, ReferenceField{Name: p.Value.Name, In: p.Value.In, Kind: kind(p.Value.Schema),
-			Bounds: bounds(p.Value.Schema), Required: p.Value.Required, Summary: unmarked(p.Value.Description)})
+		out.Parameters = append(out.Parameters, ReferenceField{
+			Name: p.Value.Name, In: p.Value.In, Kind: kind(p.Value.Schema),
+			Bounds: bounds(p.Value.Schema), Required: p.Value.Required, Summary: unmarked(p.Value.Description),
+		})
 	}
 	if op.RequestBody != nil {
 		out.Body = media(op.RequestBody.Value.Content)
@@ -117,13 +119,14 @@ func describe(method, path string, op *openapi3.Operation) ReferenceOperation {
 }
 
 func media(content openapi3.Content) Kind {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		if schema := content[name].Schema; schema != nil && schema.Ref != "" {
-			return kind(schema)
-		}
-		return Kind{Words: name}
+	names := slices.Sorted(maps.Keys(content))
+	if len(names) == 0 {
+		return Kind{}
 	}
-	return Kind{}
+	if schema := content[names[0]].Schema; schema != nil && schema.Ref != "" {
+		return kind(schema)
+	}
+	return Kind{Words: names[0]}
 }
 
 func model(name string, s *openapi3.Schema) ReferenceModel {

@@ -34,26 +34,34 @@ func (a *API) GetRelease(ctx context.Context, r contract.GetReleaseRequestObject
 // AddRelease adds a release from an image on the engine.
 func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject) (contract.AddReleaseResponseObject, error) {
 	b := r.Body
-	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{Product: den.ID(r.Id), Version: b.Version, Image: b.Image,
+	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
+		Product: den.ID(r.Id), Version: b.Version, Image: b.Image,
 		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env),
-		Once: once(r.Params.IdempotencyKey, "release", r.Id, b)})
+		Once: once(r.Params.IdempotencyKey, "release", r.Id, b),
+	})
 	if err != nil {
 		return nil, addressed(err, "product")
 	}
-	return contract.AddRelease201JSONResponse{Body: release(made),
-		Headers: contract.AddRelease201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil
+	return contract.AddRelease201JSONResponse{
+		Body:    release(made),
+		Headers: contract.AddRelease201ResponseHeaders{Location: at("/releases/" + string(made.ID))},
+	}, nil
 }
 
 // AddReleaseArchive adds a release from a `docker save` archive. A repeat with the same
 // key is recognised by its parameters: the archive is not read a second time.
 func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiveRequestObject) (contract.AddReleaseArchiveResponseObject, error) {
 	p := r.Params
-	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{Product: den.ID(r.Id), Version: p.Version, Archive: r.Body,
+	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
+		Product: den.ID(r.Id), Version: p.Version, Archive: r.Body,
 		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)),
-		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile)})
+		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile),
+	})
 	if err != nil {
 		return nil, addressed(err, "product")
 	}
-	return contract.AddReleaseArchive201JSONResponse{Body: release(made),
-		Headers: contract.AddReleaseArchive201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil
+	return contract.AddReleaseArchive201JSONResponse{
+		Body:    release(made),
+		Headers: contract.AddReleaseArchive201ResponseHeaders{Location: at("/releases/" + string(made.ID))},
+	}, nil
 }

@@ -55,9 +55,11 @@ func New(c Config) (*API, error) {
 		c.MaxStreams = 16
 	}
 	over := make(chan struct{})
-	return &API{den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
+	return &API{
+		den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
 		streams: newStreams(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(),
-		over: over, close: sync.OnceFunc(func() { close(over) })}, nil
+		over: over, close: sync.OnceFunc(func() { close(over) }),
+	}, nil
 }
 
 // Close ends every progress stream, so that a server can stop: give it to

@@ -194,8 +194,10 @@ func (s *story) setUp() {
 		s.t.Errorf("the draft is %s", got.State)
 	}
 	made := draft()
-	changed, err := s.official.ChangeTrialWithResponse(ctx, made.Id, nil, contract.NewTrial{Name: new("Booking, compared"), Question: new("Which is easier?"),
-		Releases: &s.releases, Evaluators: &[]string{string(w.people[evaluator].ID)}, Tasks: &[]string{"Book", "Cancel"}})
+	changed, err := s.official.ChangeTrialWithResponse(ctx, made.Id, nil, contract.NewTrial{
+		Name: new("Booking, compared"), Question: new("Which is easier?"),
+		Releases: &s.releases, Evaluators: &[]string{string(w.people[evaluator].ID)}, Tasks: &[]string{"Book", "Cancel"},
+	})
 	told(w, changed.JSON200, err, changed.Body)
 	watch, err := s.official.WatchTrial(ctx, made.Id, nil)
 	s.events = listen(s.t, watch, err)

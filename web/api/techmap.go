@@ -80,8 +80,10 @@ func (a *API) GetProduct(ctx context.Context, r contract.GetProductRequestObject
 
 // AddProduct adds a product.
 func (a *API) AddProduct(ctx context.Context, r contract.AddProductRequestObject) (contract.AddProductResponseObject, error) {
-	made, err := a.den.AddProduct(ctx, actor.From(ctx), den.NewProduct{Supplier: den.ID(r.Body.Supplier), Name: r.Body.Name,
-		Summary: value(r.Body.Summary), Once: once(r.Params.IdempotencyKey, "product", r.Body)})
+	made, err := a.den.AddProduct(ctx, actor.From(ctx), den.NewProduct{
+		Supplier: den.ID(r.Body.Supplier), Name: r.Body.Name,
+		Summary: value(r.Body.Summary), Once: once(r.Params.IdempotencyKey, "product", r.Body),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +91,10 @@ func (a *API) AddProduct(ctx context.Context, r contract.AddProductRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return contract.AddProduct201JSONResponse{Body: product(view),
-		Headers: contract.AddProduct201ResponseHeaders{Location: at("/products/" + string(made.ID))}}, nil
+	return contract.AddProduct201JSONResponse{
+		Body:    product(view),
+		Headers: contract.AddProduct201ResponseHeaders{Location: at("/products/" + string(made.ID))},
+	}, nil
 }
 
 func at(path string) *string {

@@ -36,8 +36,10 @@ func (a *API) AddTrial(ctx context.Context, r contract.AddTrialRequestObject) (c
 	if err != nil {
 		return nil, err
 	}
-	return contract.AddTrial201JSONResponse{Body: trial(t),
-		Headers: contract.AddTrial201ResponseHeaders{ETag: etag(t.Rev), Location: at("/trials/" + string(t.ID))}}, nil
+	return contract.AddTrial201JSONResponse{
+		Body:    trial(t),
+		Headers: contract.AddTrial201ResponseHeaders{ETag: etag(t.Rev), Location: at("/trials/" + string(t.ID))},
+	}, nil
 }
 
 // ChangeTrial changes a draft.
