@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -32,6 +33,8 @@ type rig struct {
 	runtime *fake.Runtime
 	visits  *gateway.Visits
 	server  *httptest.Server
+	narrow  atomic.Bool  // new connections hold little: who does not read blocks its writer at once
+	closed  atomic.Int64 // connections that ended
 	handler http.Handler
 
 	department, elsewhere den.Department
@@ -78,6 +81,14 @@ func newRig(t testing.TB) *rig {
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true,
 	})
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))
+	r.server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		switch {
+		case state == http.StateNew && r.narrow.Load():
+			_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+		case state == http.StateClosed:
+			r.closed.Add(1)
+		}
+	}
 	public := "http://" + r.server.Listener.Addr().String()
 	door, err := gateway.New(gateway.Options{
 		Routes: table, Visitors: r.visits, Dialer: r.den, Domain: "localhost", Control: public, Clock: time.Now, Log: log,
