@@ -31,12 +31,11 @@ func TestStories(t *testing.T) {
 	if err := os.Symlink(binary(t), den); err != nil {
 		t.Fatal(err)
 	}
-	made := &archives{}
-	t.Cleanup(func() { made.drop(t) })
+	made := &archives{images: map[string][]string{}}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Setup:               func(env *testscript.Env) error { return settle(env, den) },
+		Setup:               func(env *testscript.Env) error { return settle(env, den, made) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "await": await, "field": field, "rest": nothingLeft, "until": until,
 			"archive": func(s *testscript.TestScript, neg bool, args []string) { made.write(s, den, args) },
@@ -45,7 +44,7 @@ func TestStories(t *testing.T) {
 }
 
 // settle gives a story its own den to be, and takes away what it left on the engine.
-func settle(env *testscript.Env, den string) error {
+func settle(env *testscript.Env, den string, made *archives) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -58,22 +57,8 @@ func settle(env *testscript.Env, den string) error {
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		env.Vars = append(env.Vars, "DOCKER_HOST="+host)
 	}
-	env.Defer(func() { clear(env, installation) })
+	env.Defer(func() { made.clear(env, installation) })
 	return errors.Join(listener.Close(), os.MkdirAll(home, 0o700))
-}
-
-// clear removes what a story that failed half-way left on the engine.
-func clear(env *testscript.Env, installation string) {
-	err := onEngine(installation, func(ctx context.Context, engine *docker.Runtime) error {
-		left, err := engine.List(ctx)
-		for _, f := range left {
-			err = errors.Join(err, engine.Remove(ctx, f.ID))
-		}
-		return err
-	})
-	if err != nil {
-		env.T().Log("cleaning up after a story:", err)
-	}
 }
 
 func onEngine(installation string, do func(context.Context, *docker.Runtime) error) error {
@@ -209,11 +194,31 @@ func nothingLeft(s *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// archives writes images of example products as docker save does, and removes them
-// from the engine when every story is told.
+// archives writes images of example products as docker save does, and knows which a
+// story may have brought to the engine, by its installation.
 type archives struct {
 	mu     sync.Mutex
-	images []string
+	images map[string][]string
+}
+
+// clear removes from the engine what a story left: the images, and all else where it
+// failed half-way.
+func (a *archives) clear(env *testscript.Env, installation string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	err := onEngine(installation, func(ctx context.Context, engine *docker.Runtime) error {
+		left, err := engine.List(ctx)
+		for _, f := range left {
+			err = errors.Join(err, engine.Remove(ctx, f.ID))
+		}
+		for _, image := range a.images[installation] {
+			err = errors.Join(err, engine.Drop(ctx, image))
+		}
+		return err
+	})
+	if err != nil {
+		env.T().Log("cleaning up after a story:", err)
+	}
 }
 
 // write makes an archive: archive slotwise FILE. A name that is no example product
@@ -234,18 +239,6 @@ func (a *archives) write(s *testscript.TestScript, den string, args []string) {
 	s.Check(errors.Join(executable.Archive(file, product), file.Close()))
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.images = append(a.images, executable.ImageID(product))
-}
-
-func (a *archives) drop(t *testing.T) {
-	err := onEngine("test-archives", func(ctx context.Context, engine *docker.Runtime) error {
-		var err error
-		for _, image := range a.images {
-			err = errors.Join(err, engine.Drop(ctx, image))
-		}
-		return err
-	})
-	if err != nil {
-		t.Errorf("removing the images of the stories: %v", err)
-	}
+	installation := s.Getenv("DEN_ENGINE_INSTALLATION")
+	a.images[installation] = append(a.images[installation], executable.ImageID(product))
 }
