@@ -215,8 +215,8 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 
 // fillProtocol takes over scheme, weights, size and length.
 func (o *Orchestrator) fillProtocol(t *den.Trial, in den.NewTrial, faults *den.Faults) {
-	if in.Scheme.ID == "" && len(o.Config.Schemes) > 0 {
-		in.Scheme = den.SchemeRef{ID: o.Config.Schemes[0].ID}
+	if in.Scheme.ID == "" {
+		in.Scheme = den.SchemeRef{ID: o.DefaultScheme}
 	}
 	scheme, err := o.Scheme(in.Scheme)
 	if err != nil {
@@ -224,8 +224,8 @@ func (o *Orchestrator) fillProtocol(t *den.Trial, in den.NewTrial, faults *den.F
 	}
 	t.Scheme, t.Weights = scheme.Ref(), weights(scheme, in.Weights, faults)
 	t.Size = in.Size
-	if t.Size == "" && len(o.Config.Sizes) > 0 {
-		t.Size = o.Config.Sizes[0].Name
+	if t.Size == "" {
+		t.Size = o.DefaultSize
 	}
 	if s, ok := o.size(t.Size); !ok {
 		faults.Add(den.Bad("size", "Choose a size: %s.", or(o.sizeNames())))

@@ -6,7 +6,7 @@ import "slices"
 type Action string
 
 // The actions. Techmap things (suppliers, products, releases) can be read by
-// everybody who is known.
+// everybody who holds a role: who was only invited to assess sees the trial alone.
 const (
 	ReadTechmap     Action = "read_techmap"
 	OfferProduct    Action = "offer_product" // add or change a product or release of a supplier
