@@ -31,15 +31,20 @@ type Runtime interface {
 	Hold(ctx context.Context, id ID) error
 
 	// Start makes whatever of the sandbox is missing, the cell included, and
-	// starts what does not run. A service that exited is started again. It
-	// returns when the services were started, which says nothing of whether
-	// they answer. ErrNoImage, ErrSpec, ErrFull, ErrUnavailable; ErrBroken when
-	// what is there cannot be completed and must be removed first.
+	// starts what does not run. A service that exited is started again, unless
+	// others waited for its success and it succeeded. It returns when the
+	// services were started, which says nothing of whether they answer, or when
+	// those that are left wait for others longer than the runtime does: Look then
+	// says Partial, and Start is called again. ErrNoImage, ErrSpec, ErrFull,
+	// ErrUnavailable; ErrBroken when what is there cannot be completed and must
+	// be removed first.
 	Start(ctx context.Context, spec Spec) error
 
 	// Look says what is seen of a sandbox now. A sandbox nobody made is Absent
 	// and no error. Silence of the engine is ErrUnavailable and State.Seen is
-	// Unknown: it is never Absent.
+	// Unknown: it is never Absent. A service that ended and may be restarted
+	// counts as running, and is started again when it is looked at, after a pause
+	// that grows.
 	Look(ctx context.Context, id ID) (State, error)
 
 	// Pause freezes every service of a running sandbox; Resume lets them go on.
@@ -61,7 +66,8 @@ type Runtime interface {
 	// Dialer opens connections inside sandboxes.
 	Dialer
 
-	// Ports says which TCP ports the sandbox's processes listen on, in order.
+	// Ports says which TCP ports the sandbox's processes listen on, in order; on
+	// a private network, those of the service that answers.
 	Ports(ctx context.Context, id ID) ([]int, error)
 
 	// Logs returns at most the last limit bytes of what a service printed,
@@ -84,8 +90,9 @@ type Runtime interface {
 // Dialer opens a TCP connection to a port inside a sandbox's namespace.
 type Dialer interface {
 	// Dial connects from inside the namespace: first to the cell's own address,
-	// then to 127.0.0.1 and ::1. ErrGone when the sandbox has no namespace;
-	// a *net.OpError when nothing accepts there.
+	// then to 127.0.0.1 and ::1; on a private network, to the address of the
+	// service that answers, once every service was started. ErrGone when the
+	// sandbox has no namespace; a *net.OpError when nothing accepts there.
 	Dial(ctx context.Context, id ID, port int) (net.Conn, error)
 }
 
@@ -125,6 +132,7 @@ type Spec struct {
 	Limits   Limits    // for the whole sandbox, not for each service
 	Network  Network   `json:",omitempty"`
 	Volumes  []Volume  `json:",omitempty"`
+	Front    string    `json:",omitempty"` // the service that answers; empty: the first
 }
 
 // Service is one container of a sandbox.
@@ -256,6 +264,9 @@ type Host struct {
 	DiskQuota  bool // the engine itself can bound a writable layer
 	Namespaces bool // this process may enter network namespaces
 	Sandboxes  int  // containers of this installation
+
+	// BroadcastClosed: what a private network broadcasts does not reach the host.
+	BroadcastClosed bool
 }
 
 // Warnings are plain sentences about what is not in force here, for the start of
@@ -276,6 +287,9 @@ func (h Host) Warnings() []string {
 	}
 	if !h.DiskQuota {
 		w = append(w, "The engine cannot bound a sandbox's writable layer. The den watches its size and ends a sandbox that passes its cap.")
+	}
+	if !h.BroadcastClosed {
+		w = append(w, "What a private network broadcasts can reach the host. Run the den as root where iptables is installed, so that it can close this.")
 	}
 	return w
 }

@@ -116,6 +116,39 @@ type Share struct {
 	Pids   int64
 }
 
+// FrontService names the service that answers.
+func (s Spec) FrontService() string {
+	if s.Front == "" && len(s.Services) > 0 {
+		return s.Services[0].Name
+	}
+	return s.Front
+}
+
+// Index is the place of a service among the services; -1 where there is none such.
+func (s Spec) Index(service string) int {
+	return slices.IndexFunc(s.Services, func(one Service) bool { return one.Name == service })
+}
+
+// Checked says whether another service waits for this one to be healthy.
+func (s Spec) Checked(service string) bool {
+	for _, one := range s.Services {
+		if slices.Contains(one.DependsOn, Dependency{Service: service, Condition: Healthy}) {
+			return true
+		}
+	}
+	return false
+}
+
+// Once says whether a service may end: it succeeded when others wait for just that.
+func (s Spec) Once(service string) bool {
+	for _, one := range s.Services {
+		if slices.Contains(one.DependsOn, Dependency{Service: service, Condition: Completed}) {
+			return true
+		}
+	}
+	return false
+}
+
 var signals = []string{"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"}
 
 // Signals are the stop signals that a service may name.

@@ -67,6 +67,7 @@ func TestWhatIsWrongInAStackIsNamed(t *testing.T) {
 		"less than nothing":        {func(s *sandbox.Spec) { s.Services[0].Share.CPU = -1 }, "less than nothing"},
 		"a name of another":        {func(s *sandbox.Spec) { s.Services[0].Aliases = []string{"a b"} }, `not "a b"`},
 		"a port of no use":         {func(s *sandbox.Spec) { s.Services[1].Ports = []int{70000} }, "not 70000"},
+		"nobody to answer":         {func(s *sandbox.Spec) { s.Front = "x" }, `no service "x"`},
 		"a folder of no root":      {func(s *sandbox.Spec) { s.Services[1].WorkingDir = ".." }, "absolute path"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,9 @@ func (s Spec) checkStack() error {
 			return fmt.Errorf("service %s: %w", one.Name, err)
 		}
 	}
+	if _, ok := known[s.FrontService()]; !ok {
+		return fmt.Errorf("%w: there is no service %q that could answer", ErrSpec, s.Front)
+	}
 	if circle := s.Circle(); circle != "" {
 		return fmt.Errorf("%w: service %s waits for itself through depends_on", ErrSpec, circle)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
 )
 
 // Config says which engine to use, and as whom.
@@ -24,6 +25,19 @@ type Config struct {
 	Temp         string        // folder for archives while they are checked; the system's where empty
 	Patience     time.Duration // for one engine call; 30 s where zero. Loading an image may take 20 times as long
 	Archive      ArchiveLimits
+
+	// Offer, where it is set, is called with each namespace of a sandbox when it is
+	// opened: that of a cell before its first service starts, on a private network
+	// that of each service right after its start, and all of them again when they are
+	// opened anew: after a restart of the service, or of the den. In the last two
+	// cases of the specification only the ID is known, and for a cell the service is
+	// "". A call for the same sandbox and service replaces the earlier namespace,
+	// which is closed. An error is logged and stops nothing. The namespace belongs to
+	// the runtime; sockets that were made in it keep it alive.
+	Offer func(ctx context.Context, id sandbox.ID, spec sandbox.Spec, service string, space *cell.Namespace) error
+	// Withdraw, where it is set, is called before the containers of a sandbox are
+	// removed and when its holder is lost: close what Offer opened.
+	Withdraw func(id sandbox.ID)
 }
 
 var installationForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
@@ -39,6 +53,9 @@ type Runtime struct {
 	archive ArchiveLimits
 	seccomp string
 
+	offer    func(ctx context.Context, id sandbox.ID, spec sandbox.Spec, service string, space *cell.Namespace) error
+	withdraw func(id sandbox.ID)
+
 	gates   gates
 	errands sync.WaitGroup
 
@@ -48,6 +65,9 @@ type Runtime struct {
 	holder string                   // image id of the holder, once known to be there
 	arch   string                   // of the engine, as Go calls it, once known
 	quota  *bool                    // whether the engine can bound a layer, once known
+	tries  map[sandbox.ID]restarts
+
+	guarded bool // the firewall was asked at least once
 }
 
 var (
@@ -81,6 +101,7 @@ func Open(c Config) (*Runtime, error) {
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
 		archive: c.Archive.filled(), seccomp: profile,
+		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},
 	}, nil

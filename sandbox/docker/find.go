@@ -115,7 +115,11 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 		return err
 	}
 	return r.act(ctx, id, func(ctx context.Context) error {
+		r.withdrawAll(id)
 		r.Forget(id)
+		r.mu.Lock()
+		delete(r.tries, id)
+		r.mu.Unlock()
 		for range rounds {
 			all, err := r.list(ctx, r.ours.filterOf(id))
 			if err != nil {

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 
 	"innovationden/sandbox"
 	"innovationden/sandbox/cell"
@@ -24,6 +27,21 @@ type held struct {
 	pid     int
 	started string
 	asked   time.Time // when the engine was last asked whether it is still that one
+	offered bool      // of a cell: Offer was called
+
+	// On a private network.
+	front   netip.Addr // of the service that answers; not valid in a cell
+	whole   bool       // every service was started
+	checked time.Time  // when the engine was last asked whether that is so
+	spaces  map[string]*cell.Namespace
+}
+
+// close lets the namespaces go.
+func (h *held) close() {
+	_ = h.space.Close() // only their second close could fail
+	for _, s := range h.spaces {
+		_ = s.Close()
+	}
 }
 
 // Hold: see sandbox.Runtime.
@@ -48,12 +66,17 @@ func (r *Runtime) hold(ctx context.Context, id sandbox.ID, p parts) error {
 	case p.holder == nil && len(p.services) > 0:
 		return fmt.Errorf("%w: its holder is gone", sandbox.ErrBroken)
 	case p.holder == nil:
-		if err := r.makeHolder(ctx, id); err != nil {
+		if err := r.makeHolder(ctx, id, nil, private{}); err != nil {
 			return err
 		}
 	}
+	return r.raise(ctx, id, p)
+}
+
+// raise starts a holder that does not run, and opens its namespace.
+func (r *Runtime) raise(ctx context.Context, id sandbox.ID, p parts) error {
 	if p.holder == nil || !p.holder.State.Running {
-		r.Forget(id)
+		r.lose(id)
 		// What still runs is in a namespace that nobody owns any more.
 		if err := r.kill(ctx, p.services); err != nil {
 			return err
@@ -67,9 +90,17 @@ func (r *Runtime) hold(ctx context.Context, id sandbox.ID, p parts) error {
 	return r.open(ctx, id)
 }
 
-func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID) error {
+// makeHolder makes the holder of a cell or, where a specification is given, that of a
+// private network.
+func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID, spec *sandbox.Spec, net private) error {
 	labels := r.ours.labels(id)
 	labels[labelService], labels[labelServices], labels[labelSpec] = "", "0", ""
+	host, join := r.holderHost(), (*network.NetworkingConfig)(nil)
+	if spec != nil {
+		labels[labelServices], labels[labelSpec] = strconv.Itoa(len(spec.Services)), spec.Hash()
+		labels[labelFront], labels[labelAddress] = spec.FrontService(), net.host(firstService+spec.Index(spec.FrontService())).String()
+		host, join = r.privateHolderHost(net), net.endpoint(holderHost)
+	}
 	for again := range 2 {
 		image, err := r.holderImage(ctx)
 		if err != nil {
@@ -80,14 +111,14 @@ func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID) error {
 			Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 		}
 		err = r.ask(ctx, func(ctx context.Context) error {
-			_, err := r.api.ContainerCreate(ctx, config, r.holderHost(), nil, nil, r.ours.name(id, holderName))
+			_, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(id, holderName))
 			return err
 		})
 		switch {
 		case errdefs.IsNotFound(err) && again == 0:
 			r.forgetHolderImage() // somebody removed it
 		case errdefs.IsConflict(err):
-			return r.adopt(ctx, id, holderName, "")
+			return r.adopt(ctx, id, holderName, labels[labelSpec])
 		default:
 			return explain("make a holder", err)
 		}
@@ -138,7 +169,7 @@ func (r *Runtime) open(ctx context.Context, id sandbox.ID) error {
 	if still {
 		return nil
 	}
-	r.Forget(id)
+	r.lose(id)
 	space, err := cell.Open(before.State.Pid)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: its holder ended, or the den does not see the host's processes", sandbox.ErrGone)
@@ -157,11 +188,16 @@ func (r *Runtime) open(ctx context.Context, id sandbox.ID) error {
 		_ = space.Close()
 		return err
 	}
+	h := &held{space: space, holder: after.ID, pid: after.State.Pid, started: after.State.StartedAt, asked: r.now()}
+	if after.Config.Labels[labelFront] != "" {
+		if h.front, err = netip.ParseAddr(after.Config.Labels[labelAddress]); err != nil {
+			_ = space.Close()
+			return fmt.Errorf("%w: the label of its address: %w", sandbox.ErrBroken, err)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.cells[id] = &held{
-		space: space, holder: after.ID, pid: after.State.Pid, started: after.State.StartedAt, asked: r.now(),
-	}
+	r.cells[id] = h
 	return nil
 }
 
@@ -170,24 +206,8 @@ func (h *held) is(c container.InspectResponse) bool {
 }
 
 // inspectHolder finds the running holder of a sandbox. ErrGone when there is none.
-func (r *Runtime) inspectHolder(ctx context.Context, id sandbox.ID) (c container.InspectResponse, err error) {
-	err = r.ask(ctx, func(ctx context.Context) error {
-		c, err = r.api.ContainerInspect(ctx, r.ours.name(id, holderName))
-		if errdefs.IsNotFound(err) {
-			return fmt.Errorf("%w: %s has no holder", sandbox.ErrGone, id)
-		}
-		if err != nil {
-			return silence("look at the holder of "+string(id), err)
-		}
-		if found, ok := r.ours.owns(c.Config.Labels, c.Name); !ok || found != id {
-			return fmt.Errorf("%w: %s has no holder of ours", sandbox.ErrGone, id)
-		}
-		if !c.State.Running || c.State.Pid <= 0 {
-			return fmt.Errorf("%w: the holder of %s does not run", sandbox.ErrGone, id)
-		}
-		return nil
-	})
-	return c, err
+func (r *Runtime) inspectHolder(ctx context.Context, id sandbox.ID) (container.InspectResponse, error) {
+	return r.inspectPart(ctx, id, holderName)
 }
 
 // Forget: see sandbox.Runtime.
@@ -197,6 +217,18 @@ func (r *Runtime) Forget(id sandbox.ID) {
 	delete(r.cells, id)
 	r.mu.Unlock()
 	if h != nil {
-		_ = h.space.Close() // only its second close could fail
+		h.close()
 	}
+}
+
+// lose forgets a namespace that is not the sandbox's any more, and what was offered
+// in it.
+func (r *Runtime) lose(id sandbox.ID) {
+	r.mu.Lock()
+	known := r.cells[id] != nil
+	r.mu.Unlock()
+	if known {
+		r.withdrawAll(id)
+	}
+	r.Forget(id)
 }

@@ -47,6 +47,7 @@ func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 	}
 	h.DiskQuota = bounded(info)
 	h.Namespaces = cell.CanEnter() == nil
+	h.BroadcastClosed = broadcastClosed(ctx)
 	return h, nil
 }
 

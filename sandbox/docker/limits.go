@@ -24,26 +24,38 @@ const shm = 256 << 20
 // that starts as root, makes its folders its own and drops.
 var mild = strslice.StrSlice{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"}
 
-// bounds are the limits of one container, out of those of the sandbox.
-func bounds(l sandbox.Limits, services int) sandbox.Limits {
-	n := int64(max(services, 1))
-	l.Memory, l.CPU, l.Pids, l.Disk, l.Log = l.Memory/n, l.CPU/n, max(l.Pids/n, 1), l.Disk/n, l.Log/n
+// bounds are the limits of one container, out of those of the sandbox: its share of
+// memory, processor and processes, and an equal part of disk and log.
+func bounds(spec sandbox.Spec, service string) sandbox.Limits {
+	l, n := spec.Limits, int64(len(spec.Services))
+	share := spec.Shares()[spec.Index(service)]
+	l.Memory, l.CPU, l.Pids, l.Disk, l.Log = share.Memory, share.CPU, share.Pids, l.Disk/n, l.Log/n
 	return l
 }
 
 // serviceHost says how the container of a service is held. image is what is known
 // of its image; quota says that the engine can bound a writable layer.
 func (r *Runtime) serviceHost(spec sandbox.Spec, s sandbox.Service, image sandbox.Image, quota bool) (*container.HostConfig, error) {
-	l := bounds(spec.Limits, len(spec.Services))
-	places, err := places(s, image, l.Tmp)
+	l := bounds(spec, s.Name)
+	places, err := places(spec, s, image)
 	if err != nil {
 		return nil, err
 	}
 	h := r.sealed()
-	h.NetworkMode = container.NetworkMode("container:" + r.ours.name(spec.ID, holderName))
+	if spec.Network == sandbox.Private {
+		owner(h)
+	} else {
+		h.NetworkMode = container.NetworkMode("container:" + r.ours.name(spec.ID, holderName))
+	}
 	h.Tmpfs = places
 	h.ShmSize = min(shm, l.Memory/2)
-	h.ReadonlyRootfs = s.Profile == sandbox.Strict
+	if s.Shm > 0 {
+		h.ShmSize = min(s.Shm, l.Memory)
+	}
+	if s.Init {
+		h.Init = &s.Init
+	}
+	h.ReadonlyRootfs = s.Profile == sandbox.Strict || s.ReadOnly
 	if s.Profile == sandbox.Standard {
 		h.CapAdd = mild
 	}
@@ -65,13 +77,10 @@ func (r *Runtime) serviceHost(spec sandbox.Spec, s sandbox.Service, image sandbo
 func (r *Runtime) holderHost() *container.HostConfig {
 	h := r.sealed()
 	pids := int64(16) // its starter needs a few threads
+	owner(h)
 	h.NetworkMode = "none"
 	h.ReadonlyRootfs = true
-	h.DNS = []string{"127.0.0.1"}
-	h.DNSOptions = []string{"timeout:1", "attempts:1"}
-	h.DNSSearch = []string{"."}
 	h.ExtraHosts = []string{hostname + ":" + cell.Address.String()}
-	h.Sysctls = map[string]string{"net.ipv4.ping_group_range": "1 0"}
 	h.ShmSize = 64 << 10
 	h.LogConfig = container.LogConfig{Type: "none"}
 	h.Resources = container.Resources{
@@ -79,6 +88,24 @@ func (r *Runtime) holderHost() *container.HostConfig {
 		Ulimits: []*units.Ulimit{{Name: "core"}, {Name: "nofile", Soft: 64, Hard: 64}},
 	}
 	return h
+}
+
+// privateHolderHost says how the holder on a private network is held: the same, but
+// for the network.
+func (r *Runtime) privateHolderHost(net private) *container.HostConfig {
+	h := r.holderHost()
+	h.NetworkMode = container.NetworkMode(net.id)
+	h.ExtraHosts = nil
+	return h
+}
+
+// owner is what holds for every owner of a namespace: a resolver that nobody but the
+// den can listen for, and no pings.
+func owner(h *container.HostConfig) {
+	h.DNS = []string{"127.0.0.1"}
+	h.DNSOptions = []string{"timeout:1", "attempts:1"}
+	h.DNSSearch = []string{"."}
+	h.Sysctls = map[string]string{"net.ipv4.ping_group_range": "1 0"}
 }
 
 // sealed is what holds for every container.
@@ -92,15 +119,32 @@ func (r *Runtime) sealed() *container.HostConfig {
 	}
 }
 
-// places are the bounded places in memory: /tmp, the volumes of the specification
-// and those that the image declares.
-func places(s sandbox.Service, image sandbox.Image, size int64) (map[string]string, error) {
+// places are the bounded places in memory: /tmp, those of the specification and, in
+// a cell, those that the image declares as volumes.
+func places(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) (map[string]string, error) {
+	size := spec.Limits.Tmp
 	const always = "rw,noexec,nosuid,nodev"
 	all := map[string]string{"/tmp": fmt.Sprintf("%s,size=%d,mode=1777", always, size)}
-	owner := owner(s, image)
-	for _, v := range append(append([]string(nil), s.Volumes...), image.Volumes...) {
+	owner := ownerOf(s, image)
+	taken := map[string]bool{"/tmp": true}
+	for _, m := range s.Mounts {
+		taken[m.Path] = true
+	}
+	for _, t := range s.Tmpfs {
+		taken[t.Path] = true
+		mode := owner
+		if t.Mode != 0 {
+			mode = fmt.Sprintf("mode=%04o", t.Mode)
+		}
+		all[t.Path] = fmt.Sprintf("%s,size=%d,%s", always, t.Bytes, mode)
+	}
+	wanted := append([]string(nil), s.Volumes...)
+	if spec.Network != sandbox.Private {
+		wanted = append(wanted, image.Volumes...)
+	}
+	for _, v := range wanted {
 		v = path.Clean(v)
-		if v == "/tmp" {
+		if taken[v] {
 			continue
 		}
 		if err := sandbox.CheckVolume(v); err != nil {
@@ -111,9 +155,9 @@ func places(s sandbox.Service, image sandbox.Image, size int64) (map[string]stri
 	return all, nil
 }
 
-// owner gives a place in memory to the user, where that is a number and not root.
+// ownerOf gives a place in memory to the user, where that is a number and not root.
 // A name is known to the image alone: then everybody may write there, as in /tmp.
-func owner(s sandbox.Service, image sandbox.Image) string {
+func ownerOf(s sandbox.Service, image sandbox.Image) string {
 	user, group, _ := strings.Cut(userOf(s, image), ":")
 	uid, err := strconv.ParseUint(user, 10, 31)
 	if err != nil || uid == 0 {

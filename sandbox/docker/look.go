@@ -63,7 +63,9 @@ func (p *parts) add(name string, c *container.InspectResponse) {
 		p.holder = c
 		return
 	}
-	p.services[name] = c
+	if name != stageName {
+		p.services[name] = c
+	}
 }
 
 // Look: see sandbox.Runtime.
@@ -72,12 +74,13 @@ func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error
 	if err != nil {
 		return sandbox.State{Seen: sandbox.Unknown}, err
 	}
-	state := p.state()
+	state := p.state(func(service string) int { return r.triesOf(id, service) })
+	r.restart(ctx, id, p)
 	r.mu.Lock()
 	h := r.cells[id]
 	r.mu.Unlock()
 	if h != nil && (p.holder == nil || !p.holder.State.Running || !h.is(*p.holder)) && !r.gates.taken(id) {
-		r.Forget(id) // the namespace that was held open is not the sandbox's any more
+		r.lose(id) // the namespace that was held open is not the sandbox's any more
 	}
 	return state, nil
 }
@@ -88,13 +91,16 @@ func (g *gates) taken(id sandbox.ID) bool {
 	return g.waiting[id] != nil
 }
 
-// state decides what a look says.
-func (p *parts) state() sandbox.State {
+// state decides what a look says, given how often each service was started again.
+func (p *parts) state(tries func(service string) int) sandbox.State {
 	state := sandbox.State{Seen: sandbox.Absent}
 	if p.holder == nil && len(p.services) == 0 {
 		return state
 	}
-	var running, paused, exited, fresh, lost, wanted int
+	var running, paused, exited, finished, fresh, lost, wanted int
+	if p.holder != nil {
+		wanted, _ = strconv.Atoi(p.holder.Config.Labels[labelServices])
+	}
 	for name, c := range p.services {
 		state.Services = append(state.Services, serviceState(name, c))
 		if n, err := strconv.Atoi(c.Config.Labels[labelServices]); err == nil {
@@ -103,6 +109,10 @@ func (p *parts) state() sandbox.State {
 		switch {
 		case !ever(c):
 			fresh++
+		case !c.State.Running && meaning(c, tries(name)) == done:
+			finished++
+		case !c.State.Running && meaning(c, tries(name)) == again:
+			running++ // it is about to run
 		case !c.State.Running:
 			exited++
 		case !p.together(c):
@@ -142,6 +152,9 @@ func (p *parts) state() sandbox.State {
 func (p *parts) together(c *container.InspectResponse) bool {
 	if p.holder == nil || !p.holder.State.Running {
 		return false
+	}
+	if !c.HostConfig.NetworkMode.IsContainer() {
+		return true // it has a namespace of its own, on the network of the sandbox
 	}
 	one, err := cell.InodeOf(c.State.Pid)
 	two, err2 := cell.InodeOf(p.holder.State.Pid)

@@ -18,6 +18,10 @@ const (
 	labelService      = labelPrefix + "service"  // empty for the holder
 	labelServices     = labelPrefix + "services" // how many the sandbox has
 	labelSpec         = labelPrefix + "spec"     // Spec.Hash
+	labelFront        = labelPrefix + "front"    // of the holder on a private network: the service that answers
+	labelAddress      = labelPrefix + "address"  // and its address
+	labelRestart      = labelPrefix + "restart"  // when a service that ended is started again, and how often
+	labelOnce         = labelPrefix + "once"     // a service that others wait for to succeed
 	holderName        = "holder"
 )
 

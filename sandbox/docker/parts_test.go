@@ -84,8 +84,9 @@ func TestAQuotaIsThatOfTheMountTheFolderIsOn(t *testing.T) {
 }
 
 func TestLimitsAreOfTheWholeSandbox(t *testing.T) {
-	l := sandbox.Limits{Memory: 900, CPU: 90, Pids: 2, Files: 9, Tmp: 9, Disk: 90, Log: 90}
-	if got, want := bounds(l, 3), (sandbox.Limits{Memory: 300, CPU: 30, Pids: 1, Files: 9, Tmp: 9, Disk: 30, Log: 30}); got != want {
+	l := sandbox.Limits{Memory: 900, CPU: 90, Pids: 3, Files: 9, Tmp: 9, Disk: 90, Log: 90}
+	three := sandbox.Spec{Limits: l, Services: []sandbox.Service{{Name: "a"}, {Name: "b"}, {Name: "c"}}}
+	if got, want := bounds(three, "b"), (sandbox.Limits{Memory: 300, CPU: 30, Pids: 1, Files: 9, Tmp: 9, Disk: 30, Log: 30}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/strslice"
 
 	"innovationden/sandbox"
@@ -19,19 +21,28 @@ func (r *Runtime) Start(ctx context.Context, spec sandbox.Spec) error {
 	if err := spec.Check(); err != nil {
 		return err
 	}
+	patient := ctx
 	return r.act(ctx, spec.ID, func(ctx context.Context) error {
 		images, err := r.imagesOf(ctx, spec)
 		if err != nil {
 			return err
 		}
-		r.mu.Lock()
-		waiting := r.cells[spec.ID] != nil
-		r.mu.Unlock()
-		if waiting && r.fresh(ctx, spec, images) {
+		if r.waits(spec) && r.fresh(ctx, spec, images) {
 			return nil
 		}
-		return r.complete(ctx, spec, images)
+		return r.complete(ctx, patient, spec, images)
 	})
+}
+
+// waits says whether an open cell waits for a product of one container, which brings
+// nothing else along.
+func (r *Runtime) waits(spec sandbox.Spec) bool {
+	if spec.Network == sandbox.Private || len(spec.Services) > 1 || len(spec.Volumes) > 0 || len(spec.Services[0].Files) > 0 {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cells[spec.ID] != nil
 }
 
 // imagesOf knows the images of a specification, in the order of its services.
@@ -50,20 +61,17 @@ func (r *Runtime) imagesOf(ctx context.Context, spec sandbox.Spec) ([]sandbox.Im
 	return all, nil
 }
 
-// fresh puts services into a waiting cell. False means that something was there, or
+// fresh puts a service into a waiting cell. False means that something was there, or
 // went wrong, and that somebody has to look.
 func (r *Runtime) fresh(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) bool {
-	for i, s := range spec.Services {
-		made, err := r.makeService(ctx, spec, s, images[i])
-		if err != nil || r.startService(ctx, made) != nil {
-			return false
-		}
-	}
-	return true
+	r.offerCell(ctx, spec)
+	made, err := r.makeService(ctx, spec, 0, images[0], staged{}, private{})
+	return err == nil && r.startService(ctx, made) == nil
 }
 
-// complete looks, and makes and starts whatever is missing.
-func (r *Runtime) complete(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) error {
+// complete looks, and makes and starts whatever is missing. patient ends when nobody
+// waits any more.
+func (r *Runtime) complete(ctx, patient context.Context, spec sandbox.Spec, images []sandbox.Image) error {
 	p, err := r.parts(ctx, spec.ID)
 	if err != nil {
 		return err
@@ -73,56 +81,45 @@ func (r *Runtime) complete(ctx context.Context, spec sandbox.Spec, images []sand
 			return fmt.Errorf("%w: service %s was made from another specification", sandbox.ErrBroken, name)
 		}
 	}
-	revived := p.holder == nil || !p.holder.State.Running
-	if err := r.hold(ctx, spec.ID, p); err != nil {
+	l := &launch{r: r, spec: spec, images: images, parts: p, revived: p.holder == nil || !p.holder.State.Running}
+	if l.net, err = r.holdFor(ctx, spec, p); err != nil {
 		return err
 	}
-	for i, s := range spec.Services {
-		c := p.services[s.Name]
-		name := r.ours.name(spec.ID, s.Name)
-		switch {
-		case c == nil:
-			if _, err := r.makeService(ctx, spec, s, images[i]); errdefs.IsConflict(err) {
-				if err := r.adopt(ctx, spec.ID, s.Name, spec.Hash()); err != nil {
-					return err
-				}
-			} else if err != nil {
-				return explain("make service "+s.Name, err)
-			}
-		case c.State.Running && !revived && p.together(c):
-			continue
-		case c.State.Running && !revived:
-			if err := r.kill(ctx, map[string]*container.InspectResponse{s.Name: c}); err != nil {
-				return err
-			}
-		}
-		if err := r.startService(ctx, name); err != nil {
-			return explain("start service "+s.Name, err)
+	if len(p.services) < len(spec.Services) {
+		if l.files, err = r.stage(ctx, spec, images); err != nil {
+			return err
 		}
 	}
-	return nil
+	r.offerCell(ctx, spec)
+	patient, cancel := context.WithTimeout(patient, stride)
+	defer cancel()
+	l.patient = patient
+	return l.run(ctx)
 }
 
 // makeService creates the container of a service and returns its engine id.
-func (r *Runtime) makeService(ctx context.Context, spec sandbox.Spec, s sandbox.Service, image sandbox.Image) (string, error) {
+func (r *Runtime) makeService(
+	ctx context.Context, spec sandbox.Spec, i int, image sandbox.Image, files staged, net private,
+) (string, error) {
 	quota, err := r.canBound(ctx)
 	if err != nil {
 		return "", err
 	}
+	s := spec.Services[i]
 	host, err := r.serviceHost(spec, s, image, quota)
 	if err != nil {
 		return "", err
 	}
-	labels := r.ours.labels(spec.ID)
-	labels[labelService], labels[labelServices], labels[labelSpec] = s.Name, strconv.Itoa(len(spec.Services)), spec.Hash()
-	config := &container.Config{
-		Image: s.Image, Env: s.Env, User: userOf(s, image), Labels: labels,
-		Entrypoint: strslice.StrSlice(s.Entrypoint), Cmd: strslice.StrSlice(s.Command),
-		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
+	host.Mounts = r.mounts(spec, s, image, files)
+	config := r.serviceConfig(spec, s, image)
+	join := (*network.NetworkingConfig)(nil)
+	if spec.Network == sandbox.Private {
+		host.NetworkMode = container.NetworkMode(net.id)
+		join = net.endpoint(firstService+i, append([]string{s.Name, config.Hostname}, s.Aliases...)...)
 	}
 	var id string
 	err = r.ask(ctx, func(ctx context.Context) error {
-		made, err := r.api.ContainerCreate(ctx, config, host, nil, nil, r.ours.name(spec.ID, s.Name))
+		made, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(spec.ID, s.Name))
 		id = made.ID
 		return err
 	})
@@ -130,6 +127,38 @@ func (r *Runtime) makeService(ctx context.Context, spec sandbox.Spec, s sandbox.
 		r.forgetImage(s.Image)
 	}
 	return id, err
+}
+
+// serviceConfig says what runs in the container of a service.
+func (r *Runtime) serviceConfig(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) *container.Config {
+	labels := r.ours.labels(spec.ID)
+	labels[labelService], labels[labelServices], labels[labelSpec] = s.Name, strconv.Itoa(len(spec.Services)), spec.Hash()
+	if s.Restart.When != sandbox.Never {
+		labels[labelRestart] = restartLabel(s.Restart)
+	}
+	if spec.Once(s.Name) {
+		labels[labelOnce] = "1"
+	}
+	c := &container.Config{
+		Image: s.Image, Env: s.Env, User: userOf(s, image), Labels: labels, WorkingDir: s.WorkingDir, StopSignal: s.StopSignal,
+		Entrypoint: strslice.StrSlice(s.Entrypoint), Cmd: strslice.StrSlice(s.Command),
+		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
+	}
+	if s.StopGrace > 0 {
+		seconds := int((s.StopGrace + time.Second - 1) / time.Second)
+		c.StopTimeout = &seconds
+	}
+	if h := s.Health; h != nil && spec.Checked(s.Name) {
+		c.Healthcheck = &container.HealthConfig{
+			Test: h.Test, Interval: h.Interval, Timeout: h.Timeout, StartPeriod: h.StartPeriod, StartInterval: h.StartInterval, Retries: h.Retries,
+		}
+	}
+	if spec.Network == sandbox.Private { // in a cell the name is the holder's
+		if c.Hostname = s.Hostname; c.Hostname == "" {
+			c.Hostname = s.Name
+		}
+	}
+	return c
 }
 
 func (r *Runtime) startService(ctx context.Context, name string) error {
@@ -190,7 +219,7 @@ func (r *Runtime) freeze(
 			return fmt.Errorf("%w: %s has no services", sandbox.ErrGone, id)
 		}
 		for name, c := range p.services {
-			if verb == "pause" && !c.State.Running {
+			if verb == "pause" && !c.State.Running && meaning(c, r.triesOf(id, name)) == fault {
 				return fmt.Errorf("%w: service %s does not run", sandbox.ErrGone, name)
 			}
 			if already(c) || !c.State.Running {

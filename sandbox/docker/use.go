@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
 
 	"innovationden/sandbox"
 )
@@ -31,7 +32,13 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 	if p.holder == nil && len(p.services) == 0 {
 		return use, fmt.Errorf("%w: %s", sandbox.ErrGone, id)
 	}
+	seen := map[string]bool{}
 	for name, c := range p.services {
+		if disk := volumesSize(c, seen); disk < 0 || use.Disk < 0 {
+			use.Disk = -1
+		} else {
+			use.Disk += disk
+		}
 		use.MemoryLimit += c.HostConfig.Memory
 		if disk := diskOf(c); disk < 0 || use.Disk < 0 {
 			use.Disk = -1
@@ -94,9 +101,44 @@ func diskOf(c *container.InspectResponse) int64 {
 	if layer == "" {
 		return -1
 	}
+	sum := sizeOf(layer)
+	if sum < 0 {
+		return -1
+	}
+	for _, p := range []string{c.HostsPath, c.ResolvConfPath, c.HostnamePath} {
+		if i, err := os.Stat(p); err == nil {
+			sum += blocks(i)
+		}
+	}
+	return sum
+}
+
+// volumesSize adds up the volumes of a container that nobody counted yet. -1 where the
+// den cannot see them.
+func volumesSize(c *container.InspectResponse, seen map[string]bool) int64 {
+	var sum int64
+	for _, m := range c.Mounts {
+		if m.Type != mount.TypeVolume || seen[m.Name] {
+			continue
+		}
+		seen[m.Name] = true
+		size := sizeOf(m.Source)
+		if size < 0 {
+			return -1
+		}
+		sum += size
+	}
+	return sum
+}
+
+// sizeOf adds up the files of a folder; -1 where the den cannot see it.
+func sizeOf(folder string) int64 {
 	var sum int64
 	var files int
-	err := filepath.WalkDir(layer, func(_ string, d fs.DirEntry, err error) error {
+	if _, err := os.Lstat(folder); err != nil {
+		return -1
+	}
+	err := filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return ignoreGone(err)
 		}
@@ -112,11 +154,6 @@ func diskOf(c *container.InspectResponse) int64 {
 	})
 	if err != nil {
 		return -1
-	}
-	for _, p := range []string{c.HostsPath, c.ResolvConfPath, c.HostnamePath} {
-		if i, err := os.Stat(p); err == nil {
-			sum += blocks(i)
-		}
 	}
 	return sum
 }

@@ -86,6 +86,8 @@ func serve(at string) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 	mux.HandleFunc("/whoami", whoami)
 	mux.HandleFunc("/write", write)
+	mux.HandleFunc("/fetch", fetch)
+	mux.HandleFunc("/read", read)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	fmt.Fprintln(os.Stderr, server.Serve(l))
 	os.Exit(1)
@@ -98,6 +100,34 @@ func whoami(w http.ResponseWriter, r *http.Request) {
 	status, _ := os.ReadFile("/proc/self/status")
 	resolver, _ := os.ReadFile("/etc/resolv.conf")
 	_, _ = fmt.Fprintf(w, "visitor %s\nhost %s %v %v\nuser %d:%d\n%s\n%s", r.RemoteAddr, host, addresses, err, os.Getuid(), os.Getgid(), status, resolver)
+}
+
+// fetch asks another service and tells what it said.
+func fetch(w http.ResponseWriter, r *http.Request) {
+	client := http.Client{Timeout: 5 * time.Second}
+	answer, err := client.Get(r.FormValue("url"))
+	if err != nil {
+		_, _ = io.WriteString(w, err.Error())
+		return
+	}
+	defer func() { _ = answer.Body.Close() }()
+	_, _ = io.Copy(w, answer.Body)
+}
+
+// read tells what is in a file, or in a folder.
+func read(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("file")
+	if all, err := os.ReadDir(name); err == nil {
+		_, _ = fmt.Fprintln(w, all)
+		return
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		_, _ = io.WriteString(w, err.Error())
+		return
+	}
+	i, _ := os.Stat(name)
+	_, _ = fmt.Fprintf(w, "%s\n%s", i.Mode(), b)
 }
 
 // write writes bytes to a file and says how it went.
