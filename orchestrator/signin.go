@@ -12,7 +12,7 @@ import (
 
 const (
 	linkLasts    = 24 * time.Hour
-	commandToken = "command line"
+	commandToken = "token for the command line"
 )
 
 // SignIn says who holds a secret: of a one-time link, which it uses up, or of a token.
@@ -66,7 +66,10 @@ func (o *Orchestrator) holder(ctx context.Context, secret string) (t den.Token, 
 		if err == nil && who.Left {
 			return unknownLink(nil)
 		}
-		return unknownLink2(err)
+		if err != nil {
+			return unknownLink(err)
+		}
+		return nil
 	})
 	return t, who, err
 }
@@ -76,13 +79,6 @@ func unknownLink(err error) error {
 		return err
 	}
 	return den.Refuse(den.Unknown, "This link has been used or is out of date. Ask for a new one.")
-}
-
-func unknownLink2(err error) error {
-	if err == nil {
-		return nil
-	}
-	return unknownLink(err)
 }
 
 // Person reads a person as it is now: for sessions, with the roles of now. NotFound;
@@ -113,7 +109,7 @@ func (o *Orchestrator) FirstLink(ctx context.Context) (secret string, err error)
 			return err
 		}
 		secret = fresh
-		return p.token(tx, who, den.Token{Name: "first link", Once: true, ExpiresAt: p.now.Add(linkLasts)}, fresh)
+		return p.token(tx, who, den.Token{Name: "sign-in link", Once: true, ExpiresAt: p.now.Add(linkLasts)}, fresh)
 	})
 	return secret, err
 }
