@@ -26,6 +26,7 @@ type between struct {
 	at    int      // which change to kill at, from 1; 0: none
 	after bool
 	kill  func()
+	mute  bool // no event of the engine is passed on
 }
 
 func newBetween(t testing.TB) *between {
@@ -53,6 +54,10 @@ func newBetween(t testing.TB) *between {
 	server := &http.Server{ReadHeaderTimeout: time.Minute, ErrorLog: silent, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hit, after, kill := b.heard(r)
 		switch {
+		case b.mute && strings.HasSuffix(r.URL.Path, "/events"):
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
 		case !hit:
 			proxy.ServeHTTP(w, r)
 		case after: // the engine does it though nobody waits

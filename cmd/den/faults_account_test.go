@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +22,8 @@ type account struct {
 	started bool   // its start was accepted
 	live    bool   // it was shown to be live
 	ended   bool   // its end was accepted
+
+	beside int // other sandboxes that run meanwhile
 }
 
 // product is the program of the contract suite, as an archive of an image that runs it
@@ -131,7 +132,7 @@ func (s *served) newTrial(length time.Duration, releases ...string) contract.New
 // behind or lost.
 func (s *served) settle(heard account) error {
 	if heard.trial == "" {
-		return s.onlyCells()
+		return s.onlyCells(heard.beside)
 	}
 	ctx, client := context.Background(), s.client()
 	var lost error
@@ -160,7 +161,7 @@ func (s *served) settle(heard account) error {
 	if r.Left != 0 || len(r.Looks) != 2 || heard.live && r.LiveAt == nil {
 		return fmt.Errorf("the receipt says: %+v", r)
 	}
-	return errors.Join(s.moves(r.Lease), s.onlyCells())
+	return errors.Join(s.moves(r.Lease), s.onlyCells(heard.beside))
 }
 
 // push takes a trial one step further to its end. It sets lost when an answer that was
@@ -223,23 +224,29 @@ func (s *served) moves(lease string) error {
 	return nil
 }
 
-// onlyCells waits until the engine holds the waiting cell and nothing else.
-func (s *served) onlyCells() error {
+// onlyCells waits until the engine holds the waiting cells, so many sandboxes of one
+// product, and nothing else.
+func (s *served) onlyCells(sandboxes int) error {
 	return within(time.Minute, func() error {
 		host, err := s.client().GetHostWithResponse(context.Background())
 		if err != nil || host.JSON200 == nil || *host.JSON200.CellsReady != *host.JSON200.CellsWanted {
 			return errors.Join(err, errors.New("the waiting cell is not ready yet"))
 		}
 		found, err := s.found()
-		if err != nil {
-			return err
+		cells, full := 0, 0
+		for _, f := range found {
+			switch {
+			case len(f.Networks)+len(f.Volumes) > 0:
+			case len(f.Containers) == 1:
+				cells++
+			case len(f.Containers) == 2:
+				full++
+			}
 		}
-		if len(found) != int(*host.JSON200.CellsWanted) || slices.ContainsFunc(found, func(f sandbox.Found) bool {
-			return len(f.Containers) != 1 || len(f.Networks)+len(f.Volumes) > 0
-		}) {
-			return fmt.Errorf("the engine has %+v", found)
+		if err == nil && (cells != int(*host.JSON200.CellsWanted) || full != sandboxes || len(found) != cells+full) {
+			err = fmt.Errorf("the engine has %+v", found)
 		}
-		return nil
+		return err
 	})
 }
 

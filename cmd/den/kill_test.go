@@ -18,6 +18,7 @@ import (
 // Kill -9 of a real den on a real engine at each call that changes something, before
 // and after the engine did it.
 func TestKillsAtEveryStepLeaveNothingAndLoseNothing(t *testing.T) {
+	t.Parallel()
 	program := program(t)
 	for _, after := range []bool{false, true} {
 		name := "before it is done"
@@ -31,7 +32,7 @@ func TestKillsAtEveryStepLeaveNothingAndLoseNothing(t *testing.T) {
 			s.host = b.host
 			s.start()
 			release := s.offer(product(t, program, "serve"))
-			must(t, s.onlyCells())
+			must(t, s.onlyCells(0))
 
 			// One launch and one removal without a kill say which changes there are.
 			b.arm(0, false, nil)
@@ -79,10 +80,11 @@ func (s *served) recovered(heard account) (time.Duration, error) {
 
 // The control: each oracle sees what it is there to see.
 func TestTheOraclesOfAKillSeeWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=1")
 	s.start()
 	release := s.offer(product(t, program(t), "serve"))
-	must(t, s.onlyCells())
+	must(t, s.onlyCells(0))
 
 	runtime, err := s.engine()
 	must(t, err)
@@ -102,7 +104,7 @@ func TestTheOraclesOfAKillSeeWhatIsWrong(t *testing.T) {
 		}
 		return nil
 	})
-	must(t, s.onlyCells())
+	must(t, s.onlyCells(0))
 
 	// A den that forgets: its records are put back to what they were.
 	s.stop()
