@@ -85,7 +85,11 @@ func (o *Orchestrator) dropImages(ctx context.Context) error {
 	})
 	for _, r := range releases {
 		err = errors.Join(err, o.ask(ctx, removePatience, func(ctx context.Context) error {
-			return o.Images.Drop(ctx, r.Image)
+			var err error
+			for _, id := range r.EveryImage() {
+				err = errors.Join(err, o.Images.Drop(ctx, id))
+			}
+			return err
 		}))
 	}
 	return err

@@ -21,14 +21,21 @@ const (
 // howItEnded says how a service ended, for people.
 func howItEnded(state sandbox.State) string {
 	for _, s := range state.Services {
+		it := "It"
+		if len(state.Services) > 1 {
+			it = "The service " + s.Name
+		}
 		switch {
 		case s.Running || s.EndedAt.IsZero() && s.Error == "":
 		case s.OOM:
-			return "It needed more memory than its size allows. Choose a larger size."
+			return it + " needed more memory than its size allows. Choose a larger size."
 		case s.EndedAt.IsZero():
 			return "The engine said: " + oneLine(s.Error) + "."
 		default:
-			return fmt.Sprintf("It ended with code %d.", s.ExitCode)
+			if len(state.Services) > 1 && s.ExitCode == 0 && state.Seen == sandbox.Running {
+				continue // it did what it was there for
+			}
+			return fmt.Sprintf("%s ended with code %d.", it, s.ExitCode)
 		}
 	}
 	return ""
@@ -43,7 +50,28 @@ func (o *Orchestrator) lastWords(ctx context.Context, l den.Lease) string {
 	return "The last it printed: " + oneLine(text)
 }
 
+// tail is the end of what the service that answers printed.
 func (o *Orchestrator) tail(ctx context.Context, l den.Lease, limit int) (string, error) {
+	return o.tailOf(ctx, l, frontOf(l), limit)
+}
+
+// tails is the end of what every service printed, each under its name where there are
+// several.
+func (o *Orchestrator) tails(ctx context.Context, l den.Lease, limit int) (string, error) {
+	if len(l.Services) < 2 {
+		return o.tail(ctx, l, limit)
+	}
+	var all strings.Builder
+	var failed error
+	for _, name := range l.Services {
+		text, err := o.tailOf(ctx, l, name, limit/len(l.Services)-len(name)-len("== "+" ==\n\n"))
+		failed = errors.Join(failed, err)
+		fmt.Fprintf(&all, "== %s ==\n%s\n", name, strings.TrimSuffix(text, "\n"))
+	}
+	return all.String(), failed
+}
+
+func (o *Orchestrator) tailOf(ctx context.Context, l den.Lease, service string, limit int) (string, error) {
 	var text []byte
 	err := o.ask(ctx, readPatience, func(ctx context.Context) (err error) {
 		text, err = o.Runtime.Logs(ctx, sandbox.ID(l.Sandbox), service, limit)

@@ -13,12 +13,21 @@ import (
 const (
 	service        = "product" // the one service of a product of one container
 	answerPause    = 3 * time.Millisecond
+	eagerFor       = 5 * time.Second // of asking every answerPause
+	patientPause   = 50 * time.Millisecond
 	answerPatience = 10 * time.Second
 	slowStart      = 2 * time.Second // waiting cells are made beside a slower start
 	most           = 5               // refusals of the engine before a start is given up
 )
 
 // spec says what is to run. It is the same for the same lease and sandbox.
+func (o *Orchestrator) spec(ctx context.Context, w work) (sandbox.Spec, error) {
+	if w.release.Compose == "" {
+		return w.spec(), nil
+	}
+	return o.stackSpec(context.WithoutCancel(ctx), sandbox.ID(w.lease.Sandbox), w.release, w.size)
+}
+
 func (w work) spec() sandbox.Spec {
 	return sandbox.Spec{
 		ID: sandbox.ID(w.lease.Sandbox),
@@ -39,10 +48,16 @@ func (o *Orchestrator) startIt(ctx context.Context, w work) (*sight, error) {
 	if _, ok := o.size(l.Size); !ok {
 		return cannot("The size %q is no longer offered here. Start a new trial with another size.", l.Size), nil
 	}
+	spec, err := o.spec(ctx, w)
+	if err != nil {
+		return cannot("Release %s cannot be run as it is described: %s", w.release.Version, said(err)), nil
+	}
 	o.launching(1)
-	err := o.act(ctx, startPatience, func(ctx context.Context) error { return o.Runtime.Start(ctx, w.spec()) })
+	err = o.act(ctx, startPatience, func(ctx context.Context) error { return o.Runtime.Start(ctx, spec) })
 	o.launching(-1)
 	switch {
+	case err == nil && len(l.Services) > 1:
+		return o.lookAt(ctx, l), nil // some of a stack may wait for others still
 	case err == nil:
 		return &sight{Seen: den.Seen{Sight: den.SeenRunning}}, nil
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -91,8 +106,7 @@ func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, err
 		defer cancel()
 		watched <- o.watchOver(asking, c, w.lease)
 	})
-	_, err := sandbox.AwaitAnswer(asking, o.Runtime, sandbox.ID(w.lease.Sandbox),
-		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, answerPause, answerPatience)
+	err := o.answered(asking, w.lease)
 	timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
 	cancel()
 	if err == nil {
@@ -110,6 +124,19 @@ func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, err
 		return nil, o.failed(ctx, w.lease, err, "")
 	}
 	return nil, errMoved
+}
+
+// answered asks every few milliseconds at first, and more seldom what takes longer.
+func (o *Orchestrator) answered(ctx context.Context, l den.Lease) error {
+	id, probe := sandbox.ID(l.Sandbox), sandbox.Probe{Port: l.Port, Path: l.Path}
+	quick, cancel := context.WithTimeout(ctx, eagerFor)
+	defer cancel()
+	_, err := sandbox.AwaitAnswer(quick, o.Runtime, id, probe, answerPause, answerPatience)
+	if err == nil || ctx.Err() != nil || errors.Is(err, sandbox.ErrGone) {
+		return err
+	}
+	_, err = sandbox.AwaitAnswer(ctx, o.Runtime, id, probe, patientPause, answerPatience)
+	return err
 }
 
 // watchOver returns what it saw when a sandbox that should run does not; nil when ctx
@@ -166,7 +193,7 @@ func (o *Orchestrator) replace(ctx context.Context, l den.Lease) (*sight, error)
 	}
 	var seen den.Sight
 	err = o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) (err error) {
-		if l.Sandbox, seen, err = p.claim(tx); err != nil {
+		if l.Sandbox, seen, err = p.claim(tx, l); err != nil {
 			return err
 		}
 		l.Replacing, l.DueAt, l.Tries = false, p.now, l.Tries+1

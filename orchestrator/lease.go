@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
@@ -112,9 +113,21 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 // Logs reads the end of what a product printed: a stranger's text. Once the sandbox
 // is being removed it is what was kept of it.
 func (o *Orchestrator) Logs(ctx context.Context, actor den.Actor, id den.ID, limit int) ([]byte, error) {
+	return o.ServiceLogs(ctx, actor, id, "", limit)
+}
+
+// ServiceLogs is Logs for one service of a stack; without a name it is the service that
+// answers. What was kept is of all of them. Invalid for a service that is not there.
+func (o *Orchestrator) ServiceLogs(ctx context.Context, actor den.Actor, id den.ID, name string, limit int) ([]byte, error) {
 	l, err := o.readLease(ctx, actor, id)
 	if err != nil {
 		return nil, err
+	}
+	if name == "" {
+		name = frontOf(l)
+	}
+	if name != frontOf(l) && !slices.Contains(l.Services, name) {
+		return nil, den.Bad("service", "Choose a service of this sandbox: %s.", or(append([]string{frontOf(l)}, l.Services[min(1, len(l.Services)):]...)))
 	}
 	if limit <= 0 {
 		limit = logDefault
@@ -123,7 +136,7 @@ func (o *Orchestrator) Logs(ctx context.Context, actor den.Actor, id den.ID, lim
 	if l.Phase == den.Ending || l.Phase.Final() || l.Sandbox == "" {
 		return []byte(l.LogTail[max(0, len(l.LogTail)-limit):]), nil
 	}
-	text, err := o.tail(ctx, l, limit)
+	text, err := o.tailOf(ctx, l, name, limit)
 	switch {
 	case errors.Is(err, sandbox.ErrGone):
 		return nil, nil

@@ -89,7 +89,7 @@ func (p *pen) starting(tx den.Tx, l *den.Lease, from den.Phase, say string) erro
 		return nil
 	}
 	l.StartingAt = p.now
-	sandbox, seen, err := p.claim(tx)
+	sandbox, seen, err := p.claim(tx, *l)
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,12 @@ func (p *pen) starting(tx den.Tx, l *den.Lease, from den.Phase, say string) erro
 	return nil
 }
 
-// claim takes a waiting cell out of the records, or else a new id.
-func (p *pen) claim(tx den.Tx) (sandbox string, seen den.Sight, err error) {
+// claim takes a waiting cell out of the records, or else a new id: the services of a
+// stack meet on a network of their own, which a cell is not.
+func (p *pen) claim(tx den.Tx, l den.Lease) (sandbox string, seen den.Sight, err error) {
+	if len(l.Services) > 1 {
+		return p.sandbox(), den.SeenAbsent, nil
+	}
 	cells, err := every(tx.Cells(), den.Query{})
 	if err != nil {
 		return "", den.Unseen, err

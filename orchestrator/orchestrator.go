@@ -28,6 +28,8 @@ type Config struct {
 
 	Sizes         []den.Size
 	Schemes       []den.Scheme
+	DefaultScheme string // what a trial gets where nobody says otherwise; empty: the first
+	DefaultSize   string // the same
 	DefaultLength den.Span
 	LongestLength den.Span
 
@@ -39,6 +41,7 @@ type Config struct {
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
+	Stacks  Stacks                   // nil: compose files are refused
 	Address func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes  Routes                   // nil: nobody is told
 	Log     *slog.Logger             // nil: nothing is logged
@@ -86,6 +89,12 @@ func New(c Config) *Orchestrator {
 		c.Spare = 1
 	case c.Spare < 0:
 		c.Spare = 0
+	}
+	if c.DefaultScheme == "" && len(c.Schemes) > 0 {
+		c.DefaultScheme = c.Schemes[0].ID
+	}
+	if c.DefaultSize == "" && len(c.Sizes) > 0 {
+		c.DefaultSize = c.Sizes[0].Name
 	}
 	if c.Room <= 0 {
 		c.Room = 16

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 	if err != nil {
 		return r, err
 	}
+	if in.Compose != "" {
+		return o.addStack(ctx, actor, in, product, r)
+	}
 	image, from, err := o.image(ctx, in)
 	if err != nil {
 		return r, err
@@ -34,7 +38,16 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 	if err != nil {
 		return r, imageFault(err, in)
 	}
-	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+	r, err = o.putRelease(ctx, actor, in, product, r)
+	if err != nil {
+		o.dropUnused(ctx, image.ID, in)
+	}
+	return r, err
+}
+
+// putRelease writes a release whose images are kept.
+func (o *Orchestrator) putRelease(ctx context.Context, actor den.Actor, in den.NewRelease, product den.Product, r den.Release) (den.Release, error) {
+	err := o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		id, err := p.answered(tx, in.Once)
 		if err != nil {
 			return err
@@ -55,11 +68,7 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 			Say: fmt.Sprintf("Release %s of %s was added.", r.Version, product.Name),
 		})
 	})
-	if err != nil {
-		o.dropUnused(ctx, image.ID, in)
-		return r, err
-	}
-	return r, nil
+	return r, err
 }
 
 // offering reads the product and asks whether the actor may offer it. Where the same
@@ -114,12 +123,23 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	if r.Path == "" {
 		r.Path = "/"
 	}
+	if in.Compose != "" {
+		r.Compose, r.ComposeName = in.Compose, cmp.Or(strings.TrimSpace(in.ComposeName), "compose.yaml")
+		r.Profile = cmp.Or(r.Profile, string(sandbox.Standard))
+	}
 	if r.Profile == "" {
 		r.Profile = string(sandbox.Strict)
 	}
 	var faults den.Faults
 	faults.Add(wants("version", "the version of the release, such as 1.4", r.Version, nameLength))
-	if (in.Image == "") == (in.Archive == nil) {
+	switch {
+	case in.Compose != "" && in.Image != "":
+		faults.Add(den.Bad("image", "Leave the name of an image out. The compose file names its images."))
+	case in.Compose != "" && len(in.Env) > 0:
+		faults.Add(den.Bad("env", "Write the variables into the compose file, under environment of the service that needs them."))
+	case in.Compose == "" && in.Front != "":
+		faults.Add(den.Bad("front", "Leave the service out. Only a compose file has services."))
+	case in.Compose == "" && (in.Image == "") == (in.Archive == nil):
 		faults.Add(den.Bad("image", "Enter the name of an image on the engine, or give an archive that docker save wrote: one of the two."))
 	}
 	if in.Port < 0 || in.Port > 65535 {

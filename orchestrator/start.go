@@ -27,6 +27,8 @@ type protocolEntry struct {
 	Entry   den.ID
 	Release den.ID
 	Image   string
+	Compose string            `json:",omitempty"` // hex SHA-256 of the compose file
+	Images  map[string]string `json:",omitempty"`
 }
 
 // StartTrial locks the protocol of a draft and asks for a sandbox for each entry:
@@ -74,6 +76,9 @@ func (o *Orchestrator) mayStart(ctx context.Context, actor den.Actor, id den.ID,
 		return err
 	})
 	if err != nil || before != "" {
+		return err
+	}
+	if err := o.fits(ctx, id); err != nil {
 		return err
 	}
 	return o.usable(ctx)
@@ -153,7 +158,7 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 	return den.Lease{
 		ID: p.id(den.KindLease), Trial: t.ID, Entry: e.ID, Department: t.Department, Supplier: e.Supplier,
 		Product: e.Product, Release: e.Release, AskedBy: p.by.ID,
-		Name: name, Size: t.Size, Port: r.Port, Path: r.Path,
+		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services,
 		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now,
 		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(o.LongestLength, t.Length)), DueAt: t.EndsAt,
 	}, err
@@ -201,7 +206,12 @@ func seal(tx den.Tx, t den.Trial) ([]byte, []den.Release, error) {
 			return nil, nil, chosen(err, "releases", "Choose products from the techmap. One of the releases is gone.")
 		}
 		releases = append(releases, r)
-		p.Entries = append(p.Entries, protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image})
+		one := protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image, Images: r.Images}
+		if r.Compose != "" {
+			sum := sha256.Sum256([]byte(r.Compose))
+			one.Compose = hex.EncodeToString(sum[:])
+		}
+		p.Entries = append(p.Entries, one)
 	}
 	sealed, err := json.Marshal(p)
 	return sealed, releases, err

@@ -16,7 +16,7 @@ func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) erro
 	if l.Found == nil || len(l.Looks) > 0 || !same(*l.Found, *found) {
 		tail := l.LogTail
 		if tail == "" && !seen.found.Empty() {
-			text, err := o.tail(ctx, l, logTail)
+			text, err := o.tails(ctx, l, logTail)
 			if err != nil {
 				o.Log.Info("the log of a sandbox could not be kept", "lease", l.ID, "error", err)
 			}

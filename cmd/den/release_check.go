@@ -123,7 +123,7 @@ func (k releaseCheck) limits() (string, sandbox.Limits, error) {
 		return "", sandbox.Limits{}, usageError{fmt.Errorf("there is no size %q; use %s", name, strings.Join(names, ", "))}
 	}
 	s := c.Sizes[i]
-	return name, sandbox.Limits{Memory: s.Memory, CPU: s.CPU, Pids: s.Pids, Files: s.Files, Tmp: s.Tmp, Disk: s.Disk, Log: s.Log}, nil
+	return name, limitsOf(s), nil
 }
 
 func (k releaseCheck) file(ctx context.Context, name string, limits sandbox.Limits) (checkedFile, error) {

@@ -18,6 +18,7 @@ import (
 	"innovationden/configs"
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
+	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox/docker"
 	"innovationden/web"
@@ -84,15 +85,16 @@ func serve(ctx context.Context, config configs.Config, std streams) error {
 
 // house is every room, wired.
 type house struct {
-	config  configs.Config
-	log     *slog.Logger
-	store   *bolt.DB
-	key     *ledger.Key
-	runtime *docker.Runtime
-	den     *orchestrator.Orchestrator
-	gateway *gateway.Gateway
-	handler http.Handler
-	certs   *certificates
+	config   configs.Config
+	log      *slog.Logger
+	store    *bolt.DB
+	key      *ledger.Key
+	runtime  *docker.Runtime
+	den      *orchestrator.Orchestrator
+	gateway  *gateway.Gateway
+	programs *api.API
+	handler  http.Handler
+	certs    *certificates
 }
 
 // openHouse wires the rooms. It asks the engine nothing, so it succeeds while the
@@ -135,10 +137,11 @@ func (h *house) wire(demo bool) error {
 		spare = -1
 	}
 	h.den = orchestrator.New(orchestrator.Config{
-		Store: h.store, Runtime: h.runtime, Images: h.runtime, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
-		Sizes: c.Sizes, Schemes: c.Schemes, DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
+		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
+		Sizes: c.Sizes, Schemes: c.Schemes, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
+		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Stacks: stacks{}, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 	})
 	public, err := publicURL(c)
 	if err != nil {
@@ -151,8 +154,7 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
-	programs, err := api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log})
-	if err != nil {
+	if h.programs, err = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log}); err != nil {
 		return err
 	}
 	zone, err := time.LoadLocation("Europe/London")
@@ -161,10 +163,14 @@ func (h *house) wire(demo bool) error {
 	}
 	h.handler, err = web.New(web.Config{
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
-		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Mount: programs.Mount,
+		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Mount: h.programs.Mount, Ready: h.ready,
 	})
 	return err
 }
+
+// lastWord is how long requests under way may go on when the den stops, before those
+// that would never end, such as pages that follow a trial, are cut off.
+const lastWord = 2 * time.Second
 
 // run serves until ctx ends or something that nothing can go on without has failed.
 func (h *house) run(ctx context.Context, listener net.Listener) error {
@@ -172,6 +178,10 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	defer stop(nil)
 	debug.SetGCPercent(50) // an idle den is small; a busy one spends a little more on collecting
 	server := gateway.Server(h.handler, h.log)
+	requests, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
+	server.BaseContext = func(net.Listener) context.Context { return requests }
+	server.RegisterOnShutdown(h.programs.Close)
 	done := make(chan struct{}, 3)
 	begin := func(what string, do func() error) {
 		go func() {
@@ -197,6 +207,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		cause = nil // it was told to stop
 	}
 	stop(nil)
+	defer time.AfterFunc(lastWord, cutOff).Stop()
 	return errors.Join(cause, h.leave(server, done))
 }
 
@@ -214,6 +225,16 @@ func (h *house) leave(server *http.Server, done <-chan struct{}) error {
 		<-done
 	}
 	h.writeCheckpoint(ctx)
+	return err
+}
+
+// ready says why nobody should be sent here yet: what was due while the den was away is
+// done first. An engine that is silent is no reason: reading and ending go on.
+func (h *house) ready(ctx context.Context) error {
+	host, err := h.den.Host(ctx, den.System())
+	if err == nil && host.LastPass.IsZero() {
+		err = den.Refuse(den.Busy, "The den is starting. Try again in a moment.")
+	}
 	return err
 }
 

@@ -108,7 +108,7 @@ func newSchema() *schema {
 			rev: func(r *den.Release) *int64 { return &r.Rev },
 			indexes: []index[den.Release]{
 				by(den.ReleasesByProduct, func(r *den.Release) den.ID { return r.Product }),
-				by(den.ReleasesByImage, func(r *den.Release) string { return r.Image })}},
+				{name: den.ReleasesByImage, keys: func(r *den.Release) []string { return r.EveryImage() }}}},
 		trials: kind[den.Trial]{name: "trials",
 			key:  func(t *den.Trial) den.ID { return t.ID },
 			rev:  func(t *den.Trial) *int64 { return &t.Rev },

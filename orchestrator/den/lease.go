@@ -42,6 +42,8 @@ type Lease struct {
 	Found *Inventory // what existed when the teardown began
 	Looks []Stamp    // empty looks in a row after the removal
 
+	Services []string `json:",omitempty"` // of a stack, the one that answers first; none: a product of one container
+
 	LogTail string // the end of what its product printed, kept before the removal: a stranger's text
 
 	Tries int   // acts that failed in a row

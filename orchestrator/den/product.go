@@ -1,5 +1,10 @@
 package den
 
+import (
+	"maps"
+	"slices"
+)
+
 // Product is what a supplier offers.
 type Product struct {
 	ID        ID
@@ -27,4 +32,19 @@ type Release struct {
 	SizeBytes int64
 	CreatedAt Stamp
 	Rev       int64
+
+	// A stack of several services has besides: Image is then that of Front.
+	Compose     string              `json:",omitempty"` // the compose file's text; it may hold secrets of the supplier's
+	ComposeName string              `json:",omitempty"` // what the file was called, for people
+	Front       string              `json:",omitempty"` // the service that answers
+	Services    []string            `json:",omitempty"` // in order
+	Images      map[string]string   `json:",omitempty"` // name in the file → image id
+	Places      map[string][]string `json:",omitempty"` // image id → paths that it declares as volumes
+}
+
+// EveryImage is the image ids of a release, each once, in order.
+func (r Release) EveryImage() []string {
+	all := append(slices.Collect(maps.Values(r.Images)), r.Image)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

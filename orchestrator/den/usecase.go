@@ -24,17 +24,23 @@ type NewProduct struct {
 }
 
 // NewRelease is the input of AddRelease. The image comes from the engine by name or
-// id, or from a `docker save` archive; exactly one of the two.
+// id, or from a `docker save` archive; exactly one of the two. The images of a compose
+// file come from the archive, where there is one, or else from the engine, by the names
+// that the file gives them.
 type NewRelease struct {
 	Product ID
 	Version string
 	Image   string
 	Archive io.Reader
-	Port    int // 0: the one port that the image declares
+	Port    int // 0: the one port that the image, or Front in the compose file, declares
 	Path    string
-	Profile string // empty: strict
+	Profile string // empty: strict; standard with a compose file
 	Env     []string
 	Once    Once
+
+	Compose     string // a compose file's text; empty: the release is one image
+	ComposeName string // what refusals call the file; empty: compose.yaml
+	Front       string // the service that answers; empty: the only one that declares a port
 }
 
 // NewTrial is the input of AddTrial and ChangeTrial. What is left empty gets the
