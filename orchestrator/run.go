@@ -74,7 +74,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{2 * o.PassEvery, func() { o.askHost(ctx) }},
 		{o.SweepEvery, func() { o.sweepNow(ctx) }},
 		{o.SweepEvery, func() { o.warn(ctx) }},
-		{time.Hour, func() { o.clean(ctx) }},
+		{6 * time.Hour, func() { o.clean(ctx) }},
 	} {
 		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {
 			return nil, err

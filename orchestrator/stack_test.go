@@ -44,7 +44,8 @@ func (paper) Read(_ context.Context, f orchestrator.StackFile, size den.Size) (r
 func (p paper) Spec(ctx context.Context, id sandbox.ID, r den.Release, size den.Size) (sandbox.Spec, error) {
 	read, err := p.Read(ctx, orchestrator.StackFile{Text: r.Compose}, size)
 	spec := sandbox.Spec{ID: id, Network: sandbox.Private, Limits: sandbox.Limits{
-		Memory: size.Memory, CPU: size.CPU, Pids: size.Pids, Files: size.Files, Tmp: size.Tmp, Disk: size.Disk, Log: size.Log}}
+		Memory: size.Memory, CPU: size.CPU, Pids: size.Pids, Files: size.Files, Tmp: size.Tmp, Disk: size.Disk, Log: size.Log,
+	}}
 	for _, name := range r.Services {
 		for _, s := range read.Services {
 			if s.Name == name {
@@ -120,8 +121,10 @@ func TestStacksAreRefusedInWords(t *testing.T) {
 			"no such service":   {den.NewRelease{Compose: "a web:1 1\n", Front: "z"}, []string{"front"}},
 			"no port":           {den.NewRelease{Compose: "a db:latest\n"}, []string{"port"}},
 			"no images":         {den.NewRelease{Compose: "a no:1\nb no:2 1\n"}, []string{"compose"}},
-			"not in the archive": {den.NewRelease{Compose: "a no:1\nb worker:2 1\n", Archive: strings.NewReader("two")},
-				[]string{"archive"}},
+			"not in the archive": {
+				den.NewRelease{Compose: "a no:1\nb worker:2 1\n", Archive: strings.NewReader("two")},
+				[]string{"archive"},
+			},
 			"an image besides": {den.NewRelease{Compose: "a web:1 1\n", Image: "web:1"}, []string{"image"}},
 			"variables":        {den.NewRelease{Compose: "a web:1 1\n", Env: []string{"A=1"}}, []string{"env"}},
 			"front alone":      {den.NewRelease{Image: "web:1", Front: "web"}, []string{"front"}},
