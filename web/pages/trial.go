@@ -36,13 +36,13 @@ type liveTrial struct {
 // column is one entry.
 type column struct {
 	den.EntryView
-	Trial    den.ID
-	Assess   string // "" may not, "start", "go-on", "done"
-	Memory   string
-	CPU      string
-	Log      string
-	Starting bool
-	MayOpen  bool
+	Trial   den.ID
+	Assess  string // "" may not, "start", "go-on", "done"
+	Memory  string
+	CPU     string
+	Log     string
+	Moving  bool // its state is about to change by itself
+	MayOpen bool
 }
 
 // Trial is GET /trials/:id. A draft is shown as its task list by those who set it up.
@@ -67,8 +67,8 @@ func (p *Pages) Trial(c *gin.Context) error {
 		}
 	}
 	// Whoever follows "Update this page" asked for it: without JavaScript the page
-	// then looks again by itself as long as something is starting.
-	if c.Query("update") != "" && page.Live.starting() {
+	// then looks again by itself as long as something is starting or being removed.
+	if c.Query("update") != "" && page.Live.moving() {
 		c.Header("Refresh", "3")
 	}
 	return p.show(c, http.StatusOK, "trial", page)
@@ -100,7 +100,7 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 	for _, e := range t.Entries {
 		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who)}
 		if s := e.Sandbox; s != nil {
-			one.Starting = s.Phase == den.Requested || s.Phase == den.Starting
+			one.Moving = s.Phase == den.Requested || s.Phase == den.Starting || s.Phase == den.Ending
 			one.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
 			if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
 				one.Memory, one.CPU, one.Log = p.memory(seen), p.cpu(seen), seen.Log
@@ -111,9 +111,9 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 	return live
 }
 
-func (l liveTrial) starting() bool {
+func (l liveTrial) moving() bool {
 	for _, one := range l.Columns {
-		if one.Starting {
+		if one.Moving {
 			return true
 		}
 	}
