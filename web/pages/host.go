@@ -31,8 +31,8 @@ func (p *Pages) Host(c *gin.Context) error {
 	}
 	page := hostPage{Frame: p.frame(c, p.words.Say("host.title")), Host: host, MayRun: den.May(who, den.RunHost, den.Owner{})}
 	for _, one := range host.InForce {
-		name := strings.ReplaceAll(one.Name, "_", " ")
-		page.InForce = append(page.InForce, den.InForce{Name: strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):], Yes: one.Yes, Say: one.Say})
+		one.Name = p.words.Say("in-force." + strings.ReplaceAll(one.Name, "_", "-"))
+		page.InForce = append(page.InForce, one)
 	}
 	page.Memory, page.Disk = p.words.bytes(host.Memory), p.words.Say("host.unknown")
 	if host.DiskFree >= 0 {

@@ -80,6 +80,9 @@ func (p *Pages) peopleChoices(c *gin.Context) ([]view.Choice, error) {
 	slices.SortStableFunc(people, func(a, b den.Person) int { return strings.Compare(a.Name, b.Name) })
 	var choices []view.Choice
 	for _, one := range people {
+		if one.Act().Has(den.SupplierMember) {
+			continue // suppliers do not score products
+		}
 		choices = append(choices, view.Choice{Value: string(one.ID), Text: one.Name, Hint: view.Hint{Text: p.role(one.Act())}})
 	}
 	return choices, nil

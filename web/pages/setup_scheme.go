@@ -107,7 +107,7 @@ func (p *Pages) readWeights(e editing) map[string]float64 {
 		}
 	}
 	if !e.Form.Bad() && math.Round(sum) != 100 {
-		e.Form.Say("", "set-up.weights-sum", "Sum", mark(sum))
+		e.Form.Say("weight-"+e.Trial.Scheme.Criteria()[0].ID, "set-up.weights-sum", "Sum", mark(sum))
 	}
 	return changed
 }
