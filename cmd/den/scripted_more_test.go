@@ -163,6 +163,26 @@ func (s *scripted) AddRelease(_ context.Context, r contract.AddReleaseRequestObj
 	return contract.AddRelease201JSONResponse{Body: contract.Release{Id: "rel_9", Product: r.Id, Version: r.Body.Version, From: r.Body.Image, Port: 8080}}, nil
 }
 
+// AddStack implements contract.StrictServerInterface.
+func (s *scripted) AddStack(_ context.Context, r contract.AddStackRequestObject) (contract.AddStackResponseObject, error) {
+	out := contract.Release{Id: "rel_9", Product: r.Id, Version: r.Body.Version, From: *r.Body.Name, Port: 8080, Services: &[]string{*r.Body.Front, r.Body.Compose}}
+	return contract.AddStack201JSONResponse{Body: out}, nil
+}
+
+// AddStackArchive implements contract.StrictServerInterface.
+func (s *scripted) AddStackArchive(_ context.Context, r contract.AddStackArchiveRequestObject) (contract.AddStackArchiveResponseObject, error) {
+	form, err := r.Body.ReadForm(1 << 20)
+	if err != nil {
+		return nil, err
+	}
+	var services []string
+	for _, name := range []string{"version", "compose", "name", "port"} {
+		services = append(services, form.Value[name]...)
+	}
+	services = append(services, form.File["archive"][0].Filename)
+	return contract.AddStackArchive201JSONResponse{Body: contract.Release{Id: "rel_9", Product: r.Id, Services: &services}}, nil
+}
+
 // AddReleaseArchive implements contract.StrictServerInterface.
 func (s *scripted) AddReleaseArchive(_ context.Context, r contract.AddReleaseArchiveRequestObject) (contract.AddReleaseArchiveResponseObject, error) {
 	return contract.AddReleaseArchive201JSONResponse{Body: contract.Release{Id: "rel_9", Product: r.Id, Version: r.Params.Version, Port: 8080}}, nil

@@ -87,6 +87,11 @@ var table = map[string]access{
 		query: func(target) string { return "?version=9" }, body: fixed("no archive"), header: map[string]string{"Content-Type": "application/x-tar"},
 	},
 
+	"addStack": {about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
+		body: fixed(hash{"version": "9", "compose": "refused"})},
+	"addStackArchive": {about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
+		body: fixed(stackBody("refused", "no archive")), header: map[string]string{"Content-Type": "multipart/form-data; boundary=edge"}},
+
 	"listTrials":   {done: 200, ours: everyone},
 	"addTrial":     {about: "department", done: 422, ours: may{yes: ourTop, look: "auditor"}, theirs: may{yes: "operator outsider", look: "auditor"}, unknown: may{yes: "operator", look: "auditor"}, body: func(t target) any { return hash{"department": t.id, "size": "none"} }},
 	"getTrial":     {about: "running", done: 200, ours: seeOur, theirs: seeTheir},

@@ -30,8 +30,12 @@ func (a *API) bound(c *gin.Context) {
 	limit := int64(maxBody)
 	if isArchive(c) {
 		limit = a.archive
-		if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "application/x-tar" {
-			Answer(c, unsupported("the archive", "application/x-tar"))
+		what, want := "the archive", "application/x-tar"
+		if strings.HasSuffix(c.FullPath(), "/stacks/archive") {
+			what, want = "the fields and the archive", "multipart/form-data"
+		}
+		if kind, with, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != want || want == "multipart/form-data" && with["boundary"] == "" {
+			Answer(c, unsupported(what, want))
 			return
 		}
 	}

@@ -139,7 +139,10 @@ func (i *inventor) body(q *question, op operation, wild int) {
 	}
 	content := op.spec.RequestBody.Value.Content
 	schema := content.Get("application/json")
-	if schema == nil {
+	if content.Get("multipart/form-data") != nil {
+		q.header["Content-Type"] = "multipart/form-data; boundary=edge"
+		q.body = pick(i, stackBody("a image\n", "archive"), stackBody("", ""), stackBody("refused", "archive"), "--edge", "")
+	} else if schema == nil {
 		q.header["Content-Type"] = "application/x-tar"
 		q.body = pick(i, "archive", "archive", "", "not an archive", strings.Repeat("x", 10000))
 	} else if op.spec.RequestBody.Value.Required || i.chance(60) {

@@ -16,6 +16,9 @@ func sandbox(s den.SandboxView) contract.Sandbox {
 		LatestEnd: moment(s.LatestEnd), EndedAt: moment(s.EndedAt), PauseWanted: &s.PauseWanted, Lost: s.Lost,
 		Restarts: int32(s.Restarts), Revision: s.Rev,
 	}
+	if len(s.Services) > 0 {
+		out.Services = &s.Services
+	}
 	if s.Launch > 0 {
 		out.LaunchMs = new(float64(s.Launch) / float64(time.Millisecond))
 	}

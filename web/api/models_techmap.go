@@ -25,10 +25,14 @@ func product(p den.ProductView) contract.Product {
 }
 
 func release(r den.Release) contract.Release {
-	return contract.Release{
+	out := contract.Release{
 		Id: string(r.ID), Product: string(r.Product), Version: r.Version, Image: r.Image, Digest: r.Digest,
 		From: r.From, Port: int32(r.Port), Path: r.Path, Profile: contract.Profile(r.Profile), SizeBytes: r.SizeBytes, CreatedAt: r.CreatedAt,
 	}
+	if r.Compose != "" {
+		out.Services, out.Images = &r.Services, &r.Images
+	}
+	return out
 }
 
 func size(s den.Size) contract.Size {

@@ -98,7 +98,7 @@ func (a *API) GetSandboxUse(ctx context.Context, r contract.GetSandboxUseRequest
 // GetSandboxLog reads the end of a product's log. The text is a stranger's, so it is
 // never anything but text.
 func (a *API) GetSandboxLog(ctx context.Context, r contract.GetSandboxLogRequestObject) (contract.GetSandboxLogResponseObject, error) {
-	text, err := a.den.Logs(ctx, actor.From(ctx), den.ID(r.Id), int(or(r.Params.Bytes, logBytes)))
+	text, err := a.den.ServiceLogs(ctx, actor.From(ctx), den.ID(r.Id), value(r.Params.Service), int(or(r.Params.Bytes, logBytes)))
 	if err != nil {
 		return nil, err
 	}

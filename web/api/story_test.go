@@ -147,17 +147,26 @@ func (s *story) offer() {
 	arc, err := s.vendor.AddReleaseArchiveWithBodyWithResponse(ctx, own, &contract.AddReleaseArchiveParams{Version: "3.0"}, "application/x-tar", bytes.NewReader(archive))
 	second := told(w, arc.JSON201, err, arc.Body)
 	s.releases = []string{first.Id, second.Id}
+	sta, err := s.vendor.AddStackWithResponse(ctx, own, nil, contract.NewStack{Version: "4.0", Compose: "web " + oneImage})
+	if got := told(w, sta.JSON201, err, sta.Body); got.Services == nil || (*got.Services)[0] != "web" || (*got.Images)[oneImage] != got.Image {
+		s.t.Errorf("the stack is %+v", got)
+	}
+	w.engine.AddArchive([]byte("two"), sandbox.Image{Names: []string{"come:along"}, Ports: []int{8080}}, fake.Behaviour{})
+	com, err := s.vendor.AddStackArchiveWithBodyWithResponse(ctx, own, "multipart/form-data; boundary=edge", strings.NewReader(stackBody("web come:along", "two")))
+	if got := told(w, com.JSON201, err, com.Body); got.From != "compose.yaml" || (*got.Images)["come:along"] != got.Image {
+		s.t.Errorf("the stack is %+v", got)
+	}
 
 	one, err := s.vendor.GetReleaseWithResponse(ctx, second.Id)
 	if got := told(w, one.JSON200, err, one.Body); got.Version != "3.0" {
 		s.t.Errorf("the release is %+v", got)
 	}
 	all, err := s.vendor.ListReleasesWithResponse(ctx, own, nil)
-	if got := told(w, all.JSON200, err, all.Body); len(got.Items) != 3 {
+	if got := told(w, all.JSON200, err, all.Body); len(got.Items) != 5 {
 		s.t.Errorf("there are %d releases", len(got.Items))
 	}
 	view, err := s.vendor.GetProductWithResponse(ctx, own)
-	if got := told(w, view.JSON200, err, view.Body); len(got.Releases) != 3 {
+	if got := told(w, view.JSON200, err, view.Body); len(got.Releases) != 5 {
 		s.t.Errorf("the product has %d releases", len(got.Releases))
 	}
 	deps, err := s.vendor.ListDepartmentsWithResponse(ctx, nil)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/gin-gonic/gin/binding"
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for CriterionScoredBy.
@@ -385,6 +387,22 @@ type NewRelease struct {
 	Version string   `json:"version"`
 }
 
+// NewStack A release of several services to add.
+type NewStack struct {
+	// Compose The text of the compose file.
+	Compose string `json:"compose"`
+
+	// Front The service that answers. Left out: the only one that declares a port.
+	Front *string `json:"front,omitempty"`
+
+	// Name What the file is called.
+	Name    *string  `json:"name,omitempty"`
+	Path    *string  `json:"path,omitempty"`
+	Port    *int32   `json:"port,omitempty"`
+	Profile *Profile `json:"profile,omitempty"`
+	Version string   `json:"version"`
+}
+
 // NewTrial A trial to set up or the new state of a draft.
 type NewTrial struct {
 	// Department Left out: your own.
@@ -542,13 +560,19 @@ type Release struct {
 	Id     string `json:"id"`
 
 	// Image Image id.
-	Image     string  `json:"image"`
-	Path      string  `json:"path"`
-	Port      int32   `json:"port"`
-	Product   string  `json:"product"`
-	Profile   Profile `json:"profile"`
-	SizeBytes int64   `json:"size_bytes"`
-	Version   string  `json:"version"`
+	Image string `json:"image"`
+
+	// Images Of a stack: image ids by the name in the file.
+	Images  *map[string]string `json:"images,omitempty"`
+	Path    string             `json:"path"`
+	Port    int32              `json:"port"`
+	Product string             `json:"product"`
+	Profile Profile            `json:"profile"`
+
+	// Services Of a stack, the one that answers first.
+	Services  *[]string `json:"services,omitempty"`
+	SizeBytes int64     `json:"size_bytes"`
+	Version   string    `json:"version"`
 }
 
 // ReleasePage One page of a list.
@@ -600,10 +624,13 @@ type Sandbox struct {
 	ProductName *string `json:"product_name,omitempty"`
 
 	// Reason Why it ended; empty while it has not.
-	Reason       EndReason `json:"reason"`
-	RequestedAt  time.Time `json:"requested_at"`
-	Restarts     int32     `json:"restarts"`
-	Revision     int64     `json:"revision"`
+	Reason      EndReason `json:"reason"`
+	RequestedAt time.Time `json:"requested_at"`
+	Restarts    int32     `json:"restarts"`
+	Revision    int64     `json:"revision"`
+
+	// Services Of a stack, the one that answers first.
+	Services     *[]string `json:"services,omitempty"`
 	Size         string    `json:"size"`
 	Supplier     *string   `json:"supplier,omitempty"`
 	SupplierName *string   `json:"supplier_name,omitempty"`
@@ -795,6 +822,9 @@ type InProfile = Profile
 // InScheme defines model for in_scheme.
 type InScheme = string
 
+// InService defines model for in_service.
+type InService = string
+
 // InState defines model for in_state.
 type InState = TrialState
 
@@ -897,6 +927,24 @@ type AddReleaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddStackParams defines parameters for AddStack.
+type AddStackParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddStackArchiveMultipartBody defines parameters for AddStackArchive.
+type AddStackArchiveMultipartBody struct {
+	Archive openapi_types.File `json:"archive"`
+	Compose string             `json:"compose"`
+	Front   *string            `json:"front,omitempty"`
+	Name    *string            `json:"name,omitempty"`
+	Path    *string            `json:"path,omitempty"`
+	Port    *string            `json:"port,omitempty"`
+	Profile *string            `json:"profile,omitempty"`
+	Version string             `json:"version"`
+}
+
 // ListSandboxesParams defines parameters for ListSandboxes.
 type ListSandboxesParams struct {
 	Trial *InTrial `form:"trial,omitempty" json:"trial,omitempty"`
@@ -928,6 +976,9 @@ type ExtendSandboxParams struct {
 type GetSandboxLogParams struct {
 	// Bytes At most so many bytes from the end.
 	Bytes *InBytes `form:"bytes,omitempty" json:"bytes,omitempty"`
+
+	// Service The service of a stack. Left out: the one that answers.
+	Service *InService `form:"service,omitempty" json:"service,omitempty"`
 }
 
 // PauseSandboxParams defines parameters for PauseSandbox.
@@ -1058,6 +1109,12 @@ type AddProductJSONRequestBody = NewProduct
 
 // AddReleaseJSONRequestBody defines body for AddRelease for application/json ContentType.
 type AddReleaseJSONRequestBody = NewRelease
+
+// AddStackJSONRequestBody defines body for AddStack for application/json ContentType.
+type AddStackJSONRequestBody = NewStack
+
+// AddStackArchiveMultipartRequestBody defines body for AddStackArchive for multipart/form-data ContentType.
+type AddStackArchiveMultipartRequestBody AddStackArchiveMultipartBody
 
 // EndSandboxJSONRequestBody defines body for EndSandbox for application/json ContentType.
 type EndSandboxJSONRequestBody = Reason
@@ -1267,6 +1324,33 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /products/{id}/releases (the `AddRelease` operationId).
 	AddRelease(ctx context.Context, id InId, params *AddReleaseParams, body AddReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddStackWithBody Add a release from a compose file
+	//
+	// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+	AddStackWithBody(ctx context.Context, id InId, params *AddStackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddStack Add a release from a compose file
+	//
+	// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+	AddStack(ctx context.Context, id InId, params *AddStackParams, body AddStackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddStackArchiveWithBody Add a release from a compose file and a docker save archive
+	//
+	// A form whose fields are those of NewStack, then `archive`, the last: what `docker save` wrote of the images that the file names. Those that are not in it are looked for on the engine.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
+	AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRelease Read a release
 	//
@@ -1787,6 +1871,63 @@ func (c *Client) AddReleaseWithBody(ctx context.Context, id InId, params *AddRel
 // Corresponds with POST /products/{id}/releases (the `AddRelease` operationId).
 func (c *Client) AddRelease(ctx context.Context, id InId, params *AddReleaseParams, body AddReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddReleaseRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddStackWithBody Add a release from a compose file
+//
+// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+func (c *Client) AddStackWithBody(ctx context.Context, id InId, params *AddStackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddStackRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddStack Add a release from a compose file
+//
+// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+func (c *Client) AddStack(ctx context.Context, id InId, params *AddStackParams, body AddStackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddStackRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddStackArchiveWithBody Add a release from a compose file and a docker save archive
+//
+// A form whose fields are those of NewStack, then `archive`, the last: what `docker save` wrote of the images that the file names. Those that are not in it are looked for on the engine.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
+func (c *Client) AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddStackArchiveRequestWithBody(c.Server, id, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3253,6 +3394,104 @@ func NewAddReleaseRequestWithBody(server string, id InId, params *AddReleasePara
 	return req, nil
 }
 
+// NewAddStackRequest calls the generic AddStack builder with application/json body
+func NewAddStackRequest(server string, id InId, params *AddStackParams, body AddStackJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddStackRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAddStackRequestWithBody constructs an http.Request for the AddStack method, with any body, and a specified content type
+func NewAddStackRequestWithBody(server string, id InId, params *AddStackParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/products/%s/stacks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAddStackArchiveRequestWithBody constructs an http.Request for the AddStackArchive method, with any body, and a specified content type
+func NewAddStackArchiveRequestWithBody(server string, id InId, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/products/%s/stacks/archive", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetReleaseRequest constructs an http.Request for the GetRelease method
 func NewGetReleaseRequest(server string, id InId) (*http.Request, error) {
 	var err error
@@ -3585,6 +3824,18 @@ func NewGetSandboxLogRequest(server string, id InId, params *GetSandboxLogParams
 		if params.Bytes != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "bytes", *params.Bytes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5092,6 +5343,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /products/{id}/releases (the `AddRelease` operationId).
 	AddReleaseWithResponse(ctx context.Context, id InId, params *AddReleaseParams, body AddReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*AddReleaseResponse, error)
 
+	// AddStackWithBodyWithResponse Add a release from a compose file
+	//
+	// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+	AddStackWithBodyWithResponse(ctx context.Context, id InId, params *AddStackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackResponse, error)
+
+	// AddStackWithResponse Add a release from a compose file
+	//
+	// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+	AddStackWithResponse(ctx context.Context, id InId, params *AddStackParams, body AddStackJSONRequestBody, reqEditors ...RequestEditorFn) (*AddStackResponse, error)
+
+	// AddStackArchiveWithBodyWithResponse Add a release from a compose file and a docker save archive
+	//
+	// A form whose fields are those of NewStack, then `archive`, the last: what `docker save` wrote of the images that the file names. Those that are not in it are looked for on the engine.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
+	AddStackArchiveWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackArchiveResponse, error)
+
 	// GetReleaseWithResponse Read a release
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6045,6 +6323,116 @@ func (r AddReleaseResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddReleaseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddStackResponse201Headers the declared response headers of an HTTP 201 response for AddStack
+type AddStackResponse201Headers struct {
+	Location *string
+}
+
+type AddStackResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Release
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddStackResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddStackResponse) GetJSON201() *Release {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddStackResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddStackResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddStackResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddStackResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddStackResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddStackArchiveResponse201Headers the declared response headers of an HTTP 201 response for AddStackArchive
+type AddStackArchiveResponse201Headers struct {
+	Location *string
+}
+
+type AddStackArchiveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Release
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddStackArchiveResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddStackArchiveResponse) GetJSON201() *Release {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddStackArchiveResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddStackArchiveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddStackArchiveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddStackArchiveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddStackArchiveResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7861,6 +8249,51 @@ func (c *ClientWithResponses) AddReleaseWithResponse(ctx context.Context, id InI
 	return ParseAddReleaseResponse(rsp)
 }
 
+// AddStackWithBodyWithResponse Add a release from a compose file
+//
+// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+func (c *ClientWithResponses) AddStackWithBodyWithResponse(ctx context.Context, id InId, params *AddStackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackResponse, error) {
+	rsp, err := c.AddStackWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddStackResponse(rsp)
+}
+
+// AddStackWithResponse Add a release from a compose file
+//
+// The images are named in the file as the engine knows them. Everything in the file that cannot be run is refused at once, each with its line and what to do instead.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /products/{id}/stacks (the `AddStack` operationId).
+func (c *ClientWithResponses) AddStackWithResponse(ctx context.Context, id InId, params *AddStackParams, body AddStackJSONRequestBody, reqEditors ...RequestEditorFn) (*AddStackResponse, error) {
+	rsp, err := c.AddStack(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddStackResponse(rsp)
+}
+
+// AddStackArchiveWithBodyWithResponse Add a release from a compose file and a docker save archive
+//
+// A form whose fields are those of NewStack, then `archive`, the last: what `docker save` wrote of the images that the file names. Those that are not in it are looked for on the engine.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
+func (c *ClientWithResponses) AddStackArchiveWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackArchiveResponse, error) {
+	rsp, err := c.AddStackArchiveWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddStackArchiveResponse(rsp)
+}
+
 // GetReleaseWithResponse Read a release
 //
 // Returns a wrapper object for the known response body format(s).
@@ -8887,6 +9320,98 @@ func ParseAddReleaseResponse(rsp *http.Response) (*AddReleaseResponse, error) {
 	switch {
 	case rsp.StatusCode == 201:
 		var headers AddReleaseResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddStackResponse parses an HTTP response from a AddStackWithResponse call
+func ParseAddStackResponse(rsp *http.Response) (*AddStackResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddStackResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Release
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddStackResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddStackArchiveResponse parses an HTTP response from a AddStackArchiveWithResponse call
+func ParseAddStackArchiveResponse(rsp *http.Response) (*AddStackArchiveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddStackArchiveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Release
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddStackArchiveResponse201Headers
 		if values := rsp.Header.Values("Location"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -10184,6 +10709,12 @@ type ServerInterface interface {
 	// AddRelease Add a release from an image on the engine
 	// (POST /products/{id}/releases)
 	AddRelease(c *gin.Context, id InId, params AddReleaseParams)
+	// AddStack Add a release from a compose file
+	// (POST /products/{id}/stacks)
+	AddStack(c *gin.Context, id InId, params AddStackParams)
+	// AddStackArchive Add a release from a compose file and a docker save archive
+	// (POST /products/{id}/stacks/archive)
+	AddStackArchive(c *gin.Context, id InId)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(c *gin.Context, id InId)
@@ -10770,6 +11301,80 @@ func (siw *ServerInterfaceWrapper) AddRelease(c *gin.Context) {
 	siw.Handler.AddRelease(c, id, params)
 }
 
+// AddStack operation middleware
+func (siw *ServerInterfaceWrapper) AddStack(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddStackParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddStack(c, id, params)
+}
+
+// AddStackArchive operation middleware
+func (siw *ServerInterfaceWrapper) AddStackArchive(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddStackArchive(c, id)
+}
+
 // GetRelease operation middleware
 func (siw *ServerInterfaceWrapper) GetRelease(c *gin.Context) {
 
@@ -11000,6 +11605,14 @@ func (siw *ServerInterfaceWrapper) GetSandboxLog(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "bytes", c.Request.URL.Query(), &params.Bytes, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter bytes: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", c.Request.URL.Query(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter service: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -12080,6 +12693,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/products/:id/releases", wrapper.ListReleases)
 	router.POST(options.BaseURL+"/products/:id/releases", wrapper.AddRelease)
 	router.POST(options.BaseURL+"/products/:id/archive", wrapper.AddReleaseArchive)
+	router.POST(options.BaseURL+"/products/:id/stacks", wrapper.AddStack)
+	router.POST(options.BaseURL+"/products/:id/stacks/archive", wrapper.AddStackArchive)
 	router.GET(options.BaseURL+"/releases/:id", wrapper.GetRelease)
 	router.GET(options.BaseURL+"/schemes", wrapper.ListSchemes)
 	router.GET(options.BaseURL+"/schemes/:scheme/:version", wrapper.GetScheme)
@@ -12656,6 +13271,107 @@ type AddReleasedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddReleasedefaultApplicationProblemPlusJSONResponse) VisitAddReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStackRequestObject struct {
+	Id     InId `json:"id"`
+	Params AddStackParams
+	Body   *AddStackJSONRequestBody
+}
+
+type AddStackResponseObject interface {
+	VisitAddStackResponse(w http.ResponseWriter) error
+}
+
+type AddStack201ResponseHeaders struct {
+	Location *string
+}
+
+type AddStack201JSONResponse struct {
+	Body    Release
+	Headers AddStack201ResponseHeaders
+}
+
+func (response AddStack201JSONResponse) VisitAddStackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddStackdefaultApplicationProblemPlusJSONResponse) VisitAddStackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStackArchiveRequestObject struct {
+	Id   InId `json:"id"`
+	Body *multipart.Reader
+}
+
+type AddStackArchiveResponseObject interface {
+	VisitAddStackArchiveResponse(w http.ResponseWriter) error
+}
+
+type AddStackArchive201ResponseHeaders struct {
+	Location *string
+}
+
+type AddStackArchive201JSONResponse struct {
+	Body    Release
+	Headers AddStackArchive201ResponseHeaders
+}
+
+func (response AddStackArchive201JSONResponse) VisitAddStackArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStackArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddStackArchivedefaultApplicationProblemPlusJSONResponse) VisitAddStackArchiveResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14184,6 +14900,12 @@ type StrictServerInterface interface {
 	// AddRelease Add a release from an image on the engine
 	// (POST /products/{id}/releases)
 	AddRelease(ctx context.Context, request AddReleaseRequestObject) (AddReleaseResponseObject, error)
+	// AddStack Add a release from a compose file
+	// (POST /products/{id}/stacks)
+	AddStack(ctx context.Context, request AddStackRequestObject) (AddStackResponseObject, error)
+	// AddStackArchive Add a release from a compose file and a docker save archive
+	// (POST /products/{id}/stacks/archive)
+	AddStackArchive(ctx context.Context, request AddStackArchiveRequestObject) (AddStackArchiveResponseObject, error)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -14720,6 +15442,84 @@ func (sh *strictHandler) AddRelease(ctx *gin.Context, id InId, params AddRelease
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddReleaseResponseObject); ok {
 		if err := validResponse.VisitAddReleaseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddStack operation middleware
+func (sh *strictHandler) AddStack(ctx *gin.Context, id InId, params AddStackParams) {
+	var request AddStackRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddStackJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddStack(ctx, request.(AddStackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddStack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddStackResponseObject); ok {
+		if err := validResponse.VisitAddStackResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddStackArchive operation middleware
+func (sh *strictHandler) AddStackArchive(ctx *gin.Context, id InId) {
+	var request AddStackArchiveRequestObject
+
+	request.Id = id
+
+	if reader, err := ctx.Request.MultipartReader(); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddStackArchive(ctx, request.(AddStackArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddStackArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddStackArchiveResponseObject); ok {
+		if err := validResponse.VisitAddStackArchiveResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
