@@ -176,6 +176,16 @@ func ever(c *container.InspectResponse) bool {
 	return c.State.Running || !moment(c.State.StartedAt).IsZero()
 }
 
+// started says whether any service was started at least once.
+func (p *parts) started() bool {
+	for _, c := range p.services {
+		if ever(c) {
+			return true
+		}
+	}
+	return false
+}
+
 // moment reads an engine's time; the engine writes year 1 for never.
 func moment(s string) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s)

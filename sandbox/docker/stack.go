@@ -67,6 +67,31 @@ func (l *launch) run(ctx context.Context) error {
 	return nil
 }
 
+// make makes the containers of all services that are not there.
+func (l *launch) make(ctx context.Context) error {
+	errs := make([]error, len(l.spec.Services))
+	var wg sync.WaitGroup
+	for i, s := range l.spec.Services {
+		if l.parts.services[s.Name] != nil {
+			continue
+		}
+		wg.Go(func() {
+			_, err := l.r.makeService(ctx, l.spec, i, l.images[i], l.files, l.net)
+			if errdefs.IsConflict(err) {
+				err = l.r.adopt(ctx, l.spec.ID, s.Name, l.spec.Hash())
+			}
+			errs[i] = explain("make service "+s.Name, err)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ready waits until everything that a service waits for is true. False: not now.
 func (l *launch) ready(ctx context.Context, s sandbox.Service) bool {
 	if c := l.parts.services[s.Name]; c != nil && ever(c) && !l.revived {
@@ -139,14 +164,7 @@ func (l *launch) begin(ctx context.Context, i int) error {
 	c := l.parts.services[s.Name]
 	name := l.r.ours.name(id, s.Name)
 	switch {
-	case c == nil:
-		_, err := l.r.makeService(ctx, l.spec, i, l.images[i], l.files, l.net)
-		if errdefs.IsConflict(err) {
-			err = l.r.adopt(ctx, id, s.Name, l.spec.Hash())
-		}
-		if err != nil {
-			return explain("make service "+s.Name, err)
-		}
+	case c == nil: // it was made just now
 	case !c.State.Running && ever(c) && meaning(c, 0) == done:
 		l.mark(s.Name)
 		return nil

@@ -26,21 +26,15 @@ const (
 	imagePart  = "volume.image_" // of a VOLUME that an image declares
 )
 
-// bound is a volume of a sandbox as one service sees it.
-type bound struct {
-	sandbox.Mount
-	owner string // user:group, where they are numbers and not root
-}
-
-// volumesOf are the volumes of one service: those that the specification names and,
+// volumesOf are the volumes of one service, named by their part: those that the specification names and,
 // on a private network, one for each VOLUME of the image that nothing else covers: it
 // is filled with what the image has there, and watched.
-func volumesOf(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) []bound {
-	var all []bound
+func volumesOf(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) []sandbox.Mount {
+	var all []sandbox.Mount
 	covered := map[string]bool{"/tmp": true}
 	for _, m := range s.Mounts {
 		covered[m.Path] = true
-		all = append(all, bound{sandbox.Mount{Volume: volumePart + m.Volume, Path: m.Path, ReadOnly: m.ReadOnly, NoCopy: m.NoCopy}, userOf(s, image)})
+		all = append(all, sandbox.Mount{Volume: volumePart + m.Volume, Path: m.Path, ReadOnly: m.ReadOnly, NoCopy: m.NoCopy})
 	}
 	for _, t := range s.Tmpfs {
 		covered[t.Path] = true
@@ -54,7 +48,7 @@ func volumesOf(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) []boun
 	for i, v := range image.Volumes {
 		if v = path.Clean(v); !covered[v] {
 			covered[v] = true
-			all = append(all, bound{sandbox.Mount{Volume: imagePart + s.Name + "." + strconv.Itoa(i), Path: v}, userOf(s, image)})
+			all = append(all, sandbox.Mount{Volume: imagePart + s.Name + "." + strconv.Itoa(i), Path: v})
 		}
 	}
 	return all
@@ -64,69 +58,74 @@ func volumesOf(spec sandbox.Spec, s sandbox.Service, image sandbox.Image) []boun
 // host, by service and path.
 type staged struct{ files map[string]map[string]string }
 
-// stage makes the volumes of a sandbox and brings its files. It may be done again:
+// equip makes the volumes of a sandbox and brings its files. It may be done again:
 // what is there stays.
-func (r *Runtime) stage(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) (staged, error) {
-	made := staged{files: map[string]map[string]string{}}
-	var content bytes.Buffer
-	w := tar.NewWriter(&content)
-	var mounts []mount.Mount
-	use := func(part, at string) (string, bool, error) {
-		for _, m := range mounts {
-			if m.Source == r.ours.name(spec.ID, part) {
-				return "", false, nil
-			}
-		}
-		where, err := r.makeVolume(ctx, spec.ID, part)
-		mounts = append(mounts, mount.Mount{
-			Type: mount.TypeVolume, Source: r.ours.name(spec.ID, part), Target: at, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
-		})
-		return where, err == nil, err
-	}
+func (r *Runtime) equip(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) (staged, error) {
+	all := map[string]bool{}
 	for i, s := range spec.Services {
 		for _, b := range volumesOf(spec, s, images[i]) {
-			at := "/v/" + strings.TrimPrefix(b.Volume, volumePart)
-			_, first, err := use(b.Volume, at)
-			if err != nil {
-				return made, err
-			}
-			if uid, gid, ok := numbers(b.owner); ok && first {
-				folder(w, at, uid, gid)
-			}
+			all[b.Volume] = true
 		}
 	}
-	if err := r.stageFiles(spec, w, &made, use); err != nil {
-		return made, err
+	for v := range all {
+		if _, err := r.makeVolume(ctx, spec.ID, v); err != nil {
+			return staged{}, err
+		}
 	}
-	_ = w.Close() // a buffer takes everything
-	if len(mounts) == 0 || content.Len() <= 1024 {
-		return made, nil // nothing to bring: an empty archive is two blocks of zeros
-	}
-	return made, r.fill(ctx, spec.ID, mounts, &content)
-}
-
-func (r *Runtime) stageFiles(spec sandbox.Spec, w *tar.Writer, made *staged, use func(part, at string) (string, bool, error)) error {
-	var where string
+	var content bytes.Buffer
+	w := tar.NewWriter(&content) // a buffer takes everything
+	names := map[string]map[string]string{}
 	for i, s := range spec.Services {
 		for j, f := range s.Files {
-			if where == "" {
-				var err error
-				if where, _, err = use(filesName, "/files"); err != nil {
-					return err
-				}
-			}
 			name := fmt.Sprintf("%d-%d", i, j)
 			_ = w.WriteHeader(&tar.Header{
 				Typeflag: tar.TypeReg, Name: "files/" + name, Mode: f.Mode, Uid: int(f.UID), Gid: int(f.GID), Size: int64(len(f.Content)), ModTime: time.Unix(0, 0),
 			})
 			_, _ = w.Write(f.Content)
-			if made.files[s.Name] == nil {
-				made.files[s.Name] = map[string]string{}
+			if names[s.Name] == nil {
+				names[s.Name] = map[string]string{}
 			}
-			made.files[s.Name][f.Path] = path.Join(where, name)
+			names[s.Name][f.Path] = name
 		}
 	}
-	return nil
+	_ = w.Close()
+	if len(names) == 0 {
+		return staged{}, nil
+	}
+	where, err := r.makeVolume(ctx, spec.ID, filesName)
+	if err != nil {
+		return staged{}, err
+	}
+	for _, of := range names {
+		for p, name := range of {
+			of[p] = path.Join(where, name)
+		}
+	}
+	return staged{names}, r.fill(ctx, spec.ID, map[string]string{filesName: "/files"}, &content)
+}
+
+// own gives each volume to the first service that uses it, where that runs as a number
+// other than 0: who starts as root sees to it himself. It comes after the services were
+// made, for the engine then fills a volume and gives it to whom the image says.
+func (r *Runtime) own(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) error {
+	var content bytes.Buffer
+	w := tar.NewWriter(&content)
+	seen, at := map[string]bool{}, map[string]string{}
+	for i, s := range spec.Services {
+		uid, gid, number := numbers(userOf(s, images[i]))
+		for _, b := range volumesOf(spec, s, images[i]) {
+			if number && !seen[b.Volume] {
+				at[b.Volume] = "/v/" + strconv.Itoa(len(at))
+				folder(w, at[b.Volume], uid, gid)
+			}
+			seen[b.Volume] = true
+		}
+	}
+	_ = w.Close()
+	if len(at) == 0 {
+		return nil
+	}
+	return r.fill(ctx, spec.ID, at, &content)
 }
 
 // folder gives the top of a volume to a user.
@@ -167,8 +166,15 @@ func (r *Runtime) makeVolume(ctx context.Context, id sandbox.ID, part string) (s
 	return made.Mountpoint, nil
 }
 
-// fill unpacks an archive into volumes, through a container that is never started.
-func (r *Runtime) fill(ctx context.Context, id sandbox.ID, mounts []mount.Mount, content *bytes.Buffer) error {
+// fill unpacks an archive into volumes, given the place of each in it, through a
+// container that is never started.
+func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]string, content *bytes.Buffer) error {
+	var mounts []mount.Mount
+	for part, at := range volumes {
+		mounts = append(mounts, mount.Mount{
+			Type: mount.TypeVolume, Source: r.ours.name(id, part), Target: at, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+		})
+	}
 	name := r.ours.name(id, stageName)
 	if err := r.removeContainer(ctx, name); err != nil { // left by an earlier attempt
 		return err
@@ -201,8 +207,8 @@ func (r *Runtime) fill(ctx context.Context, id sandbox.ID, mounts []mount.Mount,
 }
 
 // mounts are the volumes and files of a service in the engine's words. A file is bound
-// read-only from a volume of the sandbox's own: nothing can be copied into a root that
-// is read-only.
+// read-only from a volume of the sandbox's own, for nothing can be copied into a root
+// that is read-only; what the engine keeps can be bound only as a slave.
 func (r *Runtime) mounts(spec sandbox.Spec, s sandbox.Service, image sandbox.Image, made staged) []mount.Mount {
 	var all []mount.Mount
 	for _, b := range volumesOf(spec, s, image) {
@@ -214,7 +220,7 @@ func (r *Runtime) mounts(spec sandbox.Spec, s sandbox.Service, image sandbox.Ima
 	for _, f := range s.Files {
 		all = append(all, mount.Mount{
 			Type: mount.TypeBind, Source: made.files[s.Name][f.Path], Target: f.Path, ReadOnly: true,
-			BindOptions: &mount.BindOptions{Propagation: mount.PropagationRPrivate},
+			BindOptions: &mount.BindOptions{Propagation: mount.PropagationRSlave},
 		})
 	}
 	return all

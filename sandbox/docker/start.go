@@ -86,7 +86,15 @@ func (r *Runtime) complete(ctx, patient context.Context, spec sandbox.Spec, imag
 		return err
 	}
 	if len(p.services) < len(spec.Services) {
-		if l.files, err = r.stage(ctx, spec, images); err != nil {
+		if l.files, err = r.equip(ctx, spec, images); err != nil {
+			return err
+		}
+		if err := l.make(ctx); err != nil {
+			return err
+		}
+	}
+	if !p.started() {
+		if err := r.own(ctx, spec, images); err != nil {
 			return err
 		}
 	}

@@ -7,10 +7,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +52,14 @@ func LoadImage(t testing.TB, images sandbox.Images, c Config, program []byte) sa
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
-	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, map[string][]byte{"product": program, "tmp/": nil})))
+	return LoadFiles(ctx, t, images, c, map[string][]byte{"product": program, "tmp/": nil})
+}
+
+// LoadFiles brings an image of one layer, which holds files, and folders where a name
+// ends in "/".
+func LoadFiles(ctx context.Context, t testing.TB, images sandbox.Images, c Config, files map[string][]byte) sandbox.Image {
+	t.Helper()
+	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, files)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +114,8 @@ func Tar(t testing.TB, files map[string][]byte, mode int64) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	for name, body := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		body := files[name]
 		h := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: mode, Size: int64(len(body)), ModTime: time.Unix(0, 0)}
 		if strings.HasSuffix(name, "/") {
 			h.Typeflag, h.Mode = tar.TypeDir, 0o1777

@@ -64,12 +64,43 @@ func main() {
 		serve(":8080")
 	case "wait":
 		idle()
+	case "ask": // ends well if a page answers
+		ask(os.Args[2])
+	case "note": // adds a line to a file, and ends well
+		note(os.Args[2])
+	case "fail-until": // ends badly until a file has so many lines, then serves
+		if n, _ := strconv.Atoi(os.Args[3]); note(os.Args[2]) < n {
+			os.Exit(7)
+		}
+		serve(":8080")
 	case "probe":
 		probe(os.Args[2:])
 	default:
 		fmt.Fprintf(os.Stderr, "there is no mode %q\n", mode)
 		os.Exit(2)
 	}
+}
+
+func ask(url string) {
+	answer, err := (&http.Client{Timeout: time.Second}).Get(url)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		fmt.Fprintln(os.Stderr, "no answer:", err)
+		os.Exit(1)
+	}
+}
+
+// note adds a line to a file and counts them.
+func note(name string) int {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = fmt.Fprintln(f, "note")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	b, _ := os.ReadFile(name)
+	return bytes.Count(b, []byte("\n"))
 }
 
 // idle runs and does nothing. An empty select would be a deadlock, which ends a program.
