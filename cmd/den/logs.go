@@ -17,6 +17,7 @@ const logGap = time.Second
 func (k *client) sandboxLogs() *cobra.Command {
 	var follow bool
 	var most int32
+	var service string
 	c := k.oneSandbox(&cobra.Command{
 		Use:   "logs SANDBOX",
 		Short: "Read the end of what a product printed",
@@ -27,7 +28,7 @@ With --json it is one JSON string; with --follow, one for each part that is new.
 		Example: "  den sandbox logs lea_01…\n  den sandbox logs --follow lea_01…",
 	}, func(ctx context.Context, c *contract.Client, id string) error {
 		read := func() (string, error) {
-			text, err := body(c.GetSandboxLog(ctx, id, &contract.GetSandboxLogParams{Bytes: &most}))
+			text, err := body(c.GetSandboxLog(ctx, id, &contract.GetSandboxLogParams{Bytes: &most, Service: pointerTo(service)}))
 			return string(text), err
 		}
 		if follow {
@@ -44,6 +45,7 @@ With --json it is one JSON string; with --follow, one for each part that is new.
 	})
 	const usual = 64 << 10
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on printing until the sandbox is removed or you press Ctrl-C")
+	c.Flags().StringVar(&service, "service", "", "the service of a stack; left out: the one that answers")
 	c.Flags().Int32Var(&most, "bytes", usual, "print at most so many bytes from the end, up to 1,048,576")
 	return c
 }

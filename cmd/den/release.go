@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +88,11 @@ func (k *client) releaseShow() *cobra.Command {
 }
 
 func (k *client) tellRelease(r contract.Release) {
-	facts(k.std.out, [2]string{"Release", r.Version}, [2]string{"Id", r.Id}, [2]string{"Product", r.Product}, [2]string{"Image", r.Image},
+	services := ""
+	if r.Services != nil {
+		services = strings.Join(*r.Services, ", ")
+	}
+	facts(k.std.out, [2]string{"Release", r.Version}, [2]string{"Id", r.Id}, [2]string{"Product", r.Product}, [2]string{"Services", services}, [2]string{"Image", r.Image},
 		[2]string{"Digest", r.Digest}, [2]string{"From", r.From}, [2]string{"Port", fmt.Sprint(r.Port)}, [2]string{"Path", r.Path},
 		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Added", moment(&r.CreatedAt)})
 }
@@ -95,6 +100,7 @@ func (k *client) tellRelease(r contract.Release) {
 // newRelease are the flags of release add.
 type newRelease struct {
 	image, archive, path, profile string
+	compose, front                string
 	port                          int32
 	env                           []string
 }
@@ -102,19 +108,27 @@ type newRelease struct {
 func (k *client) releaseAdd() *cobra.Command {
 	var n newRelease
 	c := &cobra.Command{
-		Use:   "add PRODUCT VERSION --image NAME | --archive FILE",
-		Short: "Add a release from an image on the engine, or from an archive",
+		Use:   "add PRODUCT VERSION --image NAME | --archive FILE | --compose FILE",
+		Short: "Add a release from an image, an archive, or a compose file",
 		Long: `Add a release of a product. The image comes from the den's engine, by name or id, or from
-an archive that "docker save" wrote on any machine.
+an archive that "docker save" wrote on any machine. A compose file names several images:
+they are in an archive that comes with it, or on the engine. See "den release check" for
+what such a file may say.
 
 Products run as an unprivileged user on a read-only file system (profile strict). Images
 that start as root and drop their rights themselves need the profile standard.`,
 		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n" +
-			"  docker save northbridge/slotwise:2.1 -o slotwise.tar && den release add Slotwise 2.1 --archive slotwise.tar --port 8080",
+			"  docker save northbridge/slotwise:2.1 -o slotwise.tar && den release add Slotwise 2.1 --archive slotwise.tar --port 8080\n" +
+			"  docker save web:2 db:2 -o all.tar && den release add Slotwise 2.1 --compose compose.yaml --archive all.tar --front web",
 		Args:              words("the id or name of a product", "the version"),
 		ValidArgsFunction: k.completeProducts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case n.compose != "" && (n.image != "" || len(n.env) > 0):
+				return offWords(cmd, "leave --image and --env out with --compose. The file names its images and variables")
+			case n.compose == "" && n.front != "":
+				return offWords(cmd, "give --front with --compose only. An image has no services")
+			case n.compose != "":
 			case (n.image == "") == (n.archive == ""):
 				return offWords(cmd, "give the image with --image or the archive with --archive: one of the two")
 			case n.archive != "" && len(n.env) > 0:
@@ -139,6 +153,8 @@ that start as root and drop their rights themselves need the profile standard.`,
 	f := c.Flags()
 	f.StringVar(&n.image, "image", "", "name or id of an image on the den's engine")
 	f.StringVar(&n.archive, "archive", "", "archive that docker save wrote")
+	f.StringVar(&n.compose, "compose", "", "compose file of a product of several services")
+	f.StringVar(&n.front, "front", "", "with --compose: the service that answers; left out: the only one that declares a port")
 	f.Int32Var(&n.port, "port", 0, "the port that answers HTTP; left out: the one that the image declares")
 	f.StringVar(&n.path, "path", "", "the page to open first (/)")
 	f.StringVar(&n.profile, "profile", "", "strict or standard (strict)")
@@ -147,6 +163,9 @@ that start as root and drop their rights themselves need the profile standard.`,
 }
 
 func (k *client) addRelease(ctx context.Context, c *contract.Client, product, version string, n newRelease) (answer[contract.Release], error) {
+	if n.compose != "" {
+		return k.addStack(ctx, c, product, version, n)
+	}
 	profile := pointerTo(contract.Profile(n.profile))
 	if n.archive == "" {
 		in := contract.NewRelease{Version: version, Image: n.image, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile}

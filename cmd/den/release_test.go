@@ -33,6 +33,29 @@ func TestAReleaseFromAnImage(t *testing.T) {
 	s.play(t, "release", "add", "prd_2", "1.1", "--image", "x").want(t, exitFailed, "--port: Enter the port.")
 }
 
+func TestAReleaseFromAComposeFile(t *testing.T) {
+	s := launching(t)
+	folder := t.TempDir()
+	file, archive := filepath.Join(folder, "compose.yaml"), filepath.Join(folder, "all.tar")
+	must(t, os.WriteFile(file, []byte("services: {}\n"), 0o600))
+	must(t, os.WriteFile(archive, []byte("many images"), 0o600))
+	s.play(t, "release", "add", "Calendra", "2", "--compose", file, "--front", "web").want(t, exitDone, "rel_9", "web, services: {}")
+	if got := s.heard(http.MethodPost, "/products/prd_2/stacks"); len(got) != 1 || got[0].key == "" ||
+		got[0].body != `{"compose":"services: {}\n","front":"web","name":"compose.yaml","version":"2"}` {
+		t.Errorf("it sent %v", got)
+	}
+	s.play(t, "release", "add", "Calendra", "2", "--compose", file, "--archive", archive, "--port", "8080").want(t, exitDone, "rel_9",
+		"2, services: {}", "compose.yaml, 8080, all.tar")
+	if got := s.heard(http.MethodPost, "/products/prd_2/stacks/archive"); len(got) != 1 || !strings.Contains(got[0].body, "\r\n\r\nmany images\r\n--") {
+		t.Errorf("it sent %v", got)
+	}
+	s.play(t, "release", "add", "Calendra", "2", "--compose", file, "--image", "x").want(t, exitUsage, "leave --image")
+	s.play(t, "release", "add", "Calendra", "2", "--image", "x", "--front", "web").want(t, exitUsage, "--front with --compose only")
+	s.play(t, "release", "add", "Calendra", "2", "--compose", file+".none").want(t, exitUsage, "compose file cannot be read")
+	s.refuse["POST /products/prd_2/stacks"] = problemDoc(422, "Line 7: It may not.", "/compose", "Line 7: It may not.")
+	s.play(t, "release", "add", "prd_2", "1.1", "--compose", file).want(t, exitFailed, "--compose: Line 7: It may not.")
+}
+
 func TestNamesStandForIdsWhereTheyAreClear(t *testing.T) {
 	s := launching(t)
 	s.play(t, "product", "add", "Nextslot", "--supplier", "NORTHBRIDGE", "--summary", "Booking").want(t, exitDone, "prd_9")
