@@ -24,15 +24,31 @@ func TestHostConfigIsGolden(t *testing.T) {
 	r := &Runtime{ours: ours{"golden"}, seccomp: profile(t)}
 	image := sandbox.Image{Volumes: []string{"/var/lib/data"}, User: "1000"}
 	limits := sandbox.Limits{Memory: 512 << 20, CPU: 500, Pids: 128, Files: 1024, Tmp: 64 << 20, Disk: 256 << 20, Log: 1 << 20}
-	of := func(p sandbox.Profile, quota bool) *container.HostConfig {
-		s := sandbox.Service{Name: "web", Image: "sha256:0", Profile: p, Volumes: []string{"/work"}}
-		h, err := r.serviceHost(sandbox.Spec{ID: "abc", Services: []sandbox.Service{s}, Limits: limits}, s, image, quota)
+	net := private{id: "network", subnet: subnetAt(3)}
+	with := func(s sandbox.Service, n sandbox.Network, quota bool) *container.HostConfig {
+		spec := sandbox.Spec{ID: "abc", Services: []sandbox.Service{s}, Limits: limits, Network: n, Volumes: []sandbox.Volume{{Name: "data", Bytes: 1 << 20}}}
+		h, err := r.hostOf(spec, 0, image, staged{map[string]map[string]string{"web": {"/etc/web.conf": "/engine/files/0-0"}}}, net, quota)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return h
 	}
+	of := func(p sandbox.Profile, quota bool) *container.HostConfig {
+		return with(sandbox.Service{Name: "web", Image: "sha256:0", Profile: p, Volumes: []string{"/work"}}, "", quota)
+	}
+	full := func(p sandbox.Profile) *container.HostConfig {
+		return with(sandbox.Service{
+			Name: "web", Image: "sha256:0", Profile: p, Volumes: []string{"/work"}, Init: true, Shm: 1 << 20, ReadOnly: true,
+			Mounts: []sandbox.Mount{{Volume: "data", Path: "/data"}}, Tmpfs: []sandbox.Place{{Path: "/cache", Bytes: 8192, Mode: 0o700}},
+			Files: []sandbox.File{{Path: "/etc/web.conf"}},
+		}, sandbox.Private, false)
+	}
 	for name, h := range map[string]*container.HostConfig{
+		"strict-private":         with(sandbox.Service{Name: "web", Image: "sha256:0", Profile: sandbox.Strict}, sandbox.Private, false),
+		"standard-private":       with(sandbox.Service{Name: "web", Image: "sha256:0", Profile: sandbox.Standard}, sandbox.Private, false),
+		"standard-private-quota": with(sandbox.Service{Name: "web", Image: "sha256:0", Profile: sandbox.Standard}, sandbox.Private, true),
+		"strict-private-full":    full(sandbox.Strict), "standard-private-full": full(sandbox.Standard),
+		"holder-private": r.privateHolderHost(net), "stage": r.stageHost("abc", map[string]string{"volume.data": "/v/0"}),
 		"strict-cell": of(sandbox.Strict, false), "standard-cell": of(sandbox.Standard, false),
 		"standard-cell-quota": of(sandbox.Standard, true), "holder": r.holderHost(),
 	} {
@@ -44,20 +60,25 @@ func TestHostConfigIsGolden(t *testing.T) {
 			}
 			var b strings.Builder
 			dump(&b, "", reflect.ValueOf(*h))
-			path := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if b.String() != string(want) {
-				t.Errorf("the HostConfig differs from %s (run with -update to accept):\n%s", path, difference(string(want), b.String()))
-			}
+			golden(t, name, b.String())
 		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the HostConfig differs from %s (run with -update to accept):\n%s", path, difference(string(want), got))
 	}
 }
 
@@ -101,6 +122,13 @@ func profile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// How a private network is made is golden too.
+func TestNetworkIsGolden(t *testing.T) {
+	var b strings.Builder
+	dump(&b, "", reflect.ValueOf(ours{"golden"}.network("abc", subnetAt(3))))
+	golden(t, "network", b.String())
 }
 
 // The profile is what the library says is current, so these are looked at by name.

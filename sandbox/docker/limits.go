@@ -33,6 +33,19 @@ func bounds(spec sandbox.Spec, service string) sandbox.Limits {
 	return l
 }
 
+// hostOf says how a service is held, what it brings and what it joins.
+func (r *Runtime) hostOf(spec sandbox.Spec, i int, image sandbox.Image, files staged, net private, quota bool) (*container.HostConfig, error) {
+	h, err := r.serviceHost(spec, spec.Services[i], image, quota)
+	if err != nil {
+		return nil, err
+	}
+	h.Mounts = r.mounts(spec, spec.Services[i], image, files)
+	if spec.Network == sandbox.Private {
+		h.NetworkMode = container.NetworkMode(net.id)
+	}
+	return h, nil
+}
+
 // serviceHost says how the container of a service is held. image is what is known
 // of its image; quota says that the engine can bound a writable layer.
 func (r *Runtime) serviceHost(spec sandbox.Spec, s sandbox.Service, image sandbox.Image, quota bool) (*container.HostConfig, error) {

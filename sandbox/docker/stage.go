@@ -169,12 +169,6 @@ func (r *Runtime) makeVolume(ctx context.Context, id sandbox.ID, part string) (s
 // fill unpacks an archive into volumes, given the place of each in it, through a
 // container that is never started.
 func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]string, content *bytes.Buffer) error {
-	var mounts []mount.Mount
-	for part, at := range volumes {
-		mounts = append(mounts, mount.Mount{
-			Type: mount.TypeVolume, Source: r.ours.name(id, part), Target: at, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
-		})
-	}
 	name := r.ours.name(id, stageName)
 	if err := r.removeContainer(ctx, name); err != nil { // left by an earlier attempt
 		return err
@@ -183,10 +177,7 @@ func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]st
 	if err != nil {
 		return err
 	}
-	host := r.sealed()
-	host.NetworkMode = "none"
-	host.Mounts = mounts
-	host.LogConfig = container.LogConfig{Type: "none"}
+	host := r.stageHost(id, volumes)
 	err = r.ask(ctx, func(ctx context.Context) error {
 		_, err := r.api.ContainerCreate(ctx, &container.Config{Image: image, Labels: r.ours.labels(id)}, host, nil, nil, name)
 		return err
@@ -204,6 +195,19 @@ func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]st
 		return explain("bring files", err)
 	}
 	return r.removeContainer(ctx, name)
+}
+
+// stageHost says how the container that brings files is held. It is never started.
+func (r *Runtime) stageHost(id sandbox.ID, volumes map[string]string) *container.HostConfig {
+	h := r.sealed()
+	h.NetworkMode = "none"
+	h.LogConfig = container.LogConfig{Type: "none"}
+	for part, at := range volumes {
+		h.Mounts = append(h.Mounts, mount.Mount{
+			Type: mount.TypeVolume, Source: r.ours.name(id, part), Target: at, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+		})
+	}
+	return h
 }
 
 // mounts are the volumes and files of a service in the engine's words. A file is bound

@@ -114,15 +114,13 @@ func (r *Runtime) makeService(
 		return "", err
 	}
 	s := spec.Services[i]
-	host, err := r.serviceHost(spec, s, image, quota)
+	host, err := r.hostOf(spec, i, image, files, net, quota)
 	if err != nil {
 		return "", err
 	}
-	host.Mounts = r.mounts(spec, s, image, files)
 	config := r.serviceConfig(spec, s, image)
 	join := (*network.NetworkingConfig)(nil)
 	if spec.Network == sandbox.Private {
-		host.NetworkMode = container.NetworkMode(net.id)
 		join = net.endpoint(firstService+i, append([]string{s.Name, config.Hostname}, s.Aliases...)...)
 	}
 	var id string
