@@ -41,11 +41,11 @@ func TestBrowserChecksSeeWhatIsWrong(t *testing.T) {
 	b := d.person(t)
 	b.open("/sign-in")
 	b.do(evaluate(b.seen.axe + ";0"))
-	if found := b.broken(); len(found) > 0 {
+	if found := b.broken(desktop); len(found) > 0 {
 		t.Fatalf("the page is not for everybody before it is spoiled: %v", found)
 	}
 	b.do(evaluate(`document.querySelector('label').remove()`))
-	if len(b.broken()) == 0 {
+	if len(b.broken(desktop)) == 0 {
 		t.Error("an input without a label was not seen")
 	}
 	b.do(evaluate(`document.body.insertAdjacentHTML('beforeend', '<p style="color:red">x</p>')`))

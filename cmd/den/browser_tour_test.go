@@ -155,6 +155,12 @@ func empties(t *testing.T, d *seenDen) {
 		b.open(path)
 		b.look("empty" + strings.ReplaceAll(path, "/", "-"))
 	}
+	b.open("/trials/new")
+	b.press("Add a department")
+	b.write("#name", "Department for Local Services")
+	b.press("Add")
+	b.open("/trials/new")
+	b.shows("label", "Name of the trial")
 	b.press("Sign out")
 	b.shows("body", "signed out")
 	b.look("signed-out")

@@ -20,6 +20,8 @@ type aboutPage struct {
 	Question    string
 	Department  string
 	Departments []view.Option // empty: there is one only
+
+	NoDepartment bool // nobody could run the trial
 }
 
 // NewTrial is GET /trials/new.
@@ -66,6 +68,8 @@ func (p *Pages) showNewTrial(c *gin.Context, status int, v *form.Values) error {
 	if page.Departments, err = p.departments(c); err != nil {
 		return err
 	}
+	who := asking(c)
+	page.NoDepartment = len(page.Departments) == 0 && !who.Has(den.Member) && !who.Has(den.Approver)
 	page.Back, page.Errors = back("/trials"), v.Summary()
 	return p.show(c, status, "set-up-about", page)
 }
