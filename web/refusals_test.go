@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"innovationden/orchestrator"
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
@@ -63,6 +64,13 @@ func (v *visitor) upload(path string, fields url.Values, file []byte) *page {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for name, values := range fields {
+		if name == "compose-file" {
+			part, err := form.CreateFormFile(name, "compose.yaml")
+			v.must(err)
+			_, err = part.Write([]byte(values[0]))
+			v.must(err)
+			continue
+		}
 		v.must(form.WriteField(name, values[0]))
 	}
 	part, err := form.CreateFormFile("archive", "booking.tar")
@@ -112,6 +120,57 @@ func TestASupplierAddsAReleaseByFileAndByName(t *testing.T) {
 	r.must(err)
 	if len(product.Releases) != 2 {
 		t.Errorf("%d releases, want 2", len(product.Releases))
+	}
+}
+
+// lines reads a compose file of a form of its own: each line is an image, or refused.
+type lines struct{}
+
+func (lines) Read(_ context.Context, f orchestrator.StackFile, _ den.Size) (read orchestrator.StackReading, err error) {
+	var faults den.Faults
+	for n, line := range strings.Split(f.Text, "\n") {
+		if !strings.Contains(line, ":") {
+			faults.Add(den.Bad("compose", "Line %d: services.web.%s: It may not. Instead: Leave it out.", n+1, line))
+			continue
+		}
+		read.Services = append(read.Services, orchestrator.StackService{Name: "web", Image: line, Ports: []int{8080}})
+		read.Images = append(read.Images, line)
+	}
+	return read, faults.Err()
+}
+
+func (lines) Spec(context.Context, sandbox.ID, den.Release, den.Size) (sandbox.Spec, error) {
+	return sandbox.Spec{}, sandbox.ErrSpec
+}
+
+func TestASupplierAddsAComposeFileAndLosesNothing(t *testing.T) {
+	r := newRig(t)
+	v, path := r.visitor("engineer"), "/products/"+string(r.bookwell.ID)
+	archive := []byte("all images")
+	r.runtime.AddArchive(archive, sandbox.Image{Names: []string{"stack:2"}, Ports: []int{8080}}, fake.Behaviour{})
+	form := url.Values{"version": {"2.0"}, "compose": {"privileged\r\n<script>\r\nstack:2"}, "front": {"web"}}
+	wrong := v.upload(path+"/releases", form, archive)
+	if wrong.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a refused file: %d", wrong.Status)
+	}
+	wrong.shows(`.govuk-error-summary a[href="#compose"]`, "Line 1: services.web.privileged: It may not. Instead: Leave it out.")
+	wrong.shows(`.govuk-error-summary`, "Line 2: services.web.<script>: It may not.")
+	wrong.shows("textarea#compose", "privileged <script> stack:2")
+	if got := attribute(wrong.one("#front"), "value"); got != "web" {
+		t.Errorf("the service is %q now", got)
+	}
+	form.Del("compose")
+	form.Set("compose-file", "  odd\n")
+	chosen := v.upload(path+"/releases", form, archive)
+	chosen.shows(`.govuk-error-summary a[href="#compose"]`, "odd: It may not.")
+	chosen.shows("textarea#compose", "odd")
+	form.Set("compose-file", "stack:2")
+	done := v.follow(v.upload(path+"/releases", form, archive))
+	done.shows("table", "2.0")
+	product, err := r.den.Product(context.Background(), den.System(), r.bookwell.ID)
+	r.must(err)
+	if made := product.Releases[0]; made.Compose != "stack:2" || made.Front != "web" || made.Images["stack:2"] != made.Image {
+		t.Errorf("the release is %+v", made)
 	}
 }
 

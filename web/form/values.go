@@ -84,6 +84,11 @@ func (v *Values) Refuse(errors []FieldError, names map[string]string) {
 	}
 }
 
+// Also adds a sentence about a field that may have several, as a file does.
+func (v *Values) Also(field, say string) {
+	v.wrong = append(v.wrong, problem{field: field, anchor: v.anchors[field], say: say})
+}
+
 // Say adds a sentence about a field that the page found wrong by itself; key is a
 // key of the catalogue.
 func (v *Values) Say(field, key string, pairs ...any) {

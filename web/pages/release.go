@@ -12,6 +12,7 @@ import (
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/form"
+	"innovationden/web/refusal"
 	"innovationden/web/view"
 )
 
@@ -57,6 +58,9 @@ func (p *Pages) AddRelease(c *gin.Context) error {
 	v := form.Typed(p.words.Words, typed)
 	c.Request.PostForm = typed
 	in := p.readRelease(v, product.ID)
+	if in.Compose != "" { // as it came: its lines and their indents count
+		in.Compose = strings.ReplaceAll(typed.Get("compose"), "\r\n", "\n")
+	}
 	in.Once = once(c)
 	in.Once.Key = typed.Get("once")
 	if file != nil {
@@ -78,9 +82,11 @@ func (p *Pages) AddRelease(c *gin.Context) error {
 		v.Say("archive", "release.large", "Most", p.words.bytes(p.MaxArchive))
 		status = http.StatusRequestEntityTooLarge
 	case err != nil:
+		refused := err
 		if status, err = p.refused(c, v, err, nil); err != nil {
 			return err
 		}
+		everyLine(v, refused)
 	}
 	return p.showRelease(c, status, product, v)
 }
@@ -92,6 +98,8 @@ func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
 		Image:   form.Text{Name: "image", What: "release.what-image", Max: 300, Optional: true}.Read(v),
 		Port:    form.Int{Name: "port", What: "release.what-port", Min: 1, Max: 65535, Optional: true}.Read(v),
 		Path:    form.Text{Name: "path", What: "release.what-path", Max: 300, Optional: true}.Read(v),
+		Compose: form.Text{Name: "compose", What: "release.what-compose", Max: maxCompose, Lines: true, Optional: true}.Read(v),
+		Front:   form.Text{Name: "front", What: "release.what-front", Max: 64, Optional: true}.Read(v),
 		Profile: form.Choice{Name: "profile", What: "release.what-profile", From: []string{"strict", "standard"}, Optional: true}.Read(v),
 	}
 	for line := range strings.Lines(form.Text{Name: "env", What: "release.what-env", Max: 10000, Lines: true, Optional: true}.Read(v)) {
@@ -102,7 +110,26 @@ func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
 	return in
 }
 
-// upload reads the fields of a form up to its file, which is nil where none was chosen.
+// everyLine says everything that is wrong with a compose file, of which the form has
+// said the first.
+func everyLine(v *form.Values, refused error) {
+	var e *den.Error
+	if !errors.As(refused, &e) {
+		return
+	}
+	first := true
+	for _, one := range e.All() {
+		if one.Field == "compose" && !first {
+			v.Also("compose", refusal.Sentence(one))
+		}
+		first = first && one.Field != "compose"
+	}
+}
+
+// maxCompose is the most that a compose file may be long, in characters.
+const maxCompose = 256 << 10
+
+// upload reads the fields of a form, the compose file among them, up to its archive, which is nil where none was chosen.
 func upload(r *http.Request) (url.Values, io.Reader, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -117,7 +144,7 @@ func upload(r *http.Request) (url.Values, io.Reader, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if part.FileName() != "" {
+		if part.FileName() != "" && part.FormName() != "compose-file" {
 			return typed, part, nil
 		}
 		value, err := field(part, maxForm-read)
@@ -125,7 +152,10 @@ func upload(r *http.Request) (url.Values, io.Reader, error) {
 			return nil, nil, err
 		}
 		read += len(value)
-		if part.FormName() != "archive" {
+		switch {
+		case part.FormName() == "compose-file" && part.FileName() != "":
+			typed.Set("compose", value) // shown to be put right where it is refused
+		case part.FormName() != "archive" && part.FormName() != "compose-file":
 			typed.Add(part.FormName(), value)
 		}
 	}
