@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,14 +40,38 @@ var controls = []string{
 	"the names of hosts",
 	"the resolver's settings",
 	"a program in /tmp",
+	"the host's listener, at each of its addresses",
+	"the host's listener, at the first address of its network",
+	"broadcast to everybody, sent",
+	heard,
 }
 
 // What profile standard allows on purpose: it starts as root with a writable layer.
-var allowed = map[sandbox.Profile][]string{
-	sandbox.Strict: nil,
-	sandbox.Standard: {
-		"becoming root", "a capability", "a file in the root", "the names of hosts", "the resolver's settings",
-	},
+var mildly = []string{"becoming root", "a capability", "a file in the root", "the names of hosts", "the resolver's settings"}
+
+// What a private network is: an interface, on which a service may speak to all of its
+// own stack, and a default route to an address that nobody has. So datagrams can be
+// sent, and go nowhere: TCP to the same places must not connect, and what is broadcast
+// must not be heard by the host.
+var together = []string{
+	"a datagram to an outside address", "a route to a private network", "the address of cloud metadata", "multicast",
+	"an interface beside loopback", "broadcast", "broadcast to everybody, sent", "broadcast to its own network, sent",
+}
+
+// heard is the way that the host itself reports.
+const heard = "broadcast, heard by the host"
+
+// columns are the places that are probed, and what is meant to be possible there.
+var columns = []struct {
+	name    string
+	profile sandbox.Profile
+	network sandbox.Network
+	but     []string
+}{
+	{"strict cell", sandbox.Strict, sandbox.Cell, nil},
+	{"standard cell", sandbox.Standard, sandbox.Cell, mildly},
+	{"strict private", sandbox.Strict, sandbox.Private, together},
+	{"standard private", sandbox.Standard, sandbox.Private, slices.Concat(mildly, together)},
 }
 
 // tried is what came of one way out.
@@ -62,7 +87,7 @@ func (t tried) String() string {
 	return "held"
 }
 
-func TestNothingGetsOutOfACell(t *testing.T) {
+func TestNothingGetsOut(t *testing.T) {
 	r := engine(t)
 	image := sandboxtest.ProductImage(t, r)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -71,6 +96,7 @@ func TestNothingGetsOutOfACell(t *testing.T) {
 	host, err := net.Listen("tcp", ":0")
 	must(t, err)
 	defer func() { _ = host.Close() }()
+	ears := listen(t, host.Addr().(*net.TCPAddr).Port)
 	outside := surroundings(ctx, t, r, image.ID, host.Addr().(*net.TCPAddr).Port)
 
 	// A neighbour in a cell of its own, which serves on the address that all cells have.
@@ -78,10 +104,20 @@ func TestNothingGetsOutOfACell(t *testing.T) {
 	defer func() { must(t, r.Remove(context.WithoutCancel(ctx), neighbour)) }()
 	must(t, r.Start(ctx, sandboxtest.Spec(neighbour, sandbox.Service{Name: "product", Image: image.ID, Profile: sandbox.Strict})))
 
-	plain := r.plain(ctx, t, image.ID, append([]string{"probe"}, outside...)...)
+	// And one on a private network, beside the probe's own.
+	stack := stackOf(t, image, sandbox.Service{Name: "web"})
+	defer func() { must(t, r.Remove(context.WithoutCancel(ctx), stack.ID)) }()
+	must(t, r.Start(ctx, stack))
+	answers(ctx, t, r, stack.ID, 8080)
+	outside = append(outside, "stack="+r.cells[stack.ID].front.String())
+
+	plain := r.plain(ctx, t, image.ID, slices.Concat([]string{"probe", "who=plain"}, outside)...)
 	table := map[string]map[string]tried{"plain": r.finished(ctx, t, plain)}
-	for _, p := range []sandbox.Profile{sandbox.Strict, sandbox.Standard} {
-		table[string(p)] = probeIn(ctx, t, r, image.ID, p, outside)
+	for _, c := range columns {
+		table[c.name] = probeIn(ctx, t, r, image.ID, c.profile, c.network, append(outside, "who="+c.name))
+	}
+	for name, column := range table {
+		column[heard] = tried{out: ears.heard("probe " + name), why: "as the host says"}
 	}
 	report(t, table)
 
@@ -90,16 +126,49 @@ func TestNothingGetsOutOfACell(t *testing.T) {
 			t.Errorf("the control: %s: a plain container is held (%s), so the probe proves nothing", w, got.why)
 		}
 	}
-	for p, but := range allowed {
-		if len(table[string(p)]) < 50 {
-			t.Errorf("only %d ways were tried in %s", len(table[string(p)]), p)
+	for _, c := range columns {
+		if len(table[c.name]) < 60 {
+			t.Errorf("only %d ways were tried in %s", len(table[c.name]), c.name)
 		}
-		for w, got := range table[string(p)] {
-			if got.out != slices.Contains(but, w) {
-				t.Errorf("%s: %s: %s (%s)", p, w, got, got.why)
+		for w, got := range table[c.name] {
+			if got.out != slices.Contains(c.but, w) {
+				t.Errorf("%s: %s: %s (%s)", c.name, w, got, got.why)
 			}
 		}
 	}
+}
+
+// ears hear what reaches the host by broadcast.
+type ears struct {
+	mu   sync.Mutex
+	said map[string]bool
+}
+
+func listen(t *testing.T, port int) *ears {
+	t.Helper()
+	p, err := net.ListenPacket("udp4", ":"+strconv.Itoa(port))
+	must(t, err)
+	t.Cleanup(func() { _ = p.Close() })
+	e := &ears{said: map[string]bool{}}
+	go func() {
+		b := make([]byte, 512)
+		for {
+			n, _, err := p.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			e.mu.Lock()
+			e.said[string(b[:n])] = true
+			e.mu.Unlock()
+		}
+	}()
+	return e
+}
+
+func (e *ears) heard(what string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.said[what]
 }
 
 // surroundings says what is outside, as arguments of the probe.
@@ -113,21 +182,22 @@ func surroundings(ctx context.Context, t *testing.T, r *Runtime, image string, p
 		t.Fatal("the engine has no default bridge for the control")
 	}
 	return []string{
-		"host=" + ownAddress(t), "port=" + strconv.Itoa(port), "bridge=" + bridge.Gateway, "neighbour=" + bridge.IPAddress,
+		"host=" + ownAddresses(t)[0], "hosts=" + strings.Join(ownAddresses(t), ","), "port=" + strconv.Itoa(port), "bridge=" + bridge.Gateway, "neighbour=" + bridge.IPAddress,
 		"outside=198.51.100.1", // of the range for documentation (RFC 5737): nobody is there
 	}
 }
 
-func ownAddress(t *testing.T) string {
+// ownAddresses are the host's, loopback last.
+func ownAddresses(t *testing.T) (found []string) {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
 	must(t, err)
 	for _, a := range all {
 		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() {
-			return n.IP.String()
+			found = append(found, n.IP.String())
 		}
 	}
-	return "127.0.0.1"
+	return append(found, "127.0.0.1")
 }
 
 // plain is what `docker run` does with an image.
@@ -158,13 +228,17 @@ func (r *Runtime) finished(ctx context.Context, t *testing.T, id string) map[str
 	return lines(t, b.String())
 }
 
-func probeIn(ctx context.Context, t *testing.T, r *Runtime, image string, p sandbox.Profile, outside []string) map[string]tried {
+func probeIn(
+	ctx context.Context, t *testing.T, r *Runtime, image string, p sandbox.Profile, network sandbox.Network, outside []string,
+) map[string]tried {
 	t.Helper()
 	id := sandboxtest.NewID(t)
 	defer func() { must(t, r.Remove(context.WithoutCancel(ctx), id)) }()
-	must(t, r.Start(ctx, sandboxtest.Spec(id, sandbox.Service{
+	spec := sandboxtest.Spec(id, sandbox.Service{
 		Name: "product", Image: image, Profile: p, Command: append([]string{"probe"}, outside...),
-	})))
+	})
+	spec.Network = network
+	must(t, r.Start(ctx, spec))
 	settled(ctx, t, r, id, sandbox.Exited)
 	log, err := r.Logs(ctx, id, "product", 64<<10)
 	must(t, err)
@@ -217,9 +291,15 @@ func report(t *testing.T, table map[string]map[string]tried) {
 	}
 	slices.Sort(names)
 	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "\n%-48s %-6s %-8s %s\n", "way out", "plain", "standard", "strict")
+	_, _ = fmt.Fprintf(&b, "\n%-58s %-17s", "way out, of "+strconv.Itoa(len(names)), "plain")
+	for _, c := range columns {
+		_, _ = fmt.Fprintf(&b, "%-17s", c.name)
+	}
 	for _, n := range names {
-		_, _ = fmt.Fprintf(&b, "%-48s %-6s %-8s %s\n", n, table["plain"][n], table["standard"][n], table["strict"][n])
+		_, _ = fmt.Fprintf(&b, "\n%-58s %-17s", n, table["plain"][n])
+		for _, c := range columns {
+			_, _ = fmt.Fprintf(&b, "%-17s", table[c.name][n])
+		}
 	}
 	t.Log(b.String())
 }
