@@ -91,7 +91,12 @@ func Program(t testing.TB, name string) []byte {
 // Archive makes what `docker save` writes of one image of one layer.
 func Archive(t testing.TB, c Config, tags []string, files map[string][]byte) []byte {
 	t.Helper()
-	layer := Tar(t, files, 0o755)
+	return ArchiveOf(t, c, tags, Tar(t, files, 0o755))
+}
+
+// ArchiveOf makes what `docker save` writes of one image, given its only layer.
+func ArchiveOf(t testing.TB, c Config, tags []string, layer []byte) []byte {
+	t.Helper()
 	config, err := json.Marshal(map[string]any{
 		"architecture": runtime.GOARCH, "os": "linux", "created": "2026-11-23T00:00:00Z", "config": c,
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{Digest(layer)}},
