@@ -83,6 +83,14 @@ func TestAStackIsOpenedThroughTheGateway(t *testing.T) {
 			t.Errorf("the log of %s: %v", name, err)
 		}
 	}
+	_, port, err := net.SplitHostPort(s.listen)
+	must(t, err)
+	seen := s.page(browser, "http://localhost:"+port+"/sandboxes/"+box.Id)
+	for _, log := range []string{`id="log-web"`, `id="log-store"`} {
+		if !strings.Contains(seen, log) {
+			t.Errorf("the sandbox's page has no %s", log)
+		}
+	}
 	if err := s.settle(account{trial: draft.JSON201.Id, started: true, live: true}); err != nil {
 		t.Error(err)
 	}

@@ -15,8 +15,12 @@ type glance struct {
 	Use  den.SandboxUse
 	CPU  float64 // processors in use between the last two glances; negative: not known yet
 	Log  string
+	Logs []serviceLog // of a stack of several services
 	Seen time.Time
 }
+
+// serviceLog is the end of what one service printed.
+type serviceLog struct{ Name, Log string }
 
 type glances struct {
 	mu sync.Mutex
@@ -74,8 +78,9 @@ func (g *glances) last(id den.ID, now time.Time) (glance, bool) {
 }
 
 // glance looks at a product, or takes a glance that is seconds old. The caller may
-// read the sandbox; whoever looks first asks for all.
-func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID) (glance, bool) {
+// read the sandbox; whoever looks first asks for all. services are those of a stack whose
+// logs are shown one by one.
+func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID, services ...string) (glance, bool) {
 	at := p.glances.at(id, p.Now())
 	at.renewing.Lock()
 	defer at.renewing.Unlock()
@@ -95,6 +100,13 @@ func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID) (glance, b
 	}
 	if text, err := p.Den.Logs(ctx, who, id, logTail); err == nil {
 		seen.Log = printable(text)
+	}
+	if len(services) > 1 {
+		for _, name := range services {
+			if text, err := p.Den.ServiceLogs(ctx, who, id, name, logTail); err == nil {
+				seen.Logs = append(seen.Logs, serviceLog{name, printable(text)})
+			}
+		}
 	}
 	at.mu.Lock()
 	at.last = seen

@@ -47,6 +47,8 @@ type Sandboxes interface {
 	Sandboxes(context.Context, den.Actor, den.Filter) (den.Page[den.SandboxView], error)
 	Sandbox(context.Context, den.Actor, den.ID) (den.SandboxView, error)
 	Logs(ctx context.Context, a den.Actor, id den.ID, limit int) ([]byte, error)
+	// ServiceLogs is Logs of one service of a stack.
+	ServiceLogs(ctx context.Context, a den.Actor, id den.ID, service string, limit int) ([]byte, error)
 	Use(context.Context, den.Actor, den.ID) (den.SandboxUse, error)
 	End(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.SandboxView, error)
 	Extend(context.Context, den.Actor, den.ID, den.Extension) (den.SandboxView, error)

@@ -23,6 +23,7 @@ type liveSandbox struct {
 	den.SandboxView
 	Memory, CPU, Disk, Processes string
 	Log                          string
+	Logs                         []serviceLog // of a stack, while it runs
 	MayRun, MayRestart, MayOpen  bool
 }
 
@@ -34,7 +35,7 @@ func (p *Pages) Sandbox(c *gin.Context) error {
 		return err
 	}
 	if s.Phase == den.Live {
-		p.glance(c.Request.Context(), who, s.ID)
+		p.glance(c.Request.Context(), who, s.ID, s.Services...)
 	}
 	page := sandboxPage{Frame: p.frame(c, p.words.Say("sandbox.title", "Product", s.ProductName)), Live: p.liveSandbox(s)}
 	page.SeesTrial, page.MayRecord = p.seesTrial(c, s.Trial)
@@ -56,7 +57,7 @@ func (p *Pages) SandboxLive(c *gin.Context) error {
 			return nil, false, err
 		}
 		if s.Phase == den.Live {
-			p.glance(ctx, who, s.ID)
+			p.glance(ctx, who, s.ID, s.Services...)
 		}
 		markup, err := p.part("sandbox", "now", p.liveSandbox(s))
 		return markup, s.Phase.Final(), err
@@ -70,7 +71,7 @@ func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 	live.MayRun = s.May[den.RunSandbox] && !isOver
 	live.MayRestart = s.May[den.RestartSandbox] && !isOver && s.Phase != den.Requested
 	if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
-		live.Memory, live.CPU, live.Log = p.memory(seen), p.cpu(seen), seen.Log
+		live.Memory, live.CPU, live.Log, live.Logs = p.memory(seen), p.cpu(seen), seen.Log, seen.Logs
 		live.Disk = p.words.Say("host.unknown")
 		if seen.Use.Disk >= 0 {
 			live.Disk = p.words.bytes(seen.Use.Disk)

@@ -84,7 +84,7 @@ func (p *Pages) TrialLive(c *gin.Context) error {
 		}
 		for _, e := range t.Entries {
 			if e.Sandbox != nil && e.Sandbox.Phase == den.Live {
-				p.glance(ctx, who, e.Sandbox.ID)
+				p.glance(ctx, who, e.Sandbox.ID, e.Sandbox.Services...)
 			}
 		}
 		markup, err := p.part("trial", "entries", p.liveTrial(t, who))
