@@ -1,0 +1,139 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// stack brings the images of a stack in and takes over what they say. brought are the
+// images that came in an archive and must go again where the release is not added.
+func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Release) (brought []sandbox.Image, err error) {
+	read, err := o.readStack(ctx, in, r)
+	if err != nil {
+		return nil, err
+	}
+	if in.Archive != nil {
+		if brought, err = o.Images.Load(ctx, in.Archive); err != nil {
+			return nil, imageFault(err, in)
+		}
+	}
+	found := map[string]sandbox.Image{}
+	var faults den.Faults
+	for _, name := range read.Images {
+		i, err := o.stackImage(ctx, name, brought)
+		switch {
+		case errors.Is(err, sandbox.ErrNoImage) && in.Archive != nil:
+			faults.Add(den.Bad("archive", "The image %q is neither in the archive nor on the engine. Save every image that the file names into it: docker save takes several names.", name))
+		case errors.Is(err, sandbox.ErrNoImage):
+			faults.Add(den.Bad("compose", "There is no image %q on the engine. Check the name, or give an archive that docker save wrote with every image.", name))
+		case err != nil:
+			return brought, imageFault(err, in)
+		default:
+			found[name] = i
+			stackFaults(&faults, name, i)
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return brought, err
+	}
+	return brought, stacked(r, read, found)
+}
+
+func stackFaults(faults *den.Faults, name string, i sandbox.Image) {
+	if len(i.Reserved) > 0 {
+		faults.Add(den.Bad("compose", "Remove the labels %s from the image %q. They belong to the den.", strings.Join(i.Reserved, ", "), name))
+	}
+	for _, v := range i.Volumes {
+		if err := sandbox.CheckVolume(path.Clean(v)); err != nil {
+			faults.Add(den.Bad("compose", "Remove the volume %q from the image %q. The engine itself provides that place.", v, name))
+		}
+	}
+}
+
+// stackImage finds an image by the name that a file gives it: in the archive first.
+func (o *Orchestrator) stackImage(ctx context.Context, name string, brought []sandbox.Image) (i sandbox.Image, err error) {
+	for _, i := range brought {
+		if i.ID == name || slices.ContainsFunc(i.Names, func(n string) bool { return tagged(n) == tagged(name) }) {
+			return i, nil
+		}
+	}
+	err = o.ask(ctx, lookPatience, func(ctx context.Context) error {
+		i, err = o.Images.Image(ctx, name)
+		return err
+	})
+	return i, err
+}
+
+// tagged is the one spelling of the many that an image's name has.
+func tagged(name string) string {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "library/")
+	if !strings.Contains(name[strings.LastIndex(name, "/")+1:], ":") && !strings.Contains(name, "@") {
+		name += ":latest"
+	}
+	return name
+}
+
+// stacked takes over what the images say.
+func stacked(r *den.Release, read StackReading, found map[string]sandbox.Image) error {
+	r.Images, r.From = map[string]string{}, r.ComposeName
+	counted := map[string]bool{}
+	for name, i := range found {
+		r.Images[name] = i.ID
+		if !counted[i.ID] {
+			counted[i.ID] = true
+			r.SizeBytes += i.Size
+		}
+		if len(i.Volumes) > 0 {
+			if r.Places == nil {
+				r.Places = map[string][]string{}
+			}
+			r.Places[i.ID] = i.Volumes
+		}
+	}
+	answers := read.Services[slices.IndexFunc(read.Services, func(s StackService) bool { return s.Name == r.Front })]
+	image := found[answers.Image]
+	r.Image = image.ID
+	if len(image.Digests) > 0 {
+		_, r.Digest, _ = strings.Cut(image.Digests[0], "@")
+	}
+	ports := answers.Ports
+	if len(ports) == 0 {
+		ports = image.Ports
+	}
+	switch {
+	case r.Port != 0:
+	case len(ports) == 1:
+		r.Port = ports[0]
+	case len(ports) == 0:
+		return den.Bad("port", "Enter the port that the service %s answers on. Neither the file nor its image declares one.", r.Front)
+	default:
+		return den.Bad("port", "Enter the port that the service %s answers on. It declares %s.", r.Front, listed(ports))
+	}
+	return nil
+}
+
+// addStack adds a release that is a stack.
+func (o *Orchestrator) addStack(ctx context.Context, actor den.Actor, in den.NewRelease, product den.Product, r den.Release) (den.Release, error) {
+	brought, err := o.stack(ctx, in, &r)
+	if err == nil {
+		for _, id := range r.EveryImage() {
+			if err = o.act(ctx, listPatience, func(ctx context.Context) error { return o.Images.Keep(ctx, id) }); err != nil {
+				err = imageFault(err, in)
+				break
+			}
+		}
+	}
+	if err == nil {
+		r, err = o.putRelease(ctx, actor, in, product, r)
+	}
+	for _, i := range brought {
+		o.dropUnused(ctx, i.ID, in) // those that the file does not name, or all where it was refused
+	}
+	return r, err
+}
