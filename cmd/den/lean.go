@@ -2,18 +2,38 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// shed gives back the memory that only the start needed: what was read, parsed and
-// tried then, and the pages of the program itself that did it. The kernel brings a page
-// of the program back from the file when it is run again.
+// stayLean sheds what is not in use once the start is over, and now and then, until ctx
+// ends. It takes some milliseconds.
+func (h *house) stayLean(ctx context.Context) {
+	const first, between = 3 * time.Second, 5 * time.Minute
+	for wait := first; ; wait = between {
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		if err := shed(); err != nil {
+			h.log.Debug("memory not given back", "error", err)
+		}
+	}
+}
+
+// shed gives back the memory that nobody uses now: what was read and parsed and is
+// garbage, and the pages of the program itself, most of which only the start needs. The
+// kernel brings a page of the program back from the file when it is run again.
 func shed() error {
 	debug.FreeOSMemory()
 	own, err := os.Readlink("/proc/self/exe")

@@ -194,9 +194,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	begin("the orchestrator stopped", func() error { return h.den.Run(ctx) })
 	begin("the gateway stopped", func() error { h.gateway.Run(ctx); return nil })
 	begin("the server stopped", func() error { return ignoreClosed(server.Serve(listener)) })
-	if err := shed(); err != nil {
-		h.log.Debug("memory of the start not given back", "error", err)
-	}
+	go h.stayLean(ctx)
 	select {
 	case <-ctx.Done():
 	case <-h.store.Broken():
