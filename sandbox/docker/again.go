@@ -107,8 +107,9 @@ func (r *Runtime) restart(ctx context.Context, id sandbox.ID, p parts) {
 			if !r.isDue(id, name, c) {
 				continue
 			}
+			err := r.startService(own, c.ID)
 			r.tried(id, name)
-			if err := r.startService(own, c.ID); err != nil {
+			if err != nil {
 				r.log.Warn("service_not_restarted", "sandbox", id, "service", name, "error", err)
 				continue
 			}

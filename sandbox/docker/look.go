@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"maps"
 	"sort"
 	"strconv"
 	"strings"
@@ -70,11 +71,14 @@ func (p *parts) add(name string, c *container.InspectResponse) {
 
 // Look: see sandbox.Runtime.
 func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error) {
+	r.mu.Lock()
+	tries := maps.Clone(r.tries[id]) // before the look, so that a restart meanwhile is no fault
+	r.mu.Unlock()
 	p, err := r.parts(ctx, id)
 	if err != nil {
 		return sandbox.State{Seen: sandbox.Unknown}, err
 	}
-	state := p.state(func(service string) int { return r.triesOf(id, service) })
+	state := p.state(tries)
 	r.restart(ctx, id, p)
 	r.mu.Lock()
 	h := r.cells[id]
@@ -92,7 +96,7 @@ func (g *gates) taken(id sandbox.ID) bool {
 }
 
 // state decides what a look says, given how often each service was started again.
-func (p *parts) state(tries func(service string) int) sandbox.State {
+func (p *parts) state(tries restarts) sandbox.State {
 	state := sandbox.State{Seen: sandbox.Absent}
 	if p.holder == nil && len(p.services) == 0 {
 		return state
@@ -109,9 +113,9 @@ func (p *parts) state(tries func(service string) int) sandbox.State {
 		switch {
 		case !ever(c):
 			fresh++
-		case !c.State.Running && meaning(c, tries(name)) == done:
+		case !c.State.Running && meaning(c, tries[name]) == done:
 			finished++
-		case !c.State.Running && meaning(c, tries(name)) == again:
+		case !c.State.Running && meaning(c, tries[name]) == again:
 			running++ // it is about to run
 		case !c.State.Running:
 			exited++

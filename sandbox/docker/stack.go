@@ -145,8 +145,9 @@ func (l *launch) judge(ctx context.Context, d sandbox.Dependency, c *container.I
 		return d.Condition == sandbox.Completed, d.Condition == sandbox.Healthy
 	case again:
 		if l.r.isDue(id, d.Service, c) {
+			err := l.r.startService(ctx, c.ID)
 			l.r.tried(id, d.Service)
-			if err := l.r.startService(ctx, c.ID); err != nil {
+			if err != nil {
 				l.r.log.Warn("service_not_restarted", "sandbox", id, "service", d.Service, "error", err)
 			} else {
 				l.r.offerTo(ctx, l.spec, d.Service)

@@ -20,6 +20,7 @@ func harness(t *testing.T) sandboxtest.Harness {
 		sandboxtest.ServesLocal: {Handler: hello, Use: use},
 		sandboxtest.Silent:      {Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })},
 		sandboxtest.ExitsAtOnce: {Exits: true, ExitCode: 3, Log: "giving up\n"},
+		sandboxtest.Succeeds:    {Exits: true},
 		sandboxtest.NeverSpeaks: {NeverListens: true},
 		sandboxtest.Elsewhere:   {Handler: hello, OtherPort: sandboxtest.OtherPort},
 		sandboxtest.Late:        {Handler: hello, ListensAfter: 50 * time.Millisecond},

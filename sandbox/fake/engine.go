@@ -26,6 +26,7 @@ type container struct {
 	resumed  chan struct{} // closed when a pause ends
 	conns    map[net.Conn]bool
 	oomCount int64
+	tries    int // how often it was started again by itself
 }
 
 // settle applies what time has done to a container.
@@ -84,12 +85,17 @@ func (e *engine) seen(b *box) sandbox.State {
 	for _, n := range names {
 		c := b.services[n]
 		c.settle(now)
+		done, again := b.meaning(n)
 		state.Services = append(state.Services, sandbox.ServiceState{
 			Name: n, Running: c.running, ExitCode: c.exit, OOM: c.oom, StartedAt: c.started, EndedAt: c.ended, Error: c.failure,
 		})
 		switch {
 		case !c.ever:
 			fresh++
+		case done:
+		case again:
+			running++
+			b.again(n, now)
 		case !c.running:
 			exited++
 		case b.holder != nil && c.cell.Before(b.holder.started):

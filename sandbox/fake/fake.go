@@ -64,6 +64,7 @@ type box struct {
 	holder   *container
 	services map[string]*container
 	volumes  map[string]time.Time
+	network  time.Time // when its private network was made
 }
 
 // New gives an empty engine and a runtime on it. now is the clock of the engine;
@@ -206,6 +207,9 @@ func (b *box) found(k key) sandbox.Found {
 	}
 	for v, at := range b.volumes {
 		f.Volumes = append(f.Volumes, add(v, at))
+	}
+	if !b.network.IsZero() {
+		f.Networks = append(f.Networks, add(name(k, "network"), b.network))
 	}
 	sort.Strings(f.Containers)
 	sort.Strings(f.Volumes)

@@ -42,9 +42,9 @@ func (r *Runtime) dial(id sandbox.ID, port int) (net.Conn, error) {
 	}
 	r.open[id] = true
 	now := r.now()
-	for _, c := range b.services {
+	for name, c := range b.services {
 		c.settle(now)
-		if c.running && !c.cell.Before(b.holder.started) && c.listens(now) == port {
+		if b.whole() && b.front(name) && c.running && !c.cell.Before(b.holder.started) && c.listens(now) == port {
 			return c.connect(), nil
 		}
 	}
@@ -137,9 +137,9 @@ func (r *Runtime) Ports(ctx context.Context, id sandbox.ID) (ports []int, err er
 		if b == nil || b.holder == nil || !b.holder.running {
 			return fmt.Errorf("%w: %s", sandbox.ErrGone, id)
 		}
-		for _, c := range b.services {
+		for name, c := range b.services {
 			c.settle(r.now())
-			if p := c.listens(r.now()); c.running && p != 0 {
+			if p := c.listens(r.now()); c.running && p != 0 && b.front(name) {
 				ports = append(ports, p)
 			}
 		}

@@ -20,6 +20,7 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 func (r *Runtime) remove(ctx context.Context, id sandbox.ID) error {
 	var names []string
 	var volumes []string
+	network := false
 	list := func() error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -33,6 +34,7 @@ func (r *Runtime) remove(ctx context.Context, id sandbox.ID) error {
 		if b.holder != nil {
 			names = append(names, "holder")
 		}
+		network = !b.network.IsZero()
 		for v := range b.volumes {
 			volumes = append(volumes, v)
 		}
@@ -43,6 +45,11 @@ func (r *Runtime) remove(ctx context.Context, id sandbox.ID) error {
 	}
 	for _, n := range names {
 		if err := r.step(ctx, "remove.container", id, func() error { return r.removeContainer(ctx, id, n) }); err != nil {
+			return err
+		}
+	}
+	if network {
+		if err := r.step(ctx, "remove.network", id, func() error { return r.removeNetwork(id) }); err != nil {
 			return err
 		}
 	}
@@ -96,6 +103,16 @@ func (r *Runtime) removeTakes(id sandbox.ID, name string) time.Duration {
 	return 0
 }
 
+func (r *Runtime) removeNetwork(id sandbox.ID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b := r.box(id); b != nil {
+		b.network = time.Time{}
+		r.sweep(key{r.installation, id}, b)
+	}
+	return nil
+}
+
 func (r *Runtime) removeVolume(id sandbox.ID, volume string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -108,7 +125,7 @@ func (r *Runtime) removeVolume(id sandbox.ID, volume string) error {
 
 // sweep forgets a box that has nothing left. The caller holds the lock.
 func (r *Runtime) sweep(k key, b *box) {
-	if b.holder == nil && len(b.services) == 0 && len(b.volumes) == 0 {
+	if b.holder == nil && len(b.services) == 0 && len(b.volumes) == 0 && b.network.IsZero() {
 		delete(r.boxes, k)
 	}
 	r.hint(k)

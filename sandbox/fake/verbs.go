@@ -105,9 +105,15 @@ func (r *Runtime) Start(ctx context.Context, spec sandbox.Spec) error {
 		if err := r.hold(ctx, spec.ID); err != nil {
 			return err
 		}
-		for _, s := range spec.Services {
+		if err := r.join(ctx, spec); err != nil {
+			return err
+		}
+		for _, s := range inOrder(spec) {
 			if err := r.step(ctx, "start.create", spec.ID, func() error { return r.create(spec, s) }); err != nil {
 				return err
+			}
+			if !r.mayGoOn(spec.ID, s) {
+				continue // a later Start goes on
 			}
 			if err := r.step(ctx, "start.start", spec.ID, func() error { return r.run(spec.ID, s.Name) }); err != nil {
 				return err
@@ -167,7 +173,7 @@ func (r *Runtime) run(id sandbox.ID, service string) error {
 	}
 	c := b.services[service]
 	c.settle(r.now())
-	if c.running {
+	if done, _ := b.meaning(service); c.running || done {
 		return nil
 	}
 	if err := c.image.behaviour.RefusesStart; err != nil {
@@ -213,7 +219,7 @@ func (r *Runtime) each(id sandbox.ID, needRunning bool, do func(*container)) err
 	}
 	for n, c := range b.services {
 		c.settle(r.now())
-		if needRunning && !c.running {
+		if done, again := b.meaning(n); needRunning && !c.running && !done && !again {
 			return fmt.Errorf("%w: service %s does not run", sandbox.ErrGone, n)
 		}
 		do(c)

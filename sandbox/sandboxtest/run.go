@@ -39,6 +39,7 @@ const (
 	Serves      Mode = "serve"       // listens at once
 	ServesLocal Mode = "serve-local" // listens on 127.0.0.1 alone
 	ExitsAtOnce Mode = "exit"        // prints "giving up" and ends with code 3
+	Succeeds    Mode = "succeed"     // ends at once with code 0
 	NeverSpeaks Mode = "never"       // runs and does not listen
 	Elsewhere   Mode = "elsewhere"   // listens on another port
 	Late        Mode = "late"        // listens after 300 ms
@@ -74,12 +75,15 @@ func Spec(id sandbox.ID, s sandbox.Service) sandbox.Spec {
 	return sandbox.Spec{ID: id, Services: []sandbox.Service{s}, Limits: Limits()}
 }
 
+// part is one part of the contract.
+type part struct {
+	name string
+	test func(*testing.T, Harness)
+}
+
 // Run tests a runtime against the contract. make is called for each part.
 func Run(t *testing.T, make func(t *testing.T) Harness) {
-	for _, part := range []struct {
-		name string
-		test func(*testing.T, Harness)
-	}{
+	for _, part := range append([]part{
 		{"a sandbox nobody made is absent", absent},
 		{"an empty cell is held and can be held again", held},
 		{"a service starts, answers and is removed", whole},
@@ -107,7 +111,7 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 		{"use is measured within the limits", uses},
 		{"a change wakes", wakes},
 		{"images are known, kept and dropped", images},
-	} {
+	}, stacks()...) {
 		t.Run(part.name, func(t *testing.T) { part.test(t, make(t)) })
 	}
 }
