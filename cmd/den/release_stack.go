@@ -24,7 +24,8 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 	if n.archive == "" {
 		return said[contract.Release](c.AddStack(ctx, product, &contract.AddStackParams{IdempotencyKey: key()}, contract.NewStack{
 			Version: version, Compose: text, Name: &name, Front: pointerTo(n.front), Port: pointerTo(n.port), Path: pointerTo(n.path),
-			Profile: pointerTo(contract.Profile(n.profile))}))
+			Profile: pointerTo(contract.Profile(n.profile)),
+		}))
 	}
 	file, err := os.Open(n.archive)
 	if err != nil {
@@ -43,8 +44,15 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 		if n.port != 0 {
 			port = strconv.Itoa(int(n.port))
 		}
-		_ = feed.CloseWithError(writeStack(form, [][2]string{{"version", version}, {"compose", text}, {"name", name}, {"front", n.front},
-			{"port", port}, {"path", n.path}, {"profile", n.profile}}, filepath.Base(n.archive), sent))
+		_ = feed.CloseWithError(writeStack(form, [][2]string{
+			{"version", version},
+			{"compose", text},
+			{"name", name},
+			{"front", n.front},
+			{"port", port},
+			{"path", n.path},
+			{"profile", n.profile},
+		}, filepath.Base(n.archive), sent))
 	}()
 	made, err := said[contract.Release](c.AddStackArchiveWithBody(ctx, product, form.FormDataContentType(), body))
 	_ = body.Close()
