@@ -106,6 +106,7 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 		}
 		v.Place = at[l.ID]
 	}
+	v.Tried = o.tried(l)
 	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.RestartSandbox)
 	return v, nil
 }

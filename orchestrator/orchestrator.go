@@ -41,12 +41,13 @@ type Config struct {
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
-	Stacks  Stacks                   // nil: compose files are refused
-	Address func(name string) string // URL of a host label; nil: http://NAME.localhost
-	Routes  Routes                   // nil: nobody is told
-	Log     *slog.Logger             // nil: nothing is logged
-	Version string
-	Demo    bool
+	Evidence Evidence                 // nil: what products tried to reach is not known
+	Stacks   Stacks                   // nil: compose files are refused
+	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
+	Routes   Routes                   // nil: nobody is told
+	Log      *slog.Logger             // nil: nothing is logged
+	Version  string
+	Demo     bool
 }
 
 // Orchestrator is what the den does. It is safe for use by many goroutines.

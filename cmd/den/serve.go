@@ -90,6 +90,7 @@ type house struct {
 	store    *bolt.DB
 	key      *ledger.Key
 	runtime  *docker.Runtime
+	offers   *offers
 	den      *orchestrator.Orchestrator
 	gateway  *gateway.Gateway
 	programs *api.API
@@ -119,7 +120,10 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 	if err != nil {
 		return h, err
 	}
-	if h.runtime, err = docker.Open(docker.Config{Host: config.Engine.Host, Installation: installation, Now: time.Now, Log: log}); err != nil {
+	h.offers = newOffers(config.Path(evidenceFile), log)
+	if h.runtime, err = docker.Open(docker.Config{
+		Host: config.Engine.Host, Installation: installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
+	}); err != nil {
 		return h, err
 	}
 	return h, h.wire(demo)
@@ -141,7 +145,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Stacks: stacks{}, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Evidence: h.offers, Stacks: stacks{}, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 	})
 	public, err := publicURL(c)
 	if err != nil {
@@ -182,7 +186,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	defer cutOff()
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	server.RegisterOnShutdown(h.programs.Close)
-	done := make(chan struct{}, 3)
+	done := make(chan struct{}, 4)
 	begin := func(what string, do func() error) {
 		go func() {
 			if err := do(); err != nil && ctx.Err() == nil {
@@ -192,6 +196,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		}()
 	}
 	begin("the orchestrator stopped", func() error { return h.den.Run(ctx) })
+	begin("keeping evidence stopped", func() error { h.offers.run(ctx, h.runtime); return nil })
 	begin("the gateway stopped", func() error { h.gateway.Run(ctx); return nil })
 	begin("the server stopped", func() error { return ignoreClosed(server.Serve(listener)) })
 	go h.stayLean(ctx)
@@ -245,6 +250,9 @@ func ignoreClosed(err error) error {
 
 // close lets go of everything that was opened. Sandboxes run on.
 func (h *house) close() {
+	if h.offers != nil {
+		h.offers.close()
+	}
 	if h.runtime != nil {
 		if err := h.runtime.Close(); err != nil {
 			h.log.Warn("engine not closed", "error", err)

@@ -39,6 +39,7 @@ type Lease struct {
 	Lost        bool // what it held in memory was lost at least once
 	Restarts    int  // how often its product ended by itself and was started again
 
+	Tried []Tried    `json:",omitempty"` // what its product tried to reach: kept when the teardown begins
 	Found *Inventory // what existed when the teardown began
 	Looks []Stamp    // empty looks in a row after the removal
 
@@ -57,6 +58,15 @@ type Asked struct {
 	Name string
 	At   Stamp
 	Why  string
+}
+
+// Tried is something that a product tried to reach from its sandbox, and could not. The
+// name is a stranger's text.
+type Tried struct {
+	Name  string
+	Times int
+	First Stamp
+	Last  Stamp
 }
 
 // Inventory is what a sandbox was made of.
@@ -91,7 +101,8 @@ type Receipt struct {
 	Looks      []Stamp // the two empty looks
 	LiveAt     Stamp
 	EndedAt    Stamp
-	LogTail    string // the end of what the product printed: a stranger's text
-	Event      uint64 // sequence number of the event that holds it
+	Tried      []Tried `json:",omitempty"`
+	LogTail    string  // the end of what the product printed: a stranger's text
+	Event      uint64  // sequence number of the event that holds it
 	Rev        int64
 }

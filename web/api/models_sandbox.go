@@ -19,6 +19,7 @@ func sandbox(s den.SandboxView) contract.Sandbox {
 	if len(s.Services) > 0 {
 		out.Services = &s.Services
 	}
+	out.Tried = tried(s.Tried)
 	if s.Launch > 0 {
 		out.LaunchMs = new(float64(s.Launch) / float64(time.Millisecond))
 	}
@@ -32,8 +33,19 @@ func receipt(r den.Receipt) contract.Receipt {
 	return contract.Receipt{
 		Lease: string(r.Lease), Trial: string(r.Trial), Product: string(r.Product), Reason: contract.EndReason(r.Reason), Detail: r.Say,
 		Found: inventory(r.Found.Containers, r.Found.Networks, r.Found.Volumes), Left: int32(r.Left), Looks: list(r.Looks, same[time.Time]),
-		LiveAt: moment(r.LiveAt), EndedAt: r.EndedAt, Event: int64(r.Event), LogTail: some(r.LogTail),
+		LiveAt: moment(r.LiveAt), EndedAt: r.EndedAt, Event: int64(r.Event), LogTail: some(r.LogTail), Tried: tried(r.Tried),
 	}
+}
+
+// tried is nil where nothing was: it is left out.
+func tried(all []den.Tried) *[]contract.Tried {
+	if len(all) == 0 {
+		return nil
+	}
+	out := list(all, func(t den.Tried) contract.Tried {
+		return contract.Tried{Name: t.Name, Times: int64(t.Times), First: t.First, Last: t.Last}
+	})
+	return &out
 }
 
 func inventory(containers, networks, volumes []string) contract.Inventory {

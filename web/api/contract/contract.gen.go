@@ -540,6 +540,9 @@ type Receipt struct {
 	// Reason Why it ended; empty while it has not.
 	Reason EndReason `json:"reason"`
 	Trial  string    `json:"trial"`
+
+	// Tried What its product tried to reach and could not.
+	Tried *[]Tried `json:"tried,omitempty"`
 }
 
 // ReceiptPage One page of a list.
@@ -636,6 +639,9 @@ type Sandbox struct {
 	SupplierName *string   `json:"supplier_name,omitempty"`
 	Trial        string    `json:"trial"`
 	TrialName    *string   `json:"trial_name,omitempty"`
+
+	// Tried What its product tried to reach and could not.
+	Tried *[]Tried `json:"tried,omitempty"`
 
 	// Url Its address, where it has one.
 	Url     string  `json:"url"`
@@ -760,6 +766,14 @@ type TrialPage struct {
 
 // TrialState defines model for TrialState.
 type TrialState string
+
+// Tried A name that a product asked for. It is the product's own text.
+type Tried struct {
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+	Name  string    `json:"name"`
+	Times int64     `json:"times"`
+}
 
 // Use What a sandbox uses, measured now.
 type Use struct {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"math"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
+	"innovationden/sandbox/services"
+)
+
+// evidenceFile keeps what running products tried to reach while the den is away.
+const evidenceFile = "evidence.json"
+
+// offers answers names inside every sandbox and keeps what its product tried to reach.
+// It gives the engine's runtime its two hooks, and is orchestrator.Evidence.
+type offers struct {
+	path string
+	log  *slog.Logger
+	open services.Offers
+
+	mu    sync.Mutex
+	known map[sandbox.ID]bool
+	past  map[sandbox.ID]services.Evidence // of an earlier run of the den
+}
+
+// newOffers reads what an earlier run kept. A file that cannot be read is no reason not
+// to start: it is said, and begun anew.
+func newOffers(path string, log *slog.Logger) *offers {
+	o := &offers{path: path, log: log, known: map[sandbox.ID]bool{}, past: map[sandbox.ID]services.Evidence{}}
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &o.past)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log.Warn("evidence not read", "error", err)
+		o.past = map[sandbox.ID]services.Evidence{}
+	}
+	return o
+}
+
+// offer is docker.Config.Offer. A stack's own names are answered by its engine; a cell's
+// one product finds itself under its host name.
+func (o *offers) offer(ctx context.Context, id sandbox.ID, _ sandbox.Spec, _ string, space *cell.Namespace) error {
+	o.mu.Lock()
+	past := o.past[id]
+	o.known[id] = true
+	o.mu.Unlock()
+	return o.open.Open(ctx, id, space, services.Config{
+		Names: map[string][]netip.Addr{"sandbox": {cell.Address}}, Past: past, Now: time.Now, Log: o.log,
+	})
+}
+
+// withdraw is docker.Config.Withdraw. What was kept stays until the sandbox is forgotten:
+// its lease takes it over before that.
+func (o *offers) withdraw(id sandbox.ID) {
+	o.open.Close(id)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.known, id)
+	delete(o.past, id)
+}
+
+// Tried implements orchestrator.Evidence.
+func (o *offers) Tried(id string) []den.Tried {
+	offer, ok := o.open.Of(sandbox.ID(id))
+	if !ok {
+		return nil
+	}
+	var all []den.Tried
+	for _, t := range offer.Tried() {
+		all = append(all, den.Tried{Name: t.Name, Times: int(min(t.Times(), math.MaxInt32)), First: t.First, Last: t.Last})
+	}
+	return all
+}
+
+// keep writes what is known into the file, every now and then and at the end, so that a
+// den that is killed loses a minute of it at most.
+func (o *offers) keep() {
+	o.mu.Lock()
+	all := map[sandbox.ID]services.Evidence{}
+	for id := range o.known {
+		if offer, ok := o.open.Of(id); ok {
+			if e := offer.Evidence(); len(e.Tried) > 0 || len(e.Used) > 0 || len(e.Mails) > 0 {
+				all[id] = e
+			}
+		}
+	}
+	o.mu.Unlock()
+	text, err := json.Marshal(all)
+	if err == nil {
+		err = writeSafely(o.path, string(text))
+	}
+	if err != nil {
+		o.log.Warn("evidence not kept", "error", err)
+	}
+}
+
+// run opens the offers of sandboxes that outlived an earlier run of the den, and keeps
+// the evidence until ctx ends, and once more then.
+func (o *offers) run(ctx context.Context, engine sandbox.Runtime) {
+	const every = time.Minute
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	resumed := o.resume(ctx, engine)
+	for {
+		select {
+		case <-ctx.Done():
+			o.keep()
+			return
+		case <-tick.C:
+			o.keep()
+			resumed = resumed || o.resume(ctx, engine)
+		}
+	}
+}
+
+// resume has the engine's runtime open each sandbox that runs, which it otherwise does
+// when the first visitor comes. False: the engine did not say which there are.
+func (o *offers) resume(ctx context.Context, engine sandbox.Runtime) bool {
+	found, err := engine.List(ctx)
+	if err != nil {
+		return false
+	}
+	for _, f := range found {
+		if _, err := engine.Ports(ctx, f.ID); err != nil {
+			o.log.Debug("sandbox not opened", "sandbox", f.ID, "error", err)
+		}
+	}
+	return true
+}
+
+// close ends every offer. The sandboxes run on.
+func (o *offers) close() {
+	if err := o.open.CloseAll(func(sandbox.ID, services.Evidence) error { return nil }); err != nil {
+		o.log.Warn("an offer was not closed", "error", err)
+	}
+}

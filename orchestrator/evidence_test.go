@@ -1,0 +1,48 @@
+package orchestrator_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
+)
+
+// watched knows what was tried until the sandbox is gone, as the den's own watch does.
+type watched struct{ engine *fake.Runtime }
+
+func (w watched) Tried(id string) []den.Tried {
+	for _, f := range w.engine.Truth() {
+		if string(f.ID) == id {
+			return []den.Tried{{Name: "api.stripe.com", Times: 14}}
+		}
+	}
+	return nil
+}
+
+func TestWhatAProductTriedToReachOutlivesItsSandbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.config.Evidence = watched{r.engine}
+		r.o = orchestrator.New(r.config)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.start(time.Hour, release).Entries[0].Lease
+		r.phase(id, den.Live, time.Minute)
+		v, err := r.o.Sandbox(t.Context(), r.member, id)
+		r.must(err)
+		if len(v.Tried) != 1 || v.Tried[0].Times != 14 {
+			t.Errorf("while it lives it tried %+v", v.Tried)
+		}
+		_, err = r.o.End(t.Context(), r.member, id, "", 0)
+		r.must(err)
+		r.phase(id, den.Ended, time.Minute)
+		receipt, err := r.o.Receipt(t.Context(), r.member, id)
+		r.must(err)
+		if len(receipt.Tried) != 1 || receipt.Tried[0].Name != "api.stripe.com" {
+			t.Errorf("the receipt says it tried %+v", receipt.Tried)
+		}
+	})
+}
