@@ -55,7 +55,7 @@ func debian(ctx context.Context, t testing.TB, r *Runtime, c sandboxtest.Config,
 			must(t, err)
 		}
 	}
-	take(bytes.NewReader(sandboxtest.Tar(t, files, 0o644)))
+	take(bytes.NewReader(sandboxtest.Tar(t, files, 0o755)))
 	for _, p := range packages {
 		deb := download(ctx, t, kept, p)
 		content, err := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", deb).Output()
