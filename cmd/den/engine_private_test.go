@@ -46,6 +46,8 @@ func (e *private) start() {
 	process := exec.Command("dockerd", "--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid"), "--host", e.host(),
 		"--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false", "--shutdown-timeout=2",
 		"--containerd-namespace", space, "--containerd-plugins-namespace", space+"-plugins")
+	// A network of its own: an engine without a bridge takes docker0 away where it finds one.
+	process.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	out, err := process.StderrPipe()
 	must(e.t, err)
 	must(e.t, process.Start())
