@@ -17,8 +17,9 @@ N ?= 200
 BENCH ?= .
 COUNT ?= 6
 FUZZTIME ?= 20s
-# The crash matrix is long, pure and in one goroutine: it runs once, without the race detector.
-MATRIX := ^TestCrashMatrix
+# These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
+# flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
+MATRIX := ^(TestCrashMatrix|TestAFlippedByte)
 
 .PHONY: help setup build demo test vet format matrix race fuzz lint bench chaos generate clean
 

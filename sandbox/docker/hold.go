@@ -108,6 +108,7 @@ func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID, spec *sandbox.S
 		}
 		config := &container.Config{
 			Image: image, Hostname: hostname, Labels: labels, User: nobody,
+			StopSignal:  "SIGKILL", // it hears no other, and an engine that stops would wait for it
 			Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 		}
 		err = r.ask(ctx, func(ctx context.Context) error {
