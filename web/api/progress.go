@@ -92,7 +92,7 @@ type progress struct {
 
 func (a *API) progress(ctx context.Context, topic den.ID, last *string, name string, read reading) (*progress, error) {
 	who := actor.From(ctx)
-	give, ok := a.streams.take(who.ID)
+	give, ok := a.streams.Take(who.ID)
 	if !ok {
 		return nil, den.Refuse(den.Busy, "You follow too many things at once. Close some of them, then try again.")
 	}

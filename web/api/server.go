@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"innovationden/web/api/contract"
+	"innovationden/web/streams"
 )
 
 // Base is where the API lives.
@@ -32,7 +33,7 @@ type API struct {
 	spec     *openapi3.T
 	rules    *openapi3.T // the contract as requests are held to it
 	document []byte      // the contract as JSON
-	streams  *streams
+	streams  *streams.Streams
 	archive  int64
 	pace     Pace
 	over     chan struct{} // closed by Close
@@ -57,7 +58,7 @@ func New(c Config) (*API, error) {
 	over := make(chan struct{})
 	return &API{
 		den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
-		streams: newStreams(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(),
+		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(),
 		over: over, close: sync.OnceFunc(func() { close(over) }),
 	}, nil
 }

@@ -36,7 +36,7 @@ func (p *Pages) follow(c *gin.Context, topic den.ID, render fragment) error {
 	if err != nil {
 		return err
 	}
-	give, ok := p.streams.take(who.ID)
+	give, ok := p.streams.Take(who.ID)
 	if !ok {
 		return den.Refuse(den.Busy, "%s", p.words.Say("problem.streams"))
 	}

@@ -71,23 +71,3 @@ func TestAReaderWhoReadsIsNotDropped(t *testing.T) {
 	_ = answer.Body.Close()
 	<-refused
 }
-
-func TestAPersonGivesLivePagesBack(t *testing.T) {
-	s := newStreams(2)
-	one, _ := s.take("a")
-	_, _ = s.take("a")
-	if _, ok := s.take("a"); ok {
-		t.Error("a third was given")
-	}
-	if _, ok := s.take("b"); !ok {
-		t.Error("another person got none")
-	}
-	one()
-	one()
-	if _, ok := s.take("a"); !ok {
-		t.Error("one that was given back was not given again")
-	}
-	if _, ok := s.take("a"); ok {
-		t.Error("giving back twice counted twice")
-	}
-}

@@ -9,6 +9,7 @@ import (
 
 	"innovationden/web/api"
 	"innovationden/web/help"
+	"innovationden/web/streams"
 	"innovationden/web/view"
 )
 
@@ -38,7 +39,7 @@ type Pages struct {
 	say     view.Say
 	help    *help.Guides
 	glances *glances
-	streams *streams
+	streams *streams.Streams
 
 	reference func() (api.Reference, error) // read when it is first asked for
 }
@@ -65,7 +66,7 @@ func New(c Config) (*Pages, error) {
 	spoken := v.Words("en")
 	return &Pages{
 		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
-		glances: newGlances(), streams: newStreams(c.MaxStreams),
+		glances: newGlances(), streams: streams.New(c.MaxStreams),
 		reference: sync.OnceValues(api.ReadReference),
 	}, nil
 }
