@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"innovationden/configs"
+)
+
+// certify writes a certificate of its own signature for a name, and its key.
+func certify(t *testing.T, files configs.TLS, serial int64) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	form := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "den.test"}, DNSNames: []string{"den.test", "*.boxes.test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, form, form, key.Public(), key)
+	must(t, err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	must(t, err)
+	must(t, os.WriteFile(files.Certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}), 0o600))
+	must(t, os.WriteFile(files.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+}
+
+func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
+	dir := t.TempDir()
+	files := configs.TLS{Certificate: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem")}
+	certify(t, files, 1)
+	h := &house{config: configs.Config{Listen: "127.0.0.1:0", TLS: files}}
+	listener, err := h.listen(t.Context())
+	must(t, err)
+	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.NotFoundHandler()}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+
+	served := func(want int64) error {
+		conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, ServerName: "den.test"}}).DialContext(context.Background(), "tcp", listener.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		if got := conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64(); got != want {
+			return errors.New("it still serves another certificate")
+		}
+		return nil
+	}
+	must(t, served(1))
+
+	certify(t, files, 2)
+	must(t, within(time.Minute, func() error { return served(2) }))
+
+	// A pair that does not fit leaves the one before in use.
+	must(t, os.WriteFile(files.Key, []byte("half a key"), 0o600))
+	<-time.After(2 * lookEvery)
+	must(t, served(2))
+}
+
+func TestACertificateThatCannotBeUsedIsSaidAtTheStart(t *testing.T) {
+	dir := t.TempDir()
+	files := configs.TLS{Certificate: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem")}
+	h := &house{config: configs.Config{Listen: "127.0.0.1:0", TLS: files}}
+	if listener, err := h.listen(t.Context()); err == nil {
+		_ = listener.Close()
+		t.Fatal("it listens without a certificate")
+	}
+}
