@@ -130,6 +130,11 @@ func (s *scripted) WatchSandbox(context.Context, contract.WatchSandboxRequestObj
 		strings.NewReader(fmt.Sprintf("id: 2\nevent: sandbox\ndata: %s\n\n", two)))}, nil
 }
 
+// WatchSandboxLog implements contract.StrictServerInterface: it ends at once.
+func (s *scripted) WatchSandboxLog(context.Context, contract.WatchSandboxLogRequestObject) (contract.WatchSandboxLogResponseObject, error) {
+	return contract.WatchSandboxLog200TexteventStreamResponse{Body: strings.NewReader("id: 1\nevent: log\ndata: \"hello\\n\"\n\n")}, nil
+}
+
 // SaveAssessment implements contract.StrictServerInterface.
 func (s *scripted) SaveAssessment(_ context.Context, r contract.SaveAssessmentRequestObject) (contract.SaveAssessmentResponseObject, error) {
 	submit := r.Body.Submit != nil && *r.Body.Submit

@@ -151,7 +151,9 @@ func (w *world) another(i *inventor) {
 	v, err := w.o.StartTrial(context.Background(), w.act(member), w.draft(2).ID, 0, den.Once{})
 	w.must(err)
 	i.learn("trials", string(v.ID))
-	i.learn("trials", string(w.draft(1).ID))
+	for range 4 { // drafts are soon started or cancelled
+		i.learn("trials", string(w.draft(1).ID))
+	}
 	for _, e := range v.Entries {
 		i.of[string(e.ID)] = string(v.ID)
 		i.learn("sandboxes", string(e.Lease))

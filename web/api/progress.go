@@ -19,6 +19,7 @@ import (
 // Pace is the times of a progress stream. What is zero is the usual.
 type Pace struct {
 	Beat  time.Duration // a comment, so that a dead line is noticed, and a look; 15 s
+	Look  time.Duration // between two looks at what nobody tells of; 1 s
 	Bound time.Duration // a reader who takes longer for one event is dropped; 10 s
 	Lasts time.Duration // then the caller comes back and is asked again who it is; 10 min
 }
@@ -26,6 +27,9 @@ type Pace struct {
 func (p Pace) orUsual() Pace {
 	if p.Beat <= 0 {
 		p.Beat = 15 * time.Second
+	}
+	if p.Look <= 0 {
+		p.Look = time.Second
 	}
 	if p.Bound <= 0 {
 		p.Bound = 10 * time.Second
@@ -66,6 +70,26 @@ func (a *API) WatchSandbox(ctx context.Context, r contract.WatchSandboxRequestOb
 	return p, nil
 }
 
+// WatchSandboxLog follows a product's log. Nobody tells of a new line, so it is read
+// again every now and then.
+func (a *API) WatchSandboxLog(ctx context.Context, r contract.WatchSandboxLogRequestObject) (contract.WatchSandboxLogResponseObject, error) {
+	id, most := den.ID(r.Id), int(or(r.Params.Bytes, logBytes))
+	p, err := a.progress(ctx, id, r.Params.LastEventID, "log", func(ctx context.Context, who den.Actor) (any, bool, error) {
+		// The state first: the last words of a product are then among what is read.
+		s, err := a.den.Sandbox(ctx, who, id)
+		if err != nil {
+			return nil, false, err
+		}
+		text, err := a.den.ServiceLogs(ctx, who, id, value(r.Params.Service), most)
+		return string(text), s.Phase.Final(), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.every = a.pace.Look
+	return p, nil
+}
+
 // reading gives what a stream is about now, and whether nothing will change any more.
 // It asks each time whether who may see it.
 type reading func(ctx context.Context, who den.Actor) (model any, final bool, err error)
@@ -83,6 +107,7 @@ type progress struct {
 	pokes <-chan struct{}
 	over  <-chan struct{}
 	close func()
+	every time.Duration // looks again so often, besides the pokes; 0: never
 
 	data  []byte
 	id    string // names the state in data
@@ -111,6 +136,9 @@ func (a *API) progress(ctx context.Context, topic den.ID, last *string, name str
 // VisitWatchTrialResponse writes the stream.
 func (p *progress) VisitWatchTrialResponse(w http.ResponseWriter) error { return p.write(w) }
 
+// VisitWatchSandboxLogResponse writes the stream.
+func (p *progress) VisitWatchSandboxLogResponse(w http.ResponseWriter) error { return p.write(w) }
+
 // VisitWatchSandboxResponse writes the stream.
 func (p *progress) VisitWatchSandboxResponse(w http.ResponseWriter) error { return p.write(w) }
 
@@ -127,6 +155,12 @@ func (p *progress) write(w http.ResponseWriter) error {
 	if err := out.say(": following\n\n"); err != nil {
 		return err
 	}
+	var look <-chan time.Time
+	if p.every > 0 {
+		ticker := time.NewTicker(p.every)
+		defer ticker.Stop()
+		look = ticker.C
+	}
 	for {
 		if err := p.tell(out); err != nil || p.final {
 			return err
@@ -142,6 +176,7 @@ func (p *progress) write(w http.ResponseWriter) error {
 			if err := out.say(": still here\n\n"); err != nil {
 				return err
 			}
+		case <-look:
 		case <-p.pokes:
 		}
 		if err := p.again(); err != nil {

@@ -40,6 +40,18 @@ func told[T any](w *world, model *T, err error, body []byte) T {
 // event is one of a stream.
 type event struct{ id, name, data string }
 
+// followLog reads the first event of a log that is followed, and leaves.
+func (s *story) followLog(id string) {
+	s.t.Helper()
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	watch, err := s.judge.WatchSandboxLog(ctx, id, nil)
+	e, open := next(s.t, listen(s.t, watch, err))
+	if !open || e.name != "log" || e.data != `"hello\n"` {
+		s.t.Errorf("the log that is followed says %+v", e)
+	}
+}
+
 // listen gives the events of a stream as they come; the channel is closed at its end.
 func listen(t testing.TB, resp *http.Response, err error) <-chan event {
 	t.Helper()
@@ -249,6 +261,7 @@ func (s *story) live() {
 	if string(log.Body) != "hello\n" {
 		s.t.Errorf("it printed %q", log.Body)
 	}
+	s.followLog(s.trial.Entries[1].Sandbox.Id)
 	watch, err := s.vendor.WatchSandbox(ctx, box.Id, nil)
 	s.box = listen(s.t, watch, err)
 	until := func(what string, is func(contract.Sandbox) bool) {

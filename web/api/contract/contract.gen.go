@@ -995,6 +995,18 @@ type GetSandboxLogParams struct {
 	Service *InService `form:"service,omitempty" json:"service,omitempty"`
 }
 
+// WatchSandboxLogParams defines parameters for WatchSandboxLog.
+type WatchSandboxLogParams struct {
+	// Bytes At most so many bytes from the end.
+	Bytes *InBytes `form:"bytes,omitempty" json:"bytes,omitempty"`
+
+	// Service The service of a stack. Left out: the one that answers.
+	Service *InService `form:"service,omitempty" json:"service,omitempty"`
+
+	// LastEventID The last event that was received.
+	LastEventID *LastEventId `json:"Last-Event-ID,omitempty"`
+}
+
 // PauseSandboxParams defines parameters for PauseSandbox.
 type PauseSandboxParams struct {
 	// IfMatch The ETag that was read.
@@ -1415,6 +1427,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/log (the `GetSandboxLog` operationId).
 	GetSandboxLog(ctx context.Context, id InId, params *GetSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WatchSandboxLog Follow a product's log
+	//
+	// Server-sent events named `log`, each with the end of the log as a JSON string in `data`: the whole of what is asked for at once, then again whenever it changed. It ends when the sandbox is over. The text is the product's own and may say anything: show it as text and nothing else.
+	//
+	// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
+	WatchSandboxLog(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PauseSandbox Freeze a sandbox
 	//
@@ -2072,6 +2091,23 @@ func (c *Client) ExtendSandbox(ctx context.Context, id InId, params *ExtendSandb
 // Corresponds with GET /sandboxes/{id}/log (the `GetSandboxLog` operationId).
 func (c *Client) GetSandboxLog(ctx context.Context, id InId, params *GetSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSandboxLogRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WatchSandboxLog Follow a product's log
+//
+// Server-sent events named `log`, each with the end of the log as a JSON string in `data`: the whole of what is asked for at once, then again whenever it changed. It ends when the sandbox is over. The text is the product's own and may say anything: show it as text and nothing else.
+//
+// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
+func (c *Client) WatchSandboxLog(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWatchSandboxLogRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3873,6 +3909,94 @@ func NewGetSandboxLogRequest(server string, id InId, params *GetSandboxLogParams
 	return req, nil
 }
 
+// NewWatchSandboxLogRequest constructs an http.Request for the WatchSandboxLog method
+func NewWatchSandboxLogRequest(server string, id InId, params *WatchSandboxLogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/log/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Bytes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "bytes", *params.Bytes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewPauseSandboxRequest constructs an http.Request for the PauseSandbox method
 func NewPauseSandboxRequest(server string, id InId, params *PauseSandboxParams) (*http.Request, error) {
 	var err error
@@ -5442,6 +5566,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /sandboxes/{id}/log (the `GetSandboxLog` operationId).
 	GetSandboxLogWithResponse(ctx context.Context, id InId, params *GetSandboxLogParams, reqEditors ...RequestEditorFn) (*GetSandboxLogResponse, error)
 
+	// WatchSandboxLogWithResponse Follow a product's log
+	//
+	// Server-sent events named `log`, each with the end of the log as a JSON string in `data`: the whole of what is asked for at once, then again whenever it changed. It ends when the sandbox is over. The text is the product's own and may say anything: show it as text and nothing else.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
+	WatchSandboxLogWithResponse(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*WatchSandboxLogResponse, error)
+
 	// PauseSandboxWithResponse Freeze a sandbox
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6749,6 +6882,47 @@ func (r GetSandboxLogResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetSandboxLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WatchSandboxLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WatchSandboxLogResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WatchSandboxLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WatchSandboxLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WatchSandboxLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WatchSandboxLogResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8414,6 +8588,21 @@ func (c *ClientWithResponses) GetSandboxLogWithResponse(ctx context.Context, id 
 	return ParseGetSandboxLogResponse(rsp)
 }
 
+// WatchSandboxLogWithResponse Follow a product's log
+//
+// Server-sent events named `log`, each with the end of the log as a JSON string in `data`: the whole of what is asked for at once, then again whenever it changed. It ends when the sandbox is over. The text is the product's own and may say anything: show it as text and nothing else.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
+func (c *ClientWithResponses) WatchSandboxLogWithResponse(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*WatchSandboxLogResponse, error) {
+	rsp, err := c.WatchSandboxLog(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWatchSandboxLogResponse(rsp)
+}
+
 // PauseSandboxWithResponse Freeze a sandbox
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9669,6 +9858,32 @@ func ParseGetSandboxLogResponse(rsp *http.Response) (*GetSandboxLogResponse, err
 	return response, nil
 }
 
+// ParseWatchSandboxLogResponse parses an HTTP response from a WatchSandboxLogWithResponse call
+func ParseWatchSandboxLogResponse(rsp *http.Response) (*WatchSandboxLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WatchSandboxLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePauseSandboxResponse parses an HTTP response from a PauseSandboxWithResponse call
 func ParsePauseSandboxResponse(rsp *http.Response) (*PauseSandboxResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -10747,6 +10962,9 @@ type ServerInterface interface {
 	// GetSandboxLog Read the end of a product's log
 	// (GET /sandboxes/{id}/log)
 	GetSandboxLog(c *gin.Context, id InId, params GetSandboxLogParams)
+	// WatchSandboxLog Follow a product's log
+	// (GET /sandboxes/{id}/log/progress)
+	WatchSandboxLog(c *gin.Context, id InId, params WatchSandboxLogParams)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(c *gin.Context, id InId, params PauseSandboxParams)
@@ -11638,6 +11856,71 @@ func (siw *ServerInterfaceWrapper) GetSandboxLog(c *gin.Context) {
 	}
 
 	siw.Handler.GetSandboxLog(c, id, params)
+}
+
+// WatchSandboxLog operation middleware
+func (siw *ServerInterfaceWrapper) WatchSandboxLog(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WatchSandboxLogParams
+
+	// ------------- Optional query parameter "bytes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bytes", c.Request.URL.Query(), &params.Bytes, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter bytes: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", c.Request.URL.Query(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter service: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventId
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Last-Event-ID, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.LastEventID = &LastEventID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WatchSandboxLog(c, id, params)
 }
 
 // PauseSandbox operation middleware
@@ -12736,6 +13019,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/sandboxes/:id/resume", wrapper.ResumeSandbox)
 	router.GET(options.BaseURL+"/sandboxes/:id/use", wrapper.GetSandboxUse)
 	router.GET(options.BaseURL+"/sandboxes/:id/log", wrapper.GetSandboxLog)
+	router.GET(options.BaseURL+"/sandboxes/:id/log/progress", wrapper.WatchSandboxLog)
 	router.GET(options.BaseURL+"/sandboxes/:id/progress", wrapper.WatchSandbox)
 	router.GET(options.BaseURL+"/sandboxes/:id/receipt", wrapper.GetReceipt)
 	router.GET(options.BaseURL+"/events", wrapper.ListEvents)
@@ -13652,6 +13936,75 @@ type GetSandboxLogdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSandboxLogdefaultApplicationProblemPlusJSONResponse) VisitGetSandboxLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WatchSandboxLogRequestObject struct {
+	Id     InId `json:"id"`
+	Params WatchSandboxLogParams
+}
+
+type WatchSandboxLogResponseObject interface {
+	VisitWatchSandboxLogResponse(w http.ResponseWriter) error
+}
+
+type WatchSandboxLog200TexteventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response WatchSandboxLog200TexteventStreamResponse) VisitWatchSandboxLogResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type WatchSandboxLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WatchSandboxLogdefaultApplicationProblemPlusJSONResponse) VisitWatchSandboxLogResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14938,6 +15291,9 @@ type StrictServerInterface interface {
 	// GetSandboxLog Read the end of a product's log
 	// (GET /sandboxes/{id}/log)
 	GetSandboxLog(ctx context.Context, request GetSandboxLogRequestObject) (GetSandboxLogResponseObject, error)
+	// WatchSandboxLog Follow a product's log
+	// (GET /sandboxes/{id}/log/progress)
+	WatchSandboxLog(ctx context.Context, request WatchSandboxLogRequestObject) (WatchSandboxLogResponseObject, error)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(ctx context.Context, request PauseSandboxRequestObject) (PauseSandboxResponseObject, error)
@@ -15732,6 +16088,33 @@ func (sh *strictHandler) GetSandboxLog(ctx *gin.Context, id InId, params GetSand
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetSandboxLogResponseObject); ok {
 		if err := validResponse.VisitGetSandboxLogResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WatchSandboxLog operation middleware
+func (sh *strictHandler) WatchSandboxLog(ctx *gin.Context, id InId, params WatchSandboxLogParams) {
+	var request WatchSandboxLogRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WatchSandboxLog(ctx, request.(WatchSandboxLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WatchSandboxLog")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WatchSandboxLogResponseObject); ok {
+		if err := validResponse.VisitWatchSandboxLogResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
