@@ -136,12 +136,13 @@ func TestContractFuzz(t *testing.T) {
 		}
 	}
 	var missed []string
+	stacks := map[string]bool{"addStack": true, "addStackArchive": true} // no invented text is a compose file
 	for _, op := range i.ops {
-		if w.check.successes(op.id) == 0 {
+		if w.check.successes(op.id) == 0 && !stacks[op.id] {
 			missed = append(missed, op.id)
 		}
 	}
-	if len(missed) > 2 {
+	if len(missed) > 1 {
 		t.Errorf("never answered with success: %v", missed)
 	}
 }
