@@ -124,7 +124,7 @@ func TestHostileProductsAreHeld(t *testing.T) {
 		"a stranger's container with a name of ours": strangersName,
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			test(ctx, t, r, image)
 		})
