@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -26,7 +27,7 @@ type between struct {
 	at    int      // which change to kill at, from 1; 0: none
 	after bool
 	kill  func()
-	mute  bool // no event of the engine is passed on
+	mute  atomic.Bool // no event of the engine is passed on
 }
 
 func newBetween(t testing.TB) *between {
@@ -54,7 +55,7 @@ func newBetween(t testing.TB) *between {
 	server := &http.Server{ReadHeaderTimeout: time.Minute, ErrorLog: silent, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hit, after, kill := b.heard(r)
 		switch {
-		case b.mute && strings.HasSuffix(r.URL.Path, "/events"):
+		case b.mute.Load() && strings.HasSuffix(r.URL.Path, "/events"):
 			w.WriteHeader(http.StatusOK)
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()

@@ -133,7 +133,7 @@ func (s *served) afterwards(trial string) {
 func TestWithoutEventsTheDenFindsOutByLooking(t *testing.T) {
 	t.Parallel()
 	b := newBetween(t)
-	b.mute = true
+	b.mute.Store(true)
 	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=1")
 	s.host = b.host
 	s.start()
