@@ -17,7 +17,25 @@ type migration func(*bbolt.Tx) error
 
 // migrations is every step from schema 1 on: the first leads from 1 to 2. There are
 // version-1 of them, and each has a test with a file of its schema.
-func migrations() []migration { return nil }
+func migrations() []migration { return []migration{toSchema2} }
+
+// toSchema2 adds what no record of schema 1 had: the tables and indexes named here. An
+// index that a record of schema 1 belongs in is filled here too.
+func toSchema2(b *bbolt.Tx) error {
+	var tables, indexes []string
+	for _, name := range tables {
+		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	index := b.Bucket([]byte("index"))
+	for _, name := range indexes {
+		if _, err := index.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // migrate brings the file to the newest schema, one step and one transaction at a
 // time. Before the first step it keeps a copy beside the file: <name>.backup-v<schema>.

@@ -2,9 +2,13 @@ package bolt
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -12,9 +16,9 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-// toTwo and toThree are steps of an invented future: each can only run on the schema
-// before it.
-func toTwo(b *bbolt.Tx) error {
+// toNext and toNextButOne are steps of an invented future: each can only run on the
+// schema before it.
+func toNext(b *bbolt.Tx) error {
 	made, err := b.CreateBucket([]byte("two"))
 	if err != nil {
 		return err
@@ -22,13 +26,16 @@ func toTwo(b *bbolt.Tx) error {
 	return made.Put([]byte("was"), []byte("here"))
 }
 
-func toThree(b *bbolt.Tx) error {
+func toNextButOne(b *bbolt.Tx) error {
 	if b.Bucket([]byte("two")) == nil {
 		return errors.New("step two did not run")
 	}
 	_, err := b.CreateBucket([]byte("three"))
 	return err
 }
+
+// future is the steps of today and those after them.
+func future(steps ...migration) []migration { return append(migrations(), steps...) }
 
 func versionOf(t *testing.T, db *DB) (v int) {
 	t.Helper()
@@ -50,19 +57,67 @@ func TestThereIsAStepForEachSchema(t *testing.T) {
 	}
 }
 
+// old unpacks a file that a den of that schema wrote.
+func old(t *testing.T, schema int) string {
+	t.Helper()
+	packed, err := os.Open(fmt.Sprintf("testdata/schema-%d.db.gz", schema))
+	must(t, err)
+	defer packed.Close()
+	z, err := gzip.NewReader(packed)
+	must(t, err)
+	content, err := io.ReadAll(z)
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "den.db")
+	must(t, os.WriteFile(path, content, 0o600))
+	return path
+}
+
+// bucketsOf names every bucket of a file, however deep, but for those a record makes.
+func bucketsOf(t *testing.T, db *DB) (names []string) {
+	t.Helper()
+	must(t, db.b.View(func(b *bbolt.Tx) error {
+		return b.ForEach(func(name []byte, root *bbolt.Bucket) error {
+			names = append(names, string(name))
+			return root.ForEachBucket(func(inner []byte) error {
+				names = append(names, string(name)+"/"+string(inner))
+				return nil
+			})
+		})
+	}))
+	return names
+}
+
+func TestAFileOfEachOlderSchemaBecomesLikeANewOne(t *testing.T) {
+	fresh := bucketsOf(t, opened(t, Options{Reserve: -1}))
+	for schema := 1; schema < version; schema++ {
+		db := openedAt(t, old(t, schema), Options{Reserve: -1})
+		if v := versionOf(t, db); v != version {
+			t.Errorf("a file of schema %d became one of %d, want %d", schema, v, version)
+		}
+		if got := bucketsOf(t, db); !slices.Equal(got, fresh) {
+			t.Errorf("a file of schema %d has the buckets\n%v, a new one\n%v", schema, got, fresh)
+		}
+		must(t, db.View(t.Context(), func(tx den.Tx) error {
+			_, err := tx.Trials().Get("tri_1")
+			return err
+		}))
+		wholeAndClosed(t, db)
+	}
+}
+
 func TestAnOlderFileIsKeptAndBroughtUpToDate(t *testing.T) {
 	path := oldFile(t)
-	db, err := open(path, Options{Now: noon}, newSchema(), []migration{toTwo, toThree})
+	db, err := open(path, Options{Now: noon}, newSchema(), future(toNext, toNextButOne))
 	must(t, err)
-	if v := versionOf(t, db); v != 3 {
-		t.Errorf("schema %d, want 3", v)
+	if v := versionOf(t, db); v != version+2 {
+		t.Errorf("schema %d, want %d", v, version+2)
 	}
 	wholeAndClosed(t, db)
-	db, err = open(path, Options{Now: noon}, newSchema(), []migration{toTwo, toThree}) // a second start does nothing
+	db, err = open(path, Options{Now: noon}, newSchema(), future(toNext, toNextButOne)) // a second start does nothing
 	must(t, err)
 	must(t, db.Close())
-	kept := openedAt(t, path+".backup-v1", Options{})
-	if v := versionOf(t, kept); v != 1 {
+	kept := openedAt(t, fmt.Sprintf("%s.backup-v%d", path, version), Options{})
+	if v := versionOf(t, kept); v != version {
 		t.Errorf("the copy has schema %d", v)
 	}
 	must(t, kept.View(t.Context(), func(tx den.Tx) error {
@@ -75,7 +130,7 @@ func TestAnOlderFileIsKeptAndBroughtUpToDate(t *testing.T) {
 func TestAStepThatFailsChangesNothingAndTheNextStartGoesOn(t *testing.T) {
 	path, fails := oldFile(t), true
 	step := func(b *bbolt.Tx) error {
-		if err := toThree(b); err != nil {
+		if err := toNextButOne(b); err != nil {
 			return err
 		}
 		if fails {
@@ -83,17 +138,17 @@ func TestAStepThatFailsChangesNothingAndTheNextStartGoesOn(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := open(path, Options{Now: noon}, newSchema(), []migration{toTwo, step}); !errors.Is(err, errNo) {
+	if _, err := open(path, Options{Now: noon}, newSchema(), future(toNext, step)); !errors.Is(err, errNo) {
 		t.Fatalf("got %v", err)
 	}
 	fails = false
-	db, err := open(path, Options{Now: noon}, newSchema(), []migration{toTwo, step})
+	db, err := open(path, Options{Now: noon}, newSchema(), future(toNext, step))
 	must(t, err)
-	if v := versionOf(t, db); v != 3 {
-		t.Errorf("schema %d, want 3", v)
+	if v := versionOf(t, db); v != version+2 {
+		t.Errorf("schema %d, want %d", v, version+2)
 	}
 	wholeAndClosed(t, db)
-	if names, _ := filepath.Glob(path + ".backup-v*"); len(names) != 2 { // of 1, and of 2 before the second try
+	if names, _ := filepath.Glob(path + ".backup-v*"); len(names) != 2 { // before the first step, and before the second try
 		t.Errorf("copies: %v", names)
 	}
 }
@@ -101,8 +156,8 @@ func TestAStepThatFailsChangesNothingAndTheNextStartGoesOn(t *testing.T) {
 func TestNoCopyNoMigration(t *testing.T) {
 	path := oldFile(t)
 	before, _ := os.ReadFile(path)
-	must(t, os.Mkdir(path+".backup-v1", 0o700)) // nothing can be renamed to this
-	if _, err := open(path, Options{Now: noon}, newSchema(), []migration{toTwo}); err == nil {
+	must(t, os.Mkdir(fmt.Sprintf("%s.backup-v%d", path, version), 0o700)) // nothing can be renamed to this
+	if _, err := open(path, Options{Now: noon}, newSchema(), future(toNext)); err == nil {
 		t.Fatal("the schema was changed without a copy")
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {

@@ -38,7 +38,7 @@ import (
 //	sessions_by_expiry        expiry, 8 bytes, SHA-256 of the token → nothing
 
 // version is the schema that this code writes.
-const version = 1
+const version = 2
 
 var (
 	metaBucket     = []byte("meta")
