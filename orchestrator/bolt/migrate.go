@@ -22,7 +22,11 @@ func migrations() []migration { return []migration{toSchema2} }
 // toSchema2 adds what no record of schema 1 had: the tables and indexes named here. An
 // index that a record of schema 1 belongs in is filled here too.
 func toSchema2(b *bbolt.Tx) error {
-	var tables, indexes []string
+	tables := []string{"rules", "requests", "spendings", "mailboxes", "deliveries"}
+	indexes := []string{
+		"requests_by_state", "requests_by_department", "requests_by_trial", "requests_by_lapse",
+		"deliveries_by_due", "deliveries_by_state", "deliveries_by_notice",
+	}
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

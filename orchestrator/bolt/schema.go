@@ -24,6 +24,11 @@ import (
 //	tokens                    hash → Token
 //	notices                   id → Notice
 //	answers                   key → Answer
+//	rules                     department id → Rules
+//	requests                  id → Request
+//	spendings                 department id, "/", month → Spending
+//	mailboxes                 person id → Mailbox
+//	deliveries                id → Delivery
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -89,6 +94,11 @@ type schema struct {
 	tokens      kind[den.Token]
 	notices     kind[den.Notice]
 	answers     kind[den.Answer]
+	rules       kind[den.Rules]
+	requests    kind[den.Request]
+	spendings   kind[den.Spending]
+	mailboxes   kind[den.Mailbox]
+	deliveries  kind[den.Delivery]
 }
 
 func newSchema() *schema {
@@ -154,7 +164,53 @@ func newSchema() *schema {
 			key:     func(a *den.Answer) den.ID { return den.ID(a.Key) },
 			rev:     func(a *den.Answer) *int64 { return &a.Rev },
 			indexes: []index[den.Answer]{{name: den.AnswersByTime, at: func(a *den.Answer) time.Time { return a.At }}}},
+		rules: kind[den.Rules]{name: "rules",
+			key: func(r *den.Rules) den.ID { return r.Department },
+			rev: func(r *den.Rules) *int64 { return &r.Rev }},
+		requests: requests(),
+		spendings: kind[den.Spending]{name: "spendings",
+			key:  func(s *den.Spending) den.ID { return s.ID },
+			rev:  func(s *den.Spending) *int64 { return &s.Rev },
+			ends: func(*den.Spending) bool { return true }}, // written when a sandbox stops running
+		mailboxes: kind[den.Mailbox]{name: "mailboxes",
+			key: func(m *den.Mailbox) den.ID { return m.Person },
+			rev: func(m *den.Mailbox) *int64 { return &m.Rev }},
+		deliveries: deliveries(),
 	}
+}
+
+func requests() kind[den.Request] {
+	return kind[den.Request]{name: "requests",
+		key:  func(r *den.Request) den.ID { return r.ID },
+		rev:  func(r *den.Request) *int64 { return &r.Rev },
+		ends: func(r *den.Request) bool { return r.State != den.RequestOpen && r.State != den.RequestAgreed },
+		indexes: []index[den.Request]{
+			counted(by(den.RequestsByState, func(r *den.Request) den.RequestState { return r.State })),
+			by(den.RequestsByDepartment, func(r *den.Request) den.ID { return r.Department }),
+			by(den.RequestsByTrial, func(r *den.Request) den.ID { return r.Trial }),
+			{name: den.RequestsByLapse, at: func(r *den.Request) time.Time {
+				if r.State != den.RequestOpen {
+					return time.Time{}
+				}
+				return r.LapsesAt
+			}},
+		}}
+}
+
+func deliveries() kind[den.Delivery] {
+	return kind[den.Delivery]{name: "deliveries",
+		key: func(d *den.Delivery) den.ID { return d.ID },
+		rev: func(d *den.Delivery) *int64 { return &d.Rev },
+		indexes: []index[den.Delivery]{
+			{name: den.DeliveriesByDue, at: func(d *den.Delivery) time.Time {
+				if d.State != den.DeliveryWaits {
+					return time.Time{}
+				}
+				return d.DueAt
+			}},
+			counted(by(den.DeliveriesByState, func(d *den.Delivery) den.DeliveryState { return d.State })),
+			by(den.DeliveriesByNotice, func(d *den.Delivery) den.ID { return d.Notice }),
+		}}
 }
 
 func leases() kind[den.Lease] {
@@ -205,7 +261,8 @@ func words(ids []den.ID) []string {
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
-		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers} {
+		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers,
+		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries} {
 		visit(k)
 	}
 }

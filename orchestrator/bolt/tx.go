@@ -164,3 +164,20 @@ func (t *tx) Notices() den.Table[den.Notice] { return table[den.Notice]{t, t.sch
 
 // Answers implements den.Tx.
 func (t *tx) Answers() den.Table[den.Answer] { return table[den.Answer]{t, t.schema.answers} }
+
+// Rules implements den.Tx.
+func (t *tx) Rules() den.Table[den.Rules] { return table[den.Rules]{t, t.schema.rules} }
+
+// Requests implements den.Tx.
+func (t *tx) Requests() den.Table[den.Request] { return table[den.Request]{t, t.schema.requests} }
+
+// Spendings implements den.Tx.
+func (t *tx) Spendings() den.Table[den.Spending] { return table[den.Spending]{t, t.schema.spendings} }
+
+// Mailboxes implements den.Tx.
+func (t *tx) Mailboxes() den.Table[den.Mailbox] { return table[den.Mailbox]{t, t.schema.mailboxes} }
+
+// Deliveries implements den.Tx.
+func (t *tx) Deliveries() den.Table[den.Delivery] {
+	return table[den.Delivery]{t, t.schema.deliveries}
+}

@@ -20,17 +20,18 @@ type Event struct {
 }
 
 // Notice is something to tell somebody. It is written in the transaction of the change
-// it tells of and sent after it; SentAt is set when a channel took it.
+// it tells of. After the commit a Delivery is made of it for each person and channel.
 type Notice struct {
 	ID      ID
-	To      ID // a person, or an organisation: everybody in it
+	To      ID   // a person, or an organisation or trial: everybody in it
+	Role    Role `json:",omitempty"` // only those who hold it in To; empty: all
 	Subject ID
-	Kind    string // "ends_soon", "ended", "ready", "failed"
+	Kind    NoticeKind
 	Title   string
 	Say     string
 	At      Stamp
-	DueAt   Stamp // when to try to send it; zero once it was sent or given up
-	SentAt  Stamp
+	DueAt   Stamp // when to make its deliveries; zero once they are made
+	SentAt  Stamp // when they were made
 	Tries   int
 	Rev     int64
 }

@@ -23,6 +23,8 @@ const (
 	KindToken      Kind = "tok"
 	KindEvent      Kind = "evt"
 	KindNotice     Kind = "not"
+	KindRequest    Kind = "req"
+	KindDelivery   Kind = "dlv"
 )
 
 // NewID makes an ID of a kind. Successive calls sort in the order they were made.

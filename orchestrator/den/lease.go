@@ -35,9 +35,15 @@ type Lease struct {
 
 	EndAsked    *Asked // somebody asked for its end
 	PauseWanted bool
-	Replacing   bool // its sandbox is being removed so that a new one can be made
-	Lost        bool // what it held in memory was lost at least once
-	Restarts    int  // how often its product ended by itself and was started again
+	Request     ID     `json:",omitempty"` // the request that an approver decides
+	Hours       *Hours `json:",omitempty"` // it runs within these, and is paused outside them
+	RunsSince   Stamp  // since when it runs uncounted; zero with Starting or Live: since StartingAt
+	Ran         Span   // what was counted of its running
+	Spent       bool   // its department's budget is used up: it ends
+	Unpaid      bool   // its department's budget is used up: it is paused
+	Replacing   bool   // its sandbox is being removed so that a new one can be made
+	Lost        bool   // what it held in memory was lost at least once
+	Restarts    int    // how often its product ended by itself and was started again
 
 	Tried []Tried    `json:",omitempty"` // what its product tried to reach: kept when the teardown begins
 	Found *Inventory // what existed when the teardown began

@@ -75,6 +75,8 @@ type Seen struct {
 	Detail   string // why it did not answer, or how it ended, for people
 	Over     string // the bound that was passed, for people; empty: none
 	Cannot   string // starting: why it can never start, for people; empty: it may
+	Shut     bool   // it is outside the lease's hours
+	Turns    Stamp  // when the hours begin or end next; zero: it has none
 }
 
 // Do is what to do about a lease.
@@ -182,18 +184,19 @@ func nextLive(l Lease, seen Seen, now time.Time) Act {
 	}
 	switch seen.Sight {
 	case SeenRunning:
-		if l.PauseWanted {
+		if rests, _ := l.rests(seen); rests {
 			return Act{Do: Freeze}
 		}
 		if l.Phase == Paused {
 			return move(Live, "", "")
 		}
 	case SeenPaused:
-		if !l.PauseWanted {
+		rests, say := l.rests(seen)
+		if !rests {
 			return Act{Do: Thaw}
 		}
 		if l.Phase == Live {
-			return move(Paused, "", "")
+			return move(Paused, "", say)
 		}
 	case SeenStopped:
 		return move(Starting, "", "The engine or the sandbox restarted. The product is starting again. What it kept in memory is lost.")
@@ -206,7 +209,29 @@ func nextLive(l Lease, seen Seen, now time.Time) Act {
 		return move(Ending, ByVanish, "Somebody or something other than the den removed the product.")
 	case Unseen:
 	}
-	return Act{Do: Rest, Again: l.EndsAt}
+	return Act{Do: Rest, Again: l.Turn(seen.Turns)}
+}
+
+// rests says that a sandbox is to be paused, and why where nobody asked for it.
+func (l Lease) rests(seen Seen) (bool, string) {
+	switch {
+	case l.Unpaid:
+		return true, "This month’s budget of its department is used up. It goes on in the next month, or when the budget is raised."
+	case l.PauseWanted:
+		return true, ""
+	case seen.Shut && l.Hours != nil:
+		return true, "It runs " + l.Hours.Say() + ". It is paused until then."
+	}
+	return false, ""
+}
+
+// Turn is when a lease that runs must be looked at next, whatever is seen of it: at its
+// end, or before that when its hours begin or end.
+func (l Lease) Turn(hours Stamp) Stamp {
+	if !hours.IsZero() && hours.Before(l.EndsAt) {
+		return hours
+	}
+	return l.EndsAt
 }
 
 func nextEnding(l Lease, seen Seen, now time.Time) Act {
@@ -230,6 +255,8 @@ func isOver(l Lease, seen Seen, now time.Time) (bool, Act) {
 		return true, move(Ending, ByTime, "Its time was over.")
 	case l.EndAsked != nil:
 		return true, move(Ending, ByAsking, asked(l.EndAsked))
+	case l.Spent:
+		return true, move(Ending, ByBudget, "This month’s budget of its department was used up.")
 	case seen.Over != "":
 		return true, move(Ending, ByFailure, seen.Over)
 	}

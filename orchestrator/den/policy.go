@@ -22,13 +22,17 @@ const (
 	RestartSandbox  Action = "restart_sandbox"
 	ReadRecord      Action = "read_record" // events of what is read
 	ReadHost        Action = "read_host"
-	RunHost         Action = "run_host" // sweep, remove now, backup
+	RunHost         Action = "run_host"   // sweep, remove now, backup
+	ReadRules       Action = "read_rules" // a department's rules, budget and requests
+	SetRules        Action = "set_rules"
+	DecideRequest   Action = "decide_request" // agree to or refuse what somebody else asked for
 )
 
 // Actions lists every action, for the help page and the tests.
 var Actions = []Action{
 	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
+	ReadRules, SetRules, DecideRequest,
 }
 
 // Roles lists every role, for the help page and the tests.
@@ -62,6 +66,9 @@ var Rights = map[Action]map[Role]Scope{
 	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
 	ReadHost:        {Operator: Any, Auditor: Any},
 	RunHost:         {Operator: Any},
+	ReadRules:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
+	SetRules:        {Operator: Any, Approver: Own},
+	DecideRequest:   {Operator: Any, Approver: Own},
 }
 
 // Owner says whom a thing belongs to, as far as it belongs to anybody.

@@ -32,6 +32,11 @@ type Tx interface {
 	Tokens() Table[Token]
 	Notices() Table[Notice]
 	Answers() Table[Answer]
+	Rules() Table[Rules]
+	Requests() Table[Request]
+	Spendings() Table[Spending]
+	Mailboxes() Table[Mailbox]
+	Deliveries() Table[Delivery]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
@@ -53,7 +58,7 @@ type Head struct {
 
 // Table keeps the records of one kind by key. A record's key is its ID; a Token's is
 // its Hash, a Cell's its Sandbox, an Outcome's its Trial, a Receipt's its Lease, an
-// Answer's its Key.
+// Answer's its Key, that of Rules their Department, a Mailbox's its Person.
 type Table[T any] interface {
 	// Get reads one. NotFound.
 	Get(key ID) (T, error)
@@ -114,6 +119,14 @@ const (
 	EventsBySubject     Index = "events_by_subject" // Subject and About
 	EventsByActor       Index = "events_by_actor"
 	AnswersByTime       Index = "answers_by_time" // time-ordered by At
+
+	RequestsByState      Index = "requests_by_state"
+	RequestsByDepartment Index = "requests_by_department"
+	RequestsByTrial      Index = "requests_by_trial"
+	RequestsByLapse      Index = "requests_by_lapse" // time-ordered by LapsesAt; only open ones are in it
+	DeliveriesByDue      Index = "deliveries_by_due" // time-ordered by DueAt; only waiting ones are in it
+	DeliveriesByState    Index = "deliveries_by_state"
+	DeliveriesByNotice   Index = "deliveries_by_notice"
 )
 
 // Answer remembers what a repeated request was answered, so that the same key and

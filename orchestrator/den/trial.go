@@ -23,7 +23,8 @@ type Trial struct {
 	Scheme     SchemeRef
 	Weights    map[string]float64 // by criterion; locked at the start
 	Size       string
-	Length     Span // from the start to the removal
+	Length     Span   // from the start to the removal
+	Hours      *Hours `json:",omitempty"` // its sandboxes are paused outside them; nil: never
 	Tasks      []string
 	Entries    []Entry
 	Evaluators []ID   // people who may assess

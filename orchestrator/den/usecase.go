@@ -53,6 +53,7 @@ type NewTrial struct {
 	Weights    map[string]float64 // only those that differ from the scheme's
 	Size       string
 	Length     Span
+	Hours      *Hours // nil: the sandboxes run all the time
 	Tasks      []string
 	Releases   []ID // one entry each, in this order
 	Evaluators []ID
@@ -60,10 +61,12 @@ type NewTrial struct {
 	Once       Once
 }
 
-// Extension is the input of Extend: longer by By, or until Until, one of the two.
+// Extension is the input of Extend and of AskForMore: longer by By, until Until, or as
+// long as one may, one of the three.
 type Extension struct {
 	By    Span
 	Until Stamp
+	Most  bool // Extend: up to the ceiling, "until I am back"
 	Why   string
 	Rev   int64 // 0: whatever is there
 }
@@ -96,6 +99,7 @@ type Filter struct {
 	Product    ID
 	State      TrialState
 	Phase      Phase
+	Request    RequestState
 	Subject    ID // events: about this
 	Actor      ID // events: by this person
 	Newest     bool

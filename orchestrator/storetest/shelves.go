@@ -94,7 +94,61 @@ func shelves() []anyShelf {
 			rev:   func(a *den.Answer) *int64 { return &a.Rev },
 			draw:  func(rt *rapid.T, a *den.Answer) { a.At = moment(rt) },
 			timed: timed[den.Answer]{den.AnswersByTime: func(a den.Answer) time.Time { return a.At }}},
+		&shelf[den.Rules]{name: "rules", in: den.Tx.Rules, has: map[den.ID]den.Rules{},
+			key:  func(r *den.Rules) *den.ID { return &r.Department },
+			rev:  func(r *den.Rules) *int64 { return &r.Rev },
+			draw: func(rt *rapid.T, r *den.Rules) { r.Most = rapid.Int().Draw(rt, "most") }},
+		requestShelf(),
+		&shelf[den.Spending]{name: "spendings", in: den.Tx.Spendings, has: map[den.ID]den.Spending{},
+			key:  func(s *den.Spending) *den.ID { return &s.ID },
+			rev:  func(s *den.Spending) *int64 { return &s.Rev },
+			draw: func(rt *rapid.T, s *den.Spending) { s.Milli = rapid.Int64().Draw(rt, "milli") }},
+		&shelf[den.Mailbox]{name: "mailboxes", in: den.Tx.Mailboxes, has: map[den.ID]den.Mailbox{},
+			key:  func(m *den.Mailbox) *den.ID { return &m.Person },
+			rev:  func(m *den.Mailbox) *int64 { return &m.Rev },
+			draw: func(rt *rapid.T, m *den.Mailbox) { m.ReadTo = moment(rt) }},
+		deliveryShelf(),
 	}
+}
+
+func requestShelf() *shelf[den.Request] {
+	return &shelf[den.Request]{name: "requests", in: den.Tx.Requests, has: map[den.ID]den.Request{},
+		key: func(r *den.Request) *den.ID { return &r.ID },
+		rev: func(r *den.Request) *int64 { return &r.Rev },
+		draw: func(rt *rapid.T, r *den.Request) {
+			r.Department, r.Trial, r.LapsesAt = parent(rt), parent(rt), moment(rt)
+			r.State = rapid.SampledFrom(den.RequestStates).Draw(rt, "state")
+		},
+		keyed: keyed[den.Request]{
+			den.RequestsByState:      one(func(r den.Request) den.ID { return den.ID(r.State) }),
+			den.RequestsByDepartment: one(func(r den.Request) den.ID { return r.Department }),
+			den.RequestsByTrial:      one(func(r den.Request) den.ID { return r.Trial })},
+		timed: timed[den.Request]{den.RequestsByLapse: func(r den.Request) time.Time {
+			if r.State != den.RequestOpen {
+				return time.Time{}
+			}
+			return r.LapsesAt
+		}}}
+}
+
+func deliveryShelf() *shelf[den.Delivery] {
+	states := []den.DeliveryState{den.DeliveryWaits, den.DeliverySent, den.DeliveryDead}
+	return &shelf[den.Delivery]{name: "deliveries", in: den.Tx.Deliveries, has: map[den.ID]den.Delivery{},
+		key: func(d *den.Delivery) *den.ID { return &d.ID },
+		rev: func(d *den.Delivery) *int64 { return &d.Rev },
+		draw: func(rt *rapid.T, d *den.Delivery) {
+			d.Notice, d.DueAt = parent(rt), moment(rt)
+			d.State = rapid.SampledFrom(states).Draw(rt, "state")
+		},
+		keyed: keyed[den.Delivery]{
+			den.DeliveriesByNotice: one(func(d den.Delivery) den.ID { return d.Notice }),
+			den.DeliveriesByState:  one(func(d den.Delivery) den.ID { return den.ID(d.State) })},
+		timed: timed[den.Delivery]{den.DeliveriesByDue: func(d den.Delivery) time.Time {
+			if d.State != den.DeliveryWaits {
+				return time.Time{}
+			}
+			return d.DueAt
+		}}}
 }
 
 func leaseShelf() *shelf[den.Lease] {
