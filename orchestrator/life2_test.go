@@ -25,6 +25,7 @@ func TestAfterARestartOfTheEngineProductsStartAgainInNewSandboxes(t *testing.T) 
 		if after.Sandbox == before.Sandbox || after.EndsAt != before.EndsAt || after.Name != before.Name {
 			t.Errorf("before %+v, after %+v", before, after)
 		}
+		synctest.Wait() // routes are told after the commit
 		if route, _ := r.routes.get(after.Name); route.Sandbox != after.Sandbox || route.Phase != den.Live {
 			t.Errorf("the route leads to %+v", route)
 		}
