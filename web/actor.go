@@ -29,7 +29,12 @@ func (s *server) recognise(c *gin.Context) {
 			s.refuse(c, err)
 			return
 		}
-		c.Request = c.Request.WithContext(actor.With(c.Request.Context(), who))
+		ctx, err := s.Sessions.none(c.Request.Context())
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		c.Request = c.Request.WithContext(actor.With(ctx, who))
 		c.Next()
 		return
 	}

@@ -30,6 +30,7 @@ import (
 type rig struct {
 	testing.TB
 	den     *orchestrator.Orchestrator
+	store   den.Store
 	runtime *fake.Runtime
 	visits  *gateway.Visits
 	server  *httptest.Server
@@ -42,6 +43,7 @@ type rig struct {
 	bookwell, slotwise    den.Product
 	releases              []den.ID
 	people                map[string]den.Person
+	cookies               map[string]string // of who signed in by cookie
 	made                  world
 }
 
@@ -64,17 +66,18 @@ func secret() string {
 // newRig is a den with two departments, two suppliers and everybody who has a role.
 func newRig(t testing.TB) *rig {
 	t.Helper()
-	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}}
+	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}, cookies: map[string]string{}}
 	config, err := configs.Load("", func(string) string { return "" })
 	r.must(err)
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
 	r.must(err)
+	r.store = dryStore{store}
 	table := gateway.NewTable()
 	r.visits = gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
 	var n, names atomic.Int64
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	r.den = orchestrator.New(orchestrator.Config{
-		Store: store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
+		Store: r.store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
@@ -144,7 +147,10 @@ func (r *rig) settle() {
 	r.slotwise = r.offer(r.harbour, "Slotwise", "A calendar of free times that people choose from.")
 	for name, roles := range map[string][]den.Membership{
 		"official":  {{Role: den.Member, In: r.department.ID}, {Role: den.Approver, In: r.department.ID}},
+		"approver":  {{Role: den.Approver, In: r.department.ID}},
+		"colleague": {{Role: den.Member, In: r.department.ID}},
 		"stranger":  {{Role: den.Member, In: r.elsewhere.ID}},
+		"newcomer":  nil,
 		"evaluator": nil,
 		"idle":      {{Role: den.Evaluator, In: "tri_none"}},
 		"engineer":  {{Role: den.SupplierMember, In: r.northbridge.ID}},

@@ -50,6 +50,10 @@ func (s *Sessions) load(r *http.Request) (context.Context, error) {
 	return s.scs.Load(r.Context(), token)
 }
 
+// none is a context with nobody's session, for who comes with a token: pages may ask for
+// the session of every request.
+func (s *Sessions) none(ctx context.Context) (context.Context, error) { return s.scs.Load(ctx, "") }
+
 // Person is who signed in with the session in ctx; empty where nobody did.
 func (s *Sessions) Person(ctx context.Context) den.ID {
 	return den.ID(s.scs.GetString(ctx, personKey))

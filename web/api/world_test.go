@@ -79,7 +79,7 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 		Secret: func() string { return fmt.Sprintf("secret-%d", w.ids.Add(1)) },
 		Name:   func() string { return fmt.Sprintf("quiet-otter-%08d", w.ids.Add(1)) },
 		Sizes:  settings.Sizes, Schemes: settings.Schemes,
-		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{},
+		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Demo: true,
 	})
 	w.engine.SetHost(sandbox.Host{Engine: "Scripted engine 1.0", OS: "linux", CPUs: 2, Memory: 1 << 40, DiskFree: 1 << 40, DiskQuota: true, Namespaces: true})
 	w.furnish()
@@ -157,7 +157,7 @@ func (w *world) furnish() {
 
 func (w *world) person(nick string, roles ...den.Membership) {
 	w.t.Helper()
-	p, err := w.o.AddPerson(context.Background(), den.System(), den.Person{Name: nick, Memberships: roles})
+	p, err := w.o.AddPerson(context.Background(), den.System(), den.Person{Name: nick, Memberships: roles, Demo: true})
 	w.must(err)
 	w.people[nick] = p
 }

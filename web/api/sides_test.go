@@ -1,0 +1,193 @@
+package api_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web"
+	"innovationden/web/gateway"
+)
+
+// The sides: whose the things are that an operation is asked about. The second of the
+// department's own was set up by a colleague and without the evaluator.
+const (
+	ours    = "ours"
+	same    = "same"
+	theirs  = "theirs"
+	unknown = "unknown"
+	deleted = "deleted"
+)
+
+var whose = []string{ours, same, theirs, unknown, deleted}
+
+func (w *world) sides() map[string]side {
+	w.t.Helper()
+	s := map[string]side{
+		ours: w.side(member, 2, evaluator), same: w.side(colleague, 2), theirs: w.side(outsider, 1), deleted: w.side(member, 2, evaluator),
+		unknown: {map[string]target{}},
+	}
+	w.forget(s[deleted])
+	for name, one := range s[ours].things {
+		kind, _, _ := strings.Cut(string(one.id), "_")
+		s[unknown].things[name] = target{den.ID(kind + "_999999999999"), "ent_999999999999"}
+	}
+	return s
+}
+
+// forget takes the records of a side out of the store. What is shared by all sides is
+// not its own: of that it gets ids that are not there.
+func (w *world) forget(s side) {
+	w.t.Helper()
+	w.must(w.db.Update(context.Background(), func(tx den.Tx) error {
+		for name, one := range s.things {
+			switch one.id.Kind() {
+			case den.KindLease:
+			case den.KindTrial:
+				if err := forgetTrial(tx, one.id); err != nil {
+					return err
+				}
+			default:
+				s.things[name] = target{den.ID(string(one.id.Kind()) + "_000000000000"), one.entry}
+			}
+		}
+		return nil
+	}))
+}
+
+func forgetTrial(tx den.Tx, id den.ID) error {
+	leases, err := tx.Leases().List(den.Query{Index: den.LeasesByTrial, Key: string(id)})
+	if err != nil {
+		return err
+	}
+	for _, l := range leases.Items {
+		if err := errors.Join(tx.Leases().Delete(l.ID), tx.Receipts().Delete(l.ID)); err != nil {
+			return err
+		}
+	}
+	return tx.Trials().Delete(id)
+}
+
+// side makes everything that the table asks about for the department of somebody: a
+// trial in each state. Its first product is the one at from.
+func (w *world) side(who string, n int, evaluators ...string) side {
+	w.t.Helper()
+	ctx, actor := context.Background(), w.act(who)
+	from := 2 - n // ours: both products; theirs: the second
+	in := den.NewTrial{Question: "Which?"}
+	for _, r := range w.releases[from:] {
+		in.Releases = append(in.Releases, r.ID)
+	}
+	for _, e := range evaluators {
+		in.Evaluators = append(in.Evaluators, w.people[e].ID)
+	}
+	make := func(start bool) (den.TrialView, target) {
+		v, err := w.o.AddTrial(ctx, actor, in)
+		w.must(err)
+		if start {
+			v, err = w.o.StartTrial(ctx, actor, v.ID, 0, den.Once{})
+			w.must(err)
+			for _, e := range v.Entries {
+				w.await(e.Lease, den.Live)
+			}
+		}
+		return v, target{v.ID, v.Entries[0].ID}
+	}
+	s := side{map[string]target{
+		"product": {id: w.products[from].ID}, "release": {id: w.releases[from].ID}, "supplier": {id: w.suppliers[from].ID},
+		"department": {id: actor.Memberships[0].In}, "": {},
+	}}
+	_, s.things["draft"] = make(false)
+	running, about := make(true)
+	s.things["running"], s.things["live"] = about, target{id: running.Entries[0].Lease}
+	finished, about := make(true)
+	s.things["finished"], s.things["ended"] = about, target{id: finished.Entries[0].Lease}
+	judges := evaluators
+	if len(judges) == 0 {
+		judges = []string{who}
+	}
+	for _, e := range finished.Entries {
+		for _, j := range judges {
+			w.submit(j, finished, e.ID)
+		}
+	}
+	_, err := w.o.EndTrial(ctx, actor, finished.ID, "", 0)
+	w.must(err)
+	for _, e := range finished.Entries {
+		w.await(e.Lease, den.Ended)
+	}
+	return s
+}
+
+// submit finishes somebody's assessment of an entry.
+func (w *world) submit(who string, v den.TrialView, entry den.ID) {
+	w.t.Helper()
+	in := den.NewAssessment{Trial: v.ID, Entry: entry, Submit: true, Scores: map[string]den.Score{}}
+	for _, c := range v.Scheme.Criteria() {
+		if c.ScoredBy == den.ByPeople {
+			in.Scores[c.ID] = den.Score{Mark: new(4), Reason: "Tried it."}
+		}
+	}
+	_, err := w.o.SaveAssessment(context.Background(), w.act(who), in)
+	w.must(err)
+}
+
+// front is the same API behind the real door, asked by people who signed in with a
+// browser.
+type front struct {
+	w       *world
+	handler http.Handler
+	cookies map[string]string
+}
+
+func (w *world) front() front {
+	w.t.Helper()
+	visits := gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
+	log := slog.New(slog.DiscardHandler)
+	door, err := gateway.New(gateway.Options{
+		Routes: gateway.NewTable(), Visitors: visits, Dialer: nowhere{}, Domain: "localhost", Control: "http://den.example", Clock: time.Now, Log: log,
+	})
+	w.must(err)
+	f := front{w: w, cookies: map[string]string{}}
+	f.handler, err = web.New(web.Config{
+		Den: w.o, Sessions: web.NewSessions(w.db.Sessions(), false), Gateway: door, Visits: visits, Public: "http://den.example",
+		Zone: time.UTC, Now: time.Now, Log: log, Mount: w.api.Mount,
+	})
+	w.must(err)
+	for _, who := range everybody {
+		q := httptest.NewRequest("POST", "/sign-in", strings.NewReader(url.Values{"person": {string(w.people[who].ID)}}.Encode()))
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		out := httptest.NewRecorder()
+		f.handler.ServeHTTP(out, q)
+		if out.Code != http.StatusSeeOther || len(out.Result().Cookies()) == 0 {
+			w.t.Fatalf("%s cannot sign in: %d", who, out.Code)
+		}
+		f.cookies[who] = out.Result().Cookies()[0].String()
+	}
+	return f
+}
+
+func (f front) ask(q question) answer {
+	r := q.request()
+	r.Header.Del("Authorization")
+	if cookie, ok := f.cookies[q.who]; ok {
+		r.Header.Set("Cookie", cookie)
+	}
+	out := httptest.NewRecorder()
+	f.handler.ServeHTTP(out, r)
+	return answer{t: f.w.t, status: out.Code, header: out.Header(), body: out.Body.String()}
+}
+
+// nowhere is a gateway's way to sandboxes where there are none.
+type nowhere struct{}
+
+func (nowhere) Dial(context.Context, string, int) (net.Conn, error) { return nil, io.EOF }

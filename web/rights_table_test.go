@@ -1,0 +1,156 @@
+package web_test
+
+import "strings"
+
+// row says who may use a route, written by hand from the policy and not computed from
+// it: what it is asked about, who may with a thing of ours and with one of theirs, and,
+// where that is not nobody, with an id of nothing.
+//
+// Things: draft, running, finished (trials), live, ended (sandboxes of running and
+// finished), product, release, department, supplier, person; "" is nothing in
+// particular. A new kind of thing is made in sides (sides_test.go).
+type row struct {
+	about string
+	ours  may
+	their may
+	none  may
+}
+
+// may is who gets an answer, and who only learns that the thing is there and not
+// theirs to change (403). Everybody else who is known gets what they get for things
+// that are not there (404); nobody is sent to the sign-in.
+type may struct{ yes, look string }
+
+// The people. Ours is the department of official, approver and colleague; the
+// evaluator assesses ours; engineer is of the supplier of ours, rival of theirs;
+// stranger is of another department. Idle may assess a trial that is not there,
+// newcomer has no role at all.
+const (
+	all    = "operator auditor official approver colleague stranger evaluator idle engineer rival newcomer"
+	roles  = "operator auditor official approver colleague stranger idle engineer rival"
+	ourTop = "operator official approver colleague"
+)
+
+var (
+	anybody  = may{yes: all + " nobody"}
+	known    = may{yes: all}
+	withRole = may{yes: roles}
+	no       = may{}
+	same     = may{yes: "as ours"} // for a thing of theirs: as for one of ours
+
+	seeOur, seeTheir     = may{yes: ourTop + " auditor evaluator"}, may{yes: "operator auditor stranger"}
+	runOur, runTheir     = may{ourTop, "auditor evaluator"}, may{"operator stranger", "auditor"}
+	scoreOur, scoreTheir = may{ourTop + " evaluator", "auditor"}, may{"operator stranger", "auditor"}
+	boxOur, boxTheir     = may{yes: ourTop + " auditor evaluator engineer"}, may{yes: "operator auditor stranger rival"}
+	endOur, endTheir     = may{ourTop, "auditor evaluator engineer"}, may{"operator stranger", "auditor rival"}
+	againOur, againTheir = may{ourTop + " engineer", "auditor evaluator"}, may{"operator stranger rival", "auditor"}
+	openOur, openTheir   = may{yes: ourTop + " evaluator engineer"}, may{yes: "operator stranger rival"}
+	offerOur, offerTheir = may{"operator engineer", except(roles, "operator", "engineer")}, may{"operator rival", except(roles, "operator", "rival")}
+	addTrial             = may{ourTop + " stranger", except(all, "operator", "official", "approver", "colleague", "stranger")}
+	readsAll             = may{yes: "operator auditor"}
+	operates             = may{"operator", "auditor"}
+)
+
+// verdicts is one line for each route. Add yours where its room is.
+var verdicts = map[string]row{
+	// the door
+	"GET /healthz":         {"", anybody, no, no},
+	"GET /readyz":          {"", anybody, no, no},
+	"GET /static/*file":    {"", anybody, no, no},
+	"HEAD /static/*file":   {"", anybody, no, no},
+	"GET /sign-in":         {"", anybody, no, no},
+	"POST /sign-in":        {"", anybody, no, no},
+	"POST /sign-out":       {"", anybody, no, no},
+	"GET /help":            {"", anybody, no, no},
+	"GET /help/:guide":     {"", anybody, no, no},
+	"GET /api/docs":        {"", anybody, no, no},
+	"GET /":                {"", known, no, no},
+	"GET /departments/new": {"", may{"operator", except(all, "operator")}, no, no},
+	"POST /departments":    {"", may{"operator", except(all, "operator")}, no, no},
+	"GET /suppliers/new":   {"", may{"operator", except(all, "operator")}, no, no},
+	"POST /suppliers":      {"", may{"operator", except(all, "operator")}, no, no},
+
+	// trials
+	"GET /trials":                                     {"", known, no, no},
+	"GET /trials/new":                                 {"", addTrial, no, no},
+	"POST /trials":                                    {"", addTrial, no, no},
+	"GET /trials/:id":                                 {"running", seeOur, seeTheir, no},
+	"GET /trials/:id/live":                            {"finished", seeOur, seeTheir, no},
+	"GET /trials/:id/set-up":                          {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/about":                    {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/about":                   {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/products":                 {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/products":                {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/scheme":                   {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/scheme":                  {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/weights":                  {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/weights":                 {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/tasks":                    {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/tasks":                   {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/people":                   {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/people":                  {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/size":                     {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/size":                    {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/check":                    {"draft", runOur, runTheir, no},
+	"POST /trials/:id/start":                          {"draft", runOur, runTheir, no},
+	"GET /trials/:id/cancel":                          {"draft", runOur, runTheir, no},
+	"POST /trials/:id/cancel":                         {"draft", runOur, runTheir, no},
+	"GET /trials/:id/end":                             {"running", runOur, runTheir, no},
+	"POST /trials/:id/end":                            {"running", runOur, runTheir, no},
+	"GET /trials/:id/extend":                          {"running", runOur, runTheir, no},
+	"POST /trials/:id/extend":                         {"running", runOur, runTheir, no},
+	"GET /trials/:id/report":                          {"finished", seeOur, seeTheir, no},
+	"GET /trials/:id/decide":                          {"finished", runOur, runTheir, no},
+	"POST /trials/:id/decide":                         {"finished", runOur, runTheir, no},
+	"GET /trials/:id/entries/:entry/assess":           {"running", scoreOur, scoreTheir, no},
+	"POST /trials/:id/entries/:entry/assess":          {"running", scoreOur, scoreTheir, no},
+	"POST /trials/:id/entries/:entry/assess/autosave": {"running", scoreOur, scoreTheir, no},
+
+	// sandboxes
+	"GET /sandboxes/:id":          {"live", boxOur, boxTheir, no},
+	"GET /sandboxes/:id/live":     {"ended", boxOur, boxTheir, no},
+	"GET /sandboxes/:id/receipt":  {"ended", boxOur, boxTheir, no},
+	"GET /sandboxes/:id/end":      {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/end":     {"live", endOur, endTheir, no},
+	"GET /sandboxes/:id/extend":   {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/extend":  {"live", endOur, endTheir, no},
+	"GET /sandboxes/:id/restart":  {"live", againOur, againTheir, no},
+	"POST /sandboxes/:id/restart": {"live", againOur, againTheir, no},
+	"GET /sandboxes/:id/pause":    {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/pause":   {"live", endOur, endTheir, no},
+	"GET /sandboxes/:id/resume":   {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/resume":  {"live", endOur, endTheir, no},
+	"GET /open/:name":             {"live", openOur, openTheir, no},
+
+	// the techmap
+	"GET /products":                  {"", withRole, no, no},
+	"GET /products/new":              {"", may{"operator engineer rival", except(all, "operator", "engineer", "rival")}, no, no},
+	"POST /products":                 {"", may{"operator engineer rival", except(all, "operator", "engineer", "rival")}, no, no},
+	"GET /products/:id":              {"product", withRole, same, no},
+	"GET /products/:id/releases/new": {"product", offerOur, offerTheir, no},
+	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
+
+	// the record and the host
+	"GET /record":      {"", readsAll, no, no},
+	"GET /host":        {"", readsAll, no, no},
+	"GET /host/sweep":  {"", operates, no, no},
+	"POST /host/sweep": {"", operates, no, no},
+}
+
+// inBrowser are the routes that answer sessions alone: by a token nobody may.
+var inBrowser = map[string]bool{"GET /open/:name": true}
+
+// except is a list of people without some of them.
+func except(list string, not ...string) string {
+	var left []string
+	for _, who := range strings.Fields(list) {
+		isOut := false
+		for _, n := range not {
+			isOut = isOut || n == who
+		}
+		if !isOut {
+			left = append(left, who)
+		}
+	}
+	return strings.Join(left, " ")
+}

@@ -1,0 +1,162 @@
+package web_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"innovationden/orchestrator/den"
+)
+
+// thing is what a route is asked about: its id, and that of one of its entries.
+type thing struct{ id, entry den.ID }
+
+// sides are the things of whom a route can be asked about, by whose and by name.
+// "ours" belong to the department of official, with the evaluator; "same" to the same
+// department, set up by a colleague without an evaluator; "theirs" to another
+// department and the other supplier; "unknown" never were; "deleted" were.
+type sides map[string]map[string]thing
+
+const (
+	ours    = "ours"
+	sameOf  = "same"
+	theirs  = "theirs"
+	unknown = "unknown"
+	deleted = "deleted"
+)
+
+var whose = []string{ours, sameOf, theirs, unknown, deleted}
+
+func (r *rig) sides() sides {
+	r.Helper()
+	s := sides{
+		ours:    r.side("official", r.bookwell, r.northbridge.ID, r.releases[0], "evaluator"),
+		sameOf:  r.side("colleague", r.bookwell, r.northbridge.ID, r.releases[0], ""),
+		theirs:  r.side("stranger", r.slotwise, r.harbour.ID, r.releases[1], ""),
+		deleted: r.gone(),
+	}
+	s[unknown] = map[string]thing{}
+	for name, one := range s[ours] {
+		nothing := thing{}
+		if one.id != "" {
+			nothing = thing{den.ID(string(one.id.Kind()) + "_999999999999"), "ent_999999999999"}
+		}
+		s[unknown][name] = nothing
+	}
+	return s
+}
+
+// side makes one of each thing for the department of somebody.
+func (r *rig) side(who string, product den.Product, supplier, release den.ID, evaluator string) map[string]thing {
+	r.Helper()
+	in := den.NewTrial{
+		Name: "A trial of " + who, Question: "Which one?", Scheme: den.SchemeRef{ID: "first-look", Version: 1}, Releases: []den.ID{release},
+	}
+	judge := who
+	if evaluator != "" {
+		in.Evaluators, judge = []den.ID{r.people[evaluator].ID}, evaluator
+	}
+	draft := r.set(who, in, false)
+	finished := r.set(who, in, true)
+	r.score(finished, judge)
+	_, err := r.den.EndTrial(context.Background(), r.people[who].Act(), finished.ID, "Enough.", 0)
+	r.must(err)
+	r.until(finished.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+	running := r.set(who, in, true)
+	return map[string]thing{
+		"": {}, "draft": about(draft), "running": about(running), "finished": about(finished),
+		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
+		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
+		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID},
+	}
+}
+
+func about(t den.TrialView) thing { return thing{t.ID, t.Entries[0].ID} }
+
+// set sets a trial up, and has it run where it is to.
+func (r *rig) set(who string, in den.NewTrial, start bool) den.TrialView {
+	r.Helper()
+	t, err := r.den.AddTrial(context.Background(), r.people[who].Act(), in)
+	r.must(err)
+	if !start {
+		return t
+	}
+	_, err = r.den.StartTrial(context.Background(), r.people[who].Act(), t.ID, 0, den.Once{})
+	r.must(err)
+	return r.until(t.ID, func(t den.TrialView) bool {
+		return !slices.ContainsFunc(t.Entries, func(e den.EntryView) bool { return e.Sandbox == nil || e.Sandbox.Phase != den.Live })
+	})
+}
+
+// gone makes one of each thing and takes its record out of the store.
+func (r *rig) gone() map[string]thing {
+	r.Helper()
+	ctx := context.Background()
+	product := r.offer(r.northbridge, "Gonewell", "A product that is not there any more.")
+	release := r.releases[len(r.releases)-1]
+	r.releases = r.releases[:len(r.releases)-1]
+	made := r.side("official", product, r.northbridge.ID, release, "evaluator")
+	_, err := r.den.EndTrial(ctx, den.System(), made["running"].id, "", 0)
+	r.must(err)
+	r.until(made["running"].id, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+	department, err := r.den.AddDepartment(ctx, den.System(), den.NewOrganisation{Name: "Department of Nowhere"})
+	r.must(err)
+	supplier, err := r.den.AddSupplier(ctx, den.System(), den.NewOrganisation{Name: "Gone & Sons"})
+	r.must(err)
+	person, err := r.den.AddPerson(ctx, den.System(), den.Person{Name: "Somebody gone"})
+	r.must(err)
+	made["department"], made["supplier"], made["person"] = thing{id: department.ID}, thing{id: supplier.ID}, thing{id: person.ID}
+	r.must(r.store.Update(ctx, func(tx den.Tx) error {
+		for _, d := range []struct {
+			from  interface{ Delete(den.ID) error }
+			names []string
+		}{
+			{tx.Trials(), []string{"draft", "running", "finished"}}, {tx.Leases(), []string{"live", "ended"}}, {tx.Receipts(), []string{"live", "ended"}},
+			{tx.Products(), []string{"product"}}, {tx.Releases(), []string{"release"}}, {tx.Departments(), []string{"department"}},
+			{tx.Suppliers(), []string{"supplier"}}, {tx.People(), []string{"person"}},
+		} {
+			for _, name := range d.names {
+				if err := d.from.Delete(made[name].id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
+	return made
+}
+
+// token gives somebody a token for programs.
+func (r *rig) token(who string) string {
+	r.Helper()
+	text := secret()
+	sum := sha256.Sum256([]byte(text))
+	r.must(r.store.Update(context.Background(), func(tx den.Tx) error {
+		_, err := tx.Tokens().Put(den.Token{Hash: hex.EncodeToString(sum[:]), ID: den.ID("tok_" + who), Person: r.people[who].ID, Name: "for a test"})
+		return err
+	}))
+	return text
+}
+
+// dryRun marks the requests of which the store keeps nothing.
+type dryRun struct{}
+
+// drySays is how a change ends that was allowed and is not kept.
+var drySays = den.Refuse(den.Conflict, "This was only tried. Nothing was kept.")
+
+// dryStore has changes made and thrown away where the request is only tried, so that
+// each cell of the matrix finds everything as it was.
+type dryStore struct{ den.Store }
+
+func (s dryStore) Update(ctx context.Context, change func(den.Tx) error) error {
+	if ctx.Value(dryRun{}) == nil {
+		return s.Store.Update(ctx, change)
+	}
+	return s.Store.Update(ctx, func(tx den.Tx) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		return drySays
+	})
+}
