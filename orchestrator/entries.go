@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"fmt"
+	"slices"
 
 	"innovationden/orchestrator/den"
 )
@@ -42,8 +43,16 @@ func (o *Orchestrator) fillEntries(tx den.Tx, p *pen, t *den.Trial, in den.NewTr
 		if e.ID == "" {
 			e = den.Entry{ID: p.id(den.KindEntry), Release: id, Product: r.Product, Supplier: r.Supplier}
 		}
+		if e.Agreed = in.Agreed[id]; !e.Agreed.Within(r.Asks) {
+			faults.Add(den.Bad("agreed", "Agree to what %s asks for, and to nothing else.", product.Name))
+		}
 		e.Label = fmt.Sprintf("Product %d", i+1)
 		t.Entries = append(t.Entries, e)
+	}
+	for id := range in.Agreed {
+		if !slices.Contains(in.Releases, id) {
+			faults.Add(den.Bad("agreed", "Agree to ways out of chosen products only. %q is not chosen.", id))
+		}
 	}
 	return names, nil
 }

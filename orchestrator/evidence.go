@@ -1,22 +1,84 @@
 package orchestrator
 
-import "innovationden/orchestrator/den"
+import (
+	"context"
+	"slices"
+	"strings"
 
-// Evidence knows what the products in sandboxes tried to reach.
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Evidence knows what the products in sandboxes tried to reach, and how ways out were
+// used. What it says is bounded in number and length, and a stranger's text.
 type Evidence interface {
-	// Tried lists what the product of a sandbox tried to reach so far, bounded in
-	// number and length; empty for a sandbox that is not watched. It does not block.
-	Tried(sandbox string) []den.Tried
+	// Kept is what was seen of a sandbox so far; nothing for one that is not watched.
+	// It does not block.
+	Kept(sandbox string) den.Kept
+	// Env are the variables, KEY=value, that tell a product of the ways that are opened
+	// in its sandbox, in which the names of its own services are reached directly.
+	Env(open den.Ways, names []string) []string
 }
 
-// tried is what a product tried to reach: what is known now, or what was kept of it
-// when its sandbox was removed.
-func (o *Orchestrator) tried(l den.Lease) []den.Tried {
-	if o.Evidence == nil || l.Phase.Final() {
-		return l.Tried
+// seen is what a product tried to reach and how it used its ways out: what is known now,
+// or what was kept of it when its sandbox was removed.
+func (o *Orchestrator) seen(l den.Lease) den.Kept {
+	before := den.Kept{Tried: l.Tried, Used: l.Used, Sent: l.Mails}
+	if o.Evidence == nil || l.Phase.Final() || l.Sandbox == "" {
+		return before
 	}
-	if now := o.Evidence.Tried(l.Sandbox); len(now) > 0 {
-		return now
+	now := o.Evidence.Kept(l.Sandbox)
+	if len(now.Tried) == 0 {
+		now.Tried = before.Tried
 	}
-	return l.Tried
+	if len(now.Used) == 0 {
+		now.Used = before.Used
+	}
+	now.Sent = max(now.Sent, before.Sent)
+	return now
+}
+
+// Mails are the newest mails that the product of a sandbox sent, caught inside it and
+// gone with it. NotFound.
+func (o *Orchestrator) Mails(ctx context.Context, actor den.Actor, id den.ID) ([]den.Mail, error) {
+	l, err := o.readLease(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return o.seen(l).Mails, nil
+}
+
+// WaysOf is what is opened in a sandbox; nothing for one that no live lease holds.
+func (o *Orchestrator) WaysOf(ctx context.Context, sandbox string) (open den.Ways, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		page, err := tx.Leases().List(den.Query{Index: den.LeasesBySandbox, Key: sandbox, Limit: 1})
+		if err != nil || len(page.Items) == 0 || page.Items[0].Phase.Final() {
+			return err
+		}
+		open = page.Items[0].Ways
+		return nil
+	})
+	return open, err
+}
+
+// opened gives the services of a sandbox the variables that tell of its ways. They
+// stand in place of the product's own of the same names: its supplier asked for them.
+func (o *Orchestrator) opened(spec sandbox.Spec, open den.Ways) sandbox.Spec {
+	if open.None() || o.Evidence == nil {
+		return spec
+	}
+	var names []string
+	for _, s := range spec.Services {
+		names = append(append(names, s.Name), s.Aliases...)
+	}
+	ours := o.Evidence.Env(open, names)
+	spec.Services = slices.Clone(spec.Services)
+	for i, s := range spec.Services {
+		own := slices.DeleteFunc(slices.Clone(s.Env), func(e string) bool {
+			name, _, _ := strings.Cut(e, "=")
+			return slices.ContainsFunc(ours, func(one string) bool { return strings.HasPrefix(one, name+"=") })
+		})
+		spec.Services[i].Env = append(own, ours...)
+	}
+	return spec
 }

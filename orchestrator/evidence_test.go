@@ -13,11 +13,22 @@ import (
 // watched knows what was tried until the sandbox is gone, as the den's own watch does.
 type watched struct{ engine *fake.Runtime }
 
-func (w watched) Tried(id string) []den.Tried {
+func (w watched) Kept(id string) den.Kept {
 	for _, f := range w.engine.Truth() {
 		if string(f.ID) == id {
-			return []den.Tried{{Name: "api.stripe.com", Times: 14}}
+			return den.Kept{
+				Tried: []den.Tried{{Name: "api.stripe.com", Times: 14}},
+				Used:  []den.Used{{Way: den.Way{Host: "api.example.org", Port: 443}, Times: 3, Sent: 100}},
+				Mails: []den.Mail{{Subject: "Your appointment"}}, Sent: 2,
+			}
 		}
+	}
+	return den.Kept{}
+}
+
+func (watched) Env(open den.Ways, _ []string) []string {
+	if open.Mail {
+		return []string{"SMTP_HOST=127.0.0.1"}
 	}
 	return nil
 }

@@ -23,9 +23,10 @@ const (
 // spec says what is to run. It is the same for the same lease and sandbox.
 func (o *Orchestrator) spec(ctx context.Context, w work) (sandbox.Spec, error) {
 	if w.release.Compose == "" {
-		return w.spec(), nil
+		return o.opened(w.spec(), w.lease.Ways), nil
 	}
-	return o.stackSpec(context.WithoutCancel(ctx), sandbox.ID(w.lease.Sandbox), w.release, w.size)
+	spec, err := o.stackSpec(context.WithoutCancel(ctx), sandbox.ID(w.lease.Sandbox), w.release, w.size)
+	return o.opened(spec, w.lease.Ways), err
 }
 
 func (w work) spec() sandbox.Spec {

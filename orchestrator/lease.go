@@ -95,7 +95,7 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 	if err != nil {
 		return v, err
 	}
-	v.ProductName, v.SupplierName, v.Version = product.Name, supplier.Name, release.Version
+	v.ProductName, v.SupplierName, v.Version, v.Asks = product.Name, supplier.Name, release.Version, release.Asks
 	if !l.Phase.Final() && l.Phase != den.Ending {
 		v.URL = o.Address(l.Name)
 	}
@@ -106,7 +106,8 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 		}
 		v.Place = at[l.ID]
 	}
-	v.Tried = o.tried(l)
+	seen := o.seen(l)
+	v.Tried, v.Used, v.Mails = seen.Tried, seen.Used, seen.Sent
 	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.RestartSandbox)
 	return v, nil
 }

@@ -120,7 +120,7 @@ func (p *pen) receipt(tx den.Tx, l den.Lease, seq uint64) error {
 	r := den.Receipt{
 		Lease: l.ID, Trial: l.Trial, Department: l.Department, Supplier: l.Supplier, Product: l.Product,
 		Sandbox: l.Sandbox, Reason: l.Reason, Say: l.Say, Looks: l.Looks, LiveAt: l.LiveAt, EndedAt: l.EndedAt,
-		Tried: l.Tried, LogTail: l.LogTail, Event: seq,
+		Tried: l.Tried, Ways: l.Ways, Used: l.Used, Mails: l.Mails, LogTail: l.LogTail, Event: seq,
 	}
 	if l.Found != nil {
 		r.Found = *l.Found

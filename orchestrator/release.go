@@ -118,7 +118,7 @@ func freeVersion(tx den.Tx, in den.NewRelease) error {
 func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Release, error) {
 	r := den.Release{
 		Product: product.ID, Supplier: product.Supplier, Version: strings.TrimSpace(in.Version),
-		Port: in.Port, Path: in.Path, Profile: in.Profile, Env: in.Env,
+		Port: in.Port, Path: in.Path, Profile: in.Profile, Env: in.Env, Asks: in.Asks,
 	}
 	if r.Path == "" {
 		r.Path = "/"
@@ -150,6 +150,10 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	}
 	if r.Profile != string(sandbox.Strict) && r.Profile != string(sandbox.Standard) {
 		faults.Add(den.Bad("profile", "Choose the profile strict or standard."))
+	}
+	var ways *den.Error
+	if errors.As(in.Asks.Check(), &ways) {
+		faults = append(faults, ways.All()...)
 	}
 	for _, e := range in.Env {
 		if name, _, ok := strings.Cut(e, "="); !ok || name == "" || strings.ContainsRune(e, 0) {

@@ -27,6 +27,7 @@ type protocolEntry struct {
 	Entry   den.ID
 	Release den.ID
 	Image   string
+	Ways    den.Ways          `json:",omitzero"`
 	Compose string            `json:",omitempty"` // hex SHA-256 of the compose file
 	Images  map[string]string `json:",omitempty"`
 }
@@ -158,7 +159,7 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 	return den.Lease{
 		ID: p.id(den.KindLease), Trial: t.ID, Entry: e.ID, Department: t.Department, Supplier: e.Supplier,
 		Product: e.Product, Release: e.Release, AskedBy: p.by.ID,
-		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services,
+		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services, Ways: e.Agreed,
 		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now,
 		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(o.LongestLength, t.Length)), DueAt: t.EndsAt,
 	}, err
@@ -206,7 +207,7 @@ func seal(tx den.Tx, t den.Trial) ([]byte, []den.Release, error) {
 			return nil, nil, chosen(err, "releases", "Choose products from the techmap. One of the releases is gone.")
 		}
 		releases = append(releases, r)
-		one := protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image, Images: r.Images}
+		one := protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image, Images: r.Images, Ways: e.Agreed}
 		if r.Compose != "" {
 			sum := sha256.Sum256([]byte(r.Compose))
 			one.Compose = hex.EncodeToString(sum[:])

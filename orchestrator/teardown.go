@@ -22,10 +22,10 @@ func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) erro
 			}
 			tail = text
 		}
-		tried := o.tried(l)
+		kept := o.seen(l)
 		err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) (err error) {
 			l.Found, l.LogTail, l.Looks = found, tail, nil
-			l.Tried = tried
+			l.Tried, l.Used, l.Mails = kept.Tried, kept.Used, kept.Sent
 			_, err = p.put(tx, l)
 			return err
 		})

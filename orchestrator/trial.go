@@ -105,7 +105,7 @@ func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.
 	if err != nil {
 		return v, err
 	}
-	v.ProductName, v.SupplierName, v.Version = product.Name, supplier.Name, release.Version
+	v.ProductName, v.SupplierName, v.Version, v.Asks = product.Name, supplier.Name, release.Version, release.Asks
 	if e.Lease == "" {
 		return v, nil
 	}

@@ -28,6 +28,9 @@ type offers struct {
 	log  *slog.Logger
 	open services.Offers
 
+	// ways says what is opened in a sandbox; set before anything runs.
+	ways func(ctx context.Context, sandbox string) (den.Ways, error)
+
 	mu    sync.Mutex
 	known map[sandbox.ID]bool
 	past  map[sandbox.ID]services.Evidence // of an earlier run of the den
@@ -55,9 +58,33 @@ func (o *offers) offer(ctx context.Context, id sandbox.ID, _ sandbox.Spec, _ str
 	past := o.past[id]
 	o.known[id] = true
 	o.mu.Unlock()
-	return o.open.Open(ctx, id, space, services.Config{
-		Names: map[string][]netip.Addr{"sandbox": {cell.Address}}, Past: past, Now: time.Now, Log: o.log,
-	})
+	open, err := o.ways(ctx, string(id))
+	if err != nil {
+		return err // nothing is opened rather than too much
+	}
+	config := configOf(open)
+	config.Names = map[string][]netip.Addr{"sandbox": {cell.Address}}
+	config.Past, config.Now, config.Log = past, time.Now, o.log
+	return o.open.Open(ctx, id, space, config)
+}
+
+// configOf says what ways are in the words of the services.
+func configOf(open den.Ways) services.Config {
+	c := services.Config{Mail: open.Mail}
+	for _, w := range open.Out {
+		c.Out = append(c.Out, services.Allowed{Host: w.Host, Port: w.Port})
+	}
+	return c
+}
+
+// Env implements orchestrator.Evidence.
+func (o *offers) Env(open den.Ways, names []string) []string {
+	c := configOf(open)
+	c.Names = map[string][]netip.Addr{}
+	for _, name := range names {
+		c.Names[name] = nil
+	}
+	return c.Env()
 }
 
 // withdraw is docker.Config.Withdraw. What was kept stays until the sandbox is forgotten:
@@ -70,18 +97,33 @@ func (o *offers) withdraw(id sandbox.ID) {
 	delete(o.past, id)
 }
 
-// Tried implements orchestrator.Evidence.
-func (o *offers) Tried(id string) []den.Tried {
+// Kept implements orchestrator.Evidence.
+func (o *offers) Kept(id string) (kept den.Kept) {
 	offer, ok := o.open.Of(sandbox.ID(id))
 	if !ok {
-		return nil
+		return kept
 	}
-	var all []den.Tried
-	for _, t := range offer.Tried() {
-		all = append(all, den.Tried{Name: t.Name, Times: int(min(t.Times(), math.MaxInt32)), First: t.First, Last: t.Last})
+	seen := offer.Evidence()
+	for _, t := range seen.Tried {
+		kept.Tried = append(kept.Tried, den.Tried{Name: t.Name, Times: timesOf(t.Times()), First: t.First, Last: t.Last})
 	}
-	return all
+	for _, u := range seen.Used {
+		kept.Used = append(kept.Used, den.Used{
+			Way: den.Way{Host: u.Host, Port: u.Port}, Times: timesOf(u.Times), Refused: timesOf(u.Refused), Failed: timesOf(u.Failed),
+			Sent: bytesIn(u.Sent), Received: bytesIn(u.Received),
+		})
+	}
+	for _, m := range seen.Mails {
+		kept.Mails = append(kept.Mails, den.Mail{
+			At: m.At, From: m.From, To: m.To, Subject: m.Subject, Text: m.Text, Attached: m.Attached, Size: m.Size,
+		})
+	}
+	kept.Sent = timesOf(uint64(len(seen.Mails)) + seen.MailsMore)
+	return kept
 }
+
+func timesOf(n uint64) int   { return int(min(n, math.MaxInt32)) }
+func bytesIn(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
 
 // keep writes what is known into the file, every now and then and at the end, so that a
 // den that is killed loses a minute of it at most.

@@ -147,6 +147,7 @@ func (h *house) wire(demo bool) error {
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
 		Evidence: h.offers, Stacks: stacks{}, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 	})
+	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)
 	if err != nil {
 		return err

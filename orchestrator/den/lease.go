@@ -45,7 +45,10 @@ type Lease struct {
 	Lost        bool   // what it held in memory was lost at least once
 	Restarts    int    // how often its product ended by itself and was started again
 
+	Ways  Ways       `json:",omitzero"`  // what was opened in its sandbox, fixed when it was asked for
 	Tried []Tried    `json:",omitempty"` // what its product tried to reach: kept when the teardown begins
+	Used  []Used     `json:",omitempty"` // what went through its ways out: kept at the same time
+	Mails int        `json:",omitempty"` // how many mails of its product were caught: kept at the same time
 	Found *Inventory // what existed when the teardown began
 	Looks []Stamp    // empty looks in a row after the removal
 
@@ -108,6 +111,9 @@ type Receipt struct {
 	LiveAt     Stamp
 	EndedAt    Stamp
 	Tried      []Tried `json:",omitempty"`
+	Ways       Ways    `json:",omitzero"`
+	Used       []Used  `json:",omitempty"`
+	Mails      int     `json:",omitempty"`
 	LogTail    string  // the end of what the product printed: a stranger's text
 	Event      uint64  // sequence number of the event that holds it
 	Rev        int64

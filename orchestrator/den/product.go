@@ -29,6 +29,7 @@ type Release struct {
 	Profile   string // "strict" or "standard"
 	Env       []string
 	Volumes   []string // paths that get a place in memory, the image's own included
+	Asks      Ways     `json:",omitzero"` // what its supplier asks departments to open
 	SizeBytes int64
 	CreatedAt Stamp
 	Rev       int64

@@ -44,7 +44,8 @@ type Entry struct {
 	Release  ID
 	Product  ID
 	Supplier ID
-	Lease    ID // of its sandbox; empty before the start
+	Lease    ID   // of its sandbox; empty before the start
+	Agreed   Ways `json:",omitzero"` // what the department opens of what the release asks for
 }
 
 // Entry finds an entry by id.

@@ -41,6 +41,8 @@ type NewRelease struct {
 	Compose     string // a compose file's text; empty: the release is one image
 	ComposeName string // what refusals call the file; empty: compose.yaml
 	Front       string // the service that answers; empty: the only one that declares a port
+
+	Asks Ways // what departments are asked to open; the zero Ways: nothing
 }
 
 // NewTrial is the input of AddTrial and ChangeTrial. What is left empty gets the
@@ -55,7 +57,8 @@ type NewTrial struct {
 	Length     Span
 	Hours      *Hours // nil: the sandboxes run all the time
 	Tasks      []string
-	Releases   []ID // one entry each, in this order
+	Releases   []ID        // one entry each, in this order
+	Agreed     map[ID]Ways // by release, of what it asks for; what is not here stays closed
 	Evaluators []ID
 	Rev        int64 // ChangeTrial: the revision that was changed; 0: whatever is there
 	Once       Once

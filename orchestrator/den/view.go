@@ -19,6 +19,7 @@ type EntryView struct {
 	ProductName  string
 	SupplierName string
 	Version      string
+	Asks         Ways         // what its release asks the department to open
 	Sandbox      *SandboxView // nil before the start
 }
 
@@ -38,6 +39,7 @@ type SandboxView struct {
 	Version      string
 	URL          string // its address; empty until there is one
 	Place        int    // in the queue, from 1; 0: not in it
+	Asks         Ways   // what its release asked for
 	May          map[Action]bool
 }
 
