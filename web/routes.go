@@ -57,6 +57,8 @@ func (s *server) Routes() []Route {
 		{post, "/trials/:id/set-up/weights", den.SetUpTrial, p.SaveWeights},
 		{get, "/trials/:id/set-up/tasks", den.SetUpTrial, p.Tasks},
 		{post, "/trials/:id/set-up/tasks", den.SetUpTrial, p.SaveTasks},
+		{get, "/trials/:id/set-up/ways", den.SetUpTrial, p.WaysStep},
+		{post, "/trials/:id/set-up/ways", den.SetUpTrial, p.SaveWays},
 		{get, "/trials/:id/set-up/people", den.SetUpTrial, p.People},
 		{post, "/trials/:id/set-up/people", den.SetUpTrial, p.SavePeople},
 		{get, "/trials/:id/set-up/size", den.SetUpTrial, p.SizeStep},
@@ -78,6 +80,7 @@ func (s *server) Routes() []Route {
 
 		{get, "/sandboxes/:id", den.ReadSandbox, p.Sandbox},
 		{get, "/sandboxes/:id/live", den.ReadSandbox, p.SandboxLive},
+		{get, "/sandboxes/:id/mails", den.ReadSandbox, p.Mails},
 		{get, "/sandboxes/:id/receipt", den.ReadSandbox, p.Receipt},
 		{get, "/sandboxes/:id/end", den.RunSandbox, p.AskEnd},
 		{post, "/sandboxes/:id/end", den.RunSandbox, p.End},

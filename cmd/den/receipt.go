@@ -42,6 +42,7 @@ func (k *client) tellReceipt(r contract.Receipt) {
 		[2]string{"Sandbox", r.Lease}, [2]string{"Trial", r.Trial}, [2]string{"Ready", moment(r.LiveAt)}, [2]string{"Removed", moment(&r.EndedAt)},
 		[2]string{"Why", r.Detail}, [2]string{"Existed", existed(r.Found)}, [2]string{"Left", fmt.Sprint(r.Left)},
 		[2]string{"Looked at", strings.Join(looks, " and ")}, [2]string{"In the record", fmt.Sprintf("event %d", r.Event)})
+	k.tellUsed(r.Used)
 	if log := given(r.LogTail); log != "" {
 		k.say("\nThe end of what the product printed:\n\n%s", strings.TrimRight(harmless(log), "\n"))
 	}

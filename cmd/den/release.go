@@ -94,7 +94,7 @@ func (k *client) tellRelease(r contract.Release) {
 	}
 	facts(k.std.out, [2]string{"Release", r.Version}, [2]string{"Id", r.Id}, [2]string{"Product", r.Product}, [2]string{"Services", services}, [2]string{"Image", r.Image},
 		[2]string{"Digest", r.Digest}, [2]string{"From", r.From}, [2]string{"Port", fmt.Sprint(r.Port)}, [2]string{"Path", r.Path},
-		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Added", moment(&r.CreatedAt)})
+		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Asks for", waysSaid(r.Asks)}, [2]string{"Added", moment(&r.CreatedAt)})
 }
 
 // newRelease are the flags of release add.
@@ -103,6 +103,16 @@ type newRelease struct {
 	compose, front                string
 	port                          int32
 	env                           []string
+	ways                          []string
+	mail                          bool
+}
+
+// asks is what the release asks departments to open, or nil.
+func (n newRelease) asks() *contract.Ways {
+	if len(n.ways) == 0 && !n.mail {
+		return nil
+	}
+	return &contract.Ways{Out: &n.ways, Mail: &n.mail}
 }
 
 func (k *client) releaseAdd() *cobra.Command {
@@ -158,6 +168,8 @@ that start as root and drop their rights themselves need the profile standard.`,
 	f.Int32Var(&n.port, "port", 0, "the port that answers HTTP; left out: the one that the image declares")
 	f.StringVar(&n.path, "path", "", "the page to open first (/)")
 	f.StringVar(&n.profile, "profile", "", "strict or standard (strict)")
+	f.StringArrayVar(&n.ways, "way", nil, "a host that the product has to reach, such as api.example.org:443; departments decide for each trial; may be repeated")
+	f.BoolVar(&n.mail, "mail", false, "ask for mail that the product sends to be caught, so that evaluators can read it")
 	f.StringArrayVar(&n.env, "env", nil, "a variable for the product, NAME=value; may be repeated")
 	return c
 }
@@ -168,7 +180,7 @@ func (k *client) addRelease(ctx context.Context, c *contract.Client, product, ve
 	}
 	profile := pointerTo(contract.Profile(n.profile))
 	if n.archive == "" {
-		in := contract.NewRelease{Version: version, Image: n.image, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile}
+		in := contract.NewRelease{Version: version, Image: n.image, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, Asks: n.asks()}
 		if n.env != nil {
 			in.Env = &n.env
 		}
@@ -192,7 +204,7 @@ func (k *client) addRelease(ctx context.Context, c *contract.Client, product, ve
 		return nil
 	}
 	return said[contract.Release](c.AddReleaseArchiveWithBody(ctx, product, &contract.AddReleaseArchiveParams{
-		Version: version, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, IdempotencyKey: key(),
+		Version: version, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, IdempotencyKey: key(), Ways: someOf(n.ways), Mail: pointerTo(n.mail),
 	}, "application/x-tar", sent, repeatable))
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"innovationden/sandbox/compose"
 	"innovationden/web/api/contract"
@@ -24,7 +25,7 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 	if n.archive == "" {
 		return said[contract.Release](c.AddStack(ctx, product, &contract.AddStackParams{IdempotencyKey: key()}, contract.NewStack{
 			Version: version, Compose: text, Name: &name, Front: pointerTo(n.front), Port: pointerTo(n.port), Path: pointerTo(n.path),
-			Profile: pointerTo(contract.Profile(n.profile)),
+			Profile: pointerTo(contract.Profile(n.profile)), Asks: n.asks(),
 		}))
 	}
 	file, err := os.Open(n.archive)
@@ -52,6 +53,8 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 			{"port", port},
 			{"path", n.path},
 			{"profile", n.profile},
+			{"ways", strings.Join(n.ways, "\n")},
+			{"mail", map[bool]string{true: "true"}[n.mail]},
 		}, filepath.Base(n.archive), sent))
 	}()
 	made, err := said[contract.Release](c.AddStackArchiveWithBody(ctx, product, form.FormDataContentType(), body))

@@ -20,7 +20,7 @@ func (k *client) sandbox() *cobra.Command {
 is removed when its time is over. Do not enter real people's data into it.`,
 		Example: "  den sandbox list\n  den sandbox open lea_01…\n  den sandbox logs --follow lea_01…",
 	}, k.sandboxList(), k.sandboxShow(), k.sandboxLogs(), k.sandboxOpen(), k.sandboxEnd(), k.sandboxExtend(),
-		k.sandboxRestart(), k.sandboxPause(), k.sandboxResume(), k.sandboxUse(), k.sandboxReceipt())
+		k.sandboxRestart(), k.sandboxPause(), k.sandboxResume(), k.sandboxUse(), k.sandboxMails(), k.sandboxReceipt())
 }
 
 func (k *client) sandboxList() *cobra.Command {
@@ -125,10 +125,12 @@ func (k *client) tellSandbox(s contract.Sandbox) {
 	if s.Restarts > 0 {
 		pairs = append(pairs, [2]string{"Started again", count(int(s.Restarts), "time")})
 	}
+	pairs = append(pairs, [2]string{"May reach", waysSaid(s.Ways)})
 	if s.Lost {
 		pairs = append(pairs, [2]string{"Note", "What it held in memory was lost at least once."})
 	}
 	facts(k.std.out, pairs...)
+	k.tellUsed(s.Used)
 }
 
 func (k *client) sandboxOpen() *cobra.Command {

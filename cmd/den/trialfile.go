@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +34,8 @@ const trialKeys = `The file is YAML:
   length: 5d                           # 30m, 8h, 5d or 2w
   tasks: [Book a slot, Cancel it]
   evaluators: [Tom Okafor]             # id or name; see den people
+  agree:                               # what is opened of what a product asks for; nothing else is
+    Slotwise@2.1: {out: [api.example.org:443], mail: true}
 
 What is left out gets a sensible answer. A key that is none of these is refused.`
 
@@ -47,6 +51,7 @@ type trialFile struct {
 	Releases   []string           `yaml:"releases"`
 	Evaluators []string           `yaml:"evaluators"`
 	Weights    map[string]float64 `yaml:"weights"`
+	Agree      map[string]ways    `yaml:"agree"`
 }
 
 // written is a file that somebody wrote, and where in it stands what the API calls by
@@ -103,7 +108,7 @@ func (k *client) readTrial(cmd *cobra.Command, name string) (setup, error) {
 	if err != nil {
 		return setup{}, err
 	}
-	s := setup{file: written{doc: doc, keys: map[string]string{"length_seconds": "length"}}}
+	s := setup{file: written{doc: doc, keys: map[string]string{"length_seconds": "length", "agreed": "agree"}}}
 	if !doc.Has("releases") {
 		s.file.keys["releases"] = "products"
 	}
@@ -179,7 +184,8 @@ func (k *client) lookUp(ctx context.Context, c *contract.Client, f trialFile, in
 
 func lookUpReleases(ctx context.Context, c *contract.Client, f trialFile, in *contract.NewTrial, p *problem) error {
 	var all []contract.Product
-	for _, word := range append(append([]string{}, f.Products...), f.Releases...) {
+	named := append(append(slices.Collect(maps.Keys(f.Agree)), f.Products...), f.Releases...)
+	for _, word := range named {
 		if !isID(word, den.KindRelease) && all == nil {
 			var err error
 			if all, err = allProducts(ctx, c); err != nil {
@@ -201,6 +207,7 @@ func lookUpReleases(ctx context.Context, c *contract.Client, f trialFile, in *co
 	if ids != nil {
 		in.Releases = &ids
 	}
+	in.Agreed = agreed(f.Agree, all, p)
 	return nil
 }
 

@@ -50,16 +50,16 @@ func ReadWay(text string) (Way, *Error) {
 	return w, w.check(text)
 }
 
-// Check says what is wrong with ways that somebody asks for, in the field "ways".
+// Check says what is wrong with ways that somebody asks for, in the field "asks".
 func (w Ways) Check() error {
 	var faults Faults
 	if len(w.Out) > MostWays {
-		faults.Add(Bad("ways", "Ask for at most %d ways out.", MostWays))
+		faults.Add(Bad("asks", "Ask for at most %d ways out.", MostWays))
 	}
 	for i, one := range w.Out {
 		bad := one.check(one.String())
 		if bad == nil && slices.Contains(w.Out[:i], one) {
-			bad = Bad("ways", "Enter %s once.", one)
+			bad = Bad("asks", "Enter %s once.", one)
 		}
 		faults.Add(bad)
 	}
@@ -72,11 +72,11 @@ func (w Way) check(text string) *Error {
 	_, err := netip.ParseAddr(w.Host)
 	switch {
 	case w.Port < 1 || w.Port > 65535:
-		return Bad("ways", "Enter a port between 1 and 65535 after the name, like api.example.org:443, not %q.", shorten(text))
+		return Bad("asks", "Enter a port between 1 and 65535 after the name, like api.example.org:443, not %q.", shorten(text))
 	case err == nil, endsInNumber(w.Host):
-		return Bad("ways", "Enter the name of a host, not an address: %q.", shorten(text))
+		return Bad("asks", "Enter the name of a host, not an address: %q.", shorten(text))
 	case len(w.Host) > 253 || !strings.Contains(w.Host, ".") || slices.ContainsFunc(strings.Split(w.Host, "."), func(label string) bool { return !isLabel(label) }):
-		return Bad("ways", "Enter the whole name of a host, like api.example.org:443, not %q.", shorten(text))
+		return Bad("asks", "Enter the whole name of a host, like api.example.org:443, not %q.", shorten(text))
 	}
 	return nil
 }

@@ -114,6 +114,7 @@ var table = map[string]access{
 	"watchSandboxLog": {about: "ended", done: 200, ours: boxOur, theirs: boxTheir},
 	"watchSandbox":    {about: "ended", done: 200, ours: boxOur, theirs: boxTheir},
 	"getReceipt":      {about: "ended", done: 200, ours: boxOur, theirs: boxTheir},
+	"listMails":       {about: "live", done: 200, ours: boxOur, theirs: boxTheir},
 	"endSandbox":      {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale},
 	"extendSandbox":   {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale, body: fixed(hash{"by_seconds": 1})},
 	"pauseSandbox":    {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale},

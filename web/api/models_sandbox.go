@@ -19,7 +19,7 @@ func sandbox(s den.SandboxView) contract.Sandbox {
 	if len(s.Services) > 0 {
 		out.Services = &s.Services
 	}
-	out.Tried = tried(s.Tried)
+	out.Tried, out.Ways, out.Used, out.Mails = tried(s.Tried), ways(s.Ways), used(s.Used), some(int32(s.Mails))
 	if s.Launch > 0 {
 		out.LaunchMs = new(float64(s.Launch) / float64(time.Millisecond))
 	}
@@ -34,6 +34,7 @@ func receipt(r den.Receipt) contract.Receipt {
 		Lease: string(r.Lease), Trial: string(r.Trial), Product: string(r.Product), Reason: contract.EndReason(r.Reason), Detail: r.Say,
 		Found: inventory(r.Found.Containers, r.Found.Networks, r.Found.Volumes), Left: int32(r.Left), Looks: list(r.Looks, same[time.Time]),
 		LiveAt: moment(r.LiveAt), EndedAt: r.EndedAt, Event: int64(r.Event), LogTail: some(r.LogTail), Tried: tried(r.Tried),
+		Ways: ways(r.Ways), Used: used(r.Used), Mails: some(int32(r.Mails)),
 	}
 }
 

@@ -36,6 +36,7 @@ func entry(e den.EntryView) contract.Entry {
 	out := contract.Entry{
 		Id: string(e.ID), Label: e.Label, Release: string(e.Release), Product: string(e.Product), ProductName: some(e.ProductName),
 		Supplier: some(string(e.Supplier)), SupplierName: some(e.SupplierName), Version: some(e.Version),
+		Asks: ways(e.Asks), Agreed: ways(e.Agreed),
 	}
 	if e.Sandbox != nil {
 		out.Sandbox = new(sandbox(*e.Sandbox))
@@ -51,8 +52,10 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func newTrial(b contract.NewTrial) den.NewTrial {
+func newTrial(b contract.NewTrial) (den.NewTrial, error) {
+	open, err := agreed(value(b.Agreed))
 	n := den.NewTrial{
+		Agreed:     open,
 		Department: den.ID(value(b.Department)), Name: value(b.Name), Question: value(b.Question), Weights: value(b.Weights),
 		Size: value(b.Size), Length: time.Duration(value(b.LengthSeconds)) * time.Second, Tasks: value(b.Tasks),
 		Releases: ids(value(b.Releases)), Evaluators: ids(value(b.Evaluators)),
@@ -60,5 +63,5 @@ func newTrial(b contract.NewTrial) den.NewTrial {
 	if b.Scheme != nil {
 		n.Scheme = den.SchemeRef{ID: b.Scheme.Id, Version: int(b.Scheme.Version)}
 	}
-	return n
+	return n, err
 }

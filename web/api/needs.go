@@ -57,6 +57,8 @@ type Sandboxes interface {
 	Pause(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SandboxView, error)
 	Resume(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SandboxView, error)
 	Receipt(context.Context, den.Actor, den.ID) (den.Receipt, error)
+	// Mails are the newest that its product sent, oldest first.
+	Mails(context.Context, den.Actor, den.ID) ([]den.Mail, error)
 }
 
 // Assessments is what the API needs of scores and outcomes.

@@ -34,9 +34,13 @@ func (a *API) GetRelease(ctx context.Context, r contract.GetReleaseRequestObject
 // AddRelease adds a release from an image on the engine.
 func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject) (contract.AddReleaseResponseObject, error) {
 	b := r.Body
+	asks, err := readWays(b.Asks, "asks")
+	if err != nil {
+		return nil, err
+	}
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
 		Product: den.ID(r.Id), Version: b.Version, Image: b.Image,
-		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env),
+		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env), Asks: asks,
 		Once: once(r.Params.IdempotencyKey, "release", r.Id, b),
 	})
 	if err != nil {
@@ -52,10 +56,14 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 // key is recognised by its parameters: the archive is not read a second time.
 func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiveRequestObject) (contract.AddReleaseArchiveResponseObject, error) {
 	p := r.Params
+	asks, err := waysOf(value(p.Ways), value(p.Mail), "ways")
+	if err != nil {
+		return nil, err
+	}
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
 		Product: den.ID(r.Id), Version: p.Version, Archive: r.Body,
-		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)),
-		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile),
+		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)), Asks: asks,
+		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile, p.Ways, p.Mail),
 	})
 	if err != nil {
 		return nil, addressed(err, "product")

@@ -105,6 +105,15 @@ func (a *API) GetSandboxLog(ctx context.Context, r contract.GetSandboxLogRequest
 	return printed(text), nil
 }
 
+// ListMails lists the mails that a product sent.
+func (a *API) ListMails(ctx context.Context, r contract.ListMailsRequestObject) (contract.ListMailsResponseObject, error) {
+	all, err := a.den.Mails(ctx, actor.From(ctx), den.ID(r.Id))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListMails200JSONResponse{Items: list(all, mail)}, nil
+}
+
 // GetReceipt reads the receipt of a removed sandbox.
 func (a *API) GetReceipt(ctx context.Context, r contract.GetReceiptRequestObject) (contract.GetReceiptResponseObject, error) {
 	found, err := a.den.Receipt(ctx, actor.From(ctx), den.ID(r.Id))

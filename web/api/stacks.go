@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"slices"
 	"strconv"
+	"strings"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/actor"
@@ -16,9 +17,13 @@ import (
 // AddStack adds a release from a compose file whose images are on the engine.
 func (a *API) AddStack(ctx context.Context, r contract.AddStackRequestObject) (contract.AddStackResponseObject, error) {
 	b := r.Body
+	asks, err := readWays(b.Asks, "asks")
+	if err != nil {
+		return nil, err
+	}
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{Product: den.ID(r.Id), Version: b.Version,
 		Compose: b.Compose, ComposeName: value(b.Name), Front: value(b.Front),
-		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)),
+		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Asks: asks,
 		Once: once(r.Params.IdempotencyKey, "stack", r.Id, b)})
 	if err != nil {
 		return nil, addressed(err, "product")
@@ -45,7 +50,8 @@ func (a *API) AddStackArchive(ctx context.Context, r contract.AddStackArchiveReq
 // stackForm reads the fields of a form up to its archive, which is read while it arrives.
 func stackForm(parts *multipart.Reader) (in den.NewRelease, err error) {
 	const mostField = 300 << 10
-	fields := map[string]*string{"version": &in.Version, "compose": &in.Compose, "name": &in.ComposeName, "front": &in.Front,
+	var ways, mail string
+	fields := map[string]*string{"ways": &ways, "mail": &mail, "version": &in.Version, "compose": &in.Compose, "name": &in.ComposeName, "front": &in.Front,
 		"path": &in.Path, "profile": &in.Profile}
 	var faults den.Faults
 	var seen []string
@@ -84,6 +90,13 @@ func stackForm(parts *multipart.Reader) (in den.NewRelease, err error) {
 		default:
 			*into = string(text)
 		}
+	}
+	if mail != "" && mail != "true" && mail != "false" {
+		faults.Add(den.Bad("mail", "Give true or false for mail."))
+	}
+	var bad *den.Error
+	if in.Asks, err = waysOf(strings.Split(ways, "\n"), mail == "true", "ways"); errors.As(err, &bad) {
+		faults = append(faults, bad.All()...)
 	}
 	if in.Compose == "" {
 		faults.Add(den.Bad("compose", "Give compose before the archive: the text of a compose file."))

@@ -30,7 +30,10 @@ func (a *API) GetTrial(ctx context.Context, r contract.GetTrialRequestObject) (c
 
 // AddTrial sets a trial up as a draft.
 func (a *API) AddTrial(ctx context.Context, r contract.AddTrialRequestObject) (contract.AddTrialResponseObject, error) {
-	n := newTrial(*r.Body)
+	n, err := newTrial(*r.Body)
+	if err != nil {
+		return nil, err
+	}
 	n.Once = once(r.Params.IdempotencyKey, "trial", r.Body)
 	t, err := a.den.AddTrial(ctx, actor.From(ctx), n)
 	if err != nil {
@@ -45,7 +48,10 @@ func (a *API) AddTrial(ctx context.Context, r contract.AddTrialRequestObject) (c
 // ChangeTrial changes a draft.
 func (a *API) ChangeTrial(ctx context.Context, r contract.ChangeTrialRequestObject) (contract.ChangeTrialResponseObject, error) {
 	t, err := matched(r.Params.IfMatch, func(rev int64) (den.TrialView, error) {
-		n := newTrial(*r.Body)
+		n, err := newTrial(*r.Body)
+		if err != nil {
+			return den.TrialView{}, err
+		}
 		n.Rev = rev
 		return a.den.ChangeTrial(ctx, actor.From(ctx), den.ID(r.Id), n)
 	})

@@ -16,6 +16,7 @@ type receiptPage struct {
 	Sandbox   den.SandboxView
 	Heading   string
 	MayRecord bool
+	WayUses   []wayUse
 }
 
 // Receipt is GET /sandboxes/:id/receipt.
@@ -35,7 +36,7 @@ func (p *Pages) Receipt(c *gin.Context) error {
 	page := receiptPage{Receipt: r, Sandbox: s, Heading: p.words.Say("receipt.heading", "When", p.say.Clock(r.EndedAt))}
 	_, page.MayRecord = p.seesTrial(c, s.Trial)
 	page.Frame = p.frame(c, p.words.Say("receipt.title", "Product", s.ProductName))
-	page.Back = back(sandboxPath(s.ID))
+	page.Back, page.WayUses = back(sandboxPath(s.ID)), p.wayUses(r.Used)
 	return p.show(c, http.StatusOK, "receipt", page)
 }
 

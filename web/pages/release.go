@@ -23,7 +23,9 @@ type releasePage struct {
 	Once     string
 	Profiles []view.Choice
 	Most     string
-	Form     *form.Values
+	// MailChoice is the one box of the question whether its mail is to be caught.
+	MailChoice []view.Choice
+	Form       *form.Values
 }
 
 // NewRelease is GET /products/:id/releases/new.
@@ -102,12 +104,30 @@ func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
 		Front:   form.Text{Name: "front", What: "release.what-front", Max: 64, Optional: true}.Read(v),
 		Profile: form.Choice{Name: "profile", What: "release.what-profile", From: []string{"strict", "standard"}, Optional: true}.Read(v),
 	}
+	in.Asks = readAsks(v)
 	for line := range strings.Lines(form.Text{Name: "env", What: "release.what-env", Max: 10000, Lines: true, Optional: true}.Read(v)) {
 		if line = strings.TrimSpace(line); line != "" {
 			in.Env = append(in.Env, line)
 		}
 	}
 	return in
+}
+
+// readAsks reads what the release asks departments to open, one way out on each line.
+func readAsks(v *form.Values) den.Ways {
+	asks := den.Ways{Mail: form.Bool{Name: "mail"}.Read(v)}
+	for line := range strings.Lines(form.Text{Name: "asks", What: "release.what-asks", Max: 10000, Lines: true, Optional: true}.Read(v)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		way, bad := den.ReadWay(line)
+		if bad != nil {
+			v.Also("asks", bad.Say)
+			continue
+		}
+		asks.Out = append(asks.Out, way)
+	}
+	return asks
 }
 
 // everyLine says everything that is wrong with a compose file, of which the form has
@@ -174,6 +194,7 @@ func (p *Pages) showRelease(c *gin.Context, status int, product den.ProductView,
 	for _, one := range []string{"strict", "standard"} {
 		page.Profiles = append(page.Profiles, view.Choice{Value: one, Text: p.words.Say("profile." + one), Hint: view.Hint{Text: p.words.Say("profile-hint." + one)}})
 	}
+	page.MailChoice = []view.Choice{{Value: "yes", Text: p.words.Say("release.mail"), Hint: view.Hint{Text: p.words.Say("release.mail-hint")}}}
 	page.Back, page.Errors = back(productPath(product.ID)), v.Summary()
 	return p.show(c, status, "release", page)
 }

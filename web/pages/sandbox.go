@@ -24,6 +24,7 @@ type liveSandbox struct {
 	Memory, CPU, Disk, Processes string
 	Log                          string
 	Logs                         []serviceLog // of a stack, while it runs
+	WayUses                      []wayUse
 	MayRun, MayRestart, MayOpen  bool
 }
 
@@ -66,6 +67,7 @@ func (p *Pages) SandboxLive(c *gin.Context) error {
 
 func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 	live := liveSandbox{SandboxView: s, Log: printable([]byte(s.LogTail))}
+	live.WayUses = p.wayUses(s.Used)
 	isOver := s.Phase.Final() || s.Phase == den.Ending || s.EndAsked != nil
 	live.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
 	live.MayRun = s.May[den.RunSandbox] && !isOver

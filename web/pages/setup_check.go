@@ -19,6 +19,8 @@ type checkPage struct {
 	Rows   []checkRow
 	Ends   den.Stamp
 	People []string
+	Ways   []string // what was agreed to, one line each
+	Open   int      // how many of them lead out
 }
 
 type checkRow struct{ Step, Answer string }
@@ -61,7 +63,7 @@ func (p *Pages) refusedStart(c *gin.Context, trial den.ID, err error) (int, view
 	}
 	steps := map[string]string{
 		"name": "about", "question": "about", "department": "about", "releases": "products", "scheme": "scheme", "weights": "weights",
-		"tasks": "tasks", "evaluators": "people", "size": "size", "length": "size",
+		"tasks": "tasks", "evaluators": "people", "agreed": "ways", "size": "size", "length": "size",
 	}
 	summary := v.Summary()
 	var e *den.Error
@@ -81,6 +83,7 @@ func (p *Pages) refusedStart(c *gin.Context, trial den.ID, err error) (int, view
 func (p *Pages) showCheck(c *gin.Context, status int, t den.TrialView, said view.ErrorSummary) error {
 	page := checkPage{Frame: p.frame(c, p.words.Say("check.title")), Trial: t, Once: fresh(c), Ends: p.Now().Add(t.Length)}
 	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), said
+	page.Ways, page.Open = p.wayLines(t), open(t)
 	for _, one := range p.steps(t) {
 		page.Rows = append(page.Rows, checkRow{Step: one.Name, Answer: one.Say})
 	}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,7 @@ func (p *Pages) entries() stepPage {
 			}
 			chosen := form.Several{Name: "releases", What: "set-up.what-products", From: from, Min: 1}.Read(e.Form)
 			in.Releases = firstIDs(in.Releases, idsOf(chosen))
+			maps.DeleteFunc(in.Agreed, func(release den.ID, _ den.Ways) bool { return !slices.Contains(in.Releases, release) })
 			return nil
 		},
 	}

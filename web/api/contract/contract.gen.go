@@ -178,6 +178,24 @@ func (e TrialState) Valid() bool {
 	}
 }
 
+// Defines values for AddStackArchiveMultipartBodyMail.
+const (
+	False AddStackArchiveMultipartBodyMail = "false"
+	True  AddStackArchiveMultipartBodyMail = "true"
+)
+
+// Valid indicates whether the value is a known member of the AddStackArchiveMultipartBodyMail enum.
+func (e AddStackArchiveMultipartBodyMail) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
 // Asked Who asked for an end, and why.
 type Asked struct {
 	At   time.Time `json:"at"`
@@ -241,6 +259,11 @@ type EndReason string
 
 // Entry One release taking part in a trial.
 type Entry struct {
+	// Agreed What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Agreed *Ways `json:"agreed,omitempty"`
+
+	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Asks        *Ways   `json:"asks,omitempty"`
 	Id          string  `json:"id"`
 	Label       string  `json:"label"`
 	Product     string  `json:"product"`
@@ -331,6 +354,24 @@ type Inventory struct {
 	Volumes    []string `json:"volumes"`
 }
 
+// Mail A mail that a product wanted to send. All of it is the product's own text.
+type Mail struct {
+	At time.Time `json:"at"`
+
+	// Attached Names of files, of which nothing is kept.
+	Attached  []string `json:"attached"`
+	From      string   `json:"from"`
+	SizeBytes int64    `json:"size_bytes"`
+	Subject   string   `json:"subject"`
+	Text      string   `json:"text"`
+	To        []string `json:"to"`
+}
+
+// MailList The newest mails of a sandbox, oldest first. They go with it.
+type MailList struct {
+	Items []Mail `json:"items"`
+}
+
 // Me Who is asking.
 type Me struct {
 	Id          string       `json:"id"`
@@ -377,7 +418,9 @@ type NewProduct struct {
 
 // NewRelease A release to add.
 type NewRelease struct {
-	Env *[]string `json:"env,omitempty"`
+	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Asks *Ways     `json:"asks,omitempty"`
+	Env  *[]string `json:"env,omitempty"`
 
 	// Image Name or id of an image on the engine.
 	Image   string   `json:"image"`
@@ -389,6 +432,9 @@ type NewRelease struct {
 
 // NewStack A release of several services to add.
 type NewStack struct {
+	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Asks *Ways `json:"asks,omitempty"`
+
 	// Compose The text of the compose file.
 	Compose string `json:"compose"`
 
@@ -405,6 +451,9 @@ type NewStack struct {
 
 // NewTrial A trial to set up or the new state of a draft.
 type NewTrial struct {
+	// Agreed By release, what is opened of what it asks for. Left out: nothing.
+	Agreed *map[string]Ways `json:"agreed,omitempty"`
+
 	// Department Left out: your own.
 	Department *string `json:"department,omitempty"`
 
@@ -535,7 +584,10 @@ type Receipt struct {
 	LiveAt  *time.Time  `json:"live_at,omitempty"`
 	LogTail *string     `json:"log_tail,omitempty"`
 	Looks   []time.Time `json:"looks"`
-	Product string      `json:"product"`
+
+	// Mails How many mails of its product were caught.
+	Mails   *int32 `json:"mails,omitempty"`
+	Product string `json:"product"`
 
 	// Reason Why it ended; empty while it has not.
 	Reason EndReason `json:"reason"`
@@ -543,6 +595,12 @@ type Receipt struct {
 
 	// Tried What its product tried to reach and could not.
 	Tried *[]Tried `json:"tried,omitempty"`
+
+	// Used What went through its ways out.
+	Used *[]Used `json:"used,omitempty"`
+
+	// Ways What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Ways *Ways `json:"ways,omitempty"`
 }
 
 // ReceiptPage One page of a list.
@@ -555,6 +613,8 @@ type ReceiptPage struct {
 
 // Release One deployable version of a product. It never changes.
 type Release struct {
+	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Asks      *Ways     `json:"asks,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 
 	// Digest Manifest digest, where it was pushed.
@@ -617,9 +677,12 @@ type Sandbox struct {
 	LiveAt   *time.Time `json:"live_at,omitempty"`
 
 	// Lost What it held in memory was lost at least once.
-	Lost        bool  `json:"lost"`
-	PauseWanted *bool `json:"pause_wanted,omitempty"`
-	Phase       Phase `json:"phase"`
+	Lost bool `json:"lost"`
+
+	// Mails How many mails of its product were caught.
+	Mails       *int32 `json:"mails,omitempty"`
+	PauseWanted *bool  `json:"pause_wanted,omitempty"`
+	Phase       Phase  `json:"phase"`
 
 	// Place Its place in the queue; 0 outside it.
 	Place       int32   `json:"place"`
@@ -644,8 +707,14 @@ type Sandbox struct {
 	Tried *[]Tried `json:"tried,omitempty"`
 
 	// Url Its address, where it has one.
-	Url     string  `json:"url"`
+	Url string `json:"url"`
+
+	// Used What went through its ways out.
+	Used    *[]Used `json:"used,omitempty"`
 	Version *string `json:"version,omitempty"`
+
+	// Ways What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Ways *Ways `json:"ways,omitempty"`
 }
 
 // SandboxPage One page of a list.
@@ -788,6 +857,30 @@ type Use struct {
 	Processes        int64 `json:"processes"`
 }
 
+// Used What went through one way out.
+type Used struct {
+	// Failed The host was not found or did not answer.
+	Failed        int64 `json:"failed"`
+	ReceivedBytes int64 `json:"received_bytes"`
+
+	// Refused Another name in TLS, a forbidden address, or over a limit.
+	Refused   int64 `json:"refused"`
+	SentBytes int64 `json:"sent_bytes"`
+
+	// Times Connections that were let through.
+	Times int64  `json:"times"`
+	Way   string `json:"way"`
+}
+
+// Ways What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+type Ways struct {
+	// Mail Mail that the product sends is caught in the sandbox and can be read. It never leaves.
+	Mail *bool `json:"mail,omitempty"`
+
+	// Out Hosts that the product may reach, by name and port, such as api.example.org:443.
+	Out *[]string `json:"out,omitempty"`
+}
+
 // DryRun defines model for dry_run.
 type DryRun = bool
 
@@ -817,6 +910,9 @@ type InId = string
 
 // InLimit defines model for in_limit.
 type InLimit = int32
+
+// InMail defines model for in_mail.
+type InMail = bool
 
 // InNewest defines model for in_newest.
 type InNewest = bool
@@ -853,6 +949,9 @@ type InTrial = string
 
 // InVersion defines model for in_version.
 type InVersion = string
+
+// InWays defines model for in_ways.
+type InWays = []string
 
 // LastEventId defines model for last_event_id.
 type LastEventId = string
@@ -922,6 +1021,12 @@ type AddReleaseArchiveParams struct {
 	Path    *InPath    `form:"path,omitempty" json:"path,omitempty"`
 	Profile *InProfile `form:"profile,omitempty" json:"profile,omitempty"`
 
+	// Ways A way out that it asks for, such as api.example.org:443. May be repeated.
+	Ways *InWays `form:"ways,omitempty" json:"ways,omitempty"`
+
+	// Mail Whether it asks for its mail to be caught.
+	Mail *InMail `form:"mail,omitempty" json:"mail,omitempty"`
+
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -952,12 +1057,21 @@ type AddStackArchiveMultipartBody struct {
 	Archive openapi_types.File `json:"archive"`
 	Compose string             `json:"compose"`
 	Front   *string            `json:"front,omitempty"`
-	Name    *string            `json:"name,omitempty"`
-	Path    *string            `json:"path,omitempty"`
-	Port    *string            `json:"port,omitempty"`
-	Profile *string            `json:"profile,omitempty"`
-	Version string             `json:"version"`
+
+	// Mail Whether it asks for its mail to be caught.
+	Mail    *AddStackArchiveMultipartBodyMail `json:"mail,omitempty"`
+	Name    *string                           `json:"name,omitempty"`
+	Path    *string                           `json:"path,omitempty"`
+	Port    *string                           `json:"port,omitempty"`
+	Profile *string                           `json:"profile,omitempty"`
+	Version string                            `json:"version"`
+
+	// Ways Ways out that it asks for, one on each line.
+	Ways *string `json:"ways,omitempty"`
 }
+
+// AddStackArchiveMultipartBodyMail defines parameters for AddStackArchive.
+type AddStackArchiveMultipartBodyMail string
 
 // ListSandboxesParams defines parameters for ListSandboxes.
 type ListSandboxesParams struct {
@@ -1434,6 +1548,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
 	WatchSandboxLog(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMails Read the mails that a product sent, caught in its sandbox
+	//
+	// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
+	ListMails(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PauseSandbox Freeze a sandbox
 	//
@@ -2108,6 +2227,21 @@ func (c *Client) GetSandboxLog(ctx context.Context, id InId, params *GetSandboxL
 // Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
 func (c *Client) WatchSandboxLog(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWatchSandboxLogRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMails Read the mails that a product sent, caught in its sandbox
+//
+// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
+func (c *Client) ListMails(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMailsRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -3278,6 +3412,30 @@ func NewAddReleaseArchiveRequestWithBody(server string, id InId, params *AddRele
 
 		}
 
+		if params.Ways != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ways", *params.Ways, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Mail != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "mail", *params.Mail, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -3992,6 +4150,40 @@ func NewWatchSandboxLogRequest(server string, id InId, params *WatchSandboxLogPa
 			req.Header.Set("Last-Event-ID", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListMailsRequest constructs an http.Request for the ListMails method
+func NewListMailsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/mails", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -5575,6 +5767,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /sandboxes/{id}/log/progress (the `WatchSandboxLog` operationId).
 	WatchSandboxLogWithResponse(ctx context.Context, id InId, params *WatchSandboxLogParams, reqEditors ...RequestEditorFn) (*WatchSandboxLogResponse, error)
 
+	// ListMailsWithResponse Read the mails that a product sent, caught in its sandbox
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
+	ListMailsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListMailsResponse, error)
+
 	// PauseSandboxWithResponse Freeze a sandbox
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6923,6 +7122,54 @@ func (r WatchSandboxLogResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WatchSandboxLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMailsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MailList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMailsResponse) GetJSON200() *MailList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMailsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMailsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMailsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMailsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMailsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8603,6 +8850,19 @@ func (c *ClientWithResponses) WatchSandboxLogWithResponse(ctx context.Context, i
 	return ParseWatchSandboxLogResponse(rsp)
 }
 
+// ListMailsWithResponse Read the mails that a product sent, caught in its sandbox
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
+func (c *ClientWithResponses) ListMailsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListMailsResponse, error) {
+	rsp, err := c.ListMails(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMailsResponse(rsp)
+}
+
 // PauseSandboxWithResponse Freeze a sandbox
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9884,6 +10144,39 @@ func ParseWatchSandboxLogResponse(rsp *http.Response) (*WatchSandboxLogResponse,
 	return response, nil
 }
 
+// ParseListMailsResponse parses an HTTP response from a ListMailsWithResponse call
+func ParseListMailsResponse(rsp *http.Response) (*ListMailsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMailsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MailList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParsePauseSandboxResponse parses an HTTP response from a PauseSandboxWithResponse call
 func ParsePauseSandboxResponse(rsp *http.Response) (*PauseSandboxResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -10965,6 +11258,9 @@ type ServerInterface interface {
 	// WatchSandboxLog Follow a product's log
 	// (GET /sandboxes/{id}/log/progress)
 	WatchSandboxLog(c *gin.Context, id InId, params WatchSandboxLogParams)
+	// ListMails Read the mails that a product sent, caught in its sandbox
+	// (GET /sandboxes/{id}/mails)
+	ListMails(c *gin.Context, id InId)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(c *gin.Context, id InId, params PauseSandboxParams)
@@ -11406,6 +11702,22 @@ func (siw *ServerInterfaceWrapper) AddReleaseArchive(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "profile", c.Request.URL.Query(), &params.Profile, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter profile: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "ways" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ways", c.Request.URL.Query(), &params.Ways, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter ways: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "mail" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mail", c.Request.URL.Query(), &params.Mail, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter mail: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -11921,6 +12233,31 @@ func (siw *ServerInterfaceWrapper) WatchSandboxLog(c *gin.Context) {
 	}
 
 	siw.Handler.WatchSandboxLog(c, id, params)
+}
+
+// ListMails operation middleware
+func (siw *ServerInterfaceWrapper) ListMails(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMails(c, id)
 }
 
 // PauseSandbox operation middleware
@@ -13021,6 +13358,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/sandboxes/:id/log", wrapper.GetSandboxLog)
 	router.GET(options.BaseURL+"/sandboxes/:id/log/progress", wrapper.WatchSandboxLog)
 	router.GET(options.BaseURL+"/sandboxes/:id/progress", wrapper.WatchSandbox)
+	router.GET(options.BaseURL+"/sandboxes/:id/mails", wrapper.ListMails)
 	router.GET(options.BaseURL+"/sandboxes/:id/receipt", wrapper.GetReceipt)
 	router.GET(options.BaseURL+"/events", wrapper.ListEvents)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost)
@@ -14005,6 +14343,45 @@ type WatchSandboxLogdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WatchSandboxLogdefaultApplicationProblemPlusJSONResponse) VisitWatchSandboxLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMailsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListMailsResponseObject interface {
+	VisitListMailsResponse(w http.ResponseWriter) error
+}
+
+type ListMails200JSONResponse MailList
+
+func (response ListMails200JSONResponse) VisitListMailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMailsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMailsdefaultApplicationProblemPlusJSONResponse) VisitListMailsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15294,6 +15671,9 @@ type StrictServerInterface interface {
 	// WatchSandboxLog Follow a product's log
 	// (GET /sandboxes/{id}/log/progress)
 	WatchSandboxLog(ctx context.Context, request WatchSandboxLogRequestObject) (WatchSandboxLogResponseObject, error)
+	// ListMails Read the mails that a product sent, caught in its sandbox
+	// (GET /sandboxes/{id}/mails)
+	ListMails(ctx context.Context, request ListMailsRequestObject) (ListMailsResponseObject, error)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(ctx context.Context, request PauseSandboxRequestObject) (PauseSandboxResponseObject, error)
@@ -16115,6 +16495,32 @@ func (sh *strictHandler) WatchSandboxLog(ctx *gin.Context, id InId, params Watch
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(WatchSandboxLogResponseObject); ok {
 		if err := validResponse.VisitWatchSandboxLogResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMails operation middleware
+func (sh *strictHandler) ListMails(ctx *gin.Context, id InId) {
+	var request ListMailsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMails(ctx, request.(ListMailsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMails")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMailsResponseObject); ok {
+		if err := validResponse.VisitListMailsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
