@@ -261,6 +261,10 @@ func (s *story) live() {
 	if string(log.Body) != "hello\n" {
 		s.t.Errorf("it printed %q", log.Body)
 	}
+	mails, err := s.judge.ListMailsWithResponse(ctx, s.trial.Entries[1].Sandbox.Id)
+	if got := told(w, mails.JSON200, err, mails.Body); len(got.Items) != 0 {
+		s.t.Errorf("a product that may send no mail sent %v", got.Items)
+	}
 	s.followLog(s.trial.Entries[1].Sandbox.Id)
 	watch, err := s.vendor.WatchSandbox(ctx, box.Id, nil)
 	s.box = listen(s.t, watch, err)
