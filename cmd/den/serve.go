@@ -19,6 +19,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox/docker"
 	"innovationden/web"
@@ -91,6 +92,7 @@ type house struct {
 	key      *ledger.Key
 	runtime  *docker.Runtime
 	offers   *offers
+	files    *files.Shelf
 	den      *orchestrator.Orchestrator
 	gateway  *gateway.Gateway
 	programs *api.API
@@ -120,6 +122,9 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 	if err != nil {
 		return h, err
 	}
+	if h.files, err = files.Open(config.Path("files")); err != nil {
+		return h, err
+	}
 	h.offers = newOffers(config.Path(evidenceFile), log)
 	if h.runtime, err = docker.Open(docker.Config{
 		Host: config.Engine.Host, Installation: installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
@@ -145,7 +150,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Evidence: h.offers, Stacks: stacks{}, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 	})
 	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)
