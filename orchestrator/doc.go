@@ -26,4 +26,16 @@
 //
 // No goroutine owns a lease: a chain ends when nothing is to be done before a later
 // time, and what it knew is in the store.
+//
+// The states of a challenge (den.ChallengeSteps); what follows it is read by everybody:
+//
+//	draft ─► published, withdrawn
+//	published ─► closed, withdrawn
+//	closed ─► trial, withdrawn
+//	trial ─► outcome, withdrawn
+//	outcome ─► trial
+//	withdrawn
+//
+// Who asked a question stands in the record, about the question alone, and in nothing
+// that leaves this room: see questionView.
 package orchestrator

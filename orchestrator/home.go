@@ -25,6 +25,9 @@ func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, e
 		if err := o.homeSandboxes(tx, actor, &h); err != nil {
 			return err
 		}
+		if err := o.homeChallenges(tx, actor, &h); err != nil {
+			return err
+		}
 		return homeNotices(tx, actor, &h)
 	})
 	return h, err

@@ -81,7 +81,10 @@ func (o *Orchestrator) Decide(ctx context.Context, actor den.Actor, trial den.ID
 			Act: "trial.decided", Subject: t.ID, About: []den.ID{t.Department}, Why: out.Why,
 			Say: fmt.Sprintf("%s recorded the decision on %q: %s.", actor.Name, t.Name, decided(in.Decision)),
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return o.challengeDecided(tx, p, t, in.Decision)
 	})
 	return out, err
 }

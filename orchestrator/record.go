@@ -50,6 +50,12 @@ func subjectOwner(tx den.Tx, id den.ID) (den.Owner, error) {
 		owner = den.Owner{Department: l.Department}
 	case kind == den.KindDepartment:
 		owner = den.Owner{Department: id}
+	case kind == den.KindChallenge:
+		var c den.Challenge
+		c, err = tx.Challenges().Get(id)
+		owner = c.Owner()
+	// What is about a question is for those who may read everything: it says who asked.
+	case kind == den.KindQuestion:
 	}
 	if den.KindOf(err) == den.NotFound {
 		return den.Owner{}, nil

@@ -114,6 +114,9 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	if _, err := tx.Trials().Put(t); err != nil {
 		return err
 	}
+	if err := o.challengeTried(tx, p, t); err != nil {
+		return err
+	}
 	_, err = p.record(tx, den.Event{
 		Act: "trial.started", Subject: t.ID, About: []den.ID{t.Department}, After: sealed,
 		Say: fmt.Sprintf("The trial %q started. Its protocol is locked: %s.", t.Name, t.Protocol),

@@ -86,6 +86,9 @@ func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.Tr
 	if v.Outcome, err = o.outcomeSeen(tx, actor, t); err != nil {
 		return v, err
 	}
+	if v.ChallengeTitle, err = challengeTitle(tx, t); err != nil {
+		return v, err
+	}
 	v.Pence = o.pence(t, v.Entries)
 	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadAssessments, den.ReadRecord)
 	return v, nil

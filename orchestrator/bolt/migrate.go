@@ -22,10 +22,15 @@ func migrations() []migration { return []migration{toSchema2} }
 // toSchema2 adds what no record of schema 1 had: the tables and indexes named here. An
 // index that a record of schema 1 belongs in is filled here too.
 func toSchema2(b *bbolt.Tx) error {
-	tables := []string{"rules", "requests", "spendings", "mailboxes", "deliveries"}
+	tables := []string{
+		"rules", "requests", "spendings", "mailboxes", "deliveries",
+		"challenges", "questions", "interests",
+	}
 	indexes := []string{
 		"requests_by_state", "requests_by_department", "requests_by_trial", "requests_by_lapse",
 		"deliveries_by_due", "deliveries_by_state", "deliveries_by_notice",
+		"challenges_by_department", "challenges_by_state", "challenges_by_due",
+		"questions_by_challenge", "interests_by_challenge", "interests_by_supplier",
 	}
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {

@@ -29,6 +29,9 @@ import (
 //	spendings                 department id, "/", month → Spending
 //	mailboxes                 person id → Mailbox
 //	deliveries                id → Delivery
+//	challenges                id → Challenge
+//	questions                 id → Question
+//	interests                 id → Interest
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -99,6 +102,9 @@ type schema struct {
 	spendings   kind[den.Spending]
 	mailboxes   kind[den.Mailbox]
 	deliveries  kind[den.Delivery]
+	challenges  kind[den.Challenge]
+	questions   kind[den.Question]
+	interests   kind[den.Interest]
 }
 
 func newSchema() *schema {
@@ -176,6 +182,23 @@ func newSchema() *schema {
 			key: func(m *den.Mailbox) den.ID { return m.Person },
 			rev: func(m *den.Mailbox) *int64 { return &m.Rev }},
 		deliveries: deliveries(),
+		challenges: kind[den.Challenge]{name: "challenges",
+			key: func(c *den.Challenge) den.ID { return c.ID },
+			rev: func(c *den.Challenge) *int64 { return &c.Rev },
+			indexes: []index[den.Challenge]{
+				by(den.ChallengesByDepartment, func(c *den.Challenge) den.ID { return c.Department }),
+				by(den.ChallengesByState, func(c *den.Challenge) den.ChallengeState { return c.State }),
+				{name: den.ChallengesByDue, at: func(c *den.Challenge) time.Time { return c.DueAt }}}},
+		questions: kind[den.Question]{name: "questions",
+			key:     func(q *den.Question) den.ID { return q.ID },
+			rev:     func(q *den.Question) *int64 { return &q.Rev },
+			indexes: []index[den.Question]{by(den.QuestionsByChallenge, func(q *den.Question) den.ID { return q.Challenge })}},
+		interests: kind[den.Interest]{name: "interests",
+			key: func(i *den.Interest) den.ID { return i.ID },
+			rev: func(i *den.Interest) *int64 { return &i.Rev },
+			indexes: []index[den.Interest]{
+				by(den.InterestsByChallenge, func(i *den.Interest) den.ID { return i.Challenge }),
+				by(den.InterestsBySupplier, func(i *den.Interest) den.ID { return i.Supplier })}},
 	}
 }
 
@@ -262,7 +285,8 @@ func words(ids []den.ID) []string {
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
 		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers,
-		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries} {
+		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
+		s.challenges, s.questions, s.interests} {
 		visit(k)
 	}
 }

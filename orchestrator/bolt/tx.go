@@ -181,3 +181,14 @@ func (t *tx) Mailboxes() den.Table[den.Mailbox] { return table[den.Mailbox]{t, t
 func (t *tx) Deliveries() den.Table[den.Delivery] {
 	return table[den.Delivery]{t, t.schema.deliveries}
 }
+
+// Challenges implements den.Tx.
+func (t *tx) Challenges() den.Table[den.Challenge] {
+	return table[den.Challenge]{t, t.schema.challenges}
+}
+
+// Questions implements den.Tx.
+func (t *tx) Questions() den.Table[den.Question] { return table[den.Question]{t, t.schema.questions} }
+
+// Interests implements den.Tx.
+func (t *tx) Interests() den.Table[den.Interest] { return table[den.Interest]{t, t.schema.interests} }

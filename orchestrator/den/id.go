@@ -25,6 +25,9 @@ const (
 	KindNotice     Kind = "not"
 	KindRequest    Kind = "req"
 	KindDelivery   Kind = "dlv"
+	KindChallenge  Kind = "cha"
+	KindQuestion   Kind = "que"
+	KindInterest   Kind = "int"
 )
 
 // NewID makes an ID of a kind. Successive calls sort in the order they were made.

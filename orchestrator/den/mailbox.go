@@ -70,14 +70,17 @@ const (
 	NoticeBudget          NoticeKind = "budget"
 	NoticeFailed          NoticeKind = "failed"
 	NoticeInterest        NoticeKind = "interest"
-	NoticeQuestion        NoticeKind = "question" // a question was answered
+	NoticeQuestion        NoticeKind = "question"  // a question was answered
+	NoticeAsked           NoticeKind = "asked"     // a question waits for an answer
+	NoticeInvited         NoticeKind = "invited"   // to look at a challenge
+	NoticeChallenge       NoticeKind = "challenge" // something about it changed
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
 )
 
 // NoticeKinds lists every kind, for the page on which a person chooses.
 var NoticeKinds = []NoticeKind{
 	NoticeApprovalWanted, NoticeApprovalDecided, NoticeReady, NoticeEndsSoon, NoticeEndsHour, NoticeEnded, NoticeBudget, NoticeFailed,
-	NoticeInterest, NoticeQuestion, NoticeAssessmentDue,
+	NoticeInterest, NoticeQuestion, NoticeAsked, NoticeInvited, NoticeChallenge, NoticeAssessmentDue,
 }
 
 // For says that a notice is for an actor: it is to them, or to an organisation or trial

@@ -26,6 +26,11 @@ const (
 	ReadRules       Action = "read_rules" // a department's rules, budget and requests
 	SetRules        Action = "set_rules"
 	DecideRequest   Action = "decide_request" // agree to or refuse what somebody else asked for
+
+	ReadChallenge   Action = "read_challenge"   // once it is published
+	SetUpChallenge  Action = "set_up_challenge" // write, publish, answer questions, invite, thank, close
+	AnswerChallenge Action = "answer_challenge" // ask, and show interest, for a supplier
+	ReadInterest    Action = "read_interest"    // drafts of challenges, and what suppliers answered
 )
 
 // Actions lists every action, for the help page and the tests.
@@ -33,6 +38,7 @@ var Actions = []Action{
 	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
 	ReadRules, SetRules, DecideRequest,
+	ReadChallenge, SetUpChallenge, AnswerChallenge, ReadInterest,
 }
 
 // Roles lists every role, for the help page and the tests.
@@ -69,6 +75,11 @@ var Rights = map[Action]map[Role]Scope{
 	ReadRules:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
 	SetRules:        {Operator: Any, Approver: Own},
 	DecideRequest:   {Operator: Any, Approver: Own},
+
+	ReadChallenge:   {Operator: Any, Auditor: Any, Member: Any, Approver: Any, SupplierMember: Any, Evaluator: Any},
+	SetUpChallenge:  {Operator: Any, Member: Own, Approver: Own},
+	AnswerChallenge: {SupplierMember: Own},
+	ReadInterest:    {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
 }
 
 // Owner says whom a thing belongs to, as far as it belongs to anybody.

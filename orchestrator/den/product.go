@@ -7,12 +7,13 @@ import (
 
 // Product is what a supplier offers.
 type Product struct {
-	ID        ID
-	Supplier  ID
-	Name      string
-	Summary   string
-	CreatedAt Stamp
-	Rev       int64
+	ID           ID
+	Supplier     ID
+	Name         string
+	Summary      string
+	Capabilities []string // ids of the capability vocabulary
+	CreatedAt    Stamp
+	Rev          int64
 }
 
 // Release is one deployable version of a product. It never changes.

@@ -37,6 +37,9 @@ type Tx interface {
 	Spendings() Table[Spending]
 	Mailboxes() Table[Mailbox]
 	Deliveries() Table[Delivery]
+	Challenges() Table[Challenge]
+	Questions() Table[Question]
+	Interests() Table[Interest]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
@@ -120,13 +123,19 @@ const (
 	EventsByActor       Index = "events_by_actor"
 	AnswersByTime       Index = "answers_by_time" // time-ordered by At
 
-	RequestsByState      Index = "requests_by_state"
-	RequestsByDepartment Index = "requests_by_department"
-	RequestsByTrial      Index = "requests_by_trial"
-	RequestsByLapse      Index = "requests_by_lapse" // time-ordered by LapsesAt; only open ones are in it
-	DeliveriesByDue      Index = "deliveries_by_due" // time-ordered by DueAt; only waiting ones are in it
-	DeliveriesByState    Index = "deliveries_by_state"
-	DeliveriesByNotice   Index = "deliveries_by_notice"
+	RequestsByState        Index = "requests_by_state"
+	RequestsByDepartment   Index = "requests_by_department"
+	RequestsByTrial        Index = "requests_by_trial"
+	RequestsByLapse        Index = "requests_by_lapse" // time-ordered by LapsesAt; only open ones are in it
+	DeliveriesByDue        Index = "deliveries_by_due" // time-ordered by DueAt; only waiting ones are in it
+	DeliveriesByState      Index = "deliveries_by_state"
+	DeliveriesByNotice     Index = "deliveries_by_notice"
+	ChallengesByDepartment Index = "challenges_by_department"
+	ChallengesByState      Index = "challenges_by_state"
+	ChallengesByDue        Index = "challenges_by_due" // time-ordered by DueAt
+	QuestionsByChallenge   Index = "questions_by_challenge"
+	InterestsByChallenge   Index = "interests_by_challenge"
+	InterestsBySupplier    Index = "interests_by_supplier"
 )
 
 // Answer remembers what a repeated request was answered, so that the same key and

@@ -10,6 +10,7 @@ type TrialView struct {
 	Outcome        *Outcome // nil before the first submitted assessment
 	Assessments    []AssessmentView
 	Pence          int64 // what it costs, or has cost, in pence
+	ChallengeTitle string
 	May            map[Action]bool
 }
 
@@ -69,6 +70,10 @@ type Home struct {
 	ToAssess  []TrialView   // where the actor's assessment is outstanding
 	Sandboxes []SandboxView // of the actor's suppliers
 	Notices   []Notice
+
+	ToAnswer []ChallengeLine // of the actor's departments, with questions that wait
+	Answers  []ChallengeLine // of the actor's departments, that suppliers answered
+	ForYou   []ChallengeLine // that fit the products of the actor's suppliers, or to which they were invited
 }
 
 // HostView is what the operator sees.

@@ -108,6 +108,28 @@ func shelves() []anyShelf {
 			rev:  func(m *den.Mailbox) *int64 { return &m.Rev },
 			draw: func(rt *rapid.T, m *den.Mailbox) { m.ReadTo = moment(rt) }},
 		deliveryShelf(),
+		&shelf[den.Challenge]{name: "challenges", in: den.Tx.Challenges, has: map[den.ID]den.Challenge{},
+			key: func(c *den.Challenge) *den.ID { return &c.ID },
+			rev: func(c *den.Challenge) *int64 { return &c.Rev },
+			draw: func(rt *rapid.T, c *den.Challenge) {
+				c.Department, c.State, c.DueAt = parent(rt), den.ChallengeState(parent(rt)), moment(rt)
+			},
+			keyed: keyed[den.Challenge]{
+				den.ChallengesByDepartment: one(func(c den.Challenge) den.ID { return c.Department }),
+				den.ChallengesByState:      one(func(c den.Challenge) den.ID { return den.ID(c.State) })},
+			timed: timed[den.Challenge]{den.ChallengesByDue: func(c den.Challenge) time.Time { return c.DueAt }}},
+		&shelf[den.Question]{name: "questions", in: den.Tx.Questions, has: map[den.ID]den.Question{},
+			key:   func(q *den.Question) *den.ID { return &q.ID },
+			rev:   func(q *den.Question) *int64 { return &q.Rev },
+			draw:  func(rt *rapid.T, q *den.Question) { q.Challenge = parent(rt) },
+			keyed: keyed[den.Question]{den.QuestionsByChallenge: one(func(q den.Question) den.ID { return q.Challenge })}},
+		&shelf[den.Interest]{name: "interests", in: den.Tx.Interests, has: map[den.ID]den.Interest{},
+			key:  func(i *den.Interest) *den.ID { return &i.ID },
+			rev:  func(i *den.Interest) *int64 { return &i.Rev },
+			draw: func(rt *rapid.T, i *den.Interest) { i.Challenge, i.Supplier = parent(rt), parent(rt) },
+			keyed: keyed[den.Interest]{
+				den.InterestsByChallenge: one(func(i den.Interest) den.ID { return i.Challenge }),
+				den.InterestsBySupplier:  one(func(i den.Interest) den.ID { return i.Supplier })}},
 	}
 }
 

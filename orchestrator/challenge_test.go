@@ -1,0 +1,250 @@
+package orchestrator_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
+)
+
+// problem is a complete challenge.
+func problem() den.NewChallenge {
+	now := time.Now()
+	return den.NewChallenge{
+		Title: "Booking appointments", Problem: "People call us to book.", People: "60,000 parents a year.", Success: "Nobody has to call.",
+		Constraints: "It must work on an old telephone.", Capabilities: []string{"booking"},
+		Timetable: den.Timetable{QuestionsUntil: now.Add(5 * 24 * time.Hour), AnswersUntil: now.Add(10 * 24 * time.Hour), TrialFrom: now.Add(20 * 24 * time.Hour), TrialFor: time.Hour},
+		Budget:    den.Budget{Low: 1_000_000, High: 5_000_000},
+	}
+}
+
+// published publishes a challenge.
+func (r *rig) published(in den.NewChallenge) den.ChallengeView {
+	r.t.Helper()
+	ctx := context.Background()
+	v, err := r.o.AddChallenge(ctx, r.member, in)
+	r.must(err)
+	v, err = r.o.PublishChallenge(ctx, r.member, v.ID, v.Rev)
+	r.must(err)
+	return v
+}
+
+func TestADraftOfAChallengeIsForItsDepartment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		v, err := r.o.AddChallenge(ctx, r.member, den.NewChallenge{Title: "A problem"})
+		r.must(err)
+		if _, err := r.o.Challenge(ctx, seller, v.ID); den.KindOf(err) != den.NotFound {
+			t.Errorf("a supplier reads a draft: %v", err)
+		}
+		if _, err := r.o.PublishChallenge(ctx, seller, v.ID, 0); den.KindOf(err) != den.NotFound {
+			t.Errorf("a supplier learns of a draft: %v", err)
+		}
+		_, err = r.o.PublishChallenge(ctx, r.member, v.ID, 0)
+		if got := fields(t, err); !slices.Equal(got, []string{"answers_until", "people", "problem", "success"}) {
+			t.Errorf("a draft lacks %v", got)
+		}
+		page, err := r.o.Challenges(ctx, seller, den.ChallengeFilter{})
+		r.must(err)
+		if len(page.Items) != 0 {
+			t.Errorf("the list shows drafts: %+v", page.Items)
+		}
+		in := problem()
+		in.Rev = v.Rev
+		v, err = r.o.ChangeChallenge(ctx, r.member, v.ID, in)
+		r.must(err)
+		v, err = r.o.PublishChallenge(ctx, r.member, v.ID, v.Rev)
+		r.must(err)
+		seen, err := r.o.Challenge(ctx, seller, v.ID)
+		r.must(err)
+		if seen.Title != in.Title || !seen.TakesQuestions || !seen.May[den.AnswerChallenge] || seen.May[den.SetUpChallenge] || len(seen.Changes) != 1 {
+			t.Errorf("a supplier sees %+v", seen)
+		}
+	})
+}
+
+func TestWhatChangesAfterThePublicationIsToldToEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		v := r.published(problem())
+		i, err := r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: v.ID, Advice: "Ask for reminders as well."})
+		r.must(err)
+		in := problem()
+		in.Timetable, in.Constraints = v.Timetable, "It must send reminders."
+		_, err = r.o.ChangeChallenge(ctx, r.member, v.ID, in)
+		if got := fields(t, err); !slices.Equal(got, []string{"why"}) {
+			t.Errorf("a change without a reason: %v", err)
+		}
+		in.Why, in.Because = "A supplier showed us that it matters.", i.ID
+		v, err = r.o.ChangeChallenge(ctx, r.member, v.ID, in)
+		r.must(err)
+		_, err = r.o.Thank(ctx, r.member, i.ID, "For thinking of reminders.", 0)
+		r.must(err)
+		stranger := r.person("Nell", den.Evaluator, "tri_none")
+		seen, err := r.o.Challenge(ctx, stranger, v.ID)
+		r.must(err)
+		var told []string
+		for _, c := range seen.Changes {
+			told = append(told, c.Act+": "+c.Say+" "+c.Why)
+		}
+		want := []string{
+			`challenge.published: Department of Appointments published the challenge "Booking appointments". `,
+			"challenge.changed: The department changed the constraints. Bookwell Ltd suggested it. A supplier showed us that it matters.",
+			"interest.thanked: The department thanked Bookwell Ltd. For thinking of reminders.",
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("everybody was told\n%q\nwant\n%q", told, want)
+		}
+		if len(seen.Thanks) != 1 || len(seen.Interests) != 0 {
+			t.Errorf("somebody else sees the thanks %+v and the answers %+v", seen.Thanks, seen.Interests)
+		}
+		home, err := r.o.Home(ctx, seller)
+		r.must(err)
+		if !slices.ContainsFunc(home.Notices, func(n den.Notice) bool { return n.Kind == den.NoticeChallenge }) {
+			t.Errorf("who answered is not told of the change: %+v", home.Notices)
+		}
+	})
+}
+
+func TestTheTimeForQuestionsAndAnswersEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		in := problem()
+		in.Timetable = den.Timetable{QuestionsUntil: time.Now().Add(5 * time.Minute), AnswersUntil: time.Now().Add(10 * time.Minute)}
+		v := r.published(in)
+		ask := den.NewQuestion{Challenge: v.ID, Text: "Which offices?"}
+		_, err := r.o.Ask(ctx, seller, ask)
+		r.must(err)
+		elapse(5*time.Minute + time.Second)
+		if _, err := r.o.Ask(ctx, seller, ask); den.KindOf(err) != den.Conflict {
+			t.Errorf("a question that comes too late: %v", err)
+		}
+		_, err = r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: v.ID, Products: []den.ID{r.product.ID}})
+		r.must(err)
+		elapse(6 * time.Minute)
+		if _, err := r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: v.ID, Advice: "Late."}); den.KindOf(err) != den.Conflict {
+			t.Errorf("an answer that comes too late: %v", err)
+		}
+		v, err = r.o.Challenge(ctx, seller, v.ID)
+		r.must(err)
+		if v.State != den.ChallengeClosed || v.ClosedAt.IsZero() {
+			t.Errorf("it is %s, closed at %s", v.State, v.ClosedAt)
+		}
+	})
+}
+
+// From a problem to its outcome, by the use cases that people use.
+func TestAChallengeBecomesATrialAndItsOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		r.release("one", fake.Behaviour{})
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		v := r.published(problem())
+		_, err := r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: v.ID, Products: []den.ID{r.product.ID}})
+		r.must(err)
+		made, err := r.o.TryChallenge(ctx, r.member, den.NewAttempt{Challenge: v.ID, Products: []den.ID{r.product.ID}, Once: den.Once{Key: "k", Body: "b"}})
+		r.must(err)
+		again, err := r.o.TryChallenge(ctx, r.member, den.NewAttempt{Challenge: v.ID, Products: []den.ID{r.product.ID}, Once: den.Once{Key: "k", Body: "b"}})
+		r.must(err)
+		if again.ID != made.ID {
+			t.Errorf("the same request made %s and %s", made.ID, again.ID)
+		}
+		if made.Challenge != v.ID || made.ChallengeTitle != v.Title || made.Question != v.Success || made.Length != time.Hour || len(made.Entries) != 1 || made.State != den.TrialDraft {
+			t.Errorf("the draft is %+v", made.Trial)
+		}
+		r.challengeIs(v.ID, den.ChallengeClosed)
+		started, err := r.o.StartTrial(ctx, r.member, made.ID, 0, den.Once{})
+		r.must(err)
+		r.challengeIs(v.ID, den.ChallengeInTrial)
+		r.phase(started.Entries[0].Lease, den.Live, time.Minute)
+		mark := 4
+		_, err = r.o.SaveAssessment(ctx, r.member, den.NewAssessment{Trial: made.ID, Entry: made.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: &mark, Reason: "Easy."}, "fit": {Mark: &mark, Reason: "Fits."},
+		}})
+		r.must(err)
+		_, err = r.o.Decide(ctx, r.member, made.ID, den.NewDecision{Decision: den.TryAgain, Why: "Not ready."})
+		r.must(err)
+		seen := r.challengeIs(v.ID, den.ChallengeOutcome)
+		if !strings.Contains(seen.Outcome, "try again") || len(seen.Tried) != 1 {
+			t.Errorf("the challenge says %q, with the trials %+v", seen.Outcome, seen.Tried)
+		}
+		other, err := r.o.Challenge(ctx, seller, v.ID)
+		r.must(err)
+		if len(other.Tried) != 0 || other.Outcome == "" {
+			t.Errorf("a supplier sees the trials %+v and the outcome %q", other.Tried, other.Outcome)
+		}
+	})
+}
+
+func (r *rig) challengeIs(id den.ID, state den.ChallengeState) den.ChallengeView {
+	r.t.Helper()
+	v, err := r.o.Challenge(context.Background(), r.member, id)
+	r.must(err)
+	if v.State != state {
+		r.t.Errorf("the challenge is %s, not %s", v.State, state)
+	}
+	return v
+}
+
+func TestProductsThatFitAreShownWithWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.must(r.store.Update(ctx, func(tx den.Tx) error {
+			p, err := tx.Products().Get(r.product.ID)
+			if err != nil {
+				return err
+			}
+			p.Capabilities = []string{"booking", "maps"}
+			_, err = tx.Products().Put(p)
+			return err
+		}))
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		in := problem()
+		in.Capabilities = []string{"reminders", "booking"}
+		v := r.published(in)
+		fits, err := r.o.Fits(ctx, r.member, v.ID)
+		r.must(err)
+		if len(fits) != 1 || fits[0].ProductName != "Bookwell" || !slices.Equal(fits[0].InCommon, []string{"booking"}) || fits[0].Invited {
+			t.Errorf("what fits: %+v", fits)
+		}
+		if _, err := r.o.Fits(ctx, seller, v.ID); den.KindOf(err) != den.Denied {
+			t.Errorf("a supplier sees who else fits: %v", err)
+		}
+		home, err := r.o.Home(ctx, seller)
+		r.must(err)
+		if len(home.ForYou) != 1 || !slices.Equal(home.ForYou[0].Fits, []string{"Bookwell"}) {
+			t.Errorf("the supplier's home shows %+v", home.ForYou)
+		}
+		_, err = r.o.Invite(ctx, r.member, v.ID, r.supplier.ID)
+		r.must(err)
+		_, err = r.o.Invite(ctx, r.member, v.ID, r.supplier.ID)
+		r.must(err)
+		home, err = r.o.Home(ctx, seller)
+		r.must(err)
+		if n := len(home.Notices); n != 1 {
+			t.Errorf("an invitation that is sent twice tells %d times", n)
+		}
+		_, err = r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: v.ID, Products: []den.ID{r.product.ID}})
+		r.must(err)
+		home, err = r.o.Home(ctx, r.member)
+		r.must(err)
+		if len(home.Answers) != 1 || home.Answers[0].Interests != 1 {
+			t.Errorf("the department's home shows %+v", home.Answers)
+		}
+	})
+}

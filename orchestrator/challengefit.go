@@ -1,0 +1,139 @@
+package orchestrator
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+
+	"innovationden/orchestrator/den"
+)
+
+// mostFits is how many products are worth looking through.
+const mostFits = 50
+
+// Fits lists the products that may help with a challenge, those with most in common
+// first, for the department that may invite their suppliers.
+func (o *Orchestrator) Fits(ctx context.Context, actor den.Actor, challenge den.ID) (fits []den.Fit, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		c, err := mayChallenge(tx, actor, challenge, den.ReadInterest)
+		if err != nil {
+			return err
+		}
+		fits, err = fitsOf(tx, c)
+		return err
+	})
+	return fits, err
+}
+
+func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
+	products, err := every(tx.Products(), den.Query{})
+	if err != nil {
+		return nil, err
+	}
+	var fits []den.Fit
+	for _, one := range products {
+		if common := c.InCommon(one.Capabilities); len(common) > 0 {
+			fits = append(fits, den.Fit{Product: one.ID, ProductName: one.Name, Supplier: one.Supplier, Summary: one.Summary, InCommon: common})
+		}
+	}
+	slices.SortStableFunc(fits, func(a, b den.Fit) int { return cmp.Compare(len(b.InCommon), len(a.InCommon)) })
+	fits = fits[:min(len(fits), mostFits)]
+	answered, err := every(tx.Interests(), den.Query{Index: den.InterestsByChallenge, Key: string(c.ID)})
+	if err != nil {
+		return nil, err
+	}
+	for n := range fits {
+		f := &fits[n]
+		s, err := tx.Suppliers().Get(f.Supplier)
+		if err != nil {
+			return nil, err
+		}
+		f.SupplierName, f.Invited = s.Name, c.WasInvited(f.Supplier)
+		f.Answered = slices.ContainsFunc(answered, func(i den.Interest) bool { return i.Stands() && i.Supplier == f.Supplier })
+		if f.Trials, err = triedTimes(tx, *f); err != nil {
+			return nil, err
+		}
+	}
+	return fits, nil
+}
+
+// triedTimes counts the trials in which a product ran to their end.
+func triedTimes(tx den.Tx, f den.Fit) (int, error) {
+	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesBySupplier, Key: string(f.Supplier)})
+	trials := map[den.ID]bool{}
+	for _, l := range leases {
+		if l.Product == f.Product && l.Phase == den.Ended {
+			trials[l.Trial] = true
+		}
+	}
+	return len(trials), err
+}
+
+// isCapability says whether a challenge may ask for something.
+func (o *Orchestrator) isCapability(id string) bool {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9./-]{0,63}$`).MatchString(id)
+}
+
+func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) error {
+	if !den.May(actor, den.ReadChallenge, den.Owner{}) {
+		return nil
+	}
+	page, err := o.challengeLines(tx, actor, den.ChallengeFilter{State: den.ChallengePublished, Limit: readLimit})
+	if err != nil {
+		return err
+	}
+	closed, err := o.challengeLines(tx, actor, den.ChallengeFilter{State: den.ChallengeClosed, Limit: homeLimit})
+	if err != nil {
+		return err
+	}
+	for _, one := range append(page.Items, closed.Items...) {
+		isOwn := actor.Is(den.Member, one.Department) || actor.Is(den.Approver, one.Department)
+		if isOwn && one.Waiting > 0 {
+			h.ToAnswer = append(h.ToAnswer, one)
+		}
+		if isOwn && one.Interests > 0 {
+			h.Answers = append(h.Answers, one)
+		}
+		if one.State == den.ChallengePublished && !one.Answered && (len(one.Fits) > 0 || len(one.Invited) > 0 && !isOwn && actor.Has(den.SupplierMember)) {
+			h.ForYou = append(h.ForYou, one)
+		}
+	}
+	for _, list := range []*[]den.ChallengeLine{&h.ToAnswer, &h.Answers, &h.ForYou} {
+		*list = (*list)[:min(len(*list), homeLimit)]
+	}
+	return nil
+}
+
+// ChallengePack is everything that any supplier was told of a challenge: the same for
+// all, whoever asks for it.
+func (o *Orchestrator) ChallengePack(ctx context.Context, actor den.Actor, id den.ID) (pack den.Pack, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		c, err := mayChallenge(tx, actor, id, den.ReadChallenge)
+		if err != nil {
+			return err
+		}
+		pack, err = o.packOf(tx, c)
+		return err
+	})
+	return pack, err
+}
+
+func (o *Orchestrator) packOf(tx den.Tx, c den.Challenge) (pack den.Pack, err error) {
+	everybody := den.Actor{}
+	pack = den.Pack{At: o.now(), DepartmentName: departmentName(tx, c), Challenge: forActor(everybody, c)}
+	for _, id := range c.Capabilities {
+		pack.Capabilities = append(pack.Capabilities, o.capability(id))
+	}
+	if pack.Questions, err = questions(tx, everybody, c); err != nil {
+		return pack, err
+	}
+	if pack.Changes, err = changes(tx, c); err != nil {
+		return pack, err
+	}
+	pack.Thanks, err = thanked(tx, c)
+	return pack, err
+}
+
+// capability is what a capability is called.
+func (o *Orchestrator) capability(id string) string { return id }
