@@ -44,6 +44,7 @@ type Config struct {
 	Evidence Evidence                 // nil: what products tried to reach is not known
 	Stacks   Stacks                   // nil: compose files are refused
 	Files    Files                    // nil: files are refused
+	Forms    Forms                    // nil: reports are not had as files
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Log      *slog.Logger             // nil: nothing is logged

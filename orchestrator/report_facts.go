@@ -1,0 +1,85 @@
+package orchestrator
+
+import (
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+// facts is what the den measured of each entry, the same for all.
+func (w *reporting) facts() error {
+	w.r.Facts = []den.ReportFacts{}
+	for _, e := range w.v.Entries {
+		one := den.ReportFacts{Entry: e.ID, Facts: []den.ReportFact{}, Tried: []den.ReportTried{}}
+		if e.Sandbox != nil {
+			l := e.Sandbox.Lease
+			if l.Launch > 0 {
+				one.Facts = append(one.Facts, den.ReportFact{ID: "launch", Value: l.Launch.Seconds(), Unit: "s"})
+			}
+			one.Facts = append(one.Facts, den.ReportFact{ID: "restarts", Value: float64(l.Restarts), Unit: "1"})
+			if over := l.EndingAt; !l.LiveAt.IsZero() && over.After(l.LiveAt) {
+				one.Facts = append(one.Facts, den.ReportFact{ID: "lived", Value: over.Sub(l.LiveAt).Seconds(), Unit: "s"})
+			}
+			for _, t := range l.Tried {
+				one.Tried = append(one.Tried, den.ReportTried{Name: t.Name, Times: t.Times})
+			}
+			one.Ended = string(l.Reason)
+		}
+		w.r.Facts = append(w.r.Facts, one)
+	}
+	return nil
+}
+
+// receipts are the proofs of the teardowns that are there.
+func (w *reporting) receipts() error {
+	w.r.Receipts = []den.ReportReceipt{}
+	all, err := every(w.tx.Receipts(), den.Query{Index: den.ReceiptsByTrial, Key: string(w.v.ID)})
+	if err != nil {
+		return err
+	}
+	for _, e := range w.v.Entries {
+		for _, r := range all {
+			if r.Lease != e.Lease {
+				continue
+			}
+			w.r.Receipts = append(w.r.Receipts, den.ReportReceipt{
+				Entry: e.ID, Lease: r.Lease, EndedAt: r.EndedAt, Found: len(r.Found.Containers) + len(r.Found.Networks) + len(r.Found.Volumes),
+				Left: r.Left, Looks: append([]den.Stamp{}, r.Looks...), Event: r.Event,
+			})
+		}
+	}
+	return nil
+}
+
+// proves says whether a report points to acts of a kind in the record. Saving, starting
+// and pausing are in the record too and prove nothing of the result.
+func proves(act string) bool {
+	return slices.ContainsFunc([]string{"trial.", "assessment.submitted", "consensus.", "declaration.", "lease.ended", "report.", "reply."},
+		func(kind string) bool { return strings.HasPrefix(act, kind) })
+}
+
+// record lists the events of the trial that prove what the document says.
+func (w *reporting) record() error {
+	head, err := w.tx.Head()
+	if err != nil {
+		return err
+	}
+	w.r.Record = den.ReportRecord{Head: den.ReportHead{Size: head.Size, Root: head.Root}, Events: []den.ReportEvent{}}
+	q := den.Query{Index: den.EventsBySubject, Key: string(w.v.ID), Limit: readLimit}
+	for {
+		page, err := w.tx.Events(q)
+		if err != nil {
+			return err
+		}
+		for _, e := range page.Items {
+			if proves(e.Act) {
+				w.r.Record.Events = append(w.r.Record.Events, den.ReportEvent{Seq: e.Seq, At: e.At, Act: e.Act})
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		q.After = page.Next
+	}
+}
