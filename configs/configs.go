@@ -18,17 +18,18 @@ import (
 // Config is everything an operator can set. The comments in den.yaml say what each
 // setting does.
 type Config struct {
-	Listen        string    `yaml:"listen"`
-	Data          string    `yaml:"data"`
-	PublicURL     string    `yaml:"public_url"`
-	SandboxDomain string    `yaml:"sandbox_domain"`
-	TLS           TLS       `yaml:"tls"`
-	Engine        Engine    `yaml:"engine"`
-	Trials        Trials    `yaml:"trials"`
-	Sandboxes     Sandboxes `yaml:"sandboxes"`
-	Log           Log       `yaml:"log"`
-	SizesFile     string    `yaml:"sizes_file"`
-	SchemesFolder string    `yaml:"schemes_folder"`
+	Listen        string     `yaml:"listen"`
+	Data          string     `yaml:"data"`
+	PublicURL     string     `yaml:"public_url"`
+	SandboxDomain string     `yaml:"sandbox_domain"`
+	TLS           TLS        `yaml:"tls"`
+	Engine        Engine     `yaml:"engine"`
+	Trials        Trials     `yaml:"trials"`
+	Sandboxes     Sandboxes  `yaml:"sandboxes"`
+	Log           Log        `yaml:"log"`
+	Publishing    Publishing `yaml:"publishing"`
+	SizesFile     string     `yaml:"sizes_file"`
+	SchemesFolder string     `yaml:"schemes_folder"`
 
 	Sizes   []den.Size   `yaml:"-"`
 	Schemes []den.Scheme `yaml:"-"`
@@ -70,6 +71,16 @@ type Log struct {
 	Level  string `yaml:"level"`
 	Format string `yaml:"format"`
 }
+
+// Publishing says who stands behind published reports, and who may read them.
+type Publishing struct {
+	Name   string `yaml:"name"`
+	Prefix string `yaml:"ocid_prefix"`
+	Open   bool   `yaml:"open_register"`
+}
+
+// PlaceholderPrefix is an ocid prefix that nobody has registered.
+const PlaceholderPrefix = "ocds-000000"
 
 //go:embed den.yaml
 var defaults []byte

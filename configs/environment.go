@@ -9,26 +9,29 @@ import (
 // or a container, where a settings file is in the way.
 func variables(c *Config) map[string]any {
 	return map[string]any{
-		"DEN_LISTEN":                &c.Listen,
-		"DEN_DATA":                  &c.Data,
-		"DEN_PUBLIC_URL":            &c.PublicURL,
-		"DEN_SANDBOX_DOMAIN":        &c.SandboxDomain,
-		"DEN_TLS_CERTIFICATE":       &c.TLS.Certificate,
-		"DEN_TLS_KEY":               &c.TLS.Key,
-		"DEN_ENGINE_HOST":           &c.Engine.Host,
-		"DEN_ENGINE_INSTALLATION":   &c.Engine.Installation,
-		"DEN_TRIALS_LENGTH":         &c.Trials.Length,
-		"DEN_TRIALS_LONGEST":        &c.Trials.Longest,
-		"DEN_TRIALS_SIZE":           &c.Trials.Size,
-		"DEN_TRIALS_SCHEME":         &c.Trials.Scheme,
-		"DEN_SANDBOXES_MOST":        &c.Sandboxes.Most,
-		"DEN_SANDBOXES_SPARE_CELLS": &c.Sandboxes.SpareCells,
-		"DEN_SANDBOXES_START_BY":    &c.Sandboxes.StartBy,
-		"DEN_SANDBOXES_GRACE":       &c.Sandboxes.Grace,
-		"DEN_LOG_LEVEL":             &c.Log.Level,
-		"DEN_LOG_FORMAT":            &c.Log.Format,
-		"DEN_SIZES_FILE":            &c.SizesFile,
-		"DEN_SCHEMES_FOLDER":        &c.SchemesFolder,
+		"DEN_LISTEN":                   &c.Listen,
+		"DEN_DATA":                     &c.Data,
+		"DEN_PUBLIC_URL":               &c.PublicURL,
+		"DEN_SANDBOX_DOMAIN":           &c.SandboxDomain,
+		"DEN_TLS_CERTIFICATE":          &c.TLS.Certificate,
+		"DEN_TLS_KEY":                  &c.TLS.Key,
+		"DEN_ENGINE_HOST":              &c.Engine.Host,
+		"DEN_ENGINE_INSTALLATION":      &c.Engine.Installation,
+		"DEN_TRIALS_LENGTH":            &c.Trials.Length,
+		"DEN_TRIALS_LONGEST":           &c.Trials.Longest,
+		"DEN_TRIALS_SIZE":              &c.Trials.Size,
+		"DEN_TRIALS_SCHEME":            &c.Trials.Scheme,
+		"DEN_SANDBOXES_MOST":           &c.Sandboxes.Most,
+		"DEN_SANDBOXES_SPARE_CELLS":    &c.Sandboxes.SpareCells,
+		"DEN_SANDBOXES_START_BY":       &c.Sandboxes.StartBy,
+		"DEN_SANDBOXES_GRACE":          &c.Sandboxes.Grace,
+		"DEN_PUBLISHING_NAME":          &c.Publishing.Name,
+		"DEN_PUBLISHING_OCID_PREFIX":   &c.Publishing.Prefix,
+		"DEN_PUBLISHING_OPEN_REGISTER": &c.Publishing.Open,
+		"DEN_LOG_LEVEL":                &c.Log.Level,
+		"DEN_LOG_FORMAT":               &c.Log.Format,
+		"DEN_SIZES_FILE":               &c.SizesFile,
+		"DEN_SCHEMES_FOLDER":           &c.SchemesFolder,
 	}
 }
 
@@ -47,6 +50,12 @@ func overlay(c *Config, getenv func(string) string) error {
 				return fmt.Errorf("%s must be a whole number, not %q", name, text)
 			}
 			*into = n
+		case *bool:
+			yes, err := strconv.ParseBool(text)
+			if err != nil {
+				return fmt.Errorf("%s must be true or false, not %q", name, text)
+			}
+			*into = yes
 		case *Length:
 			d, err := ParseLength(text)
 			if err != nil {

@@ -16,6 +16,8 @@ import (
 
 var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 
+var ocidPrefix = regexp.MustCompile(`^ocds-[a-z0-9]{6}$`)
+
 // Validate says everything that is wrong with the settings, all at once, each with its
 // name and what to write instead. It reads no network; it looks whether TLS files exist.
 func (c Config) Validate() error {
@@ -41,6 +43,12 @@ func (c Config) Validate() error {
 		case u.Hostname() == c.SandboxDomain && c.SandboxDomain != "localhost":
 			say("public_url and sandbox_domain must be different names: a product could set cookies for the den")
 		}
+	}
+	if strings.TrimSpace(c.Publishing.Name) == "" {
+		say("publishing.name must name the organisation that publishes reports")
+	}
+	if !ocidPrefix.MatchString(c.Publishing.Prefix) {
+		say("publishing.ocid_prefix must look like ocds-a1b2c3, as the Open Contracting Partnership gave it to you, not %q", c.Publishing.Prefix)
 	}
 	wrong = append(wrong, c.TLS.faults()...)
 	for name, n := range map[string]int{"sandboxes.most": c.Sandboxes.Most, "sandboxes.spare_cells": c.Sandboxes.SpareCells} {
