@@ -89,6 +89,9 @@ func (h *house) greet(ctx context.Context, out io.Writer) error {
 	for _, warning := range host.Warnings {
 		say("Warning: %s", warning)
 	}
+	if h.config.Publishing.Prefix == configs.PlaceholderPrefix {
+		say("Note: publishing.ocid_prefix is a placeholder. Register your own before you publish reports as OCDS.")
+	}
 	link, err := h.den.FirstLink(ctx)
 	if err != nil || link == "" {
 		return err

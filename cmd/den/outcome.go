@@ -19,7 +19,7 @@ func (k *client) outcome() *cobra.Command {
 record what the department decides. Nobody sees your scores before you submit them, and
 you see nobody's before that.`,
 		Example: "  den outcome record -f scores.yaml --submit\n  den outcome show tri_01…\n  den outcome decide tri_01… stop --why \"Neither is ready\"",
-	}, k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide())
+	}, k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide(), k.outcomeReport())
 }
 
 func (k *client) outcomeShow() *cobra.Command {

@@ -150,7 +150,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: newForms(c), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 	})
 	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)

@@ -105,6 +105,8 @@ var table = map[string]access{
 	"getAssessment":  {about: "running", done: 200, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir},
 	"saveAssessment": {about: "running", done: 412, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, header: stale, body: fixed(hash{"scores": hash{}})},
 	"getOutcome":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"getReport":      {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"getReportFile":  {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"decide":         {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"decision": "stop", "why": "x"})},
 
 	"listSandboxes":   {done: 200, ours: everyone},
@@ -198,7 +200,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)

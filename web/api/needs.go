@@ -69,6 +69,12 @@ type Assessments interface {
 	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
 }
 
+// Reports is what the API needs of the standard document.
+type Reports interface {
+	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
+	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
+}
+
 // Host is what the API needs of the record and the machine.
 type Host interface {
 	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
@@ -86,5 +92,6 @@ type Den interface {
 	Trials
 	Sandboxes
 	Assessments
+	Reports
 	Host
 }

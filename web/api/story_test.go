@@ -121,6 +121,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.live()
 	s.assess()
 	s.decide()
+	s.report()
 	s.end()
 	s.look()
 	for _, op := range everyOperation(w.check.doc) {

@@ -178,6 +178,33 @@ func (e TrialState) Valid() bool {
 	}
 }
 
+// Defines values for InForm.
+const (
+	InFormBundle InForm = "bundle"
+	InFormCsv    InForm = "csv"
+	InFormJson   InForm = "json"
+	InFormOcds   InForm = "ocds"
+	InFormOds    InForm = "ods"
+)
+
+// Valid indicates whether the value is a known member of the InForm enum.
+func (e InForm) Valid() bool {
+	switch e {
+	case InFormBundle:
+		return true
+	case InFormCsv:
+		return true
+	case InFormJson:
+		return true
+	case InFormOcds:
+		return true
+	case InFormOds:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AddStackArchiveMultipartBodyMail.
 const (
 	False AddStackArchiveMultipartBodyMail = "false"
@@ -190,6 +217,33 @@ func (e AddStackArchiveMultipartBodyMail) Valid() bool {
 	case False:
 		return true
 	case True:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetReportFileParamsForm.
+const (
+	GetReportFileParamsFormBundle GetReportFileParamsForm = "bundle"
+	GetReportFileParamsFormCsv    GetReportFileParamsForm = "csv"
+	GetReportFileParamsFormJson   GetReportFileParamsForm = "json"
+	GetReportFileParamsFormOcds   GetReportFileParamsForm = "ocds"
+	GetReportFileParamsFormOds    GetReportFileParamsForm = "ods"
+)
+
+// Valid indicates whether the value is a known member of the GetReportFileParamsForm enum.
+func (e GetReportFileParamsForm) Valid() bool {
+	switch e {
+	case GetReportFileParamsFormBundle:
+		return true
+	case GetReportFileParamsFormCsv:
+		return true
+	case GetReportFileParamsFormJson:
+		return true
+	case GetReportFileParamsFormOcds:
+		return true
+	case GetReportFileParamsFormOds:
 		return true
 	default:
 		return false
@@ -905,6 +959,9 @@ type InDepartment = string
 // InEntry defines model for in_entry.
 type InEntry = string
 
+// InForm defines model for in_form.
+type InForm string
+
 // InId defines model for in_id.
 type InId = string
 
@@ -1231,6 +1288,9 @@ type ListReceiptsParams struct {
 	// Limit At most so many.
 	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// GetReportFileParamsForm defines parameters for GetReportFile.
+type GetReportFileParamsForm string
 
 // StartTrialParams defines parameters for StartTrial.
 type StartTrialParams struct {
@@ -1762,6 +1822,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/receipts (the `ListReceipts` operationId).
 	ListReceipts(ctx context.Context, id InId, params *ListReceiptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReport Read the report of a trial
+	//
+	// The standard document, the same for every trial. Its JSON Schema is served at /schemas/report-1.json.
+	//
+	// Corresponds with GET /trials/{id}/report (the `GetReport` operationId).
+	GetReport(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReportFile Read the report of a trial as a file
+	//
+	// The report as JSON, CSV, an OpenDocument spreadsheet, an OCDS release package, or a sealed bundle of everything, which "den check --bundle" verifies.
+	//
+	// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
+	GetReportFile(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartTrial Start a trial
 	//
@@ -2781,6 +2855,40 @@ func (c *Client) WatchTrial(ctx context.Context, id InId, params *WatchTrialPara
 // Corresponds with GET /trials/{id}/receipts (the `ListReceipts` operationId).
 func (c *Client) ListReceipts(ctx context.Context, id InId, params *ListReceiptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListReceiptsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReport Read the report of a trial
+//
+// The standard document, the same for every trial. Its JSON Schema is served at /schemas/report-1.json.
+//
+// Corresponds with GET /trials/{id}/report (the `GetReport` operationId).
+func (c *Client) GetReport(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReportFile Read the report of a trial as a file
+//
+// The report as JSON, CSV, an OpenDocument spreadsheet, an OCDS release package, or a sealed bundle of everything, which "den check --bundle" verifies.
+//
+// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
+func (c *Client) GetReportFile(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReportFileRequest(c.Server, id, form)
 	if err != nil {
 		return nil, err
 	}
@@ -5449,6 +5557,81 @@ func NewListReceiptsRequest(server string, id InId, params *ListReceiptsParams) 
 	return req, nil
 }
 
+// NewGetReportRequest constructs an http.Request for the GetReport method
+func NewGetReportRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/report", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetReportFileRequest constructs an http.Request for the GetReportFile method
+func NewGetReportFileRequest(server string, id InId, form GetReportFileParamsForm) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "form", form, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/report/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewStartTrialRequest constructs an http.Request for the StartTrial method
 func NewStartTrialRequest(server string, id InId, params *StartTrialParams) (*http.Request, error) {
 	var err error
@@ -6012,6 +6195,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/receipts (the `ListReceipts` operationId).
 	ListReceiptsWithResponse(ctx context.Context, id InId, params *ListReceiptsParams, reqEditors ...RequestEditorFn) (*ListReceiptsResponse, error)
+
+	// GetReportWithResponse Read the report of a trial
+	//
+	// The standard document, the same for every trial. Its JSON Schema is served at /schemas/report-1.json.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/report (the `GetReport` operationId).
+	GetReportWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetReportResponse, error)
+
+	// GetReportFileWithResponse Read the report of a trial as a file
+	//
+	// The report as JSON, CSV, an OpenDocument spreadsheet, an OCDS release package, or a sealed bundle of everything, which "den check --bundle" verifies.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
+	GetReportFileWithResponse(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*GetReportFileResponse, error)
 
 	// StartTrialWithResponse Start a trial
 	//
@@ -8413,6 +8614,95 @@ func (r ListReceiptsResponse) ContentType() string {
 	return ""
 }
 
+type GetReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *map[string]interface{}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReportResponse) GetJSON200() *map[string]interface{} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReportResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetReportFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReportFileResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReportFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReportFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReportFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReportFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // StartTrialResponse202Headers the declared response headers of an HTTP 202 response for StartTrial
 type StartTrialResponse202Headers struct {
 	ETag *string
@@ -9298,6 +9588,36 @@ func (c *ClientWithResponses) ListReceiptsWithResponse(ctx context.Context, id I
 		return nil, err
 	}
 	return ParseListReceiptsResponse(rsp)
+}
+
+// GetReportWithResponse Read the report of a trial
+//
+// The standard document, the same for every trial. Its JSON Schema is served at /schemas/report-1.json.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/report (the `GetReport` operationId).
+func (c *ClientWithResponses) GetReportWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetReportResponse, error) {
+	rsp, err := c.GetReport(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReportResponse(rsp)
+}
+
+// GetReportFileWithResponse Read the report of a trial as a file
+//
+// The report as JSON, CSV, an OpenDocument spreadsheet, an OCDS release package, or a sealed bundle of everything, which "den check --bundle" verifies.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
+func (c *ClientWithResponses) GetReportFileWithResponse(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*GetReportFileResponse, error) {
+	rsp, err := c.GetReportFile(ctx, id, form, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReportFileResponse(rsp)
 }
 
 // StartTrialWithResponse Start a trial
@@ -11144,6 +11464,65 @@ func ParseListReceiptsResponse(rsp *http.Response) (*ListReceiptsResponse, error
 	return response, nil
 }
 
+// ParseGetReportResponse parses an HTTP response from a GetReportWithResponse call
+func ParseGetReportResponse(rsp *http.Response) (*GetReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest map[string]interface{}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetReportFileResponse parses an HTTP response from a GetReportFileWithResponse call
+func ParseGetReportFileResponse(rsp *http.Response) (*GetReportFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReportFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseStartTrialResponse parses an HTTP response from a StartTrialWithResponse call
 func ParseStartTrialResponse(rsp *http.Response) (*StartTrialResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11333,6 +11712,12 @@ type ServerInterface interface {
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(c *gin.Context, id InId, params ListReceiptsParams)
+	// GetReport Read the report of a trial
+	// (GET /trials/{id}/report)
+	GetReport(c *gin.Context, id InId)
+	// GetReportFile Read the report of a trial as a file
+	// (GET /trials/{id}/report/{form})
+	GetReportFile(c *gin.Context, id InId, form GetReportFileParamsForm)
 	// StartTrial Start a trial
 	// (POST /trials/{id}/start)
 	StartTrial(c *gin.Context, id InId, params StartTrialParams)
@@ -13220,6 +13605,65 @@ func (siw *ServerInterfaceWrapper) ListReceipts(c *gin.Context) {
 	siw.Handler.ListReceipts(c, id, params)
 }
 
+// GetReport operation middleware
+func (siw *ServerInterfaceWrapper) GetReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetReport(c, id)
+}
+
+// GetReportFile operation middleware
+func (siw *ServerInterfaceWrapper) GetReportFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "form" -------------
+	var form GetReportFileParamsForm
+
+	err = runtime.BindStyledParameterWithOptions("simple", "form", c.Param("form"), &form, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter form: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetReportFile(c, id, form)
+}
+
 // StartTrial operation middleware
 func (siw *ServerInterfaceWrapper) StartTrial(c *gin.Context) {
 
@@ -13346,6 +13790,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/entries/:entry/assessment", wrapper.GetAssessment)
 	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/assessment", wrapper.SaveAssessment)
 	router.GET(options.BaseURL+"/trials/:id/outcome", wrapper.GetOutcome)
+	router.GET(options.BaseURL+"/trials/:id/report", wrapper.GetReport)
+	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
 	router.PUT(options.BaseURL+"/trials/:id/decision", wrapper.Decide)
 	router.GET(options.BaseURL+"/sandboxes", wrapper.ListSandboxes)
 	router.GET(options.BaseURL+"/sandboxes/:id", wrapper.GetSandbox)
@@ -15553,6 +15999,91 @@ func (response ListReceiptsdefaultApplicationProblemPlusJSONResponse) VisitListR
 	return err
 }
 
+type GetReportRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetReportResponseObject interface {
+	VisitGetReportResponse(w http.ResponseWriter) error
+}
+
+type GetReport200JSONResponse map[string]interface{}
+
+func (response GetReport200JSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReportdefaultApplicationProblemPlusJSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReportFileRequestObject struct {
+	Id   InId                    `json:"id"`
+	Form GetReportFileParamsForm `json:"form"`
+}
+
+type GetReportFileResponseObject interface {
+	VisitGetReportFileResponse(w http.ResponseWriter) error
+}
+
+type GetReportFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReportFile200ApplicationoctetStreamResponse) VisitGetReportFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetReportFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReportFiledefaultApplicationProblemPlusJSONResponse) VisitGetReportFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StartTrialRequestObject struct {
 	Id     InId `json:"id"`
 	Params StartTrialParams
@@ -15746,6 +16277,12 @@ type StrictServerInterface interface {
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
+	// GetReport Read the report of a trial
+	// (GET /trials/{id}/report)
+	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
+	// GetReportFile Read the report of a trial as a file
+	// (GET /trials/{id}/report/{form})
+	GetReportFile(ctx context.Context, request GetReportFileRequestObject) (GetReportFileResponseObject, error)
 	// StartTrial Start a trial
 	// (POST /trials/{id}/start)
 	StartTrial(ctx context.Context, request StartTrialRequestObject) (StartTrialResponseObject, error)
@@ -17327,6 +17864,59 @@ func (sh *strictHandler) ListReceipts(ctx *gin.Context, id InId, params ListRece
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListReceiptsResponseObject); ok {
 		if err := validResponse.VisitListReceiptsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReport operation middleware
+func (sh *strictHandler) GetReport(ctx *gin.Context, id InId) {
+	var request GetReportRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReport(ctx, request.(GetReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReportResponseObject); ok {
+		if err := validResponse.VisitGetReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReportFile operation middleware
+func (sh *strictHandler) GetReportFile(ctx *gin.Context, id InId, form GetReportFileParamsForm) {
+	var request GetReportFileRequestObject
+
+	request.Id = id
+	request.Form = form
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReportFile(ctx, request.(GetReportFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReportFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReportFileResponseObject); ok {
+		if err := validResponse.VisitGetReportFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

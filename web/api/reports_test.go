@@ -1,0 +1,65 @@
+package api_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/report"
+	"innovationden/web/api/contract"
+)
+
+// forms writes the forms that need no proofs.
+type forms struct{}
+
+func (forms) Make(_ context.Context, form den.Form, r den.Report, _ den.Enclosed) (den.Document, error) {
+	return report.Write(form, r, report.Publisher{Name: "Den", Prefix: "ocds-000000", Public: "https://den.example"})
+}
+
+func TestAReportIsHadInEachForm(t *testing.T) {
+	w := newWorld(t)
+	w.run()
+	s := w.side(member, 2, evaluator)
+	trial := s.things["finished"].id
+	var r den.Report
+	if err := json.Unmarshal([]byte(w.get(member, "/trials/"+string(trial)+"/report").is(200).body), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Standard != den.ReportStandard || r.Trial.ID != trial || len(r.Totals) != 2 || r.Totals[0].Rank != 1 || len(r.Receipts) != 2 || r.Record.Head.Size == 0 {
+		t.Errorf("%+v", r)
+	}
+	for form, begins := range map[string]string{"json": "{", "csv": "trial,part,item", "ods": "PK", "ocds": "{"} {
+		got := w.get(member, "/trials/"+string(trial)+"/report/"+form).is(200)
+		if !strings.HasPrefix(got.body, begins) || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment; filename=report-tri_") {
+			t.Errorf("%s begins with %q: %v", form, cut(got.body[:min(20, len(got.body))]), got.header)
+		}
+		if form == "ods" {
+			if _, err := zip.NewReader(bytes.NewReader([]byte(got.body)), int64(len(got.body))); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	w.get(member, "/trials/"+string(trial)+"/report/pdf").is(400)
+	w.get(member, "/trials/"+string(s.things["running"].id)+"/report").is(404)
+}
+
+// report reads the report after the decision, as a document and as a file.
+func (s *story) report() {
+	w, ctx := s.w, s.ctx
+	got, err := s.official.GetReportWithResponse(ctx, s.trial.Id)
+	w.must(err)
+	var r den.Report
+	w.must(json.Unmarshal(got.Body, &r))
+	if r.Decision == nil || r.Decision.Why != "It was easier." || r.Totals[0].Entry != r.Decision.Chosen {
+		s.t.Errorf("the report says %+v", r.Decision)
+	}
+	sheet, err := s.official.GetReportFileWithResponse(ctx, s.trial.Id, contract.GetReportFileParamsFormCsv)
+	w.must(err)
+	if !bytes.Contains(sheet.Body, []byte("It was easier.")) {
+		s.t.Errorf("the sheet is %s", sheet.Body)
+	}
+}
