@@ -15,8 +15,8 @@ const (
 
 // Home gathers what needs the actor's attention.
 func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, err error) {
-	if !actor.Known() {
-		return h, allowNothing(actor)
+	if err := allowSelf(actor, den.ReadOwn); err != nil {
+		return h, err
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		if err := o.homeTrials(tx, actor, &h); err != nil {

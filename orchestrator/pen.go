@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"innovationden/orchestrator/den"
 )
@@ -44,6 +45,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	err := o.Store.Update(ctx, func(tx den.Tx) error {
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges = nil, map[den.ID]bool{}, nil, nil
+		if err := p.stands(tx); err != nil {
+			return err
+		}
 		return change(tx, p)
 	})
 	if err != nil {
@@ -65,6 +69,22 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		o.poke()
 	}
 	return nil
+}
+
+// stands refuses a change whose actor may not be who it was when it was allowed: the
+// roles it was allowed by are those of this transaction, whatever happened meanwhile.
+func (p *pen) stands(tx den.Tx) error {
+	if p.by.ID == den.System().ID {
+		return nil
+	}
+	if !p.by.Changes() {
+		return den.Refuse(den.Denied, "%s", beyond)
+	}
+	now, err := p.o.still(tx, p.by)
+	if err == nil && !slices.Equal(now.Memberships, p.by.Memberships) {
+		err = den.Refuse(den.Busy, "What you may do here changed a moment ago. Load the page again, then try again.")
+	}
+	return err
 }
 
 // id makes an id; the nth id of a kind is the same in each run of a change.

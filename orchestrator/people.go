@@ -14,6 +14,9 @@ func (o *Orchestrator) People(ctx context.Context, actor den.Actor) (people []de
 	if !seesAll(actor) && !actor.Has(den.Member) && !actor.Has(den.Approver) {
 		return nil, allowNothing(actor)
 	}
+	if err := allowSelf(actor, den.ReadOwn); err != nil {
+		return nil, err
+	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		people, err = every(tx.People(), den.Query{})
 		return err

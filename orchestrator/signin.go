@@ -15,12 +15,16 @@ const (
 	commandToken = "token for the command line"
 )
 
-// SignIn says who holds a secret: of a one-time link, which it uses up, or of a token.
-// Unknown where nobody does.
+// SignIn says who holds a secret: of a one-time link, which it uses up, or of the token
+// of this host. A token for programs signs nobody in: it would be worth more than it was
+// given. Unknown where nobody does.
 func (o *Orchestrator) SignIn(ctx context.Context, secret string) (who den.Person, err error) {
 	token, who, err := o.holder(ctx, secret)
 	if err != nil {
 		return who, err
+	}
+	if len(token.Grants) > 0 {
+		return den.Person{}, den.Refuse(den.Unknown, "This token is for programs and signs nobody in. Ask for a sign-in link.")
 	}
 	err = o.update(ctx, who.Act(), func(tx den.Tx, p *pen) error {
 		if token.Once {
@@ -39,16 +43,19 @@ func (o *Orchestrator) SignIn(ctx context.Context, secret string) (who den.Perso
 	return who, err
 }
 
-// Who says which actor an API token stands for. Links are not tokens. Unknown.
+// Who says which actor an API token stands for, with no more than the token grants.
+// Links are not tokens. Unknown.
 func (o *Orchestrator) Who(ctx context.Context, secret string) (den.Actor, error) {
 	token, who, err := o.holder(ctx, secret)
-	if err != nil {
+	switch {
+	case err != nil && den.KindOf(err) != den.Unknown:
 		return den.Actor{}, err
+	case err != nil && den.Mistyped(secret):
+		return den.Actor{}, den.Refuse(den.Unknown, "This token is not whole. Copy all of it: it starts with den_ and has 43 characters.")
+	case err != nil || token.Once:
+		return den.Actor{}, den.Refuse(den.Unknown, "This token is not known, or is out of date. Make a new one on the page of your tokens.")
 	}
-	if token.Once {
-		return den.Actor{}, unknownLink(nil)
-	}
-	return who.Act(), nil
+	return bearer(token, who), nil
 }
 
 // holder finds the token of a secret and the person it belongs to.

@@ -70,6 +70,12 @@ var verdicts = map[string]row{
 	"GET /suppliers/new":   {"", may{"operator", except(all, "operator")}, no, no},
 	"POST /suppliers":      {"", may{"operator", except(all, "operator")}, no, no},
 
+	// what is one's own: somebody else's token is not there
+	"GET /me":                    {"", known, no, no},
+	"GET /me/tokens":             {"", known, no, no},
+	"POST /me/tokens":            {"", known, no, no},
+	"POST /me/tokens/:id/revoke": {"token", no, no, no},
+
 	// trials
 	"GET /trials":                                     {"", known, no, no},
 	"GET /trials/new":                                 {"", addTrial, no, no},

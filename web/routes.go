@@ -41,6 +41,10 @@ func (s *server) Routes() []Route {
 		{get, "/api/docs", Anybody, p.Reference},
 
 		{get, "/", Known, p.Home},
+		{get, "/me", Known, p.Account},
+		{get, "/me/tokens", Known, p.Tokens},
+		{post, "/me/tokens", Known, p.AddToken},
+		{post, "/me/tokens/:id/revoke", Known, p.RevokeToken},
 		{get, "/trials", Known, p.Trials},
 		{get, "/trials/new", den.SetUpTrial, p.NewTrial},
 		{post, "/trials", den.SetUpTrial, p.AddTrial},

@@ -68,7 +68,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 		"": {}, "draft": about(draft), "running": about(running), "finished": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
-		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID},
+		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "token": {id: "tok_somebody"},
 	}
 }
 

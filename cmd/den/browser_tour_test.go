@@ -70,7 +70,24 @@ func (d *seenDen) toursOfficial(t *testing.T, made *seenTrial) {
 	b.look("record-denied")
 	b.open("/nothing")
 	b.look("not-found")
+	d.toursAccount(b)
 	b.isQuiet()
+}
+
+// toursAccount looks at what is a person's own.
+func (d *seenDen) toursAccount(b *tab) {
+	b.open("/me")
+	b.look("account")
+	b.press("Your tokens")
+	b.look("tokens-empty")
+	b.press("Make the token")
+	b.until(`document.querySelector('.govuk-error-summary')`)
+	b.look("tokens-wrong")
+	b.write("#name", "nightly report")
+	b.do(evaluate(`document.querySelector('[name=grants][value=read]').click()`))
+	b.press("Make the token")
+	b.until(`document.querySelector('#secret')`)
+	b.look("tokens-made")
 }
 
 func (d *seenDen) toursSupplier(t *testing.T) {

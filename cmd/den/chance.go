@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"encoding/base32"
-	"hash/crc32"
 	"strings"
 	"sync"
 	"time"
@@ -26,14 +25,8 @@ func newIDs(now func() time.Time) den.NewID {
 	}
 }
 
-// newSecret makes a token: a prefix by which leaked ones are found, 160 random bits
-// and a checksum by which a mistyped one is told from a wrong one.
-func newSecret() string {
-	body := lower.EncodeToString(random(20))
-	sum := crc32.ChecksumIEEE([]byte(body))
-	check := lower.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
-	return "den_" + body + check
-}
+// newSecret makes a token, of 160 random bits.
+func newSecret() string { return den.TokenText(lower.EncodeToString(random(20))) }
 
 // newName makes the first part of a sandbox's address: two words that can be read out
 // over a telephone, and 60 random bits, so that no name is ever used again or guessed.

@@ -33,7 +33,12 @@ func (k *client) me() *cobra.Command {
 					}
 					roles = append(roles, role)
 				}
-				facts(k.std.out, [2]string{"Name", m.Name}, [2]string{"Id", m.Id}, [2]string{"Roles", strings.Join(roles, ", ")})
+				var may []string
+				for _, g := range given(m.Grants) {
+					may = append(may, string(g))
+				}
+				facts(k.std.out, [2]string{"Name", m.Name}, [2]string{"Id", m.Id}, [2]string{"Roles", strings.Join(roles, ", ")},
+					[2]string{"This token may", strings.Join(may, ", ")}, [2]string{"It ends", moment(m.Until)})
 			})
 		},
 	}

@@ -32,22 +32,15 @@ type Person struct {
 	Rev         int64
 }
 
-// Token proves who asks. Only its hash is kept.
-type Token struct {
-	Hash      string // hex SHA-256 of the secret
-	ID        ID
-	Person    ID
-	Name      string
-	Once      bool  // a sign-in link: used up by its first use
-	ExpiresAt Stamp // zero: does not expire
-	Rev       int64
-}
-
 // Actor is who asks. The zero Actor is nobody and may do nothing.
 type Actor struct {
 	ID          ID
 	Name        string
 	Memberships []Membership
+
+	Grants []Grant // of the token that it came with; empty: everything
+	Token  string  // the hash of that token; empty: it came with a session
+	Until  Stamp   // when that token ends; zero: it does not
 }
 
 // System is the den itself: the schedule, the pass, the sweep.

@@ -92,7 +92,7 @@ type Owner struct {
 
 // May says whether an actor may do something to what belongs to owner.
 func May(a Actor, do Action, owner Owner) bool {
-	if !a.Known() {
+	if !a.Known() || !a.Granted(do) {
 		return false
 	}
 	if a.ID == System().ID {

@@ -35,9 +35,3 @@ func orphan(o den.Orphan) contract.Orphan {
 		Youngest: o.Youngest, Young: o.Young, Removed: o.Removed,
 	}
 }
-
-func me(a den.Actor) contract.Me {
-	return contract.Me{Id: string(a.ID), Name: a.Name, Memberships: list(a.Memberships, func(m den.Membership) contract.Membership {
-		return contract.Membership{Role: string(m.Role), In: some(string(m.In))}
-	})}
-}

@@ -15,13 +15,20 @@ type Techmap interface {
 	Releases(context.Context, den.Actor, den.Filter) (den.Page[den.Release], error)
 	Release(context.Context, den.Actor, den.ID) (den.Release, error)
 	People(context.Context, den.Actor) ([]den.Person, error)
-	// Person reads a person with the roles of now. Unknown for somebody who may no
-	// longer sign in.
-	Person(context.Context, den.ID) (den.Person, error)
 	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
 	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
 	AddRelease(context.Context, den.Actor, den.NewRelease) (den.Release, error)
+}
+
+// Accounts is what the API needs of people and what is their own.
+type Accounts interface {
+	Tokens(context.Context, den.Actor) ([]den.Token, error)
+	AddToken(context.Context, den.Actor, den.NewToken) (t den.Token, secret string, err error)
+	RevokeToken(context.Context, den.Actor, den.ID) error
+	// Still is an actor with the roles of now, while its credential stands. Unknown
+	// for one that may no longer sign in.
+	Still(context.Context, den.Actor) (den.Actor, error)
 }
 
 // Settings are the configured things that a trial is made of.
@@ -88,6 +95,7 @@ type Host interface {
 // Den is all of it.
 type Den interface {
 	Techmap
+	Accounts
 	Settings
 	Trials
 	Sandboxes

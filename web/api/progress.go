@@ -187,11 +187,11 @@ func (p *progress) write(w http.ResponseWriter) error {
 
 // again looks with the rights of now.
 func (p *progress) again() error {
-	person, err := p.den.Person(p.ctx, p.who.ID)
+	who, err := p.den.Still(p.ctx, p.who)
 	if err != nil {
 		return err
 	}
-	p.who = person.Act()
+	p.who = who
 	return p.look()
 }
 

@@ -116,6 +116,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	ctx := context.Background()
 	ops, official, judge, vendor := client(w, url, operator), client(w, url, member), client(w, url, evaluator), client(w, url, seller)
 	s := &story{w: w, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor}
+	s.tokens()
 	s.offer()
 	s.setUp()
 	s.live()
@@ -141,6 +142,23 @@ type story struct {
 	trial    contract.Trial
 	events   <-chan event // of the trial
 	box      <-chan event // of its first sandbox
+}
+
+// tokens makes a token, sees it and takes it back.
+func (s *story) tokens() {
+	add, err := s.official.AddTokenWithResponse(s.ctx, nil, contract.NewToken{Name: "nightly", Grants: []contract.Grant{contract.Read}, LastsSeconds: 3600})
+	made := told(s.w, add.JSON201, err, add.Body)
+	if who, err := s.w.o.Who(s.ctx, made.Secret); err != nil || who.ID != s.w.people[member].ID || who.Changes() {
+		s.t.Errorf("the token stands for %+v: %v", who, err)
+	}
+	list, err := s.official.ListTokensWithResponse(s.ctx)
+	if got := told(s.w, list.JSON200, err, list.Body); len(got.Items) != 1 || strings.Contains(string(list.Body), made.Secret) {
+		s.t.Errorf("the tokens are %s", list.Body)
+	}
+	back, err := s.official.RevokeTokenWithResponse(s.ctx, made.Token.Id)
+	if got := told(s.w, back.JSON200, err, back.Body); len(got.Items) != 0 {
+		s.t.Errorf("left: %+v", got)
+	}
 }
 
 // offer adds organisations, a product and a release of each kind.

@@ -8,11 +8,6 @@ import (
 	"innovationden/web/api/contract"
 )
 
-// GetMe says who is asking.
-func (a *API) GetMe(ctx context.Context, _ contract.GetMeRequestObject) (contract.GetMeResponseObject, error) {
-	return contract.GetMe200JSONResponse(me(actor.From(ctx))), nil
-}
-
 // ListDepartments lists departments.
 func (a *API) ListDepartments(ctx context.Context, r contract.ListDepartmentsRequestObject) (contract.ListDepartmentsResponseObject, error) {
 	page, err := a.den.Departments(ctx, actor.From(ctx), filter(r.Params.After, r.Params.Limit))

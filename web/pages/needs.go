@@ -88,6 +88,15 @@ type Askers interface {
 	DemoPeople(context.Context) ([]den.Person, error)
 }
 
+// Accounts is what the pages need of what is a person's own.
+type Accounts interface {
+	Tokens(context.Context, den.Actor) ([]den.Token, error)
+	AddToken(context.Context, den.Actor, den.NewToken) (t den.Token, secret string, err error)
+	RevokeToken(context.Context, den.Actor, den.ID) error
+	// Still is an actor with the roles of now, while its credential stands. Unknown.
+	Still(context.Context, den.Actor) (den.Actor, error)
+}
+
 // Den is all of it.
 type Den interface {
 	Techmap
@@ -96,6 +105,7 @@ type Den interface {
 	Sandboxes
 	Assessments
 	Host
+	Accounts
 	Askers
 }
 

@@ -77,6 +77,7 @@ func (p *Pages) Static() *view.Static { return p.view.Static() }
 // samples are what each page is tried with at the start.
 func samples() map[string]view.Page {
 	return map[string]view.Page{
+		"account":      accountPage{},
 		"assess":       assessPage{},
 		"ask":          askPage{},
 		"decide":       decidePage{},
@@ -103,6 +104,7 @@ func samples() map[string]view.Page {
 		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
 		"sign-in": signInPage{},
 		"sweep":   sweepPage{},
+		"tokens":  tokensPage{},
 		"trial":   trialPage{},
 		"trials":  trialsPage{},
 	}
