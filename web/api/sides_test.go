@@ -104,7 +104,7 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	}
 	s := side{map[string]target{
 		"product": {id: w.products[from].ID}, "release": {id: w.releases[from].ID}, "supplier": {id: w.suppliers[from].ID},
-		"department": {id: actor.Memberships[0].In}, "token": {id: "tok_" + w.people[who].ID}, "": {},
+		"department": {id: actor.Memberships[0].In}, "token": {id: "tok_" + w.people[who].ID[4:]}, "": {},
 	}}
 	_, s.things["draft"] = make(false)
 	running, about := make(true)
