@@ -55,6 +55,9 @@ func (o *Orchestrator) startIt(ctx context.Context, w work) (*sight, error) {
 	}
 	o.launching(1)
 	err = o.act(ctx, startPatience, func(ctx context.Context) error { return o.Runtime.Start(ctx, spec) })
+	if errors.Is(err, sandbox.ErrNoImage) {
+		err = o.startBrought(ctx, w.release, spec, err)
+	}
 	o.launching(-1)
 	switch {
 	case err == nil && len(l.Services) > 1:
@@ -79,6 +82,16 @@ func (o *Orchestrator) startIt(ctx context.Context, w work) (*sight, error) {
 		return cannot("The engine refused to start the product: %s. Ask the operator to look at the engine.", plain(err)), nil
 	}
 	return nil, o.failed(ctx, l, err, "")
+}
+
+// startBrought starts once more after the images have been brought back from where they
+// were pushed to.
+func (o *Orchestrator) startBrought(ctx context.Context, r den.Release, spec sandbox.Spec, missing error) error {
+	brought, err := o.bringBack(context.WithoutCancel(ctx), r)
+	if err != nil || !brought {
+		return errors.Join(missing, err)
+	}
+	return o.act(ctx, startPatience, func(ctx context.Context) error { return o.Runtime.Start(ctx, spec) })
 }
 
 func cannot(say string, args ...any) *sight {

@@ -45,6 +45,7 @@ type Config struct {
 	Stacks   Stacks                   // nil: compose files are refused
 	Files    Files                    // nil: files are refused
 	Forms    Forms                    // nil: reports are not had as files
+	Pushes   Pushes                   // nil: nobody can push images
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Log      *slog.Logger             // nil: nothing is logged

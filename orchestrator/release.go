@@ -26,7 +26,7 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 	if in.Compose != "" {
 		return o.addStack(ctx, actor, in, product, r)
 	}
-	image, from, err := o.image(ctx, in)
+	image, from, err := o.image(ctx, in, product)
 	if err != nil {
 		return r, err
 	}
@@ -139,8 +139,10 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 		faults.Add(den.Bad("env", "Write the variables into the compose file, under environment of the service that needs them."))
 	case in.Compose == "" && in.Front != "":
 		faults.Add(den.Bad("front", "Leave the service out. Only a compose file has services."))
-	case in.Compose == "" && (in.Image == "") == (in.Archive == nil):
-		faults.Add(den.Bad("image", "Enter the name of an image on the engine, or give an archive that docker save wrote: one of the two."))
+	case in.Compose != "" && in.Pushed != "":
+		faults.Add(den.Bad("pushed", "Leave the tag out. The compose file names its images."))
+	case in.Compose == "" && given(in) != 1:
+		faults.Add(den.Bad("image", "Choose what you pushed, enter the name of an image on the engine, or give an archive that docker save wrote: one of the three."))
 	}
 	if in.Port < 0 || in.Port > 65535 {
 		faults.Add(den.Bad("port", "Enter a port between 1 and 65535."))
@@ -164,8 +166,22 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	return r, faults.Err()
 }
 
+// given counts the places that an image is said to come from.
+func given(in den.NewRelease) (n int) {
+	for _, yes := range []bool{in.Image != "", in.Archive != nil, in.Pushed != ""} {
+		if yes {
+			n++
+		}
+	}
+	return n
+}
+
 // image brings the image in and says where it came from.
-func (o *Orchestrator) image(ctx context.Context, in den.NewRelease) (i sandbox.Image, from string, err error) {
+func (o *Orchestrator) image(ctx context.Context, in den.NewRelease, product den.Product) (i sandbox.Image, from string, err error) {
+	if in.Pushed != "" {
+		i, from, err = o.pushedImage(ctx, product, in.Pushed)
+		return i, from, imageFault(err, in)
+	}
 	if in.Archive == nil {
 		err = o.ask(ctx, lookPatience, func(ctx context.Context) error {
 			i, err = o.Images.Image(ctx, in.Image)
@@ -189,8 +205,11 @@ func (o *Orchestrator) image(ctx context.Context, in den.NewRelease) (i sandbox.
 
 func imageFault(err error, in den.NewRelease) error {
 	field := "image"
-	if in.Archive != nil {
+	switch {
+	case in.Archive != nil:
 		field = "archive"
+	case in.Pushed != "":
+		field = "pushed"
 	}
 	var bad *den.Error
 	switch {
@@ -219,6 +238,10 @@ func imaged(r *den.Release, i sandbox.Image, in den.NewRelease, from string) err
 	if len(i.Digests) > 0 {
 		_, r.Digest, _ = strings.Cut(i.Digests[0], "@")
 	}
+	if in.Pushed != "" {
+		_, r.Digest, _ = strings.Cut(from, "@")
+		r.Pushed = map[string]string{i.ID: from}
+	}
 	var faults den.Faults
 	if len(i.Reserved) > 0 {
 		faults.Add(den.Bad("image", "Remove the labels %s from the image. They belong to the den.", strings.Join(i.Reserved, ", ")))
@@ -241,9 +264,9 @@ func imaged(r *den.Release, i sandbox.Image, in den.NewRelease, from string) err
 	return faults.Err()
 }
 
-// dropUnused takes our tag off an image that an archive brought and no release uses.
+// dropUnused takes our tag off an image that was brought in and no release uses.
 func (o *Orchestrator) dropUnused(ctx context.Context, image string, in den.NewRelease) {
-	if in.Archive == nil || image == "" {
+	if in.Image != "" || image == "" {
 		return
 	}
 	used := 0

@@ -26,6 +26,17 @@ func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Rele
 	found := map[string]sandbox.Image{}
 	var faults den.Faults
 	for _, name := range read.Images {
+		if pushed, at, ok, err := o.stackPushed(ctx, r.Supplier, name); err != nil {
+			return brought, imageFault(err, in)
+		} else if ok {
+			brought, found[name] = append(brought, pushed), pushed
+			if r.Pushed == nil {
+				r.Pushed = map[string]string{}
+			}
+			r.Pushed[pushed.ID] = at
+			stackFaults(&faults, name, pushed)
+			continue
+		}
 		i, err := o.stackImage(ctx, name, brought)
 		switch {
 		case errors.Is(err, sandbox.ErrNoImage) && in.Archive != nil:
@@ -43,6 +54,32 @@ func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Rele
 		return brought, err
 	}
 	return brought, stacked(r, read, found)
+}
+
+// stackPushed brings in an image that its supplier pushed, where a file names one so:
+// with or without the address of the den.
+func (o *Orchestrator) stackPushed(ctx context.Context, supplier den.ID, name string) (i sandbox.Image, at string, ok bool, err error) {
+	if o.Pushes == nil {
+		return i, "", false, nil
+	}
+	first, rest, _ := strings.Cut(name, "/")
+	if strings.ContainsAny(first, ".:") || first == "localhost" {
+		name = rest
+	}
+	repository, tag, whole := strings.Cut(name, "@")
+	if !whole {
+		repository, tag, _ = strings.Cut(tagged(name), ":")
+	}
+	one, err := o.repositoryNamed(ctx, repository)
+	if err != nil || one.Supplier != supplier {
+		return i, "", false, unless(err, den.NotFound)
+	}
+	digest, err := o.Pushes.Resolve(ctx, repository, tag)
+	if err != nil {
+		return i, "", false, unless(err, den.NotFound)
+	}
+	i, err = o.bringPushed(ctx, repository, digest)
+	return i, repository + "@" + digest, err == nil, err
 }
 
 func stackFaults(faults *den.Faults, name string, i sandbox.Image) {

@@ -162,6 +162,9 @@ func (o *Orchestrator) AddProduct(ctx context.Context, actor den.Actor, in den.N
 		if err != nil {
 			return err
 		}
+		if err := p.nameRepository(tx, one); err != nil {
+			return err
+		}
 		return p.added(tx, in.Once, den.Event{
 			Act: "product.added", Subject: one.ID, About: []den.ID{in.Supplier}, Say: fmt.Sprintf("The product %s was added.", name),
 		})
@@ -232,8 +235,12 @@ func productView(tx den.Tx, actor den.Actor, p den.Product) (den.ProductView, er
 	if err != nil {
 		return den.ProductView{}, err
 	}
+	repository, err := repositoryOf(tx, p.ID)
+	if err != nil {
+		return den.ProductView{}, err
+	}
 	return den.ProductView{
-		Product: p, SupplierName: s.Name, Releases: releases,
+		Product: p, SupplierName: s.Name, Releases: releases, Repository: repository,
 		May: rights(actor, den.Owner{Suppliers: []den.ID{p.Supplier}}, den.OfferProduct),
 	}, nil
 }

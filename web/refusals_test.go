@@ -112,7 +112,7 @@ func TestASupplierAddsAReleaseByFileAndByName(t *testing.T) {
 	junk.shows(".govuk-error-summary", "docker save")
 
 	none := v.upload(path+"/releases", url.Values{"version": {"3.0"}, "image": {"no-such:1"}}, nil)
-	none.shows(`.govuk-error-summary`, "one of the two")
+	none.shows(`.govuk-error-summary`, "one of the three")
 	if got := r.visitor("rival").upload(path+"/releases", url.Values{"version": {"4.0"}}, archive); got.Status != http.StatusForbidden {
 		t.Errorf("a rival's release: %d", got.Status)
 	}

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -42,6 +43,9 @@ type Config struct {
 	Log      *slog.Logger
 	// Mount adds the API's routes; nil: there is no API.
 	Mount func(*gin.Engine)
+	// Registry answers everything below /v2/, by its own rules of who may; nil: nobody
+	// can push images.
+	Registry http.Handler
 	// Ready says why the den cannot serve now; nil: it always can.
 	Ready func(context.Context) error
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
@@ -79,7 +83,25 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.Gateway.Before(engine), nil
+	return c.Gateway.Before(s.beforePages(origins, engine, public.Scheme == "https")), nil
+}
+
+// beforePages keeps what docker push sends from the pages: it brings its own proof with
+// each request, and its paths are none of the router's.
+func (s *server) beforePages(origins *http.CrossOriginProtection, pages http.Handler, https bool) http.Handler {
+	if s.Registry == nil {
+		return pages
+	}
+	policy := view.Policy{HTTPS: https}
+	guarded := origins.Handler(s.Registry)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2" && !strings.HasPrefix(r.URL.Path, "/v2/") {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		policy.Set(w.Header())
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.Engine, error) {

@@ -22,6 +22,7 @@ import (
 	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox/docker"
+	"innovationden/sandbox/registry"
 	"innovationden/web"
 	"innovationden/web/api"
 	"innovationden/web/gateway"
@@ -93,6 +94,7 @@ type house struct {
 	runtime  *docker.Runtime
 	offers   *offers
 	files    *files.Shelf
+	registry *registry.Registry
 	den      *orchestrator.Orchestrator
 	gateway  *gateway.Gateway
 	programs *api.API
@@ -126,6 +128,9 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 		return h, err
 	}
 	h.offers = newOffers(config.Path(evidenceFile), log)
+	if h.registry, err = openRegistry(config, log, func() *orchestrator.Orchestrator { return h.den }); err != nil {
+		return h, err
+	}
 	if h.runtime, err = docker.Open(docker.Config{
 		Host: config.Engine.Host, Installation: installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
 	}); err != nil {
@@ -151,6 +156,7 @@ func (h *house) wire(demo bool) error {
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
 		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: newForms(c), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Pushes: pushes{h.registry},
 	})
 	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)
@@ -173,7 +179,7 @@ func (h *house) wire(demo bool) error {
 	}
 	h.handler, err = web.New(web.Config{
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
-		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Mount: h.programs.Mount, Ready: h.ready,
+		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
 	})
 	return err
 }
@@ -192,7 +198,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	defer cutOff()
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	server.RegisterOnShutdown(h.programs.Close)
-	done := make(chan struct{}, 4)
+	done := make(chan struct{}, 5)
 	begin := func(what string, do func() error) {
 		go func() {
 			if err := do(); err != nil && ctx.Err() == nil {
@@ -203,6 +209,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	}
 	begin("the orchestrator stopped", func() error { return h.den.Run(ctx) })
 	begin("keeping evidence stopped", func() error { h.offers.run(ctx, h.runtime); return nil })
+	begin("collecting pushed images stopped", func() error { return collectGarbage(ctx, h.registry, h.log) })
 	begin("the gateway stopped", func() error { h.gateway.Run(ctx); return nil })
 	begin("the server stopped", func() error { return ignoreClosed(server.Serve(listener)) })
 	go h.stayLean(ctx)
@@ -258,6 +265,11 @@ func ignoreClosed(err error) error {
 func (h *house) close() {
 	if h.offers != nil {
 		h.offers.close()
+	}
+	if h.registry != nil {
+		if err := h.registry.Close(); err != nil {
+			h.log.Warn("registry not closed", "error", err)
+		}
 	}
 	if h.runtime != nil {
 		if err := h.runtime.Close(); err != nil {

@@ -25,12 +25,14 @@ func toSchema2(b *bbolt.Tx) error {
 	tables := []string{
 		"rules", "requests", "spendings", "mailboxes", "deliveries",
 		"challenges", "questions", "interests",
+		"repositories",
 	}
 	indexes := []string{
 		"requests_by_state", "requests_by_department", "requests_by_trial", "requests_by_lapse",
 		"deliveries_by_due", "deliveries_by_state", "deliveries_by_notice",
 		"challenges_by_department", "challenges_by_state", "challenges_by_due",
 		"questions_by_challenge", "interests_by_challenge", "interests_by_supplier",
+		"releases_by_pushed", "repositories_by_product", "repositories_by_supplier", "repositories_by_owner",
 	}
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {

@@ -32,6 +32,7 @@ import (
 //	challenges                id → Challenge
 //	questions                 id → Question
 //	interests                 id → Interest
+//	repositories              name → Repository
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -105,6 +106,8 @@ type schema struct {
 	challenges  kind[den.Challenge]
 	questions   kind[den.Question]
 	interests   kind[den.Interest]
+
+	repositories kind[den.Repository]
 }
 
 func newSchema() *schema {
@@ -124,7 +127,8 @@ func newSchema() *schema {
 			rev: func(r *den.Release) *int64 { return &r.Rev },
 			indexes: []index[den.Release]{
 				by(den.ReleasesByProduct, func(r *den.Release) den.ID { return r.Product }),
-				{name: den.ReleasesByImage, keys: func(r *den.Release) []string { return r.EveryImage() }}}},
+				{name: den.ReleasesByImage, keys: func(r *den.Release) []string { return r.EveryImage() }},
+				{name: den.ReleasesByPushed, keys: func(r *den.Release) []string { return r.EveryPushed() }}}},
 		trials: kind[den.Trial]{name: "trials",
 			key:  func(t *den.Trial) den.ID { return t.ID },
 			rev:  func(t *den.Trial) *int64 { return &t.Rev },
@@ -199,6 +203,13 @@ func newSchema() *schema {
 			indexes: []index[den.Interest]{
 				by(den.InterestsByChallenge, func(i *den.Interest) den.ID { return i.Challenge }),
 				by(den.InterestsBySupplier, func(i *den.Interest) den.ID { return i.Supplier })}},
+		repositories: kind[den.Repository]{name: "repositories",
+			key: func(r *den.Repository) den.ID { return r.Name },
+			rev: func(r *den.Repository) *int64 { return &r.Rev },
+			indexes: []index[den.Repository]{
+				by(den.RepositoriesByProduct, func(r *den.Repository) den.ID { return r.Product }),
+				by(den.RepositoriesBySupplier, func(r *den.Repository) den.ID { return r.Supplier }),
+				by(den.RepositoriesByOwner, func(r *den.Repository) string { return r.Owner() })}},
 	}
 }
 
@@ -286,7 +297,8 @@ func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
 		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
-		s.challenges, s.questions, s.interests} {
+		s.challenges, s.questions, s.interests,
+		s.repositories} {
 		visit(k)
 	}
 }

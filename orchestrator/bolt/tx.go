@@ -192,3 +192,8 @@ func (t *tx) Questions() den.Table[den.Question] { return table[den.Question]{t,
 
 // Interests implements den.Tx.
 func (t *tx) Interests() den.Table[den.Interest] { return table[den.Interest]{t, t.schema.interests} }
+
+// Repositories implements den.Tx.
+func (t *tx) Repositories() den.Table[den.Repository] {
+	return table[den.Repository]{t, t.schema.repositories}
+}

@@ -42,6 +42,14 @@ type Release struct {
 	Services    []string            `json:",omitempty"` // in order
 	Images      map[string]string   `json:",omitempty"` // name in the file → image id
 	Places      map[string][]string `json:",omitempty"` // image id → paths that it declares as volumes
+
+	Pushed map[string]string `json:",omitempty"` // image id → repository@digest that it was pushed as
+}
+
+// EveryPushed is where the images of a release were pushed to, each once, in order.
+func (r Release) EveryPushed() []string {
+	all := slices.Sorted(maps.Values(r.Pushed))
+	return slices.Compact(all)
 }
 
 // EveryImage is the image ids of a release, each once, in order.

@@ -40,6 +40,7 @@ type Tx interface {
 	Challenges() Table[Challenge]
 	Questions() Table[Question]
 	Interests() Table[Interest]
+	Repositories() Table[Repository]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
@@ -61,7 +62,8 @@ type Head struct {
 
 // Table keeps the records of one kind by key. A record's key is its ID; a Token's is
 // its Hash, a Cell's its Sandbox, an Outcome's its Trial, a Receipt's its Lease, an
-// Answer's its Key, that of Rules their Department, a Mailbox's its Person.
+// Answer's its Key, that of Rules their Department, a Mailbox's its Person,
+// a Repository's its Name.
 type Table[T any] interface {
 	// Get reads one. NotFound.
 	Get(key ID) (T, error)
@@ -136,6 +138,11 @@ const (
 	QuestionsByChallenge   Index = "questions_by_challenge"
 	InterestsByChallenge   Index = "interests_by_challenge"
 	InterestsBySupplier    Index = "interests_by_supplier"
+
+	ReleasesByPushed       Index = "releases_by_pushed" // repository@digest of each image that was pushed
+	RepositoriesByProduct  Index = "repositories_by_product"
+	RepositoriesBySupplier Index = "repositories_by_supplier"
+	RepositoriesByOwner    Index = "repositories_by_owner" // the first part of the name
 )
 
 // Answer remembers what a repeated request was answered, so that the same key and

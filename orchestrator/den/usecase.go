@@ -23,16 +23,18 @@ type NewProduct struct {
 	Once     Once
 }
 
-// NewRelease is the input of AddRelease. The image comes from the engine by name or
-// id, or from a `docker save` archive; exactly one of the two. The images of a compose
-// file come from the archive, where there is one, or else from the engine, by the names
-// that the file gives them.
+// NewRelease is the input of AddRelease. The image comes from what was pushed for the
+// product, by tag or digest, from the engine by name or id, or from a `docker save`
+// archive; exactly one of the three. The images of a compose file come from the archive,
+// where there is one, else from what its supplier pushed, or else from the engine, by the
+// names that the file gives them.
 type NewRelease struct {
 	Product ID
 	Version string
 	Image   string
 	Archive io.Reader
-	Port    int // 0: the one port that the image, or Front in the compose file, declares
+	Pushed  string // a tag of the product's repository, or a digest
+	Port    int    // 0: the one port that the image, or Front in the compose file, declares
 	Path    string
 	Profile string // empty: strict; standard with a compose file
 	Env     []string

@@ -60,6 +60,7 @@ type ProductView struct {
 	Product
 	SupplierName string
 	Releases     []Release
+	Repository   string // under which its images are pushed
 	May          map[Action]bool
 }
 

@@ -30,11 +30,15 @@ func shelves() []anyShelf {
 			draw:  func(rt *rapid.T, p *den.Product) { p.Supplier = parent(rt) },
 			keyed: keyed[den.Product]{den.ProductsBySupplier: one(func(p den.Product) den.ID { return p.Supplier })}},
 		&shelf[den.Release]{name: "releases", in: den.Tx.Releases, has: map[den.ID]den.Release{},
-			key:  func(r *den.Release) *den.ID { return &r.ID },
-			rev:  func(r *den.Release) *int64 { return &r.Rev },
-			draw: func(rt *rapid.T, r *den.Release) { r.Product, r.Image = parent(rt), string(parent(rt)) },
+			key: func(r *den.Release) *den.ID { return &r.ID },
+			rev: func(r *den.Release) *int64 { return &r.Rev },
+			draw: func(rt *rapid.T, r *den.Release) {
+				r.Product, r.Image = parent(rt), string(parent(rt))
+				r.Pushed = map[string]string{r.Image: string(parent(rt))}
+			},
 			keyed: keyed[den.Release]{
 				den.ReleasesByProduct: one(func(r den.Release) den.ID { return r.Product }),
+				den.ReleasesByPushed:  one(func(r den.Release) den.ID { return den.ID(r.Pushed[r.Image]) }),
 				den.ReleasesByImage:   one(func(r den.Release) den.ID { return den.ID(r.Image) })}},
 		&shelf[den.Trial]{name: "trials", in: den.Tx.Trials, has: map[den.ID]den.Trial{},
 			key: func(t *den.Trial) *den.ID { return &t.ID },
@@ -130,7 +134,19 @@ func shelves() []anyShelf {
 			keyed: keyed[den.Interest]{
 				den.InterestsByChallenge: one(func(i den.Interest) den.ID { return i.Challenge }),
 				den.InterestsBySupplier:  one(func(i den.Interest) den.ID { return i.Supplier })}},
+		repositoryShelf(),
 	}
+}
+
+func repositoryShelf() *shelf[den.Repository] {
+	return &shelf[den.Repository]{name: "repositories", in: den.Tx.Repositories, has: map[den.ID]den.Repository{},
+		key:  func(r *den.Repository) *den.ID { return &r.Name },
+		rev:  func(r *den.Repository) *int64 { return &r.Rev },
+		draw: func(rt *rapid.T, r *den.Repository) { r.Product, r.Supplier = parent(rt), parent(rt) },
+		keyed: keyed[den.Repository]{
+			den.RepositoriesByProduct:  one(func(r den.Repository) den.ID { return r.Product }),
+			den.RepositoriesBySupplier: one(func(r den.Repository) den.ID { return r.Supplier }),
+			den.RepositoriesByOwner:    one(func(r den.Repository) den.ID { return den.ID(r.Owner()) })}}
 }
 
 func requestShelf() *shelf[den.Request] {
