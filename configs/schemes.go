@@ -4,7 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path"
 	"slices"
@@ -97,48 +96,8 @@ func (f schemeFile) scheme() den.Scheme {
 
 // checkScheme holds a scheme to what comparing trials needs.
 func checkScheme(s den.Scheme) error {
-	if !word.MatchString(s.ID) || s.Version < 1 || s.Title == "" {
-		return fmt.Errorf("a scheme needs an id of lower-case letters, a version from 1 and a title")
+	if s.Version < 1 {
+		return fmt.Errorf("a scheme needs a version from 1")
 	}
-	var total float64
-	seen := map[string]bool{}
-	for _, c := range s.Criteria() {
-		if err := checkCriterion(c); err != nil {
-			return fmt.Errorf("criterion %q: %w", c.ID, err)
-		}
-		if seen[c.ID] {
-			return fmt.Errorf("criterion %q stands there twice", c.ID)
-		}
-		seen[c.ID] = true
-		total += c.Weight
-	}
-	if math.Abs(total-100) > 1e-9 {
-		return fmt.Errorf("the weights add up to %g; they must add up to 100", total)
-	}
-	return nil
-}
-
-func checkCriterion(c den.Criterion) error {
-	known := func(points []int, most int) bool {
-		return !slices.ContainsFunc(points, func(p int) bool { return p < 1 || p > most })
-	}
-	switch {
-	case c.ID == "" || c.Title == "" || c.Question == "":
-		return fmt.Errorf("it needs an id, a title and a question")
-	case c.ScoredBy == den.ByPeople && len(c.Anchors) != den.TopMark+1:
-		return fmt.Errorf("it needs a written anchor for every mark from 0 to %d", den.TopMark)
-	case !slices.Contains([]den.ScoredBy{den.ByPeople, den.ByMeasurement, den.ByPrice}, c.ScoredBy):
-		return fmt.Errorf("scored_by must be people, measurement or price")
-	case c.ScoredBy == den.ByMeasurement && c.Formula == "":
-		return fmt.Errorf("a measured criterion needs a formula")
-	case c.Weight < c.WeightMin || c.Weight > c.WeightMax || c.WeightMin < 0 || c.WeightMax > 100:
-		return fmt.Errorf("its weight %g must lie between weight_min %g and weight_max %g", c.Weight, c.WeightMin, c.WeightMax)
-	case !known(c.TechnologyCode, 13) || !known(c.ServiceStandard, 14):
-		return fmt.Errorf("technology_code has points 1 to 13 and service_standard 1 to 14")
-	case c.Minimum != nil && (*c.Minimum < 0 || *c.Minimum > den.TopMark):
-		return fmt.Errorf("its minimum must be a mark from 0 to %d", den.TopMark)
-	case !slices.Contains([]den.MissingRule{den.MissingExclude, den.MissingZero, den.MissingInterval}, c.Missing):
-		return fmt.Errorf("missing must be exclude, zero or interval")
-	}
-	return nil
+	return s.Check()
 }

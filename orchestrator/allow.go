@@ -64,22 +64,5 @@ func (o *Orchestrator) size(name string) (den.Size, bool) {
 // Sizes lists what a sandbox can get, smallest first as configured.
 func (o *Orchestrator) Sizes() []den.Size { return o.Config.Sizes }
 
-// Schemes lists every version of every scheme.
-func (o *Orchestrator) Schemes() []den.Scheme { return o.Config.Schemes }
-
-// Scheme finds one version of a scheme; version 0 is the newest. NotFound.
-func (o *Orchestrator) Scheme(ref den.SchemeRef) (den.Scheme, error) {
-	var best den.Scheme
-	for _, s := range o.Config.Schemes {
-		if s.ID == ref.ID && (s.Version == ref.Version || ref.Version == 0 && s.Version > best.Version) {
-			best = s
-		}
-	}
-	if best.ID == "" {
-		return best, den.Refuse(den.NotFound, "There is no such scheme. Choose one from the list of schemes.")
-	}
-	return best, nil
-}
-
 // Lengths says how long a trial is unless told otherwise, and at most.
 func (o *Orchestrator) Lengths() (def, most den.Span) { return o.DefaultLength, o.LongestLength }

@@ -67,7 +67,10 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 				return err
 			}
 		}
-		scheme, err := o.Scheme(t.Scheme)
+		if err := cleared(tx, t.ID, actor.ID); err != nil && den.KindOf(err) != den.Conflict {
+			return err
+		}
+		scheme, err := o.schemeIn(tx, t.Scheme)
 		if err != nil {
 			return err
 		}
@@ -78,6 +81,9 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 			a.ID = p.id(den.KindAssessment)
 		}
 		a.Scores, a.Note, a.SavedAt = maps.Clone(in.Scores), in.Note, p.now
+		if a.Tasks, err = tasksNow(t, a.Tasks, in, p.now); err != nil {
+			return err
+		}
 		if in.Submit {
 			a.SubmittedAt = p.now
 		}
@@ -101,7 +107,7 @@ func (o *Orchestrator) assessed(tx den.Tx, p *pen, t den.Trial, e den.Entry, a d
 	if err != nil || !a.Submitted() {
 		return err
 	}
-	return o.compute(tx, t)
+	return o.recompute(tx, t)
 }
 
 // assessable refuses scores where a trial has not started or is decided.
@@ -114,11 +120,15 @@ func assessable(tx den.Tx, t den.Trial) error {
 	case den.TrialRunning, den.TrialFinished:
 	}
 	out, err := tx.Outcomes().Get(t.ID)
-	if den.KindOf(err) == den.NotFound {
-		return nil
+	if err != nil && den.KindOf(err) != den.NotFound {
+		return err
 	}
-	if err == nil && out.Decision != "" {
+	if out.Decision != "" {
 		return den.Refuse(den.Conflict, "The decision of this trial was recorded, so it takes no more scores.")
+	}
+	c, err := consensusOf(tx, t.ID)
+	if err == nil && c.Locked() {
+		return den.Refuse(den.Conflict, "The marks of this trial are locked, so it takes no more scores.")
 	}
 	return err
 }

@@ -190,6 +190,8 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 	}
 	t.Name = strings.TrimSpace(in.Name)
 	switch {
+	case t.Name == "" && len(names) > 0 && in.Blind:
+		t.Name = fmt.Sprintf("Trial of %d products", len(names))
 	case t.Name == "" && len(names) > 0:
 		t.Name = "Trial of " + and(names)
 	case t.Name == "":
@@ -197,29 +199,29 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 	case len(t.Name) > nameLength:
 		faults.Add(den.Bad("name", "Shorten the name to %d characters.", nameLength))
 	}
-	o.fillProtocol(t, in, &faults)
+	if err := o.fillProtocol(tx, t, in, &faults); err != nil {
+		return err
+	}
+	if err := fillPanel(tx, t, in, &faults); err != nil {
+		return err
+	}
 	if len(in.Tasks) > mostTasks {
 		faults.Add(den.Bad("tasks", "Enter at most %d tasks.", mostTasks))
 	}
-	t.Tasks, t.Evaluators = in.Tasks, in.Evaluators
-	for _, e := range in.Evaluators {
-		if one, err := tx.People().Get(e); den.KindOf(err) == den.NotFound || err == nil && one.Left {
-			faults.Add(den.Bad("evaluators", "Choose evaluators from the list of people."))
-			break
-		} else if err != nil {
-			return err
-		}
-	}
+	t.Tasks = in.Tasks
 	return faults.Err()
 }
 
 // fillProtocol takes over scheme, weights, size and length.
-func (o *Orchestrator) fillProtocol(t *den.Trial, in den.NewTrial, faults *den.Faults) {
+func (o *Orchestrator) fillProtocol(tx den.Tx, t *den.Trial, in den.NewTrial, faults *den.Faults) error {
 	if in.Scheme.ID == "" {
 		in.Scheme = den.SchemeRef{ID: o.DefaultScheme}
 	}
-	scheme, err := o.Scheme(in.Scheme)
+	scheme, err := o.schemeIn(tx, in.Scheme)
 	if err != nil {
+		if den.KindOf(err) != den.NotFound {
+			return err
+		}
 		faults.Add(den.Bad("scheme", "Choose a scheme from the list of schemes."))
 	}
 	t.Scheme, t.Weights = scheme.Ref(), weights(scheme, in.Weights, faults)
@@ -239,6 +241,7 @@ func (o *Orchestrator) fillProtocol(t *den.Trial, in den.NewTrial, faults *den.F
 	if t.Length < shortestLength || t.Length > o.LongestLength {
 		faults.Add(den.Bad("length", "Enter a length of at most %s.", spell(o.LongestLength)))
 	}
+	return nil
 }
 
 // weights are the scheme's, with those that the trial changes.

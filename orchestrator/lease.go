@@ -29,7 +29,8 @@ func (o *Orchestrator) Sandboxes(ctx context.Context, actor den.Actor, f den.Fil
 				return v, false, err
 			}
 			v, err = o.sandboxViewOf(tx, actor, l, t)
-			return v, err == nil, err
+			asksWhose := f.Supplier != "" || f.Product != "" // the answer would tell
+			return v, err == nil && !(v.Veiled && asksWhose), err
 		})
 		return err
 	})
@@ -109,7 +110,11 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 	seen := o.seen(l)
 	v.Tried, v.Used, v.Mails = seen.Tried, seen.Used, seen.Sent
 	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.RestartSandbox)
-	return v, nil
+	hides, err := veilOf(tx, actor, t)
+	if err != nil || hides == nil {
+		return v, err
+	}
+	return hides.sandbox(v), nil
 }
 
 // Logs reads the end of what a product printed: a stranger's text. Once the sandbox
@@ -123,6 +128,9 @@ func (o *Orchestrator) Logs(ctx context.Context, actor den.Actor, id den.ID, lim
 func (o *Orchestrator) ServiceLogs(ctx context.Context, actor den.Actor, id den.ID, name string, limit int) ([]byte, error) {
 	l, err := o.readLease(ctx, actor, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.openLog(ctx, actor, l.Trial); err != nil {
 		return nil, err
 	}
 	if name == "" {

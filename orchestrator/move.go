@@ -158,7 +158,19 @@ func (p *pen) finish(tx den.Tx, id den.ID) error {
 	return err
 }
 
+// product is what the product of a lease is called: its label while names are hidden.
 func (p *pen) product(tx den.Tx, l den.Lease) (string, error) {
+	t, err := tx.Trials().Get(l.Trial)
+	if err != nil && den.KindOf(err) != den.NotFound {
+		return "", err
+	}
+	hidden, err := labelled(tx, t)
+	if err != nil {
+		return "", err
+	}
+	if e, ok := t.Entry(l.Entry); ok && hidden {
+		return e.Label, nil
+	}
 	one, err := tx.Products().Get(l.Product)
 	if den.KindOf(err) == den.NotFound {
 		return "A product", nil

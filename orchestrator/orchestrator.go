@@ -79,6 +79,7 @@ type Orchestrator struct {
 	lastCells atomic.Pointer[time.Time]
 	lastLook  atomic.Pointer[time.Time]
 	held      sync.Map // lease id → when the pass may try it again
+	kept      sync.Map // den.SchemeRef → den.Scheme of the store: a kept version never changes
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time
 }

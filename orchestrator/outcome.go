@@ -41,12 +41,15 @@ func (o *Orchestrator) outcomeSeen(tx den.Tx, actor den.Actor, t den.Trial) (*de
 		return &out, err
 	}
 	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByTrial, Key: string(t.ID)})
+	if err != nil || !out.LockedAt.IsZero() {
+		return &out, err
+	}
 	for _, e := range t.Entries {
 		if blind(actor, t, all, e.ID) {
-			return nil, err
+			return nil, nil //nolint:nilnil // the same: not there for this actor
 		}
 	}
-	return &out, err
+	return &out, nil
 }
 
 // Decide records what the department makes of a trial.
@@ -72,7 +75,10 @@ func (o *Orchestrator) Decide(ctx context.Context, actor den.Actor, trial den.ID
 		if err := checkDecision(t, in); err != nil {
 			return err
 		}
-		out.Decision, out.Why, out.Chosen = in.Decision, strings.TrimSpace(in.Why), in.Chosen
+		if out, err = o.closeQuality(tx, p, t, out); err != nil {
+			return err
+		}
+		out.Decision, out.Why, out.Chosen, out.Route = in.Decision, strings.TrimSpace(in.Why), in.Chosen, in.Route
 		out.DecidedBy, out.DecidedAt = actor.ID, p.now
 		if out, err = tx.Outcomes().Put(out); err != nil {
 			return err
@@ -87,6 +93,22 @@ func (o *Orchestrator) Decide(ctx context.Context, actor den.Actor, trial den.ID
 		return o.challengeDecided(tx, p, t, in.Decision)
 	})
 	return out, err
+}
+
+// closeQuality locks the means where a department decides without a consensus, so that
+// nothing changes behind the decision. Prices that were entered have to be seen first.
+func (o *Orchestrator) closeQuality(tx den.Tx, p *pen, t den.Trial, out den.Outcome) (den.Outcome, error) {
+	c, err := consensusOf(tx, t.ID)
+	if err != nil || c.Locked() {
+		return out, err
+	}
+	if len(c.Prices) > 0 {
+		return out, den.Refuse(den.Conflict, "Lock the marks first. The prices that were entered count from then on.")
+	}
+	if err := o.lock(tx, p, t, c, den.NewLock{ByMeans: true, Why: "Decided without a consensus."}); err != nil {
+		return out, err
+	}
+	return tx.Outcomes().Get(t.ID)
 }
 
 func decided(d den.Decision) string {
@@ -110,19 +132,40 @@ func checkDecision(t den.Trial, in den.NewDecision) error {
 	if _, ok := t.Entry(in.Chosen); in.Chosen != "" && !ok {
 		faults.Add(den.Bad("chosen", "Choose a product of this trial."))
 	}
+	if in.Route != "" && !slices.Contains(den.Routes, in.Route) {
+		faults.Add(den.Bad("route", "Choose how you go on: none, direct, framework, open, flexible or other."))
+	}
 	if in.Decision == den.Proceed && in.Chosen == "" {
 		faults.Add(den.Bad("chosen", "Choose the product to proceed with."))
 	}
 	return faults.Err()
 }
 
-// compute writes the outcome anew from what was submitted.
-func (o *Orchestrator) compute(tx den.Tx, t den.Trial) error {
-	scheme, err := o.Scheme(t.Scheme)
+// recompute writes the outcome anew where there is one already, or something to make
+// one of.
+func (o *Orchestrator) recompute(tx den.Tx, t den.Trial) error {
+	all, err := counting(tx, t)
 	if err != nil {
 		return err
 	}
-	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByTrial, Key: string(t.ID)})
+	_, err = tx.Outcomes().Get(t.ID)
+	if den.KindOf(err) == den.NotFound && !slices.ContainsFunc(all, den.Assessment.Submitted) {
+		return nil
+	}
+	if err != nil && den.KindOf(err) != den.NotFound {
+		return err
+	}
+	return o.compute(tx, t, all)
+}
+
+// compute writes the outcome anew from what was submitted, or from what was agreed once
+// that is locked.
+func (o *Orchestrator) compute(tx den.Tx, t den.Trial, all []den.Assessment) error {
+	scheme, err := o.schemeIn(tx, t.Scheme)
+	if err != nil {
+		return err
+	}
+	c, err := consensusOf(tx, t.ID)
 	if err != nil {
 		return err
 	}
@@ -130,18 +173,36 @@ func (o *Orchestrator) compute(tx den.Tx, t den.Trial) error {
 	if err != nil && den.KindOf(err) != den.NotFound {
 		return err
 	}
-	names, err := entryNames(tx, t)
+	hidden := t.Blind && !c.Locked()
+	names, err := entryNames(tx, t, hidden)
 	if err != nil {
 		return err
 	}
-	table, results := marks(scheme, t, all, names)
-	found, err := evaluation.Rank(table, evaluation.Options{})
+	raters, err := evaluatorNames(tx, all)
 	if err != nil {
-		return fmt.Errorf("computing the outcome of %s: %w", t.ID, err)
+		return err
 	}
-	rank(results, found)
-	out.Trial, out.Scheme, out.Results = t.ID, t.Scheme, results
-	out.Says = strings.Join(append(found.Words, unscored(results, names)...), " ")
+	table, results := marks(scheme, t, all, c, names)
+	out.Trial, out.Scheme, out.Results, out.LockedAt, out.Revealed = t.ID, t.Scheme, results, c.LockedAt, !hidden
+	out.From, out.Analysis = den.FromMeans, nil
+	if c.Locked() && !c.ByMeans {
+		out.From = den.FromConsensus
+	}
+	out.Agreement = agreement(scheme, t, all, raters)
+	var words []string
+	if len(table.Entries) > 0 {
+		found, err := evaluation.Rank(table, evaluation.Options{})
+		if err != nil {
+			return fmt.Errorf("computing the outcome of %s: %w", t.ID, err)
+		}
+		rank(results, found)
+		out.Analysis = analysis(table, found, len(raters))
+		words = found.Words
+	}
+	if out.Agreement != nil {
+		words = append(words, out.Agreement.Says)
+	}
+	out.Says = strings.Join(append(words, unscored(results, names)...), " ")
 	_, err = tx.Outcomes().Put(out)
 	return err
 }
@@ -160,9 +221,13 @@ func unscored(results []den.Result, names []string) []string {
 	return []string{fmt.Sprintf("Nobody has scored %s yet.", and(none))}
 }
 
-func entryNames(tx den.Tx, t den.Trial) ([]string, error) {
+func entryNames(tx den.Tx, t den.Trial, hidden bool) ([]string, error) {
 	names := make([]string, len(t.Entries))
 	for i, e := range t.Entries {
+		if hidden {
+			names[i] = e.Label
+			continue
+		}
 		p, err := tx.Products().Get(e.Product)
 		if err != nil {
 			return nil, err
@@ -172,12 +237,14 @@ func entryNames(tx den.Tx, t den.Trial) ([]string, error) {
 	return names, nil
 }
 
-// marks is the table of mean marks of everybody who submitted, entry by criterion.
-func marks(s den.Scheme, t den.Trial, all []den.Assessment, names []string) (evaluation.Marks, []den.Result) {
+// marks is the table of what counts, entry by criterion: agreed marks once they are
+// locked, before that the means of everybody who submitted; prices once quality is
+// locked.
+func marks(s den.Scheme, t den.Trial, all []den.Assessment, c den.Consensus, names []string) (evaluation.Marks, []den.Result) {
 	var table evaluation.Marks
 	criteria := s.Criteria()
-	for _, c := range criteria {
-		table.Criteria = append(table.Criteria, criterion(c, t.Weights[c.ID]))
+	for _, one := range criteria {
+		table.Criteria = append(table.Criteria, criterion(one, t.Weights[one.ID]))
 	}
 	results := make([]den.Result, len(t.Entries))
 	for i, e := range t.Entries {
@@ -188,15 +255,18 @@ func marks(s den.Scheme, t den.Trial, all []den.Assessment, names []string) (eva
 				r.Assessors++
 			}
 		}
-		for _, c := range criteria {
-			m, ok := mean(all, e.ID, c.ID)
-			if !ok {
-				r.Untested = append(r.Untested, c.ID)
-				row.Marks = append(row.Marks, evaluation.Mark{})
-				continue
+		if price, ok := c.Prices[e.ID]; ok && c.Locked() {
+			r.Price = &price
+		}
+		for _, one := range criteria {
+			m := counts(one, e.ID, all, c, r.Price)
+			row.Marks = append(row.Marks, m)
+			switch {
+			case !m.Tested:
+				r.Untested = append(r.Untested, one.ID)
+			case one.ScoredBy != den.ByPrice:
+				r.Marks[one.ID] = m.Value
 			}
-			r.Marks[c.ID] = m
-			row.Marks = append(row.Marks, evaluation.At(m))
 		}
 		results[i] = r
 		if r.Assessors > 0 {
@@ -204,6 +274,23 @@ func marks(s den.Scheme, t den.Trial, all []den.Assessment, names []string) (eva
 		}
 	}
 	return table, results
+}
+
+// counts is the mark, or the price, that counts for one criterion of one entry.
+func counts(one den.Criterion, entry den.ID, all []den.Assessment, c den.Consensus, price *den.Price) evaluation.Mark {
+	switch {
+	case one.ScoredBy == den.ByPrice && price != nil:
+		return evaluation.At(float64(price.Pence))
+	case one.ScoredBy != den.ByPeople:
+		return evaluation.Mark{}
+	case c.Locked() && !c.ByMeans:
+		a := c.Agreed[entry][one.ID]
+		return markOf(den.Score{Mark: a.Mark, NotTested: a.NotTested})
+	}
+	if m, ok := mean(all, entry, one.ID); ok {
+		return evaluation.At(m)
+	}
+	return evaluation.Mark{}
 }
 
 func criterion(c den.Criterion, weight float64) evaluation.Criterion {
@@ -268,6 +355,7 @@ func rank(results []den.Result, found evaluation.Outcome) {
 			continue
 		}
 		r.Low, r.High, r.Total, r.Screened = t.Low, t.High, (t.Low+t.High)/2, t.ScreenedOut()
+		parts(r, t)
 		switch {
 		case r.Screened:
 		case !settled:
@@ -276,6 +364,18 @@ func rank(results []den.Result, found evaluation.Outcome) {
 			r.Rank = like[t.Entry].Best
 		default:
 			r.Rank = t.Rank.Best
+		}
+	}
+}
+
+// parts fills in what each criterion gave. The mark of a price is its share of the
+// lowest price, on the scale of the other marks.
+func parts(r *den.Result, t evaluation.Total) {
+	r.Below, r.Unproven, r.Parts = t.Below, t.Unproven, map[string]den.Part{}
+	for _, p := range t.Parts {
+		r.Parts[p.Criterion] = den.Part{Weight: p.Weight, Low: p.PointsLow, High: p.PointsHigh}
+		if _, ok := r.Marks[p.Criterion]; !ok && p.Mark.Tested {
+			r.Marks[p.Criterion] = den.TopMark * p.Low
 		}
 	}
 }

@@ -21,6 +21,7 @@ func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
 		v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
 		one, two := v.Entries[0].ID, v.Entries[1].ID
 		ann, bob := r.person("Ann", den.Evaluator, v.Trial.ID), r.person("Bob", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann, bob, r.member)
 		save := func(who den.Actor, entry den.ID, ease, fit int, submit bool) error {
 			_, err := r.o.SaveAssessment(ctx, who, den.NewAssessment{Trial: v.Trial.ID, Entry: entry, Submit: submit, Scores: map[string]den.Score{
 				"ease": {Mark: mark(ease), Reason: "Tried."}, "fit": {Mark: mark(fit), Reason: "Tried."},

@@ -9,16 +9,29 @@ import (
 // Receipt reads the proof that a sandbox was removed. NotFound before it was.
 func (o *Orchestrator) Receipt(ctx context.Context, actor den.Actor, id den.ID) (r den.Receipt, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		if _, _, err := mayLease(tx, actor, id, den.ReadSandbox); err != nil {
+		_, t, err := mayLease(tx, actor, id, den.ReadSandbox)
+		if err != nil {
 			return err
 		}
 		r, err = tx.Receipts().Get(id)
 		if den.KindOf(err) == den.NotFound {
 			return den.Refuse(den.NotFound, "There is no receipt yet. It is written when the sandbox is gone.")
 		}
+		if err != nil {
+			return err
+		}
+		r, err = receiptSeen(tx, actor, t, r)
 		return err
 	})
 	return r, err
+}
+
+func receiptSeen(tx den.Tx, actor den.Actor, t den.Trial, r den.Receipt) (den.Receipt, error) {
+	hides, err := veilOf(tx, actor, t)
+	if err != nil || hides == nil {
+		return r, err
+	}
+	return hides.receipt(r), nil
 }
 
 // Receipts lists the receipts that the actor may see, of one trial where the filter
@@ -36,7 +49,11 @@ func (o *Orchestrator) Receipts(ctx context.Context, actor den.Actor, f den.Filt
 			t, err := tx.Trials().Get(r.Trial)
 			owner := t.Owner()
 			owner.Suppliers = []den.ID{r.Supplier}
-			return r, err == nil && den.May(actor, den.ReadSandbox, owner), err
+			if err != nil || !den.May(actor, den.ReadSandbox, owner) {
+				return r, false, err
+			}
+			r, err = receiptSeen(tx, actor, t, r)
+			return r, err == nil, err
 		})
 		return err
 	})

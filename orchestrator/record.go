@@ -28,8 +28,10 @@ func (o *Orchestrator) Events(ctx context.Context, actor den.Actor, f den.Filter
 		if err := allow(actor, den.ReadRecord, den.ReadRecord, owner); err != nil {
 			return err
 		}
-		page, err = tx.Events(q)
-		return err
+		if page, err = tx.Events(q); err != nil {
+			return err
+		}
+		return conceal(tx, actor, page.Items)
 	})
 	return page, err
 }

@@ -161,6 +161,15 @@ func (r *rig) start(length time.Duration, releases ...den.ID) den.TrialView {
 	return v
 }
 
+// declare has people declare that they have no interest in a trial.
+func (r *rig) declare(trial den.ID, people ...den.Actor) {
+	r.t.Helper()
+	for _, who := range people {
+		_, err := r.o.Declare(context.Background(), who, trial, den.NewDeclaration{Stake: den.NoStake})
+		r.must(err)
+	}
+}
+
 func (r *rig) lease(id den.ID) den.Lease {
 	r.t.Helper()
 	v, err := r.o.Sandbox(context.Background(), den.System(), id)

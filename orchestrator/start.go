@@ -21,11 +21,20 @@ type protocol struct {
 	Size     string
 	Length   string
 	Tasks    []string
+
+	SchemeHash string // hex SHA-256 of the scheme's version, so that its words are locked too
+	Evaluators []den.ID
+	Chair      den.ID
+	Rule       string // how the department will decide
+	Blind      bool
+	Scenario   string // hex SHA-256 of the scenario data; empty: none
 }
 
 type protocolEntry struct {
 	Entry   den.ID
+	Label   string
 	Release den.ID
+	Digest  string `json:",omitempty"`
 	Image   string
 	Ways    den.Ways          `json:",omitzero"`
 	Compose string            `json:",omitempty"` // hex SHA-256 of the compose file
@@ -87,10 +96,17 @@ func (o *Orchestrator) mayStart(ctx context.Context, actor den.Actor, id den.ID,
 
 // launch is the change that starts a trial.
 func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
-	if err := o.complete(t); err != nil {
+	if err := o.complete(tx, t); err != nil {
 		return err
 	}
-	sealed, releases, err := seal(tx, t)
+	scheme, err := o.schemeIn(tx, t.Scheme)
+	if err != nil {
+		return chosen(err, "scheme", "Choose a scheme from the list of schemes.")
+	}
+	if err := o.keepScheme(tx, p, scheme); err != nil {
+		return err
+	}
+	sealed, releases, err := seal(tx, t, scheme)
 	if err != nil {
 		return err
 	}
@@ -169,7 +185,7 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 }
 
 // complete says everything that a draft still lacks, or that is no longer right.
-func (o *Orchestrator) complete(t den.Trial) error {
+func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 	var faults den.Faults
 	faults.Add(wants("name", "a name for the trial", t.Name, nameLength))
 	faults.Add(wants("question", "the question that the trial is to answer", t.Question, textLength))
@@ -184,9 +200,6 @@ func (o *Orchestrator) complete(t den.Trial) error {
 	if t.Length < shortestLength || t.Length > o.LongestLength {
 		faults.Add(den.Bad("length", "Enter a length of at most %s.", spell(o.LongestLength)))
 	}
-	if _, err := o.Scheme(t.Scheme); err != nil {
-		faults.Add(den.Bad("scheme", "Choose a scheme from the list of schemes."))
-	}
 	sum := 0.0
 	for _, w := range t.Weights {
 		sum += w
@@ -194,15 +207,25 @@ func (o *Orchestrator) complete(t den.Trial) error {
 	if sum <= 0 {
 		faults.Add(den.Bad("weights", "Give at least one criterion a weight above 0."))
 	}
+	if err := tellsNames(tx, t, &faults); err != nil {
+		return err
+	}
 	return faults.Err()
 }
 
 // seal writes the protocol of a trial in its canonical form.
-func seal(tx den.Tx, t den.Trial) ([]byte, []den.Release, error) {
+func seal(tx den.Tx, t den.Trial, scheme den.Scheme) ([]byte, []den.Release, error) {
 	p := protocol{
 		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
 		Length: time.Duration(t.Length).String(), Tasks: t.Tasks,
+		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario,
 	}
+	written, err := json.Marshal(scheme)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(written)
+	p.SchemeHash = hex.EncodeToString(sum[:])
 	var releases []den.Release
 	for _, e := range t.Entries {
 		r, err := tx.Releases().Get(e.Release)
@@ -210,7 +233,7 @@ func seal(tx den.Tx, t den.Trial) ([]byte, []den.Release, error) {
 			return nil, nil, chosen(err, "releases", "Choose products from the techmap. One of the releases is gone.")
 		}
 		releases = append(releases, r)
-		one := protocolEntry{Entry: e.ID, Release: r.ID, Image: r.Image, Images: r.Images, Ways: e.Agreed}
+		one := protocolEntry{Entry: e.ID, Label: e.Label, Release: r.ID, Image: r.Image, Digest: r.Digest, Images: r.Images, Ways: e.Agreed}
 		if r.Compose != "" {
 			sum := sha256.Sum256([]byte(r.Compose))
 			one.Compose = hex.EncodeToString(sum[:])

@@ -64,7 +64,9 @@ func (o *Orchestrator) trialView(tx den.Tx, actor den.Actor, id den.ID) (den.Tri
 // viewOf adds to a trial what belongs to it, as the actor may see it.
 func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.TrialView, err error) {
 	v.Trial = t
-	v.Scheme, _ = o.Scheme(t.Scheme)
+	if v.Scheme, err = o.schemeIn(tx, t.Scheme); err != nil && den.KindOf(err) != den.NotFound {
+		return v, err
+	}
 	if s, ok := o.size(t.Size); ok {
 		v.SizeTitle = s.Title
 	}
@@ -90,7 +92,10 @@ func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.Tr
 		return v, err
 	}
 	v.Pence = o.pence(t, v.Entries)
-	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadAssessments, den.ReadRecord)
+	if err := o.addPanel(tx, actor, t, &v); err != nil {
+		return v, err
+	}
+	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadSummary, den.ReadAssessments, den.ReadRecord)
 	return v, nil
 }
 
@@ -119,6 +124,34 @@ func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.
 	s, err := o.sandboxViewOf(tx, actor, l, t)
 	v.Sandbox = &s
 	return v, err
+}
+
+// addPanel adds what the actor declared and what is open, and hides names last.
+func (o *Orchestrator) addPanel(tx den.Tx, actor den.Actor, t den.Trial, v *den.TrialView) error {
+	c, err := consensusOf(tx, t.ID)
+	if err != nil {
+		return err
+	}
+	v.Locked = c.Locked()
+	for _, e := range t.Entries {
+		if _, ok := c.Prices[e.ID]; ok {
+			v.Priced = append(v.Priced, e.ID)
+		}
+	}
+	if v.Declared, err = declarationOf(tx, t.ID, actor.ID); err != nil {
+		return err
+	}
+	hides, err := veilOf(tx, actor, t)
+	if err != nil || hides == nil {
+		return err
+	}
+	v.Veiled, v.Trial = true, hides.trial(v.Trial)
+	for i := range v.Entries {
+		e := &v.Entries[i]
+		e.Entry = hides.entry(e.Entry)
+		e.ProductName, e.SupplierName, e.Version, e.Asks = e.Label, "", "", den.Ways{}
+	}
+	return nil
 }
 
 // pence is what a trial costs, or has cost: every sandbox from when it started to its

@@ -225,6 +225,8 @@ func (r *rig) until(id den.ID, so func(den.TrialView) bool) den.TrialView {
 // score submits the evaluator's scores for both products.
 func (r *rig) score(t den.TrialView, who string) {
 	r.Helper()
+	_, err := r.den.Declare(context.Background(), r.people[who].Act(), t.ID, den.NewDeclaration{Stake: den.NoStake})
+	r.must(err)
 	for n, e := range t.Entries {
 		scores := map[string]den.Score{}
 		for k, c := range t.Scheme.Criteria() {

@@ -110,6 +110,9 @@ func (s *story) until(ctx context.Context, so func(*den.SandboxView) (bool, erro
 // see the differences that package sample states and its tests hold.
 func (s *story) assess(ctx context.Context) error {
 	for n, evaluator := range s.cast.evaluators {
+		if _, err := s.den.Declare(ctx, evaluator.Act(), s.trial.ID, den.NewDeclaration{Stake: den.NoStake}); err != nil {
+			return fmt.Errorf("declaring interests: %w", err)
+		}
 		for _, e := range s.trial.Entries {
 			scores := map[string]den.Score{}
 			for id, found := range findings[e.ProductName] {

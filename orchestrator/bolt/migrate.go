@@ -34,6 +34,8 @@ func toSchema2(b *bbolt.Tx) error {
 		"questions_by_challenge", "interests_by_challenge", "interests_by_supplier",
 		"releases_by_pushed", "repositories_by_product", "repositories_by_supplier", "repositories_by_owner",
 	}
+	tables = append(tables, "schemes", "declarations", "consensuses")
+	indexes = append(indexes, "declarations_by_trial")
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

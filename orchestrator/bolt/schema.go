@@ -20,6 +20,9 @@ import (
 //	receipts                  lease id → Receipt
 //	assessments               id → Assessment
 //	outcomes                  trial id → Outcome
+//	schemes                   "standard/2" → KeptScheme
+//	declarations              id → Declaration
+//	consensuses               trial id → Consensus
 //	people                    id → Person
 //	tokens                    hash → Token
 //	notices                   id → Notice
@@ -84,28 +87,31 @@ type index[T any] struct {
 
 // schema is every kind of record.
 type schema struct {
-	departments kind[den.Department]
-	suppliers   kind[den.Supplier]
-	products    kind[den.Product]
-	releases    kind[den.Release]
-	trials      kind[den.Trial]
-	leases      kind[den.Lease]
-	cells       kind[den.Cell]
-	receipts    kind[den.Receipt]
-	assessments kind[den.Assessment]
-	outcomes    kind[den.Outcome]
-	people      kind[den.Person]
-	tokens      kind[den.Token]
-	notices     kind[den.Notice]
-	answers     kind[den.Answer]
-	rules       kind[den.Rules]
-	requests    kind[den.Request]
-	spendings   kind[den.Spending]
-	mailboxes   kind[den.Mailbox]
-	deliveries  kind[den.Delivery]
-	challenges  kind[den.Challenge]
-	questions   kind[den.Question]
-	interests   kind[den.Interest]
+	departments  kind[den.Department]
+	suppliers    kind[den.Supplier]
+	products     kind[den.Product]
+	releases     kind[den.Release]
+	trials       kind[den.Trial]
+	leases       kind[den.Lease]
+	cells        kind[den.Cell]
+	receipts     kind[den.Receipt]
+	assessments  kind[den.Assessment]
+	outcomes     kind[den.Outcome]
+	schemes      kind[den.KeptScheme]
+	declarations kind[den.Declaration]
+	consensuses  kind[den.Consensus]
+	people       kind[den.Person]
+	tokens       kind[den.Token]
+	notices      kind[den.Notice]
+	answers      kind[den.Answer]
+	rules        kind[den.Rules]
+	requests     kind[den.Request]
+	spendings    kind[den.Spending]
+	mailboxes    kind[den.Mailbox]
+	deliveries   kind[den.Delivery]
+	challenges   kind[den.Challenge]
+	questions    kind[den.Question]
+	interests    kind[den.Interest]
 
 	repositories kind[den.Repository]
 }
@@ -155,6 +161,16 @@ func newSchema() *schema {
 		outcomes: kind[den.Outcome]{name: "outcomes",
 			key: func(o *den.Outcome) den.ID { return o.Trial },
 			rev: func(o *den.Outcome) *int64 { return &o.Rev }},
+		schemes: kind[den.KeptScheme]{name: "schemes",
+			key: func(s *den.KeptScheme) den.ID { return s.Key },
+			rev: func(s *den.KeptScheme) *int64 { return &s.Rev }},
+		declarations: kind[den.Declaration]{name: "declarations",
+			key:     func(d *den.Declaration) den.ID { return d.ID },
+			rev:     func(d *den.Declaration) *int64 { return &d.Rev },
+			indexes: []index[den.Declaration]{by(den.DeclarationsByTrial, func(d *den.Declaration) den.ID { return d.Trial })}},
+		consensuses: kind[den.Consensus]{name: "consensuses",
+			key: func(c *den.Consensus) den.ID { return c.Trial },
+			rev: func(c *den.Consensus) *int64 { return &c.Rev }},
 		people: kind[den.Person]{name: "people",
 			key: func(p *den.Person) den.ID { return p.ID },
 			rev: func(p *den.Person) *int64 { return &p.Rev }},
@@ -295,7 +311,7 @@ func words(ids []den.ID) []string {
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
-		s.receipts, s.assessments, s.outcomes, s.people, s.tokens, s.notices, s.answers,
+		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.consensuses, s.people, s.tokens, s.notices, s.answers,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
 		s.repositories} {

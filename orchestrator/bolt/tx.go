@@ -153,6 +153,21 @@ func (t *tx) Assessments() den.Table[den.Assessment] {
 // Outcomes implements den.Tx.
 func (t *tx) Outcomes() den.Table[den.Outcome] { return table[den.Outcome]{t, t.schema.outcomes} }
 
+// Schemes implements den.Tx.
+func (t *tx) Schemes() den.Table[den.KeptScheme] {
+	return table[den.KeptScheme]{t, t.schema.schemes}
+}
+
+// Declarations implements den.Tx.
+func (t *tx) Declarations() den.Table[den.Declaration] {
+	return table[den.Declaration]{t, t.schema.declarations}
+}
+
+// Consensuses implements den.Tx.
+func (t *tx) Consensuses() den.Table[den.Consensus] {
+	return table[den.Consensus]{t, t.schema.consensuses}
+}
+
 // People implements den.Tx.
 func (t *tx) People() den.Table[den.Person] { return table[den.Person]{t, t.schema.people} }
 

@@ -16,6 +16,8 @@ type Assessment struct {
 	Evaluator   ID
 	Scores      map[string]Score // by criterion
 	Note        string
+	Tasks       []TaskResult `json:",omitempty"`
+	Evidence    []Evidence   `json:",omitempty"`
 	SavedAt     Stamp
 	SubmittedAt Stamp // zero: still being written
 	Rev         int64
@@ -38,11 +40,17 @@ const (
 type Outcome struct {
 	Trial     ID
 	Scheme    SchemeRef
-	Results   []Result // in the order of the trial's entries
-	Says      string   // the finding in plain words
-	Decision  Decision // empty: not decided
+	From      Source
+	Results   []Result   // in the order of the trial's entries
+	Says      string     // the finding in plain words
+	Agreement *Agreement `json:",omitempty"` // of the evaluators; nil: computed before it was kept
+	Analysis  *Analysis  `json:",omitempty"` // how sure the ranking is; the same
+	LockedAt  Stamp      // when quality was locked, and so price counts; zero: not yet
+	Revealed  bool       // Says calls the products by name
+	Decision  Decision   // empty: not decided
 	Why       string
 	Chosen    ID // entry; empty: none
+	Route     Route
 	DecidedBy ID
 	DecidedAt Stamp
 	Rev       int64
@@ -55,7 +63,26 @@ type Result struct {
 	Low, High float64            // equal to Total unless marks are missing under MissingInterval
 	Rank      int                // 1 is best; ties share a rank; 0: not ranked
 	Screened  bool               // below a minimum
-	Marks     map[string]float64 // mean mark by criterion
+	Marks     map[string]float64 // mean or agreed mark by criterion
+	Parts     map[string]Part    `json:",omitempty"` // what each criterion gave to the total
+	Below     []string           `json:",omitempty"` // criteria whose minimum it missed
+	Unproven  []string           `json:",omitempty"` // criteria with a minimum that nobody tested
+	Price     *Price             `json:",omitempty"` // there once quality is locked
 	Untested  []string
 	Assessors int
+}
+
+// Source says what the marks of an outcome are. The empty Source is FromMeans.
+type Source string
+
+// The sources: the means of what evaluators gave, or what they agreed.
+const (
+	FromMeans     Source = "means"
+	FromConsensus Source = "consensus"
+)
+
+// Part is what one criterion gave to an entry's total.
+type Part struct {
+	Weight    float64 // what it weighed for this entry, as a share of 1
+	Low, High float64 // points out of 100; they differ only where it was not tested
 }

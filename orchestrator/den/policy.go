@@ -14,6 +14,8 @@ const (
 	ReadTrial       Action = "read_trial"
 	SetUpTrial      Action = "set_up_trial" // make, change, start, cancel
 	DecideTrial     Action = "decide_trial" // record the decision
+	EditScheme      Action = "edit_scheme"  // add a version of a scheme
+	ReadSummary     Action = "read_summary" // the assessment summary of one's own entry
 	AssessTrial     Action = "assess_trial"
 	ReadAssessments Action = "read_assessments" // of others, once submitted
 	ReadSandbox     Action = "read_sandbox"     // state, log, receipt
@@ -35,7 +37,7 @@ const (
 
 // Actions lists every action, for the help page and the tests.
 var Actions = []Action{
-	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial,
+	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
 	ReadRules, SetRules, DecideRequest,
 	ReadChallenge, SetUpChallenge, AnswerChallenge, ReadInterest,
@@ -63,6 +65,8 @@ var Rights = map[Action]map[Role]Scope{
 	ReadTrial:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own, Evaluator: Own},
 	SetUpTrial:      {Operator: Any, Member: Own, Approver: Own},
 	DecideTrial:     {Operator: Any, Member: Own, Approver: Own},
+	EditScheme:      {Operator: Any},
+	ReadSummary:     {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	AssessTrial:     {Operator: Any, Member: Own, Approver: Own, Evaluator: Own},
 	ReadAssessments: {Operator: Any, Auditor: Any, Member: Own, Approver: Own, Evaluator: Own},
 	ReadSandbox:     {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},

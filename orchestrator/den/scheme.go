@@ -1,5 +1,7 @@
 package den
 
+import "fmt"
+
 // Scheme is one version of the standard data and evaluation scheme. A version that
 // was used never changes.
 type Scheme struct {
@@ -88,3 +90,18 @@ type SchemeRef struct {
 
 // Ref names this version.
 func (s Scheme) Ref() SchemeRef { return SchemeRef{ID: s.ID, Version: s.Version} }
+
+// KeptScheme is one version of a scheme in the store: one that was made here, or one
+// that a trial has used and that therefore never changes, whatever the configuration
+// says later.
+type KeptScheme struct {
+	Key     ID // "standard/2"
+	Scheme  Scheme
+	AddedBy ID
+	AddedAt Stamp
+	Why     string
+	Rev     int64
+}
+
+// Key is under which a version is kept.
+func (r SchemeRef) Key() ID { return ID(fmt.Sprintf("%s/%d", r.ID, r.Version)) }

@@ -28,6 +28,9 @@ type Tx interface {
 	Receipts() Table[Receipt]
 	Assessments() Table[Assessment]
 	Outcomes() Table[Outcome]
+	Schemes() Table[KeptScheme]
+	Declarations() Table[Declaration]
+	Consensuses() Table[Consensus]
 	People() Table[Person]
 	Tokens() Table[Token]
 	Notices() Table[Notice]
@@ -118,6 +121,7 @@ const (
 	ReceiptsByTrial     Index = "receipts_by_trial"
 	AssessmentsByTrial  Index = "assessments_by_trial"
 	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
+	DeclarationsByTrial Index = "declarations_by_trial"
 	TokensByPerson      Index = "tokens_by_person"
 	NoticesByDue        Index = "notices_by_due" // time-ordered by DueAt; sent ones are not in it
 	NoticesByTo         Index = "notices_by_to"

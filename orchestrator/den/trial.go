@@ -27,8 +27,13 @@ type Trial struct {
 	Hours      *Hours `json:",omitempty"` // its sandboxes are paused outside them; nil: never
 	Tasks      []string
 	Entries    []Entry
-	Evaluators []ID   // people who may assess
-	Protocol   string // hex SHA-256 of what was locked at the start
+	Evaluators []ID        // people who may assess
+	Rule       string      // how the department will decide, in words
+	Chair      ID          // who leads the consensus; empty: who set the trial up
+	Blind      bool        // evaluators see labels instead of names until quality is locked
+	Scenario   string      // hex SHA-256 of the scenario data; empty: none
+	Protocol   string      // hex SHA-256 of what was locked at the start
+	Amendments []Amendment `json:",omitempty"` // changes of what was locked, oldest first
 	CreatedBy  ID
 	CreatedAt  Stamp
 	StartedAt  Stamp
@@ -46,6 +51,25 @@ type Entry struct {
 	Supplier ID
 	Lease    ID   // of its sandbox; empty before the start
 	Agreed   Ways `json:",omitzero"` // what the department opens of what the release asks for
+}
+
+// Amendment is one change of a protocol after the start.
+type Amendment struct {
+	At       Stamp
+	By       ID
+	Name     string // who made it, as they were called then
+	What     string // "weights", "tasks", "evaluators", "rule", "chair", "length"
+	From, To string // for people
+	Why      string
+	Protocol string // hex SHA-256 of the protocol from then on
+}
+
+// Leads is who leads the consensus of a trial.
+func (t Trial) Leads() ID {
+	if t.Chair != "" {
+		return t.Chair
+	}
+	return t.CreatedBy
 }
 
 // Entry finds an entry by id.

@@ -62,7 +62,10 @@ type NewTrial struct {
 	Releases   []ID        // one entry each, in this order
 	Agreed     map[ID]Ways // by release, of what it asks for; what is not here stays closed
 	Evaluators []ID
-	Rev        int64 // ChangeTrial: the revision that was changed; 0: whatever is there
+	Rule       string // how the department will decide, in words
+	Chair      ID     // who leads the consensus; empty: who sets the trial up
+	Blind      bool   // evaluators see labels instead of names until quality is locked
+	Rev        int64  // ChangeTrial: the revision that was changed; 0: whatever is there
 	Once       Once
 }
 
@@ -86,6 +89,81 @@ type NewAssessment struct {
 	Note   string
 	Submit bool
 	Rev    int64
+
+	TaskNotes map[int]string // by place in the trial's list; what is not here stays
+	Task      *TaskAct       // a step with one task besides; nil: none
+}
+
+// NewEvidence is the input of AddEvidence. A picture or a file comes as Content; a
+// stretch of the log as lines From to To of what the product printed.
+type NewEvidence struct {
+	Trial     ID
+	Entry     ID
+	Criterion string // empty: about the whole
+	Kind      EvidenceKind
+	Name      string
+	Content   io.Reader
+	From, To  int
+	Once      Once
+}
+
+// NewDeclaration is the input of Declare.
+type NewDeclaration struct {
+	Stake Stake
+	Text  string
+}
+
+// NewConsequence is the input of DecideInterest.
+type NewConsequence struct {
+	Consequence Consequence
+	Why         string
+	Rev         int64
+}
+
+// NewAmendment is the input of Amend: what is nil stays.
+type NewAmendment struct {
+	Weights    map[string]float64 // those that change
+	Tasks      *[]string
+	Evaluators *[]ID
+	Rule       *string
+	Chair      *ID
+	Why        string
+	Rev        int64
+}
+
+// NewConsensus is the input of SaveConsensus: what is not here stays.
+type NewConsensus struct {
+	Agreed map[ID]map[string]Agreed // By and At are not read
+	Rev    int64
+}
+
+// NewLock is the input of LockConsensus.
+type NewLock struct {
+	ByMeans bool // without agreeing: the means count
+	Why     string
+	Rev     int64
+}
+
+// NewDissent is the input of Dissent. Without a text the dissent is taken back.
+type NewDissent struct {
+	Entry     ID
+	Criterion string
+	Text      string
+}
+
+// NewPrice is the input of SetPrice.
+type NewPrice struct {
+	Entry ID
+	Pence int64
+	Basis string
+}
+
+// NewScheme is the input of AddScheme: the next version of a scheme, or the first of a
+// new one. Its Version is given by the den.
+type NewScheme struct {
+	Scheme Scheme
+	Why    string
+	Once   Once
 }
 
 // NewDecision is the input of Decide.
@@ -93,6 +171,7 @@ type NewDecision struct {
 	Decision Decision
 	Why      string
 	Chosen   ID
+	Route    Route // empty: not said
 	Rev      int64
 }
 

@@ -7,7 +7,11 @@ type TrialView struct {
 	Scheme         Scheme
 	SizeTitle      string
 	Entries        []EntryView
-	Outcome        *Outcome // nil before the first submitted assessment
+	Outcome        *Outcome    // nil before the first submitted assessment
+	Veiled         bool        // the actor sees labels instead of names
+	Declared       Declaration // the actor's own; without ID: none yet
+	Locked         bool        // quality is locked
+	Priced         []ID        // entries whose price was entered
 	Assessments    []AssessmentView
 	Pence          int64 // what it costs, or has cost, in pence
 	ChallengeTitle string
@@ -31,6 +35,101 @@ type AssessmentView struct {
 	EvaluatorName string
 }
 
+// ProtocolView is what was locked at the start of a trial, and what was amended since.
+type ProtocolView struct {
+	Trial      TrialView
+	Locked     bool
+	Hash       string // of Sealed; empty before the start
+	At         Stamp
+	Event      uint64 // position in the record
+	EventID    ID
+	Sealed     string // what was hashed; empty where it would tell names too soon
+	Amendments []Amendment
+	People     map[ID]string // names of evaluators and chair
+}
+
+// DeclarationView is a declaration with names.
+type DeclarationView struct {
+	Declaration
+	EvaluatorName string
+	DecidedByName string
+}
+
+// ConsensusView is everything that the panel looks at together.
+type ConsensusView struct {
+	Trial      TrialView
+	Consensus  Consensus // without prices until it is locked
+	Entries    []ConsensusEntry
+	Agreement  *Agreement
+	Waiting    []string // evaluators who have not submitted everything
+	MayLead    bool
+	MayDissent bool
+	Open       int // criteria of entries without an agreed score
+}
+
+// ConsensusEntry is one entry with its criteria.
+type ConsensusEntry struct {
+	Entry    EntryView
+	Criteria []ConsensusCriterion
+}
+
+// ConsensusCriterion is every score of one criterion for one entry, side by side.
+type ConsensusCriterion struct {
+	Criterion Criterion
+	Scores    []ScoreSeen
+	Middle    Figure
+	Suggested *Agreed // where all agree, or the middle is a whole mark
+	Unanimous bool
+	Agreed    *Agreed
+	Dissents  []Dissent
+}
+
+// ScoreSeen is one evaluator's score beside the others'.
+type ScoreSeen struct {
+	Score
+	Evaluator ID
+	Name      string
+	Evidence  []Evidence
+	Outlier   bool
+}
+
+// Summary is the assessment summary of one entry, for its supplier.
+type Summary struct {
+	Trial          ID
+	TrialName      string
+	DepartmentName string
+	Entry          EntryView
+	Scheme         SchemeRef
+	SchemeTitle    string
+	Total          float64
+	Low, High      float64
+	Rank           int
+	Ranked         int // how many entries are ranked
+	Screened       bool
+	Below          []string // titles of criteria whose minimum it missed
+	Price          *Price
+	Rows           []SummaryRow
+	Decision       Decision
+	Chosen         bool // it is the entry to proceed with
+	Why            string
+	At             Stamp
+}
+
+// SummaryRow is one criterion of a summary.
+type SummaryRow struct {
+	Theme     string
+	Criterion string
+	Title     string
+	Question  string
+	Weight    float64 // in the trial's protocol
+	ScoredBy  ScoredBy
+	Available int      // marks available
+	Mark      *float64 // nil: not tested
+	Anchor    string   // what that mark means; empty where it lies between two
+	Reasons   []string
+	WhyNot    string // why not higher: what the next mark would have needed
+}
+
 // SandboxView is a lease with its names, its address and its place in the queue.
 type SandboxView struct {
 	Lease
@@ -41,6 +140,7 @@ type SandboxView struct {
 	URL          string // its address; empty until there is one
 	Place        int    // in the queue, from 1; 0: not in it
 	Asks         Ways   // what its release asked for
+	Veiled       bool   // the actor sees a label instead of names
 	May          map[Action]bool
 }
 

@@ -137,7 +137,9 @@ func (w *world) submit(who string, v den.TrialView, entry den.ID) {
 			in.Scores[c.ID] = den.Score{Mark: new(4), Reason: "Tried it."}
 		}
 	}
-	_, err := w.o.SaveAssessment(context.Background(), w.act(who), in)
+	_, err := w.o.Declare(context.Background(), w.act(who), v.ID, den.NewDeclaration{Stake: den.NoStake})
+	w.must(err)
+	_, err = w.o.SaveAssessment(context.Background(), w.act(who), in)
 	w.must(err)
 }
 

@@ -1,0 +1,169 @@
+package orchestrator
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+// veil hides what the products of a blind trial are called, and whose they are, from
+// those who assess it. It is lifted when quality is locked.
+//
+// What the den writes while a trial is blind (events, notices, findings) calls its
+// products by their labels from the start; the veil is what every answer passes besides.
+type veil struct {
+	labels map[den.ID]string // by entry
+	names  []string          // old, new, old, new: for strings.NewReplacer
+	fold   []string          // names to look for, in lower case
+}
+
+// veiled says that the actor must not learn names yet.
+func veiled(tx den.Tx, actor den.Actor, t den.Trial) (bool, error) {
+	if !t.Blind || !assesses(actor, t) || t.State == den.TrialDraft && den.May(actor, den.SetUpTrial, t.Owner()) {
+		return false, nil
+	}
+	c, err := consensusOf(tx, t.ID)
+	return !c.Locked(), err
+}
+
+// labelled says that the den itself calls the products of a trial by their labels.
+func labelled(tx den.Tx, t den.Trial) (bool, error) {
+	if !t.Blind {
+		return false, nil
+	}
+	c, err := consensusOf(tx, t.ID)
+	return !c.Locked(), err
+}
+
+// veilFor makes the veil of a trial.
+func veilFor(tx den.Tx, t den.Trial) (*veil, error) {
+	v := &veil{labels: map[den.ID]string{}}
+	for _, e := range t.Entries {
+		product, err := tx.Products().Get(e.Product)
+		if err != nil {
+			return nil, err
+		}
+		supplier, err := tx.Suppliers().Get(e.Supplier)
+		if err != nil {
+			return nil, err
+		}
+		v.labels[e.ID] = e.Label
+		for _, name := range []string{product.Name, supplier.Name} {
+			if len(name) > 1 {
+				v.names = append(v.names, name, e.Label)
+				v.fold = append(v.fold, strings.ToLower(name))
+			}
+		}
+	}
+	return v, nil
+}
+
+// veilOf is the veil through which an actor sees a trial; nil: none.
+func veilOf(tx den.Tx, actor den.Actor, t den.Trial) (*veil, error) {
+	hidden, err := veiled(tx, actor, t)
+	if err != nil || !hidden {
+		return nil, err
+	}
+	return veilFor(tx, t)
+}
+
+// tells is the first hidden name in a text; empty: none.
+func (v *veil) tells(text string) string {
+	text = strings.ToLower(text)
+	for i, name := range v.fold {
+		if strings.Contains(text, name) {
+			return v.names[2*i]
+		}
+	}
+	return ""
+}
+
+// text puts labels in the place of names.
+func (v *veil) text(s string) string {
+	s = strings.NewReplacer(v.names...).Replace(s)
+	if v.tells(s) != "" {
+		return "" // in other letters: better nothing than a name
+	}
+	return s
+}
+
+func (v *veil) entry(e den.Entry) den.Entry {
+	e.Release, e.Product, e.Supplier, e.Agreed = "", "", "", den.Ways{}
+	return e
+}
+
+func (v *veil) trial(t den.Trial) den.Trial {
+	t.Entries = slices.Clone(t.Entries)
+	for i, e := range t.Entries {
+		t.Entries[i] = v.entry(e)
+	}
+	return t
+}
+
+// sandbox leaves of a sandbox what tells nothing of its maker: not what it printed, nor
+// what it tried to reach.
+func (v *veil) sandbox(s den.SandboxView) den.SandboxView {
+	s.ProductName, s.SupplierName, s.Version, s.Veiled = v.labels[s.Entry], "", "", true
+	s.Supplier, s.Product, s.Release, s.Ways, s.Asks = "", "", "", den.Ways{}, den.Ways{}
+	s.Say, s.LogTail, s.Tried, s.Services, s.Found = v.text(s.Say), "", nil, nil, nil
+	if s.EndAsked != nil {
+		asked := *s.EndAsked
+		asked.Why = v.text(asked.Why)
+		s.EndAsked = &asked
+	}
+	return s
+}
+
+func (v *veil) receipt(r den.Receipt) den.Receipt {
+	r.Supplier, r.Product, r.LogTail, r.Tried, r.Ways = "", "", "", nil, den.Ways{}
+	r.Say = v.text(r.Say)
+	return r
+}
+
+// openLog refuses what a product printed to those who must not learn names yet.
+func (o *Orchestrator) openLog(ctx context.Context, actor den.Actor, trial den.ID) error {
+	return o.Store.View(ctx, func(tx den.Tx) error {
+		t, err := tx.Trials().Get(trial)
+		if err != nil {
+			return err
+		}
+		hidden, err := veiled(tx, actor, t)
+		if hidden {
+			return den.Refuse(den.Denied, "This trial is blind. What its products print is open to you once the marks are locked.")
+		}
+		return err
+	})
+}
+
+// conceal takes names out of events that tell of blind trials, for those who assess them.
+func conceal(tx den.Tx, actor den.Actor, events []den.Event) error {
+	known := map[den.ID]*veil{}
+	for i := range events {
+		e := &events[i]
+		for _, id := range append([]den.ID{e.Subject}, e.About...) {
+			if id.Kind() != den.KindTrial {
+				continue
+			}
+			v, asked := known[id]
+			if !asked {
+				t, err := tx.Trials().Get(id)
+				if err == nil {
+					v, err = veilOf(tx, actor, t)
+				}
+				if err != nil && den.KindOf(err) != den.NotFound {
+					return err
+				}
+				known[id] = v
+			}
+			if v != nil {
+				e.Say, e.Why, e.Before, e.After = v.text(e.Say), v.text(e.Why), nil, nil
+				e.About = slices.DeleteFunc(slices.Clone(e.About), func(id den.ID) bool {
+					return id.Kind() == den.KindSupplier || id.Kind() == den.KindProduct || id.Kind() == den.KindRelease
+				})
+			}
+		}
+	}
+	return nil
+}
