@@ -355,7 +355,7 @@ func rank(results []den.Result, found evaluation.Outcome) {
 			continue
 		}
 		r.Low, r.High, r.Total, r.Screened = t.Low, t.High, (t.Low+t.High)/2, t.ScreenedOut()
-		parts(r, t)
+		points(r, t)
 		switch {
 		case r.Screened:
 		case !settled:
@@ -368,12 +368,12 @@ func rank(results []den.Result, found evaluation.Outcome) {
 	}
 }
 
-// parts fills in what each criterion gave. The mark of a price is its share of the
+// points fills in what each criterion gave. The mark of a price is its share of the
 // lowest price, on the scale of the other marks.
-func parts(r *den.Result, t evaluation.Total) {
-	r.Below, r.Unproven, r.Parts = t.Below, t.Unproven, map[string]den.Part{}
+func points(r *den.Result, t evaluation.Total) {
+	r.Below, r.Unproven, r.Points = t.Below, t.Unproven, map[string]den.Points{}
 	for _, p := range t.Parts {
-		r.Parts[p.Criterion] = den.Part{Weight: p.Weight, Low: p.PointsLow, High: p.PointsHigh}
+		r.Points[p.Criterion] = den.Points{Weight: p.Weight, Low: p.PointsLow, High: p.PointsHigh}
 		if _, ok := r.Marks[p.Criterion]; !ok && p.Mark.Tested {
 			r.Marks[p.Criterion] = den.TopMark * p.Low
 		}

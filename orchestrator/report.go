@@ -76,15 +76,18 @@ func scorers(t den.Trial, all []den.AssessmentView) []den.ID {
 
 // rank computes the figures anew, from the same seed as the outcome: they are the same.
 func (w *reporting) rank() error {
-	var all []den.Assessment
-	for _, a := range w.v.Assessments {
-		all = append(all, a.Assessment)
+	all, err := counting(w.tx, w.v.Trial)
+	if err != nil {
+		return err
 	}
-	w.table, _ = marks(w.v.Scheme, w.v.Trial, all, w.names)
+	agreed, err := consensusOf(w.tx, w.v.Trial.ID)
+	if err != nil {
+		return err
+	}
+	w.table, _ = marks(w.v.Scheme, w.v.Trial, all, agreed, w.names)
 	if len(w.table.Entries) == 0 {
 		return nil
 	}
-	var err error
 	if w.found, err = evaluation.Rank(w.table, evaluation.Options{}); err != nil {
 		return err
 	}

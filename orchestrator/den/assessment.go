@@ -64,7 +64,7 @@ type Result struct {
 	Rank      int                // 1 is best; ties share a rank; 0: not ranked
 	Screened  bool               // below a minimum
 	Marks     map[string]float64 // mean or agreed mark by criterion
-	Parts     map[string]Part    `json:",omitempty"` // what each criterion gave to the total
+	Points    map[string]Points  `json:",omitempty"` // what each criterion gave to the total
 	Below     []string           `json:",omitempty"` // criteria whose minimum it missed
 	Unproven  []string           `json:",omitempty"` // criteria with a minimum that nobody tested
 	Price     *Price             `json:",omitempty"` // there once quality is locked
@@ -81,8 +81,8 @@ const (
 	FromConsensus Source = "consensus"
 )
 
-// Part is what one criterion gave to an entry's total.
-type Part struct {
+// Points are what one criterion gave to an entry's total.
+type Points struct {
 	Weight    float64 // what it weighed for this entry, as a share of 1
 	Low, High float64 // points out of 100; they differ only where it was not tested
 }
