@@ -37,7 +37,7 @@ func agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID
 		one := evaluation.Ratings{Raters: ratings.Raters, Units: units(t, c.ID, all, raters)}
 		ratings.Units = append(ratings.Units, one.Units...)
 		out.Criteria[c.ID] = den.CriterionAgreement{
-			Scores: given(one), Alpha: figureOf(evaluation.Alpha(one, evaluation.Ordinal)),
+			Scores: scoresOf(one), Alpha: figureOf(evaluation.Alpha(one, evaluation.Ordinal)),
 			Kendall: figureOf(evaluation.KendallW(one).W), ICC: figureOf(evaluation.ICC(one).One2),
 		}
 	}
@@ -82,7 +82,7 @@ func units(t den.Trial, criterion string, all []den.Assessment, raters []den.ID)
 	return out
 }
 
-func given(r evaluation.Ratings) (n int) {
+func scoresOf(r evaluation.Ratings) (n int) {
 	for _, u := range r.Units {
 		for _, s := range u.Scores {
 			if s.Tested {
