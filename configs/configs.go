@@ -30,9 +30,12 @@ type Config struct {
 	Publishing    Publishing `yaml:"publishing"`
 	SizesFile     string     `yaml:"sizes_file"`
 	SchemesFolder string     `yaml:"schemes_folder"`
+	Techmap       Techmap    `yaml:"techmap"`
 
 	Sizes   []den.Size   `yaml:"-"`
 	Schemes []den.Scheme `yaml:"-"`
+
+	Vocabulary den.Vocabulary `yaml:"-"`
 }
 
 // TLS names the files that make the den speak HTTPS. Both are read again when they change.
@@ -66,6 +69,12 @@ type Sandboxes struct {
 	Grace      Length `yaml:"grace"`
 }
 
+// Techmap says who may read the techmap, and in which words it is written.
+type Techmap struct {
+	Public           bool   `yaml:"public"`
+	CapabilitiesFile string `yaml:"capabilities_file"`
+}
+
 // Log says what is written to standard error.
 type Log struct {
 	Level  string `yaml:"level"`
@@ -90,7 +99,7 @@ func Default() string { return string(defaults) }
 
 // Load reads the embedded defaults, then file where it is not empty, then DEN_*
 // variables (DEN_LISTEN, DEN_SANDBOXES_MOST …), each over the one before, and the
-// sizes and schemes they name. It does not validate. An error names the file, line and column.
+// sizes, schemes and capabilities they name. It does not validate. An error names the file, line and column.
 func Load(file string, getenv func(string) string) (Config, error) {
 	var c Config
 	if err := decode("den.yaml (built in)", defaults, &c); err != nil {
@@ -115,7 +124,10 @@ func Load(file string, getenv func(string) string) (Config, error) {
 	if c.Sizes, err = loadSizes(c.SizesFile); err != nil {
 		return Config{}, err
 	}
-	c.Schemes, err = loadSchemes(c.SchemesFolder)
+	if c.Schemes, err = loadSchemes(c.SchemesFolder); err != nil {
+		return Config{}, err
+	}
+	c.Vocabulary, err = loadCapabilities(c.Techmap.CapabilitiesFile)
 	return c, err
 }
 
