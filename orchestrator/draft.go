@@ -150,6 +150,15 @@ func fresh(asked, stored int64) error {
 	return nil
 }
 
+// shortened cuts a text that we made ourselves to so many bytes.
+func shortened(text string, most int) string {
+	const dots = "…"
+	if len(text) <= most {
+		return text
+	}
+	return strings.TrimSpace(strings.ToValidUTF8(text[:most-len(dots)], "")) + dots
+}
+
 // ownDepartment is the department a trial belongs to where the actor is in just one.
 func ownDepartment(actor den.Actor, asked den.ID) den.ID {
 	if asked != "" {
@@ -193,7 +202,7 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 	case t.Name == "" && len(names) > 0 && in.Blind:
 		t.Name = fmt.Sprintf("Trial of %d products", len(names))
 	case t.Name == "" && len(names) > 0:
-		t.Name = "Trial of " + and(names)
+		t.Name = shortened("Trial of "+and(names), nameLength)
 	case t.Name == "":
 		t.Name = "Trial of " + p.now.Format("2 January 2006")
 	case len(t.Name) > nameLength:

@@ -28,8 +28,9 @@ type Config struct {
 
 	Sizes         []den.Size
 	Schemes       []den.Scheme
-	DefaultScheme string // what a trial gets where nobody says otherwise; empty: the first
-	DefaultSize   string // the same
+	Vocabulary    den.Vocabulary // in which products are described
+	DefaultScheme string         // what a trial gets where nobody says otherwise; empty: the first
+	DefaultSize   string         // the same
 	DefaultLength den.Span
 	LongestLength den.Span
 

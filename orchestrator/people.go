@@ -48,8 +48,10 @@ func (o *Orchestrator) AddPerson(ctx context.Context, actor den.Actor, in den.Pe
 		if who, err = tx.People().Put(one); err != nil {
 			return err
 		}
-		_, err = p.record(tx, den.Event{Act: "person.added", Subject: who.ID, Say: fmt.Sprintf("%s was added.", who.Name)})
-		return err
+		if _, err := p.record(tx, den.Event{Act: "person.added", Subject: who.ID, Say: fmt.Sprintf("%s was added.", who.Name)}); err != nil {
+			return err
+		}
+		return p.takenOver(tx, who)
 	})
 	return who, err
 }

@@ -84,9 +84,12 @@ func (o *Orchestrator) Release(ctx context.Context, actor den.Actor, id den.ID) 
 
 // AddDepartment adds a department to the den.
 func (o *Orchestrator) AddDepartment(ctx context.Context, actor den.Actor, in den.NewOrganisation) (d den.Department, err error) {
-	name, err := organisation(actor, in)
-	if err != nil {
+	if err := allow(actor, den.AddOrganisation, den.ReadTechmap, den.Owner{}); err != nil {
 		return d, err
+	}
+	name := strings.TrimSpace(in.Name)
+	if fault := wants("name", "the name of the organisation", name, nameLength); fault != nil {
+		return d, fault
 	}
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		id, err := p.answered(tx, in.Once)
@@ -106,89 +109,12 @@ func (o *Orchestrator) AddDepartment(ctx context.Context, actor den.Actor, in de
 	return d, err
 }
 
-// AddSupplier adds a supplier to the techmap.
-func (o *Orchestrator) AddSupplier(ctx context.Context, actor den.Actor, in den.NewOrganisation) (s den.Supplier, err error) {
-	name, err := organisation(actor, in)
-	if err != nil {
-		return s, err
-	}
-	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		id, err := p.answered(tx, in.Once)
-		if err != nil {
-			return err
-		}
-		if id != "" {
-			s, err = tx.Suppliers().Get(id)
-			return err
-		}
-		s, err = tx.Suppliers().Put(den.Supplier{ID: p.id(den.KindSupplier), Name: name, CreatedAt: p.now})
-		if err != nil {
-			return err
-		}
-		return p.added(tx, in.Once, den.Event{Act: "supplier.added", Subject: s.ID, Say: fmt.Sprintf("The supplier %s was added.", name)})
-	})
-	return s, err
-}
-
-// AddProduct adds a product of a supplier.
-func (o *Orchestrator) AddProduct(ctx context.Context, actor den.Actor, in den.NewProduct) (one den.Product, err error) {
-	if err := allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{Suppliers: []den.ID{in.Supplier}}); err != nil {
-		return one, err
-	}
-	var faults den.Faults
-	name, summary := strings.TrimSpace(in.Name), strings.TrimSpace(in.Summary)
-	faults.Add(wants("name", "the name of the product", name, nameLength))
-	if len(summary) > textLength {
-		faults.Add(den.Bad("summary", "Shorten the summary to %d characters.", textLength))
-	}
-	if err := faults.Err(); err != nil {
-		return one, err
-	}
-	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		id, err := p.answered(tx, in.Once)
-		if err != nil {
-			return err
-		}
-		if id != "" {
-			one, err = tx.Products().Get(id)
-			return err
-		}
-		if _, err := tx.Suppliers().Get(in.Supplier); err != nil {
-			return chosen(err, "supplier", "Choose a supplier from the techmap.")
-		}
-		one, err = tx.Products().Put(den.Product{
-			ID: p.id(den.KindProduct), Supplier: in.Supplier, Name: name, Summary: summary, CreatedAt: p.now,
-		})
-		if err != nil {
-			return err
-		}
-		if err := p.nameRepository(tx, one); err != nil {
-			return err
-		}
-		return p.added(tx, in.Once, den.Event{
-			Act: "product.added", Subject: one.ID, About: []den.ID{in.Supplier}, Say: fmt.Sprintf("The product %s was added.", name),
-		})
-	})
-	return one, err
-}
-
 // added writes the event of something new and remembers the answer.
 func (p *pen) added(tx den.Tx, once den.Once, e den.Event) error {
 	if _, err := p.record(tx, e); err != nil {
 		return err
 	}
 	return p.answer(tx, once, e.Subject)
-}
-
-func organisation(actor den.Actor, in den.NewOrganisation) (string, error) {
-	if err := allow(actor, den.AddOrganisation, den.ReadTechmap, den.Owner{}); err != nil {
-		return "", err
-	}
-	name := strings.TrimSpace(in.Name)
-	if fault := wants("name", "the name of the organisation", name, nameLength); fault != nil {
-		return "", fault
-	}
-	return name, nil
 }
 
 // wants demands a text of at most so many bytes.
@@ -241,6 +167,6 @@ func productView(tx den.Tx, actor den.Actor, p den.Product) (den.ProductView, er
 	}
 	return den.ProductView{
 		Product: p, SupplierName: s.Name, Releases: releases, Repository: repository,
-		May: rights(actor, den.Owner{Suppliers: []den.ID{p.Supplier}}, den.OfferProduct),
+		May: rights(actor, s.Owner(), den.OfferProduct, den.EditEntry),
 	}, nil
 }

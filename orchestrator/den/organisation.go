@@ -14,4 +14,9 @@ type Supplier struct {
 	Name      string
 	CreatedAt Stamp
 	Rev       int64
+
+	SupplierProfile
+	AddedBy    ID    `json:",omitempty"` // the department that wrote the entry; empty: the operator
+	HandedOver Stamp `json:",omitzero"`  // when the supplier took the entry over
+	ChangedAt  Stamp `json:",omitzero"`  // when the entry was last changed
 }

@@ -9,8 +9,10 @@ type Action string
 // everybody who holds a role: who was only invited to assess sees the trial alone.
 const (
 	ReadTechmap     Action = "read_techmap"
-	OfferProduct    Action = "offer_product" // add or change a product or release of a supplier
-	AddOrganisation Action = "add_organisation"
+	OfferProduct    Action = "offer_product"    // add a release of a supplier's product
+	AddOrganisation Action = "add_organisation" // add a department, hand an entry over
+	AddEntry        Action = "add_entry"        // add a supplier's entry to the techmap
+	EditEntry       Action = "edit_entry"       // change the words of a supplier and its products, add a product
 	ReadTrial       Action = "read_trial"
 	SetUpTrial      Action = "set_up_trial" // make, change, start, cancel
 	DecideTrial     Action = "decide_trial" // record the decision
@@ -37,7 +39,7 @@ const (
 
 // Actions lists every action, for the help page and the tests.
 var Actions = []Action{
-	ReadTechmap, OfferProduct, AddOrganisation, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
+	ReadTechmap, OfferProduct, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
 	ReadRules, SetRules, DecideRequest,
 	ReadChallenge, SetUpChallenge, AnswerChallenge, ReadInterest,
@@ -62,6 +64,8 @@ var Rights = map[Action]map[Role]Scope{
 	ReadTechmap:     {Operator: Any, Auditor: Any, Member: Any, Approver: Any, SupplierMember: Any, Evaluator: Any},
 	OfferProduct:    {Operator: Any, SupplierMember: Own},
 	AddOrganisation: {Operator: Any},
+	AddEntry:        {Operator: Any, Member: Own, Approver: Own},
+	EditEntry:       {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	ReadTrial:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own, Evaluator: Own},
 	SetUpTrial:      {Operator: Any, Member: Own, Approver: Own},
 	DecideTrial:     {Operator: Any, Member: Own, Approver: Own},

@@ -7,13 +7,15 @@ import (
 
 // Product is what a supplier offers.
 type Product struct {
-	ID           ID
-	Supplier     ID
-	Name         string
-	Summary      string
-	Capabilities []string // ids of the capability vocabulary
-	CreatedAt    Stamp
-	Rev          int64
+	ID        ID
+	Supplier  ID
+	Name      string
+	Summary   string
+	CreatedAt Stamp
+	Rev       int64
+
+	ProductProfile
+	ChangedAt Stamp `json:",omitzero"` // when the entry was last changed
 }
 
 // Release is one deployable version of a product. It never changes.

@@ -9,9 +9,11 @@ type Once struct {
 	Body string // hex SHA-256 of the request
 }
 
-// NewOrganisation is the input of AddDepartment and AddSupplier.
+// NewOrganisation is the input of AddDepartment and AddSupplier. A department may add a
+// supplier's entry: By is that department; empty: the actor's own, where there is one.
 type NewOrganisation struct {
 	Name string
+	By   ID
 	Once Once
 }
 
