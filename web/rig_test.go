@@ -80,7 +80,7 @@ func newRig(t testing.TB) *rig {
 		Store: r.store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
-		Sizes: config.Sizes, Schemes: config.Schemes, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
+		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{},
 	})
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))

@@ -47,6 +47,8 @@ var (
 	openOur, openTheir   = may{yes: ourTop + " evaluator engineer"}, may{yes: "operator stranger rival"}
 	offerOur, offerTheir = may{"operator engineer", except(roles, "operator", "engineer")}, may{"operator rival", except(roles, "operator", "rival")}
 	addTrial             = may{ourTop + " stranger", except(all, "operator", "official", "approver", "colleague", "stranger")}
+	addEntry             = addTrial
+	writes               = may{addTrial.yes + " engineer rival", "auditor evaluator idle newcomer"}
 	readsAll             = may{yes: "operator auditor"}
 	operates             = may{"operator", "auditor"}
 )
@@ -67,8 +69,6 @@ var verdicts = map[string]row{
 	"GET /":                {"", known, no, no},
 	"GET /departments/new": {"", may{"operator", except(all, "operator")}, no, no},
 	"POST /departments":    {"", may{"operator", except(all, "operator")}, no, no},
-	"GET /suppliers/new":   {"", may{"operator", except(all, "operator")}, no, no},
-	"POST /suppliers":      {"", may{"operator", except(all, "operator")}, no, no},
 
 	// what is one's own: somebody else's token is not there
 	"GET /me":                    {"", known, no, no},
@@ -130,9 +130,18 @@ var verdicts = map[string]row{
 
 	// the techmap
 	"GET /products":                  {"", withRole, no, no},
-	"GET /products/new":              {"", may{"operator engineer rival", except(all, "operator", "engineer", "rival")}, no, no},
-	"POST /products":                 {"", may{"operator engineer rival", except(all, "operator", "engineer", "rival")}, no, no},
+	"GET /products/new":              {"", writes, no, no},
+	"POST /products":                 {"", writes, no, no},
 	"GET /products/:id":              {"product", withRole, same, no},
+	"GET /products/:id/edit":         {"product", offerOur, offerTheir, no},
+	"POST /products/:id/edit":        {"product", offerOur, offerTheir, no},
+	"GET /suppliers/new":             {"", addEntry, no, no},
+	"POST /suppliers":                {"", addEntry, no, no},
+	"GET /suppliers/:id":             {"supplier", withRole, same, no},
+	"GET /suppliers/:id/edit":        {"supplier", offerOur, offerTheir, no},
+	"POST /suppliers/:id/edit":       {"supplier", offerOur, offerTheir, no},
+	"GET /suppliers/:id/hand-over":   {"supplier", may{"operator", except(roles, "operator")}, same, no},
+	"POST /suppliers/:id/hand-over":  {"supplier", may{"operator", except(roles, "operator")}, same, no},
 	"GET /products/:id/releases/new": {"product", offerOur, offerTheir, no},
 	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
 

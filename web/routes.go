@@ -99,9 +99,11 @@ func (s *server) Routes() []Route {
 		{get, "/open/:name", den.OpenSandbox, p.Open},
 
 		{get, "/products", den.ReadTechmap, p.Products},
-		{get, "/products/new", den.OfferProduct, p.NewProduct},
-		{post, "/products", den.OfferProduct, p.AddProduct},
+		{get, "/products/new", den.EditEntry, p.NewProduct},
+		{post, "/products", den.EditEntry, p.AddProduct},
 		{get, "/products/:id", den.ReadTechmap, p.Product},
+		{get, "/products/:id/edit", den.EditEntry, p.EditProduct},
+		{post, "/products/:id/edit", den.EditEntry, p.SaveProduct},
 		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
 		{post, "/products/:id/releases", den.OfferProduct, p.AddRelease},
 
@@ -111,7 +113,12 @@ func (s *server) Routes() []Route {
 		{post, "/host/sweep", den.RunHost, p.DoSweep},
 		{get, "/departments/new", den.AddOrganisation, p.AskDepartment},
 		{post, "/departments", den.AddOrganisation, p.AddDepartment},
-		{get, "/suppliers/new", den.AddOrganisation, p.AskSupplier},
-		{post, "/suppliers", den.AddOrganisation, p.AddSupplier},
+		{get, "/suppliers/new", den.AddEntry, p.AskSupplier},
+		{post, "/suppliers", den.AddEntry, p.AddSupplier},
+		{get, "/suppliers/:id", den.ReadTechmap, p.Supplier},
+		{get, "/suppliers/:id/edit", den.EditEntry, p.EditSupplier},
+		{post, "/suppliers/:id/edit", den.EditEntry, p.SaveSupplier},
+		{get, "/suppliers/:id/hand-over", den.AddOrganisation, p.AskHandOver},
+		{post, "/suppliers/:id/hand-over", den.AddOrganisation, p.HandOver},
 	}
 }

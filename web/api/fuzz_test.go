@@ -57,6 +57,7 @@ func lived(t testing.TB, seed uint64) (*world, *inventor) {
 	}
 	for _, s := range w.suppliers {
 		i.learn("supplier", string(s.ID))
+		i.learn("suppliers", string(s.ID))
 	}
 	for _, p := range w.people {
 		i.learn("evaluator", string(p.ID))
@@ -69,6 +70,9 @@ func lived(t testing.TB, seed uint64) (*world, *inventor) {
 	}
 	for _, s := range w.o.Schemes() {
 		i.learn("scheme", s.ID)
+	}
+	for _, id := range w.o.Vocabulary().IDs()[:5] {
+		i.learn("capabilities", id)
 	}
 	for _, size := range []string{"small", "small", "small", "none"} {
 		i.learn("size", size)

@@ -9,19 +9,8 @@ func department(d den.Department) contract.Department {
 	return contract.Department{Id: string(d.ID), Name: d.Name, CreatedAt: d.CreatedAt}
 }
 
-func supplier(s den.Supplier) contract.Supplier {
-	return contract.Supplier{Id: string(s.ID), Name: s.Name, CreatedAt: s.CreatedAt}
-}
-
 func person(p den.Person) contract.Person {
 	return contract.Person{Id: string(p.ID), Name: p.Name}
-}
-
-func product(p den.ProductView) contract.Product {
-	return contract.Product{
-		Id: string(p.ID), Supplier: string(p.Supplier), SupplierName: p.SupplierName, Name: p.Name,
-		Summary: p.Summary, Releases: list(p.Releases, release), CreatedAt: p.CreatedAt,
-	}
 }
 
 func release(r den.Release) contract.Release {

@@ -10,7 +10,11 @@ import (
 type Techmap interface {
 	Departments(context.Context, den.Actor, den.Filter) (den.Page[den.Department], error)
 	Suppliers(context.Context, den.Actor, den.Filter) (den.Page[den.Supplier], error)
+	Supplier(context.Context, den.Actor, den.ID) (den.SupplierView, error)
+	ChangeSupplier(context.Context, den.Actor, den.ID, den.SupplierChange) (den.SupplierView, error)
+	HandOver(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SupplierView, error)
 	Products(context.Context, den.Actor, den.Filter) (den.Page[den.ProductView], error)
+	ChangeProduct(context.Context, den.Actor, den.ID, den.ProductChange) (den.ProductView, error)
 	Product(context.Context, den.Actor, den.ID) (den.ProductView, error)
 	Releases(context.Context, den.Actor, den.Filter) (den.Page[den.Release], error)
 	Release(context.Context, den.Actor, den.ID) (den.Release, error)
@@ -35,6 +39,7 @@ type Accounts interface {
 type Settings interface {
 	Schemes() []den.Scheme
 	Scheme(den.SchemeRef) (den.Scheme, error)
+	Vocabulary() den.Vocabulary
 	Sizes() []den.Size
 }
 

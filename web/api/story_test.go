@@ -161,15 +161,40 @@ func (s *story) tokens() {
 	}
 }
 
+// describe says what a supplier and a product are, in the words of the den.
+func (s *story) describe(added string) {
+	w, ctx := s.w, s.ctx
+	words, err := s.vendor.GetCapabilitiesWithResponse(ctx)
+	first := told(w, words.JSON200, err, words.Body).Groups[0].Capabilities[0].Id
+	chs, err := s.ops.ChangeSupplierWithResponse(ctx, added, nil, contract.SupplierEntry{Name: "Tryware", Place: new("Leeds"), Contacts: &[]contract.Contact{{Name: "Sales"}}})
+	told(w, chs.JSON200, err, chs.Body)
+	han, err := s.ops.HandOverSupplierWithResponse(ctx, added, nil)
+	told(w, han.JSON200, err, han.Body)
+	sup, err := s.official.GetSupplierWithResponse(ctx, added)
+	if got := told(w, sup.JSON200, err, sup.Body); *got.Place != "Leeds" || (*got.Contacts)[0].Name != "Sales" || got.HandedOverAt == nil || sup.HTTPResponse.Header.Get("ETag") == "" {
+		s.t.Errorf("the supplier is %+v", got)
+	}
+	own := string(w.products[0].ID)
+	chp, err := s.vendor.ChangeProductWithResponse(ctx, own, nil, contract.ProductEntry{
+		Name: w.products[0].Name, Capabilities: &[]string{first}, Price: &contract.StatedPrice{Basis: contract.UserMonth, Pence: new(int64(1240))},
+	})
+	told(w, chp.JSON200, err, chp.Body)
+	pro, err := s.official.GetProductWithResponse(ctx, own)
+	if got := told(w, pro.JSON200, err, pro.Body); (*got.Capabilities)[0] != first || *got.Price.Pence != 1240 {
+		s.t.Errorf("the product is %+v", got)
+	}
+}
+
 // offer adds organisations, a product and a release of each kind.
 func (s *story) offer() {
 	w, ctx := s.w, s.ctx
 	dep, err := s.ops.AddDepartmentWithResponse(ctx, nil, contract.NewOrganisation{Name: "Department of Trying"})
 	told(w, dep.JSON201, err, dep.Body)
-	sup, err := s.ops.AddSupplierWithResponse(ctx, nil, contract.NewOrganisation{Name: "Tryware"})
+	sup, err := s.ops.AddSupplierWithResponse(ctx, nil, contract.NewSupplier{Name: "Tryware"})
 	supplier := told(w, sup.JSON201, err, sup.Body)
 	pro, err := s.ops.AddProductWithResponse(ctx, nil, contract.NewProduct{Name: "Try", Supplier: supplier.Id})
 	told(w, pro.JSON201, err, pro.Body)
+	s.describe(supplier.Id)
 	own := string(w.products[0].ID)
 	rel, err := s.vendor.AddReleaseWithResponse(ctx, own, nil, contract.NewRelease{Version: "2.0", Image: oneImage, Env: &[]string{"MODE=trial"}})
 	first := told(w, rel.JSON201, err, rel.Body)

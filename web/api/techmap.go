@@ -37,11 +37,13 @@ func (a *API) ListSuppliers(ctx context.Context, r contract.ListSuppliersRequest
 
 // AddSupplier adds a supplier.
 func (a *API) AddSupplier(ctx context.Context, r contract.AddSupplierRequestObject) (contract.AddSupplierResponseObject, error) {
-	made, err := a.den.AddSupplier(ctx, actor.From(ctx), den.NewOrganisation{Name: r.Body.Name, Once: once(r.Params.IdempotencyKey, "supplier", r.Body)})
+	made, err := a.den.AddSupplier(ctx, actor.From(ctx), den.NewOrganisation{
+		Name: r.Body.Name, By: den.ID(value(r.Body.Department)), Once: once(r.Params.IdempotencyKey, "supplier", r.Body),
+	})
 	if err != nil {
 		return nil, err
 	}
-	return contract.AddSupplier201JSONResponse{Body: supplier(made), Headers: contract.AddSupplier201ResponseHeaders{Location: at("/suppliers")}}, nil
+	return contract.AddSupplier201JSONResponse{Body: supplier(made), Headers: contract.AddSupplier201ResponseHeaders{Location: at("/suppliers/" + string(made.ID))}}, nil
 }
 
 // ListPeople lists people who can be asked to evaluate.
@@ -70,7 +72,7 @@ func (a *API) GetProduct(ctx context.Context, r contract.GetProductRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return contract.GetProduct200JSONResponse(product(p)), nil
+	return contract.GetProduct200JSONResponse{Body: product(p), Headers: contract.GetProduct200ResponseHeaders{ETag: etag(p.Rev)}}, nil
 }
 
 // AddProduct adds a product.

@@ -78,7 +78,7 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 		Store: db, Runtime: w.engine, Images: w.engine, Now: time.Now, NewID: w.id,
 		Secret: func() string { return fmt.Sprintf("secret-%d", w.ids.Add(1)) },
 		Name:   func() string { return fmt.Sprintf("quiet-otter-%08d", w.ids.Add(1)) },
-		Sizes:  settings.Sizes, Schemes: settings.Schemes,
+		Sizes:  settings.Sizes, Schemes: settings.Schemes, Vocabulary: settings.Vocabulary,
 		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Forms: forms{}, Demo: true,
 	})
 	w.engine.SetHost(sandbox.Host{Engine: "Scripted engine 1.0", OS: "linux", CPUs: 2, Memory: 1 << 40, DiskFree: 1 << 40, DiskQuota: true, Namespaces: true})

@@ -81,3 +81,13 @@ func setsUp(a den.Actor) bool {
 }
 
 func offers(a den.Actor) bool { return a.Has(den.SupplierMember) || a.Has(den.Operator) }
+
+// writes says that somebody may write some entry of the techmap.
+func writes(a den.Actor) bool {
+	for role := range den.Rights[den.EditEntry] {
+		if a.Has(role) {
+			return true
+		}
+	}
+	return false
+}

@@ -79,6 +79,8 @@ type organisationPage struct {
 	Heading string
 	Once    string
 	Form    *form.Values
+
+	Departments []view.Option // that could add the supplier, where there is a choice
 }
 
 // AskDepartment is GET /departments/new.
@@ -90,7 +92,7 @@ func (p *Pages) AskDepartment(c *gin.Context) error {
 func (p *Pages) AskSupplier(c *gin.Context) error { return p.askOrganisation(c, "supplier") }
 
 func (p *Pages) askOrganisation(c *gin.Context, kind string) error {
-	if !den.May(asking(c), den.AddOrganisation, den.Owner{}) {
+	if !adds(asking(c), kind) {
 		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	return p.showOrganisation(c, http.StatusOK, kind, p.blank())
@@ -98,22 +100,31 @@ func (p *Pages) askOrganisation(c *gin.Context, kind string) error {
 
 // AddDepartment is POST /departments.
 func (p *Pages) AddDepartment(c *gin.Context) error {
-	return p.addOrganisation(c, "department", func(in den.NewOrganisation) error {
+	return p.addOrganisation(c, "department", func(in den.NewOrganisation) (string, error) {
 		_, err := p.Den.AddDepartment(c, asking(c), in)
-		return err
+		return "/host", err
 	})
 }
 
 // AddSupplier is POST /suppliers.
 func (p *Pages) AddSupplier(c *gin.Context) error {
-	return p.addOrganisation(c, "supplier", func(in den.NewOrganisation) error {
-		_, err := p.Den.AddSupplier(c, asking(c), in)
-		return err
+	return p.addOrganisation(c, "supplier", func(in den.NewOrganisation) (string, error) {
+		s, err := p.Den.AddSupplier(c, asking(c), in)
+		return supplierPath(s.ID), err
 	})
 }
 
-func (p *Pages) addOrganisation(c *gin.Context, kind string, add func(den.NewOrganisation) error) error {
-	if !den.May(asking(c), den.AddOrganisation, den.Owner{}) {
+// adds says that somebody may add a department, or an entry of a supplier.
+func adds(a den.Actor, kind string) bool {
+	if den.May(a, den.AddOrganisation, den.Owner{}) {
+		return true
+	}
+	return kind == "supplier" && (a.Has(den.Member) || a.Has(den.Approver))
+}
+
+// addOrganisation adds one; add gives the address to go to then.
+func (p *Pages) addOrganisation(c *gin.Context, kind string, add func(den.NewOrganisation) (string, error)) error {
+	if !adds(asking(c), kind) {
 		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	v, err := p.typed(c)
@@ -121,22 +132,62 @@ func (p *Pages) addOrganisation(c *gin.Context, kind string, add func(den.NewOrg
 		return err
 	}
 	in := den.NewOrganisation{Name: form.Text{Name: "name", What: "organisation.what", Max: 120}.Read(v), Once: once(c)}
+	var departments []view.Option
+	if kind == "supplier" {
+		if departments, err = p.writers(c); err != nil {
+			return err
+		}
+	}
+	if len(departments) > 0 {
+		in.By = den.ID(form.Choice{Name: "department", What: "organisation.what-department", From: values(departments)}.Read(v))
+	}
 	if v.Bad() {
 		return p.showOrganisation(c, http.StatusUnprocessableEntity, kind, v)
 	}
-	if err := add(in); err != nil {
+	after, err := add(in)
+	if err != nil {
 		status, err := p.refused(c, v, err, nil)
 		if err != nil {
 			return err
 		}
 		return p.showOrganisation(c, status, kind, v)
 	}
-	return to(c, "/host", kind)
+	return to(c, after, kind)
 }
 
 func (p *Pages) showOrganisation(c *gin.Context, status int, kind string, v *form.Values) error {
 	page := organisationPage{Kind: kind, Heading: p.words.Say("organisation." + kind), Once: fresh(c), Form: v}
 	page.Frame = p.frame(c, page.Heading)
 	page.Back, page.Errors = back("/host"), v.Summary()
+	if kind == "supplier" {
+		var err error
+		if page.Departments, err = p.writers(c); err != nil {
+			return err
+		}
+		page.Back = back("/products")
+	}
 	return p.show(c, status, "organisation", page)
+}
+
+// writers are the departments for which somebody can add an entry, where there are
+// several.
+func (p *Pages) writers(c *gin.Context) ([]view.Option, error) {
+	who := asking(c)
+	if den.May(who, den.AddEntry, den.Owner{}) {
+		return nil, nil
+	}
+	found, err := p.Den.Departments(c, who, den.Filter{Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	var options []view.Option
+	for _, d := range found.Items {
+		if den.May(who, den.AddEntry, den.Owner{Department: d.ID}) {
+			options = append(options, view.Option{Value: string(d.ID), Text: d.Name})
+		}
+	}
+	if len(options) < 2 {
+		return nil, nil
+	}
+	return options, nil
 }

@@ -12,7 +12,11 @@ import (
 type Techmap interface {
 	Departments(context.Context, den.Actor, den.Filter) (den.Page[den.Department], error)
 	Suppliers(context.Context, den.Actor, den.Filter) (den.Page[den.Supplier], error)
+	Supplier(context.Context, den.Actor, den.ID) (den.SupplierView, error)
+	ChangeSupplier(context.Context, den.Actor, den.ID, den.SupplierChange) (den.SupplierView, error)
+	HandOver(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SupplierView, error)
 	Products(context.Context, den.Actor, den.Filter) (den.Page[den.ProductView], error)
+	ChangeProduct(context.Context, den.Actor, den.ID, den.ProductChange) (den.ProductView, error)
 	Product(context.Context, den.Actor, den.ID) (den.ProductView, error)
 	People(context.Context, den.Actor) ([]den.Person, error)
 	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
@@ -25,6 +29,7 @@ type Techmap interface {
 type Settings interface {
 	Schemes() []den.Scheme
 	Scheme(den.SchemeRef) (den.Scheme, error)
+	Vocabulary() den.Vocabulary
 	Sizes() []den.Size
 	Lengths() (def, most den.Span)
 }

@@ -24,7 +24,7 @@ func (p *Pages) Products(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := productsPage{Frame: p.frame(c, p.words.Say("products.title")), Products: found.Items, More: more(c, found.Next), MayOffer: offers(asking(c))}
+	page := productsPage{Frame: p.frame(c, p.words.Say("products.title")), Products: found.Items, More: more(c, found.Next), MayOffer: writes(asking(c))}
 	return p.show(c, http.StatusOK, "products", page)
 }
 
@@ -32,8 +32,11 @@ func (p *Pages) Products(c *gin.Context) error {
 type productPage struct {
 	view.Frame
 	Product  den.ProductView
+	About    []string
+	Facts    []entryFact
 	Releases []releaseRow
 	MayOffer bool
+	MayEdit  bool
 }
 
 type releaseRow struct {
@@ -47,7 +50,8 @@ func (p *Pages) Product(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct]}
+	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct], MayEdit: product.May[den.EditEntry]}
+	page.About, page.Facts = paragraphs(product.Description), p.productFacts(product.Product)
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/products", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
 	for n := len(product.Releases) - 1; n >= 0; n-- {
 		r := product.Releases[n]
@@ -66,7 +70,7 @@ type newProductPage struct {
 
 // NewProduct is GET /products/new.
 func (p *Pages) NewProduct(c *gin.Context) error {
-	if !offers(asking(c)) {
+	if !writes(asking(c)) {
 		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	return p.showNewProduct(c, http.StatusOK, p.blank())
@@ -74,7 +78,7 @@ func (p *Pages) NewProduct(c *gin.Context) error {
 
 // AddProduct is POST /products.
 func (p *Pages) AddProduct(c *gin.Context) error {
-	if !offers(asking(c)) {
+	if !writes(asking(c)) {
 		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	v, err := p.typed(c)
@@ -114,7 +118,7 @@ func (p *Pages) suppliers(c *gin.Context) ([]view.Option, error) {
 	}
 	var options []view.Option
 	for _, s := range found.Items {
-		if den.May(who, den.OfferProduct, den.Owner{Suppliers: []den.ID{s.ID}}) {
+		if den.May(who, den.EditEntry, s.Owner()) {
 			options = append(options, view.Option{Value: string(s.ID), Text: s.Name})
 		}
 	}

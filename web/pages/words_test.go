@@ -41,6 +41,15 @@ func TestEveryValueHasWords(t *testing.T) {
 	for _, done := range []string{"start", "extend", "decide", "product", "release", "department", "supplier", "assess-saved", "assess-submitted", "signed-out"} {
 		keys = append(keys, "done."+done)
 	}
+	keys = append(keys, "ask.hand-over-title", "ask.hand-over-say", "ask.hand-over-button", "done.hand-over", "done.entry")
+	for set, values := range map[string][]string{
+		"size": plain(den.Headcounts), "said": {"yes", "no"}, "hosting": plain(den.Hostings), "location": plain(den.Locations),
+		"price": plain(den.PriceBases), "basis": plain(den.PriceBases),
+	} {
+		for _, value := range values {
+			keys = append(keys, set+"."+value)
+		}
+	}
 	for lang, words := range all {
 		for _, key := range keys {
 			if !words.Has(key) {

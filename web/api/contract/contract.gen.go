@@ -43,6 +43,30 @@ func (e CriterionScoredBy) Valid() bool {
 	}
 }
 
+// Defines values for DataLocation.
+const (
+	AsChosen  DataLocation = "as_chosen"
+	Eea       DataLocation = "eea"
+	Elsewhere DataLocation = "elsewhere"
+	Uk        DataLocation = "uk"
+)
+
+// Valid indicates whether the value is a known member of the DataLocation enum.
+func (e DataLocation) Valid() bool {
+	switch e {
+	case AsChosen:
+		return true
+	case Eea:
+		return true
+	case Elsewhere:
+		return true
+	case Uk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Decision.
 const (
 	Proceed  Decision = "proceed"
@@ -124,6 +148,54 @@ func (e Grant) Valid() bool {
 	}
 }
 
+// Defines values for Headcount.
+const (
+	Large  Headcount = "large"
+	Medium Headcount = "medium"
+	Micro  Headcount = "micro"
+	Small  Headcount = "small"
+)
+
+// Valid indicates whether the value is a known member of the Headcount enum.
+func (e Headcount) Valid() bool {
+	switch e {
+	case Large:
+		return true
+	case Medium:
+		return true
+	case Micro:
+		return true
+	case Small:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Hosting.
+const (
+	Hosted    Hosting = "hosted"
+	OnDevices Hosting = "on_devices"
+	OnSite    Hosting = "on_site"
+	OwnCloud  Hosting = "own_cloud"
+)
+
+// Valid indicates whether the value is a known member of the Hosting enum.
+func (e Hosting) Valid() bool {
+	switch e {
+	case Hosted:
+		return true
+	case OnDevices:
+		return true
+	case OnSite:
+		return true
+	case OwnCloud:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Phase.
 const (
 	PhaseEnded     Phase = "ended"
@@ -175,6 +247,39 @@ func (e Profile) Valid() bool {
 	}
 }
 
+// Defines values for StatedPriceBasis.
+const (
+	Free        StatedPriceBasis = "free"
+	OnRequest   StatedPriceBasis = "on_request"
+	Once        StatedPriceBasis = "once"
+	Transaction StatedPriceBasis = "transaction"
+	UserMonth   StatedPriceBasis = "user_month"
+	UserYear    StatedPriceBasis = "user_year"
+	Year        StatedPriceBasis = "year"
+)
+
+// Valid indicates whether the value is a known member of the StatedPriceBasis enum.
+func (e StatedPriceBasis) Valid() bool {
+	switch e {
+	case Free:
+		return true
+	case OnRequest:
+		return true
+	case Once:
+		return true
+	case Transaction:
+		return true
+	case UserMonth:
+		return true
+	case UserYear:
+		return true
+	case Year:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TrialState.
 const (
 	Cancelled TrialState = "cancelled"
@@ -193,6 +298,24 @@ func (e TrialState) Valid() bool {
 	case Finished:
 		return true
 	case Running:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for YesNo.
+const (
+	No  YesNo = "no"
+	Yes YesNo = "yes"
+)
+
+// Valid indicates whether the value is a known member of the YesNo enum.
+func (e YesNo) Valid() bool {
+	switch e {
+	case No:
+		return true
+	case Yes:
 		return true
 	default:
 		return false
@@ -293,6 +416,33 @@ type Assessment struct {
 	Trial       string           `json:"trial"`
 }
 
+// Capability Something that a product can do.
+type Capability struct {
+	About string `json:"about"`
+
+	// Also Other words for it.
+	Also []string `json:"also"`
+
+	// Areas The parts of departments' work that ask for it most; none: all.
+	Areas []string `json:"areas"`
+	Id    string   `json:"id"`
+	Title string   `json:"title"`
+}
+
+// CapabilityGroup The upper level of the capabilities.
+type CapabilityGroup struct {
+	Capabilities []Capability `json:"capabilities"`
+	Id           string       `json:"id"`
+	Title        string       `json:"title"`
+}
+
+// Contact Whom to ask at a supplier: a person or a team.
+type Contact struct {
+	Email *string `json:"email,omitempty"`
+	Name  string  `json:"name"`
+	Phone *string `json:"phone,omitempty"`
+}
+
 // Criterion One question that every entry is asked alike.
 type Criterion struct {
 	Anchors         *[]string         `json:"anchors,omitempty"`
@@ -310,6 +460,9 @@ type Criterion struct {
 
 // CriterionScoredBy defines model for Criterion.ScoredBy.
 type CriterionScoredBy string
+
+// DataLocation Where a product keeps its data: eea is the United Kingdom or the European Economic Area, as_chosen where the department says.
+type DataLocation string
 
 // Decision defines model for Decision.
 type Decision string
@@ -392,6 +545,9 @@ type FieldProblem struct {
 // Grant What a token lets its bearer do of what its person may: see; do everything; or bring in releases and their images.
 type Grant string
 
+// Headcount How many people work there: up to 9, 49, 249, or more.
+type Headcount string
+
 // Host The state of the host.
 type Host struct {
 	Api           *string    `json:"api,omitempty"`
@@ -417,6 +573,9 @@ type Host struct {
 	Version       string     `json:"version"`
 	Warnings      []string   `json:"warnings"`
 }
+
+// Hosting A way in which a product can be run: by the supplier, in a cloud account of the department's, on its machines, or on each person's device.
+type Hosting string
 
 // InForce One protection and whether it holds here.
 type InForce struct {
@@ -541,6 +700,13 @@ type NewStack struct {
 	Version string   `json:"version"`
 }
 
+// NewSupplier A supplier to add.
+type NewSupplier struct {
+	// Department The department that adds the entry, where you belong to several.
+	Department *string `json:"department,omitempty"`
+	Name       string  `json:"name"`
+}
+
 // NewToken A token to make.
 type NewToken struct {
 	Grants       []Grant `json:"grants"`
@@ -645,13 +811,56 @@ type Problem struct {
 
 // Product What a supplier offers.
 type Product struct {
-	CreatedAt    time.Time `json:"created_at"`
-	Id           string    `json:"id"`
-	Name         string    `json:"name"`
-	Releases     []Release `json:"releases"`
-	Summary      string    `json:"summary"`
-	Supplier     string    `json:"supplier"`
-	SupplierName string    `json:"supplier_name"`
+	// Accessibility Address of the accessibility statement.
+	Accessibility *string    `json:"accessibility,omitempty"`
+	Capabilities  *[]string  `json:"capabilities,omitempty"`
+	ChangedAt     *time.Time `json:"changed_at,omitempty"`
+	CreatedAt     time.Time  `json:"created_at"`
+
+	// DataLocation Where a product keeps its data: eea is the United Kingdom or the European Economic Area, as_chosen where the department says.
+	DataLocation *DataLocation `json:"data_location,omitempty"`
+
+	// Description Plain text. Empty lines divide paragraphs.
+	Description *string    `json:"description,omitempty"`
+	Hosting     *[]Hosting `json:"hosting,omitempty"`
+	Id          string     `json:"id"`
+	Licence     *string    `json:"licence,omitempty"`
+	Name        string     `json:"name"`
+
+	// OpenSource An answer.
+	OpenSource *YesNo `json:"open_source,omitempty"`
+
+	// Price A price on a stated basis, without VAT.
+	Price        *StatedPrice `json:"price,omitempty"`
+	Releases     []Release    `json:"releases"`
+	Standards    *[]string    `json:"standards,omitempty"`
+	Summary      string       `json:"summary"`
+	Supplier     string       `json:"supplier"`
+	SupplierName string       `json:"supplier_name"`
+}
+
+// ProductEntry What a product's entry says.
+type ProductEntry struct {
+	// Accessibility Address of the accessibility statement.
+	Accessibility *string   `json:"accessibility,omitempty"`
+	Capabilities  *[]string `json:"capabilities,omitempty"`
+
+	// DataLocation Where a product keeps its data: eea is the United Kingdom or the European Economic Area, as_chosen where the department says.
+	DataLocation *DataLocation `json:"data_location,omitempty"`
+
+	// Description Plain text. Empty lines divide paragraphs.
+	Description *string    `json:"description,omitempty"`
+	Hosting     *[]Hosting `json:"hosting,omitempty"`
+	Licence     *string    `json:"licence,omitempty"`
+	Name        string     `json:"name"`
+
+	// OpenSource An answer.
+	OpenSource *YesNo `json:"open_source,omitempty"`
+
+	// Price A price on a stated basis, without VAT.
+	Price     *StatedPrice `json:"price,omitempty"`
+	Standards *[]string    `json:"standards,omitempty"`
+	Summary   *string      `json:"summary,omitempty"`
 }
 
 // ProductPage One page of a list.
@@ -856,6 +1065,12 @@ type Score struct {
 	Reason    *string `json:"reason,omitempty"`
 }
 
+// ServiceArea A part of what departments do.
+type ServiceArea struct {
+	Id    string `json:"id"`
+	Title string `json:"title"`
+}
+
 // Size How much of the host a sandbox gets.
 type Size struct {
 	Cpu          float64 `json:"cpu"`
@@ -873,11 +1088,54 @@ type SizePage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// StatedPrice A price on a stated basis, without VAT.
+type StatedPrice struct {
+	Basis StatedPriceBasis `json:"basis"`
+	Pence *int64           `json:"pence,omitempty"`
+}
+
+// StatedPriceBasis defines model for StatedPrice.Basis.
+type StatedPriceBasis string
+
 // Supplier An organisation that offers products.
 type Supplier struct {
-	CreatedAt time.Time `json:"created_at"`
-	Id        string    `json:"id"`
-	Name      string    `json:"name"`
+	Accreditations *[]string `json:"accreditations,omitempty"`
+
+	// AddedBy The department that wrote the entry.
+	AddedBy      *string    `json:"added_by,omitempty"`
+	ChangedAt    *time.Time `json:"changed_at,omitempty"`
+	Contacts     *[]Contact `json:"contacts,omitempty"`
+	CreatedAt    time.Time  `json:"created_at"`
+	Frameworks   *[]string  `json:"frameworks,omitempty"`
+	HandedOverAt *time.Time `json:"handed_over_at,omitempty"`
+	Id           string     `json:"id"`
+	Name         string     `json:"name"`
+	Place        *string    `json:"place,omitempty"`
+
+	// Size How many people work there: up to 9, 49, 249, or more.
+	Size *Headcount `json:"size,omitempty"`
+
+	// Sme An answer.
+	Sme     *YesNo  `json:"sme,omitempty"`
+	Summary *string `json:"summary,omitempty"`
+	Website *string `json:"website,omitempty"`
+}
+
+// SupplierEntry What a supplier's entry says.
+type SupplierEntry struct {
+	Accreditations *[]string  `json:"accreditations,omitempty"`
+	Contacts       *[]Contact `json:"contacts,omitempty"`
+	Frameworks     *[]string  `json:"frameworks,omitempty"`
+	Name           string     `json:"name"`
+	Place          *string    `json:"place,omitempty"`
+
+	// Size How many people work there: up to 9, 49, 249, or more.
+	Size *Headcount `json:"size,omitempty"`
+
+	// Sme An answer.
+	Sme     *YesNo  `json:"sme,omitempty"`
+	Summary *string `json:"summary,omitempty"`
+	Website *string `json:"website,omitempty"`
 }
 
 // SupplierPage One page of a list.
@@ -995,6 +1253,13 @@ type Used struct {
 	Way   string `json:"way"`
 }
 
+// Vocabulary The words in which products are described: capabilities in two levels.
+type Vocabulary struct {
+	Areas   []ServiceArea     `json:"areas"`
+	Groups  []CapabilityGroup `json:"groups"`
+	Version int32             `json:"version"`
+}
+
 // Ways What is opened in a sandbox that is otherwise sealed. Left out: nothing.
 type Ways struct {
 	// Mail Mail that the product sends is caught in the sandbox and can be read. It never leaves.
@@ -1003,6 +1268,9 @@ type Ways struct {
 	// Out Hosts that the product may reach, by name and port, such as api.example.org:443.
 	Out *[]string `json:"out,omitempty"`
 }
+
+// YesNo An answer.
+type YesNo string
 
 // DryRun defines model for dry_run.
 type DryRun = bool
@@ -1142,6 +1410,12 @@ type ListProductsParams struct {
 type AddProductParams struct {
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeProductParams defines parameters for ChangeProduct.
+type ChangeProductParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // AddReleaseArchiveParams defines parameters for AddReleaseArchive.
@@ -1292,6 +1566,18 @@ type AddSupplierParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ChangeSupplierParams defines parameters for ChangeSupplier.
+type ChangeSupplierParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// HandOverSupplierParams defines parameters for HandOverSupplier.
+type HandOverSupplierParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListTrialsParams defines parameters for ListTrials.
 type ListTrialsParams struct {
 	Department *InDepartment `form:"department,omitempty" json:"department,omitempty"`
@@ -1385,6 +1671,9 @@ type AddTokenJSONRequestBody = NewToken
 // AddProductJSONRequestBody defines body for AddProduct for application/json ContentType.
 type AddProductJSONRequestBody = NewProduct
 
+// ChangeProductJSONRequestBody defines body for ChangeProduct for application/json ContentType.
+type ChangeProductJSONRequestBody = ProductEntry
+
 // AddReleaseJSONRequestBody defines body for AddRelease for application/json ContentType.
 type AddReleaseJSONRequestBody = NewRelease
 
@@ -1404,7 +1693,10 @@ type ExtendSandboxJSONRequestBody = Extension
 type RestartSandboxJSONRequestBody = Reason
 
 // AddSupplierJSONRequestBody defines body for AddSupplier for application/json ContentType.
-type AddSupplierJSONRequestBody = NewOrganisation
+type AddSupplierJSONRequestBody = NewSupplier
+
+// ChangeSupplierJSONRequestBody defines body for ChangeSupplier for application/json ContentType.
+type ChangeSupplierJSONRequestBody = SupplierEntry
 
 // AddTrialJSONRequestBody defines body for AddTrial for application/json ContentType.
 type AddTrialJSONRequestBody = NewTrial
@@ -1500,6 +1792,11 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+
+	// GetCapabilities Read the words in which products are described
+	//
+	// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
+	GetCapabilities(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDepartments List departments
 	//
@@ -1602,6 +1899,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /products/{id} (the `GetProduct` operationId).
 	GetProduct(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeProductWithBody Change a product's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+	ChangeProductWithBody(ctx context.Context, id InId, params *ChangeProductParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeProduct Change a product's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+	ChangeProduct(ctx context.Context, id InId, params *ChangeProductParams, body ChangeProductJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddReleaseArchiveWithBody Add a release from a docker save archive
 	//
@@ -1799,6 +2114,36 @@ type ClientInterface interface {
 	// Corresponds with POST /suppliers (the `AddSupplier` operationId).
 	AddSupplier(ctx context.Context, params *AddSupplierParams, body AddSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSupplier Read a supplier's entry
+	//
+	// Corresponds with GET /suppliers/{id} (the `GetSupplier` operationId).
+	GetSupplier(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSupplierWithBody Change a supplier's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+	ChangeSupplierWithBody(ctx context.Context, id InId, params *ChangeSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSupplier Change a supplier's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+	ChangeSupplier(ctx context.Context, id InId, params *ChangeSupplierParams, body ChangeSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandOverSupplier Hand an entry over to its supplier
+	//
+	// A department that wrote the entry can then no longer change it.
+	//
+	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
+	HandOverSupplier(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTrials List trials
 	//
 	// Corresponds with GET /trials (the `ListTrials` operationId).
@@ -1953,6 +2298,21 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/start (the `StartTrial` operationId).
 	StartTrial(ctx context.Context, id InId, params *StartTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// GetCapabilities Read the words in which products are described
+//
+// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
+func (c *Client) GetCapabilities(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCapabilitiesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListDepartments List departments
@@ -2207,6 +2567,44 @@ func (c *Client) AddProduct(ctx context.Context, params *AddProductParams, body 
 // Corresponds with GET /products/{id} (the `GetProduct` operationId).
 func (c *Client) GetProduct(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetProductRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeProductWithBody Change a product's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+func (c *Client) ChangeProductWithBody(ctx context.Context, id InId, params *ChangeProductParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeProductRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeProduct Change a product's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+func (c *Client) ChangeProduct(ctx context.Context, id InId, params *ChangeProductParams, body ChangeProductJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeProductRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2713,6 +3111,76 @@ func (c *Client) AddSupplier(ctx context.Context, params *AddSupplierParams, bod
 	return c.Client.Do(req)
 }
 
+// GetSupplier Read a supplier's entry
+//
+// Corresponds with GET /suppliers/{id} (the `GetSupplier` operationId).
+func (c *Client) GetSupplier(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSupplierRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSupplierWithBody Change a supplier's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+func (c *Client) ChangeSupplierWithBody(ctx context.Context, id InId, params *ChangeSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSupplierRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSupplier Change a supplier's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+func (c *Client) ChangeSupplier(ctx context.Context, id InId, params *ChangeSupplierParams, body ChangeSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSupplierRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandOverSupplier Hand an entry over to its supplier
+//
+// A department that wrote the entry can then no longer change it.
+//
+// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
+func (c *Client) HandOverSupplier(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandOverSupplierRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTrials List trials
 //
 // Corresponds with GET /trials (the `ListTrials` operationId).
@@ -3096,6 +3564,33 @@ func (c *Client) StartTrial(ctx context.Context, id InId, params *StartTrialPara
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewGetCapabilitiesRequest constructs an http.Request for the GetCapabilities method
+func NewGetCapabilitiesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/capabilities")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListDepartmentsRequest constructs an http.Request for the ListDepartments method
@@ -3734,6 +4229,68 @@ func NewGetProductRequest(server string, id InId) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeProductRequest calls the generic ChangeProduct builder with application/json body
+func NewChangeProductRequest(server string, id InId, params *ChangeProductParams, body ChangeProductJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeProductRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewChangeProductRequestWithBody constructs an http.Request for the ChangeProduct method, with any body, and a specified content type
+func NewChangeProductRequestWithBody(server string, id InId, params *ChangeProductParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/products/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -5088,6 +5645,151 @@ func NewAddSupplierRequestWithBody(server string, params *AddSupplierParams, con
 	return req, nil
 }
 
+// NewGetSupplierRequest constructs an http.Request for the GetSupplier method
+func NewGetSupplierRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/suppliers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeSupplierRequest calls the generic ChangeSupplier builder with application/json body
+func NewChangeSupplierRequest(server string, id InId, params *ChangeSupplierParams, body ChangeSupplierJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeSupplierRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewChangeSupplierRequestWithBody constructs an http.Request for the ChangeSupplier method, with any body, and a specified content type
+func NewChangeSupplierRequestWithBody(server string, id InId, params *ChangeSupplierParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/suppliers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewHandOverSupplierRequest constructs an http.Request for the HandOverSupplier method
+func NewHandOverSupplierRequest(server string, id InId, params *HandOverSupplierParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/suppliers/%s/hand-over", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListTrialsRequest constructs an http.Request for the ListTrials method
 func NewListTrialsRequest(server string, params *ListTrialsParams) (*http.Request, error) {
 	var err error
@@ -6034,6 +6736,13 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// GetCapabilitiesWithResponse Read the words in which products are described
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
+	GetCapabilitiesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCapabilitiesResponse, error)
+
 	// ListDepartmentsWithResponse List departments
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6155,6 +6864,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /products/{id} (the `GetProduct` operationId).
 	GetProductWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetProductResponse, error)
+
+	// ChangeProductWithBodyWithResponse Change a product's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+	ChangeProductWithBodyWithResponse(ctx context.Context, id InId, params *ChangeProductParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeProductResponse, error)
+
+	// ChangeProductWithResponse Change a product's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+	ChangeProductWithResponse(ctx context.Context, id InId, params *ChangeProductParams, body ChangeProductJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeProductResponse, error)
 
 	// AddReleaseArchiveWithBodyWithResponse Add a release from a docker save archive
 	//
@@ -6384,6 +7111,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /suppliers (the `AddSupplier` operationId).
 	AddSupplierWithResponse(ctx context.Context, params *AddSupplierParams, body AddSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSupplierResponse, error)
 
+	// GetSupplierWithResponse Read a supplier's entry
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /suppliers/{id} (the `GetSupplier` operationId).
+	GetSupplierWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSupplierResponse, error)
+
+	// ChangeSupplierWithBodyWithResponse Change a supplier's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+	ChangeSupplierWithBodyWithResponse(ctx context.Context, id InId, params *ChangeSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSupplierResponse, error)
+
+	// ChangeSupplierWithResponse Change a supplier's entry
+	//
+	// The entry becomes what is sent: what is left out is then no longer said.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+	ChangeSupplierWithResponse(ctx context.Context, id InId, params *ChangeSupplierParams, body ChangeSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSupplierResponse, error)
+
+	// HandOverSupplierWithResponse Hand an entry over to its supplier
+	//
+	// A department that wrote the entry can then no longer change it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
+	HandOverSupplierWithResponse(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*HandOverSupplierResponse, error)
+
 	// ListTrialsWithResponse List trials
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6556,6 +7317,54 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/start (the `StartTrial` operationId).
 	StartTrialWithResponse(ctx context.Context, id InId, params *StartTrialParams, reqEditors ...RequestEditorFn) (*StartTrialResponse, error)
+}
+
+type GetCapabilitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Vocabulary
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCapabilitiesResponse) GetJSON200() *Vocabulary {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetCapabilitiesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCapabilitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCapabilitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCapabilitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCapabilitiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type ListDepartmentsResponse struct {
@@ -7155,6 +7964,11 @@ func (r AddProductResponse) ContentType() string {
 	return ""
 }
 
+// GetProductResponse200Headers the declared response headers of an HTTP 200 response for GetProduct
+type GetProductResponse200Headers struct {
+	ETag *string
+}
+
 type GetProductResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7162,6 +7976,8 @@ type GetProductResponse struct {
 	JSON200 *Product
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetProductResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7197,6 +8013,61 @@ func (r GetProductResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetProductResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ChangeProductResponse200Headers the declared response headers of an HTTP 200 response for ChangeProduct
+type ChangeProductResponse200Headers struct {
+	ETag *string
+}
+
+type ChangeProductResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Product
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ChangeProductResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeProductResponse) GetJSON200() *Product {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ChangeProductResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeProductResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeProductResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeProductResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeProductResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8411,6 +9282,171 @@ func (r AddSupplierResponse) ContentType() string {
 	return ""
 }
 
+// GetSupplierResponse200Headers the declared response headers of an HTTP 200 response for GetSupplier
+type GetSupplierResponse200Headers struct {
+	ETag *string
+}
+
+type GetSupplierResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Supplier
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSupplierResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSupplierResponse) GetJSON200() *Supplier {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSupplierResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSupplierResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSupplierResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSupplierResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSupplierResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ChangeSupplierResponse200Headers the declared response headers of an HTTP 200 response for ChangeSupplier
+type ChangeSupplierResponse200Headers struct {
+	ETag *string
+}
+
+type ChangeSupplierResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Supplier
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ChangeSupplierResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeSupplierResponse) GetJSON200() *Supplier {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ChangeSupplierResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeSupplierResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeSupplierResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeSupplierResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeSupplierResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// HandOverSupplierResponse200Headers the declared response headers of an HTTP 200 response for HandOverSupplier
+type HandOverSupplierResponse200Headers struct {
+	ETag *string
+}
+
+type HandOverSupplierResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Supplier
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *HandOverSupplierResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r HandOverSupplierResponse) GetJSON200() *Supplier {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r HandOverSupplierResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r HandOverSupplierResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r HandOverSupplierResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HandOverSupplierResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r HandOverSupplierResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListTrialsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9243,6 +10279,19 @@ func (r StartTrialResponse) ContentType() string {
 	return ""
 }
 
+// GetCapabilitiesWithResponse Read the words in which products are described
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
+func (c *ClientWithResponses) GetCapabilitiesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCapabilitiesResponse, error) {
+	rsp, err := c.GetCapabilities(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCapabilitiesResponse(rsp)
+}
+
 // ListDepartmentsWithResponse List departments
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9459,6 +10508,36 @@ func (c *ClientWithResponses) GetProductWithResponse(ctx context.Context, id InI
 		return nil, err
 	}
 	return ParseGetProductResponse(rsp)
+}
+
+// ChangeProductWithBodyWithResponse Change a product's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+func (c *ClientWithResponses) ChangeProductWithBodyWithResponse(ctx context.Context, id InId, params *ChangeProductParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeProductResponse, error) {
+	rsp, err := c.ChangeProductWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeProductResponse(rsp)
+}
+
+// ChangeProductWithResponse Change a product's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /products/{id} (the `ChangeProduct` operationId).
+func (c *ClientWithResponses) ChangeProductWithResponse(ctx context.Context, id InId, params *ChangeProductParams, body ChangeProductJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeProductResponse, error) {
+	rsp, err := c.ChangeProduct(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeProductResponse(rsp)
 }
 
 // AddReleaseArchiveWithBodyWithResponse Add a release from a docker save archive
@@ -9869,6 +10948,64 @@ func (c *ClientWithResponses) AddSupplierWithResponse(ctx context.Context, param
 	return ParseAddSupplierResponse(rsp)
 }
 
+// GetSupplierWithResponse Read a supplier's entry
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /suppliers/{id} (the `GetSupplier` operationId).
+func (c *ClientWithResponses) GetSupplierWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSupplierResponse, error) {
+	rsp, err := c.GetSupplier(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSupplierResponse(rsp)
+}
+
+// ChangeSupplierWithBodyWithResponse Change a supplier's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+func (c *ClientWithResponses) ChangeSupplierWithBodyWithResponse(ctx context.Context, id InId, params *ChangeSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSupplierResponse, error) {
+	rsp, err := c.ChangeSupplierWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSupplierResponse(rsp)
+}
+
+// ChangeSupplierWithResponse Change a supplier's entry
+//
+// The entry becomes what is sent: what is left out is then no longer said.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /suppliers/{id} (the `ChangeSupplier` operationId).
+func (c *ClientWithResponses) ChangeSupplierWithResponse(ctx context.Context, id InId, params *ChangeSupplierParams, body ChangeSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSupplierResponse, error) {
+	rsp, err := c.ChangeSupplier(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSupplierResponse(rsp)
+}
+
+// HandOverSupplierWithResponse Hand an entry over to its supplier
+//
+// A department that wrote the entry can then no longer change it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
+func (c *ClientWithResponses) HandOverSupplierWithResponse(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*HandOverSupplierResponse, error) {
+	rsp, err := c.HandOverSupplier(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandOverSupplierResponse(rsp)
+}
+
 // ListTrialsWithResponse List trials
 //
 // Returns a wrapper object for the known response body format(s).
@@ -10178,6 +11315,39 @@ func (c *ClientWithResponses) StartTrialWithResponse(ctx context.Context, id InI
 		return nil, err
 	}
 	return ParseStartTrialResponse(rsp)
+}
+
+// ParseGetCapabilitiesResponse parses an HTTP response from a GetCapabilitiesWithResponse call
+func ParseGetCapabilitiesResponse(rsp *http.Response) (*GetCapabilitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCapabilitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Vocabulary
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseListDepartmentsResponse parses an HTTP response from a ListDepartmentsWithResponse call
@@ -10643,6 +11813,65 @@ func ParseGetProductResponse(rsp *http.Response) (*GetProductResponse, error) {
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetProductResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseChangeProductResponse parses an HTTP response from a ChangeProductWithResponse call
+func ParseChangeProductResponse(rsp *http.Response) (*ChangeProductResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeProductResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Product
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ChangeProductResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
@@ -11562,6 +12791,144 @@ func ParseAddSupplierResponse(rsp *http.Response) (*AddSupplierResponse, error) 
 	return response, nil
 }
 
+// ParseGetSupplierResponse parses an HTTP response from a GetSupplierWithResponse call
+func ParseGetSupplierResponse(rsp *http.Response) (*GetSupplierResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSupplierResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Supplier
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSupplierResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseChangeSupplierResponse parses an HTTP response from a ChangeSupplierWithResponse call
+func ParseChangeSupplierResponse(rsp *http.Response) (*ChangeSupplierResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeSupplierResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Supplier
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ChangeSupplierResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseHandOverSupplierResponse parses an HTTP response from a HandOverSupplierWithResponse call
+func ParseHandOverSupplierResponse(rsp *http.Response) (*HandOverSupplierResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HandOverSupplierResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Supplier
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers HandOverSupplierResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListTrialsResponse parses an HTTP response from a ListTrialsWithResponse call
 func ParseListTrialsResponse(rsp *http.Response) (*ListTrialsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12228,6 +13595,9 @@ func ParseStartTrialResponse(rsp *http.Response) (*StartTrialResponse, error) {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetCapabilities Read the words in which products are described
+	// (GET /capabilities)
+	GetCapabilities(c *gin.Context)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(c *gin.Context, params ListDepartmentsParams)
@@ -12267,6 +13637,9 @@ type ServerInterface interface {
 	// GetProduct Read a product and its releases
 	// (GET /products/{id})
 	GetProduct(c *gin.Context, id InId)
+	// ChangeProduct Change a product's entry
+	// (PUT /products/{id})
+	ChangeProduct(c *gin.Context, id InId, params ChangeProductParams)
 	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(c *gin.Context, id InId, params AddReleaseArchiveParams)
@@ -12339,6 +13712,15 @@ type ServerInterface interface {
 	// AddSupplier Add a supplier
 	// (POST /suppliers)
 	AddSupplier(c *gin.Context, params AddSupplierParams)
+	// GetSupplier Read a supplier's entry
+	// (GET /suppliers/{id})
+	GetSupplier(c *gin.Context, id InId)
+	// ChangeSupplier Change a supplier's entry
+	// (PUT /suppliers/{id})
+	ChangeSupplier(c *gin.Context, id InId, params ChangeSupplierParams)
+	// HandOverSupplier Hand an entry over to its supplier
+	// (POST /suppliers/{id}/hand-over)
+	HandOverSupplier(c *gin.Context, id InId, params HandOverSupplierParams)
 	// ListTrials List trials
 	// (GET /trials)
 	ListTrials(c *gin.Context, params ListTrialsParams)
@@ -12397,6 +13779,19 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// GetCapabilities operation middleware
+func (siw *ServerInterfaceWrapper) GetCapabilities(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCapabilities(c)
+}
 
 // ListDepartments operation middleware
 func (siw *ServerInterfaceWrapper) ListDepartments(c *gin.Context) {
@@ -12782,6 +14177,55 @@ func (siw *ServerInterfaceWrapper) GetProduct(c *gin.Context) {
 	}
 
 	siw.Handler.GetProduct(c, id)
+}
+
+// ChangeProduct operation middleware
+func (siw *ServerInterfaceWrapper) ChangeProduct(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeProductParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangeProduct(c, id, params)
 }
 
 // AddReleaseArchive operation middleware
@@ -13770,6 +15214,129 @@ func (siw *ServerInterfaceWrapper) AddSupplier(c *gin.Context) {
 	siw.Handler.AddSupplier(c, params)
 }
 
+// GetSupplier operation middleware
+func (siw *ServerInterfaceWrapper) GetSupplier(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSupplier(c, id)
+}
+
+// ChangeSupplier operation middleware
+func (siw *ServerInterfaceWrapper) ChangeSupplier(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeSupplierParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangeSupplier(c, id, params)
+}
+
+// HandOverSupplier operation middleware
+func (siw *ServerInterfaceWrapper) HandOverSupplier(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverSupplierParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandOverSupplier(c, id, params)
+}
+
 // ListTrials operation middleware
 func (siw *ServerInterfaceWrapper) ListTrials(c *gin.Context) {
 
@@ -14511,10 +16078,15 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/departments", wrapper.AddDepartment)
 	router.GET(options.BaseURL+"/suppliers", wrapper.ListSuppliers)
 	router.POST(options.BaseURL+"/suppliers", wrapper.AddSupplier)
+	router.GET(options.BaseURL+"/suppliers/:id", wrapper.GetSupplier)
+	router.PUT(options.BaseURL+"/suppliers/:id", wrapper.ChangeSupplier)
+	router.POST(options.BaseURL+"/suppliers/:id/hand-over", wrapper.HandOverSupplier)
+	router.GET(options.BaseURL+"/capabilities", wrapper.GetCapabilities)
 	router.GET(options.BaseURL+"/people", wrapper.ListPeople)
 	router.GET(options.BaseURL+"/products", wrapper.ListProducts)
 	router.POST(options.BaseURL+"/products", wrapper.AddProduct)
 	router.GET(options.BaseURL+"/products/:id", wrapper.GetProduct)
+	router.PUT(options.BaseURL+"/products/:id", wrapper.ChangeProduct)
 	router.GET(options.BaseURL+"/products/:id/releases", wrapper.ListReleases)
 	router.POST(options.BaseURL+"/products/:id/releases", wrapper.AddRelease)
 	router.POST(options.BaseURL+"/products/:id/archive", wrapper.AddReleaseArchive)
@@ -14559,6 +16131,44 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type GetCapabilitiesRequestObject struct {
+}
+
+type GetCapabilitiesResponseObject interface {
+	VisitGetCapabilitiesResponse(w http.ResponseWriter) error
+}
+
+type GetCapabilities200JSONResponse Vocabulary
+
+func (response GetCapabilities200JSONResponse) VisitGetCapabilitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCapabilitiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCapabilitiesdefaultApplicationProblemPlusJSONResponse) VisitGetCapabilitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListDepartmentsRequestObject struct {
 	Params ListDepartmentsParams
@@ -15065,15 +16675,25 @@ type GetProductResponseObject interface {
 	VisitGetProductResponse(w http.ResponseWriter) error
 }
 
-type GetProduct200JSONResponse Product
+type GetProduct200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetProduct200JSONResponse struct {
+	Body    Product
+	Headers GetProduct200ResponseHeaders
+}
 
 func (response GetProduct200JSONResponse) VisitGetProductResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -15085,6 +16705,57 @@ type GetProductdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetProductdefaultApplicationProblemPlusJSONResponse) VisitGetProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeProductRequestObject struct {
+	Id     InId `json:"id"`
+	Params ChangeProductParams
+	Body   *ChangeProductJSONRequestBody
+}
+
+type ChangeProductResponseObject interface {
+	VisitChangeProductResponse(w http.ResponseWriter) error
+}
+
+type ChangeProduct200ResponseHeaders struct {
+	ETag *string
+}
+
+type ChangeProduct200JSONResponse struct {
+	Body    Product
+	Headers ChangeProduct200ResponseHeaders
+}
+
+func (response ChangeProduct200JSONResponse) VisitChangeProductResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeProductdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeProductdefaultApplicationProblemPlusJSONResponse) VisitChangeProductResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16216,6 +17887,156 @@ func (response AddSupplierdefaultApplicationProblemPlusJSONResponse) VisitAddSup
 	return err
 }
 
+type GetSupplierRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetSupplierResponseObject interface {
+	VisitGetSupplierResponse(w http.ResponseWriter) error
+}
+
+type GetSupplier200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetSupplier200JSONResponse struct {
+	Body    Supplier
+	Headers GetSupplier200ResponseHeaders
+}
+
+func (response GetSupplier200JSONResponse) VisitGetSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSupplierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSupplierdefaultApplicationProblemPlusJSONResponse) VisitGetSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSupplierRequestObject struct {
+	Id     InId `json:"id"`
+	Params ChangeSupplierParams
+	Body   *ChangeSupplierJSONRequestBody
+}
+
+type ChangeSupplierResponseObject interface {
+	VisitChangeSupplierResponse(w http.ResponseWriter) error
+}
+
+type ChangeSupplier200ResponseHeaders struct {
+	ETag *string
+}
+
+type ChangeSupplier200JSONResponse struct {
+	Body    Supplier
+	Headers ChangeSupplier200ResponseHeaders
+}
+
+func (response ChangeSupplier200JSONResponse) VisitChangeSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeSupplierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeSupplierdefaultApplicationProblemPlusJSONResponse) VisitChangeSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverSupplierRequestObject struct {
+	Id     InId `json:"id"`
+	Params HandOverSupplierParams
+}
+
+type HandOverSupplierResponseObject interface {
+	VisitHandOverSupplierResponse(w http.ResponseWriter) error
+}
+
+type HandOverSupplier200ResponseHeaders struct {
+	ETag *string
+}
+
+type HandOverSupplier200JSONResponse struct {
+	Body    Supplier
+	Headers HandOverSupplier200ResponseHeaders
+}
+
+func (response HandOverSupplier200JSONResponse) VisitHandOverSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverSupplierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverSupplierdefaultApplicationProblemPlusJSONResponse) VisitHandOverSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTrialsRequestObject struct {
 	Params ListTrialsParams
 }
@@ -17010,6 +18831,9 @@ func (response StartTrialdefaultApplicationProblemPlusJSONResponse) VisitStartTr
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetCapabilities Read the words in which products are described
+	// (GET /capabilities)
+	GetCapabilities(ctx context.Context, request GetCapabilitiesRequestObject) (GetCapabilitiesResponseObject, error)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
@@ -17049,6 +18873,9 @@ type StrictServerInterface interface {
 	// GetProduct Read a product and its releases
 	// (GET /products/{id})
 	GetProduct(ctx context.Context, request GetProductRequestObject) (GetProductResponseObject, error)
+	// ChangeProduct Change a product's entry
+	// (PUT /products/{id})
+	ChangeProduct(ctx context.Context, request ChangeProductRequestObject) (ChangeProductResponseObject, error)
 	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(ctx context.Context, request AddReleaseArchiveRequestObject) (AddReleaseArchiveResponseObject, error)
@@ -17121,6 +18948,15 @@ type StrictServerInterface interface {
 	// AddSupplier Add a supplier
 	// (POST /suppliers)
 	AddSupplier(ctx context.Context, request AddSupplierRequestObject) (AddSupplierResponseObject, error)
+	// GetSupplier Read a supplier's entry
+	// (GET /suppliers/{id})
+	GetSupplier(ctx context.Context, request GetSupplierRequestObject) (GetSupplierResponseObject, error)
+	// ChangeSupplier Change a supplier's entry
+	// (PUT /suppliers/{id})
+	ChangeSupplier(ctx context.Context, request ChangeSupplierRequestObject) (ChangeSupplierResponseObject, error)
+	// HandOverSupplier Hand an entry over to its supplier
+	// (POST /suppliers/{id}/hand-over)
+	HandOverSupplier(ctx context.Context, request HandOverSupplierRequestObject) (HandOverSupplierResponseObject, error)
 	// ListTrials List trials
 	// (GET /trials)
 	ListTrials(ctx context.Context, request ListTrialsRequestObject) (ListTrialsResponseObject, error)
@@ -17226,6 +19062,30 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictGinServerOptions
+}
+
+// GetCapabilities operation middleware
+func (sh *strictHandler) GetCapabilities(ctx *gin.Context) {
+	var request GetCapabilitiesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCapabilities(ctx, request.(GetCapabilitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCapabilities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCapabilitiesResponseObject); ok {
+		if err := validResponse.VisitGetCapabilitiesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // ListDepartments operation middleware
@@ -17605,6 +19465,51 @@ func (sh *strictHandler) GetProduct(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetProductResponseObject); ok {
 		if err := validResponse.VisitGetProductResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeProduct operation middleware
+func (sh *strictHandler) ChangeProduct(ctx *gin.Context, id InId, params ChangeProductParams) {
+	var request ChangeProductRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ChangeProductJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeProduct(ctx, request.(ChangeProductRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeProduct")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ChangeProductResponseObject); ok {
+		if err := validResponse.VisitChangeProductResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -18361,6 +20266,104 @@ func (sh *strictHandler) AddSupplier(ctx *gin.Context, params AddSupplierParams)
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddSupplierResponseObject); ok {
 		if err := validResponse.VisitAddSupplierResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSupplier operation middleware
+func (sh *strictHandler) GetSupplier(ctx *gin.Context, id InId) {
+	var request GetSupplierRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSupplier(ctx, request.(GetSupplierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSupplier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSupplierResponseObject); ok {
+		if err := validResponse.VisitGetSupplierResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeSupplier operation middleware
+func (sh *strictHandler) ChangeSupplier(ctx *gin.Context, id InId, params ChangeSupplierParams) {
+	var request ChangeSupplierRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ChangeSupplierJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeSupplier(ctx, request.(ChangeSupplierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeSupplier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ChangeSupplierResponseObject); ok {
+		if err := validResponse.VisitChangeSupplierResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandOverSupplier operation middleware
+func (sh *strictHandler) HandOverSupplier(ctx *gin.Context, id InId, params HandOverSupplierParams) {
+	var request HandOverSupplierRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOverSupplier(ctx, request.(HandOverSupplierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOverSupplier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandOverSupplierResponseObject); ok {
+		if err := validResponse.VisitHandOverSupplierResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
