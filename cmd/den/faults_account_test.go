@@ -45,7 +45,7 @@ func (s *served) offer(archive []byte) string {
 	s.t.Helper()
 	ctx, client := context.Background(), s.client()
 	unique := lower.EncodeToString(random(4))
-	supplier, err := client.AddSupplierWithResponse(ctx, nil, contract.NewOrganisation{Name: "Supplier " + unique})
+	supplier, err := client.AddSupplierWithResponse(ctx, nil, contract.NewSupplier{Name: "Supplier " + unique})
 	s.answered(err, supplier != nil && supplier.JSON201 != nil, func() []byte { return supplier.Body })
 	offered, err := client.AddProductWithResponse(ctx, nil, contract.NewProduct{Supplier: supplier.JSON201.Id, Name: "Product " + unique})
 	s.answered(err, offered != nil && offered.JSON201 != nil, func() []byte { return offered.Body })

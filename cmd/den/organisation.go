@@ -33,7 +33,7 @@ func (k *client) supplier() *cobra.Command {
 	add := &cobra.Command{
 		Use:     "add NAME",
 		Short:   "Add a supplier",
-		Long:    "Add a supplier to the techmap. The operator does this.",
+		Long:    "Add a supplier to the techmap. The operator or a department does this; the supplier can take\nthe entry over later.",
 		Example: "  den supplier add \"Northbridge Software\"",
 		Args:    words("the name of the supplier"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,7 +41,7 @@ func (k *client) supplier() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := said[contract.Supplier](c.AddSupplier(cmd.Context(), &contract.AddSupplierParams{IdempotencyKey: key()}, contract.NewOrganisation{Name: args[0]}))
+			s, err := said[contract.Supplier](c.AddSupplier(cmd.Context(), &contract.AddSupplierParams{IdempotencyKey: key()}, contract.NewSupplier{Name: args[0]}))
 			if err != nil {
 				return err
 			}
@@ -50,10 +50,10 @@ func (k *client) supplier() *cobra.Command {
 	}
 	return group(&cobra.Command{
 		Use:     "supplier",
-		Short:   "See and add suppliers",
+		Short:   "See, add and change suppliers",
 		Long:    "A supplier is an organisation that offers products.",
 		Example: "  den supplier list\n  den supplier add \"Northbridge Software\"",
-	}, list, add)
+	}, list, k.supplierShow(), add, k.supplierEdit())
 }
 
 func (k *client) department() *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,10 +14,10 @@ import (
 func (k *client) product() *cobra.Command {
 	return group(&cobra.Command{
 		Use:     "product",
-		Short:   "See and add what suppliers offer",
+		Short:   "See, add and change what suppliers offer",
 		Long:    "A product is what a supplier offers: an entry on the techmap. What runs in a trial is\none of its releases.",
 		Example: "  den product list\n  den product add Slotwise --supplier \"Northbridge Software\"",
-	}, k.productList(), k.productShow(), k.productAdd())
+	}, k.productList(), k.productShow(), k.productAdd(), k.productEdit())
 }
 
 func (k *client) productList() *cobra.Command {
@@ -96,11 +97,33 @@ func (k *client) productShow() *cobra.Command {
 }
 
 func (k *client) tellProduct(p contract.Product) {
-	facts(k.std.out, [2]string{"Product", p.Name}, [2]string{"Id", p.Id}, [2]string{"Supplier", p.SupplierName}, [2]string{"Summary", p.Summary}, [2]string{"Added", moment(&p.CreatedAt)})
+	facts(k.std.out, [2]string{"Product", p.Name}, [2]string{"Id", p.Id}, [2]string{"Supplier", p.SupplierName}, [2]string{"Summary", p.Summary},
+		[2]string{"Capabilities", strings.Join(given(p.Capabilities), ", ")}, [2]string{"Price", statedPrice(p.Price)}, [2]string{"Hosting", hostings(p.Hosting)},
+		[2]string{"Data", string(given(p.DataLocation))}, [2]string{"Standards", strings.Join(given(p.Standards), ", ")},
+		[2]string{"Open source", strings.TrimSpace(string(given(p.OpenSource)) + " " + given(p.Licence))}, [2]string{"Accessibility", given(p.Accessibility)},
+		[2]string{"Added", moment(&p.CreatedAt)})
 	if len(p.Releases) > 0 {
 		k.say("")
 		k.tellReleases(contract.ReleasePage{Items: p.Releases})
 	}
+}
+
+func statedPrice(p *contract.StatedPrice) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Pence == nil:
+		return string(p.Basis)
+	}
+	return fmt.Sprintf("£%d.%02d %s", *p.Pence/100, *p.Pence%100, p.Basis)
+}
+
+func hostings(all *[]contract.Hosting) string {
+	var out []string
+	for _, h := range given(all) {
+		out = append(out, string(h))
+	}
+	return strings.Join(out, ", ")
 }
 
 func (k *client) productAdd() *cobra.Command {
