@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
@@ -52,14 +51,14 @@ func (k *client) supplierEdit() *cobra.Command {
 		Args:    words("the id or name of a supplier"),
 	}
 	f := c.Flags()
-	e.text(f, "name", "name", "the name")
-	e.text(f, "summary", "summary", "what the supplier does")
-	e.text(f, "place", "place", "where it works from")
-	e.text(f, "size", "size", "micro, small, medium or large")
-	e.text(f, "sme", "sme", "whether it is a small or medium-sized enterprise: yes or no")
-	e.several(f, "framework", "frameworks", "a framework it can be bought from; may be given again")
-	e.several(f, "accreditation", "accreditations", "an accreditation; may be given again")
-	e.text(f, "website", "website", "its address on the web")
+	e.text(c, "name", "name", "the name")
+	e.text(c, "summary", "summary", "what the supplier does")
+	e.text(c, "place", "place", "where it works from")
+	e.text(c, "size", "size", "micro, small, medium or large")
+	e.text(c, "sme", "sme", "whether it is a small or medium-sized enterprise: yes or no")
+	e.several(c, "framework", "frameworks", "a framework it can be bought from; may be given again")
+	e.several(c, "accreditation", "accreditations", "an accreditation; may be given again")
+	e.text(c, "website", "website", "its address on the web")
 	f.StringVar(&contact, "contact", "", "whom to ask: a person or a team, in place of all contacts")
 	f.StringVar(&email, "email", "", "the contact's e-mail address")
 	f.StringVar(&phone, "phone", "", "the contact's telephone number")
@@ -104,18 +103,18 @@ func (k *client) productEdit() *cobra.Command {
 		ValidArgsFunction: k.completeProducts,
 	}
 	f := c.Flags()
-	e.text(f, "name", "name", "the name")
-	e.text(f, "summary", "summary", "what it is, in a sentence or two")
-	e.text(f, "description", "description", "more about it, in plain text")
-	e.several(f, "capability", "capabilities", "something it can do, by id (den techmap capabilities); may be given again")
-	e.several(f, "hosting", "hosting", "how it can be run: hosted, own_cloud, on_site or on_devices; may be given again")
-	e.text(f, "data", "data_location", "where data is kept: uk, eea, elsewhere or as_chosen")
-	e.several(f, "standard", "standards", "a standard it meets; may be given again")
+	e.text(c, "name", "name", "the name")
+	e.text(c, "summary", "summary", "what it is, in a sentence or two")
+	e.text(c, "description", "description", "more about it, in plain text")
+	e.several(c, "capability", "capabilities", "something it can do, by id (den techmap capabilities); may be given again")
+	e.several(c, "hosting", "hosting", "how it can be run: hosted, own_cloud, on_site or on_devices; may be given again")
+	e.text(c, "data", "data_location", "where data is kept: uk, eea, elsewhere or as_chosen")
+	e.several(c, "standard", "standards", "a standard it meets; may be given again")
 	f.StringVar(&price, "price", "", "its price in pounds without VAT, such as 12.40")
 	f.StringVar(&basis, "basis", "", "what the price is for: free, user_month, user_year, year, transaction, once or on_request")
-	e.text(f, "open-source", "open_source", "yes or no")
-	e.text(f, "licence", "licence", "the licence, if it is open source")
-	e.text(f, "accessibility", "accessibility", "address of its accessibility statement")
+	e.text(c, "open-source", "open_source", "yes or no")
+	e.text(c, "licence", "licence", "the licence, if it is open source")
+	e.text(c, "accessibility", "accessibility", "address of its accessibility statement")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		amount, err := pence(price)
@@ -153,16 +152,16 @@ func (k *client) productEdit() *cobra.Command {
 type edits map[string]any
 
 // text is a flag for a text; an empty one takes the field away.
-func (e edits) text(f *pflag.FlagSet, name, field, usage string) {
-	f.Func(name, usage, func(v string) error {
+func (e edits) text(c *cobra.Command, name, field, usage string) {
+	c.Flags().Func(name, usage, func(v string) error {
 		e[field] = v
 		return nil
 	})
 }
 
 // several is a flag for a list; an empty text alone takes the field away.
-func (e edits) several(f *pflag.FlagSet, name, field, usage string) {
-	f.Func(name, usage, func(v string) error {
+func (e edits) several(c *cobra.Command, name, field, usage string) {
+	c.Flags().Func(name, usage, func(v string) error {
 		all, _ := e[field].([]string)
 		if v != "" {
 			all = append(all, v)
