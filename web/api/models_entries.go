@@ -50,7 +50,7 @@ func productChange(b contract.ProductEntry, rev int64) den.ProductChange {
 	return den.ProductChange{Name: b.Name, Summary: value(b.Summary), Rev: rev, ProductProfile: den.ProductProfile{
 		Description: value(b.Description), Capabilities: value(b.Capabilities), DataLocation: den.Location(value(b.DataLocation)),
 		Hosting:   list(value(b.Hosting), func(h contract.Hosting) den.Hosting { return den.Hosting(h) }),
-		Standards: value(b.Standards), Price: den.Price{Basis: den.PriceBasis(price.Basis), Pence: value(price.Pence)},
+		Standards: value(b.Standards), Price: den.StatedPrice{Basis: den.PriceBasis(price.Basis), Pence: value(price.Pence)},
 		Accessibility: value(b.Accessibility), OpenSource: den.Said(value(b.OpenSource)), Licence: value(b.Licence),
 	}}
 }

@@ -81,7 +81,7 @@ func (p *Pages) capabilityTitles(ids []string) []string {
 }
 
 // price says a price with what it is for; empty where there is none.
-func (p *Pages) price(price den.Price) string {
+func (p *Pages) price(price den.StatedPrice) string {
 	switch {
 	case price.Basis == "":
 		return ""

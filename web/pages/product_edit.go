@@ -93,7 +93,7 @@ func (p *Pages) readProduct(v *form.Values) den.ProductChange {
 	for _, g := range p.Den.Vocabulary().Groups {
 		in.Capabilities = append(in.Capabilities, form.Several{Name: capabilityField(g), What: "product-edit.what-capabilities", From: capabilityIDs(g)}.Read(v)...)
 	}
-	in.Price = den.Price{
+	in.Price = den.StatedPrice{
 		Basis: den.PriceBasis(form.Choice{Name: "basis", What: "product-edit.what-basis", From: plain(den.PriceBases), Optional: true}.Read(v)),
 		Pence: form.Money{Name: "price", What: "product-edit.what-price", Max: 1_000_000_000_00, Optional: true}.Read(v),
 	}
