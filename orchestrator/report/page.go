@@ -1,0 +1,56 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+	"text/template"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+//go:embed page.tmpl
+var pageText string
+
+// Page writes the document as one HTML file that needs nothing else. Everything that it
+// shows is escaped.
+func Page(w io.Writer, r den.Report) error {
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"x":     func(v any) string { return html.EscapeString(fmt.Sprint(v)) },
+		"name":  func(id den.ID) string { return html.EscapeString(r.EntryName(id)) },
+		"title": func(id string) string { return html.EscapeString(r.CriterionTitle(id)) },
+		"day": func(at time.Time) string {
+			if at.IsZero() {
+				return "–"
+			}
+			return at.UTC().Format("2 January 2006, 15:04 UTC")
+		},
+		"mark":  func(n *float64) string { return orDash(n, "%.4g") },
+		"share": func(n float64) string { return fmt.Sprintf("%.1f %%", 100*n) },
+		"given": func(n *int) string {
+			if n == nil {
+				return "not tested"
+			}
+			return fmt.Sprint(*n)
+		},
+		"words": func(s string) string { return html.EscapeString(strings.ReplaceAll(s, "_", " ")) },
+		"get": func(criterion string, entry den.ID) den.ReportScore {
+			s, _ := r.Score(criterion, entry)
+			return s
+		},
+	}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, r)
+}
+
+func orDash(n *float64, format string) string {
+	if n == nil {
+		return "–"
+	}
+	return fmt.Sprintf(format, *n)
+}
