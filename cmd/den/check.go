@@ -28,14 +28,24 @@ nothing. Stop the den first, or check a copy: a den that runs holds the file.
 
 With --against it also proves that nothing before an older checkpoint was changed,
 removed or put in between. Copy the file "checkpoint" from the data folder to another
-machine from time to time for that.`,
-		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june",
+machine from time to time for that.
+
+With --bundle and --key it checks the sealed report of a trial instead, anywhere and
+without a den: every byte of it, and what the record proves of it.`,
+		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june\n  den check --bundle report-tri_01….bundle.zip --key den.pub",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return k.run(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if k.bundle != "" {
+				return k.bundleOf()
+			}
+			return k.run(c.Context())
+		},
 	}
 	c.Flags().StringVar(&k.data, "data", "", "the data folder (/var/lib/den)")
 	c.Flags().StringVar(&k.config, "config", "", "settings file that names the data folder")
 	c.Flags().StringVar(&k.against, "against", "", "an older checkpoint of this den")
+	c.Flags().StringVar(&k.bundle, "bundle", "", "the sealed report of a trial, to be checked instead")
+	c.Flags().StringVar(&k.key, "key", "", "file of the public key of the den that the bundle came from")
 	c.Flags().BoolVar(&k.json, "json", false, "print one JSON document")
 	return c
 }
@@ -44,6 +54,7 @@ type check struct {
 	std                   streams
 	getenv                func(string) string
 	data, config, against string
+	bundle, key           string
 	json                  bool
 }
 

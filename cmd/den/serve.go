@@ -155,7 +155,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: newForms(c), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
+		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 		Pushes: pushes{h.registry},
 	})
 	h.offers.ways = h.den.WaysOf

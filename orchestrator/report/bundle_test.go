@@ -220,8 +220,10 @@ func TestABundleThatWasMadeUpIsSeen(t *testing.T) {
 			sum := sha256.Sum256(x.with.Protocol)
 			x.r.Protocol.Hash = hex.EncodeToString(sum[:])
 		}), "", "protocol.json"},
-		"a receipt made up":  {made(t, func(x *sealedTrial) { x.with.Receipts[0].Lease = "lea_03" }), "", "receipts/lea_03.json"},
-		"an event made up":   {made(t, func(x *sealedTrial) { x.s.Proofs[0].Leaf = strings.Replace(x.s.Proofs[0].Leaf, "happened", "did not", 1) }), "", "proofs/0.json"},
+		"a receipt made up": {made(t, func(x *sealedTrial) { x.with.Receipts[0].Lease = "lea_03" }), "", "receipts/lea_03.json"},
+		"an event made up": {made(t, func(x *sealedTrial) {
+			x.s.Proofs[0].Leaf = strings.Replace(x.s.Proofs[0].Leaf, "happened", "did not", 1)
+		}), "", "proofs/0.json"},
 		"evidence swapped":   {made(t, func(x *sealedTrial) { x.with.Evidence[0] = strings.Repeat("ab", 32) }), "", "evidence/" + strings.Repeat("ab", 32)},
 		"a foreign document": {made(t, func(x *sealedTrial) { x.r.Standard = "other" }), "", "report.json"},
 	} {
