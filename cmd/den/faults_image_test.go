@@ -87,7 +87,7 @@ func TestBadWishesAreRefusedInWords(t *testing.T) {
 
 	products, err := client.ListProductsWithResponse(ctx, nil)
 	must(t, err)
-	image, err := client.AddReleaseWithResponse(ctx, products.JSON200.Items[0].Id, nil, contract.NewRelease{Version: "2", Image: "nobody/no-such-image:1"})
+	image, err := client.AddReleaseWithResponse(ctx, products.JSON200.Items[0].Id, nil, contract.NewRelease{Version: "2", Image: new("nobody/no-such-image:1")})
 	must(t, err)
 	say("no such image", image.Body, image.StatusCode(), err, `There is no image \"nobody/no-such-image:1\" on the engine. Check the name, or give an archive that docker save wrote.`)
 	torn, err := client.AddReleaseArchiveWithBodyWithResponse(ctx, products.JSON200.Items[0].Id,

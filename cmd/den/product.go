@@ -101,6 +101,7 @@ func (k *client) tellProduct(p contract.Product) {
 		[2]string{"Capabilities", strings.Join(given(p.Capabilities), ", ")}, [2]string{"Price", statedPrice(p.Price)}, [2]string{"Hosting", hostings(p.Hosting)},
 		[2]string{"Data", string(given(p.DataLocation))}, [2]string{"Standards", strings.Join(given(p.Standards), ", ")},
 		[2]string{"Open source", strings.TrimSpace(string(given(p.OpenSource)) + " " + given(p.Licence))}, [2]string{"Accessibility", given(p.Accessibility)},
+		[2]string{"Push to", given(p.Repository)},
 		[2]string{"Added", moment(&p.CreatedAt)})
 	if len(p.Releases) > 0 {
 		k.say("")

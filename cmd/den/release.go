@@ -19,8 +19,8 @@ func (k *client) release() *cobra.Command {
 		Short: "See and add the versions of a product that can be tried",
 		Long: `A release is one version of a product that can run: an image. It never changes; a new
 version is a new release.`,
-		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n  den release list Slotwise",
-	}, k.releaseList(), k.releaseShow(), k.releaseAdd(), newReleaseCheck(k.getenv, k.std))
+		Example: "  den release add Slotwise 2.1 --from-push 2.1\n  den release list Slotwise",
+	}, k.releaseList(), k.releaseShow(), k.releasePushes(), k.releaseAdd(), newReleaseCheck(k.getenv, k.std))
 }
 
 func (k *client) releaseList() *cobra.Command {
@@ -66,6 +66,56 @@ func (k *client) tellReleases(page contract.ReleasePage) {
 	table(k.std.out, []string{"ID", "VERSION", "PORT", "PATH", "PROFILE", "SIZE", "FROM"}, rows)
 }
 
+// howMany counts what was given.
+func howMany(given ...string) (n int) {
+	for _, g := range given {
+		if g != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (k *client) releasePushes() *cobra.Command {
+	return &cobra.Command{
+		Use:   "pushes PRODUCT",
+		Short: "List what was pushed for a product",
+		Long: `List what was pushed to the repository of a product, the newest first, and which releases
+were made of it. "den product show" says what the repository is called.`,
+		Example:           "  den release pushes Slotwise",
+		Args:              words("the id or name of a product"),
+		ValidArgsFunction: k.completeProducts,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			id, err := productID(ctx, c, args[0])
+			if err != nil {
+				return err
+			}
+			list, err := said[contract.PushList](c.ListPushes(ctx, id))
+			if err != nil {
+				return err
+			}
+			return show(k, list, k.tellPushes)
+		},
+	}
+}
+
+func (k *client) tellPushes(list contract.PushList) {
+	if len(list.Items) == 0 {
+		k.say("Nothing was pushed yet.")
+		return
+	}
+	var rows [][]string
+	for _, p := range list.Items {
+		rows = append(rows, []string{p.Tag, p.Digest, bytesOf(p.SizeBytes), moment(&p.At), strings.Join(p.Releases, ", ")})
+	}
+	table(k.std.out, []string{"TAG", "DIGEST", "SIZE", "PUSHED", "RELEASES"}, rows)
+}
+
 func (k *client) releaseShow() *cobra.Command {
 	return &cobra.Command{
 		Use:     "show RELEASE",
@@ -100,6 +150,7 @@ func (k *client) tellRelease(r contract.Release) {
 // newRelease are the flags of release add.
 type newRelease struct {
 	image, archive, path, profile string
+	pushed                        string
 	compose, front                string
 	port                          int32
 	env                           []string
@@ -118,31 +169,32 @@ func (n newRelease) asks() *contract.Ways {
 func (k *client) releaseAdd() *cobra.Command {
 	var n newRelease
 	c := &cobra.Command{
-		Use:   "add PRODUCT VERSION --image NAME | --archive FILE | --compose FILE",
-		Short: "Add a release from an image, an archive, or a compose file",
-		Long: `Add a release of a product. The image comes from the den's engine, by name or id, or from
-an archive that "docker save" wrote on any machine. A compose file names several images:
-they are in an archive that comes with it, or on the engine. See "den release check" for
+		Use:   "add PRODUCT VERSION --from-push TAG | --archive FILE | --image NAME | --compose FILE",
+		Short: "Add a release from what was pushed, an archive, an image, or a compose file",
+		Long: `Add a release of a product. The image comes from what was pushed to the product's
+repository with "docker push" (see "den release pushes"), from an archive that "docker
+save" wrote on any machine, or from the den's engine, by name or id. A compose file names
+several images: they are in an archive that comes with it, were pushed, or are on the engine. See "den release check" for
 what such a file may say.
 
 Products run as an unprivileged user on a read-only file system (profile strict). Images
 that start as root and drop their rights themselves need the profile standard.`,
-		Example: "  den release add Slotwise 2.1 --image northbridge/slotwise:2.1\n" +
+		Example: "  den release add Slotwise 2.1 --from-push 2.1\n" +
 			"  docker save northbridge/slotwise:2.1 -o slotwise.tar && den release add Slotwise 2.1 --archive slotwise.tar --port 8080\n" +
 			"  docker save web:2 db:2 -o all.tar && den release add Slotwise 2.1 --compose compose.yaml --archive all.tar --front web",
 		Args:              words("the id or name of a product", "the version"),
 		ValidArgsFunction: k.completeProducts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case n.compose != "" && (n.image != "" || len(n.env) > 0):
-				return offWords(cmd, "leave --image and --env out with --compose. The file names its images and variables")
+			case n.compose != "" && (n.image != "" || n.pushed != "" || len(n.env) > 0):
+				return offWords(cmd, "leave --image, --from-push and --env out with --compose. The file names its images and variables")
 			case n.compose == "" && n.front != "":
 				return offWords(cmd, "give --front with --compose only. An image has no services")
 			case n.compose != "":
-			case (n.image == "") == (n.archive == ""):
-				return offWords(cmd, "give the image with --image or the archive with --archive: one of the two")
+			case howMany(n.pushed, n.archive, n.image) != 1:
+				return offWords(cmd, "give the tag with --from-push, the archive with --archive or the image with --image: one of the three")
 			case n.archive != "" && len(n.env) > 0:
-				return offWords(cmd, "give --env with --image only. An archive brings its variables along")
+				return offWords(cmd, "give --env with --image or --from-push only. An archive brings its variables along")
 			}
 			ctx := cmd.Context()
 			c, err := k.api()
@@ -161,6 +213,7 @@ that start as root and drop their rights themselves need the profile standard.`,
 		},
 	}
 	f := c.Flags()
+	f.StringVar(&n.pushed, "from-push", "", "tag or digest of what was pushed to the product's repository")
 	f.StringVar(&n.image, "image", "", "name or id of an image on the den's engine")
 	f.StringVar(&n.archive, "archive", "", "archive that docker save wrote")
 	f.StringVar(&n.compose, "compose", "", "compose file of a product of several services")
@@ -180,7 +233,7 @@ func (k *client) addRelease(ctx context.Context, c *contract.Client, product, ve
 	}
 	profile := pointerTo(contract.Profile(n.profile))
 	if n.archive == "" {
-		in := contract.NewRelease{Version: version, Image: n.image, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, Asks: n.asks()}
+		in := contract.NewRelease{Version: version, Image: pointerTo(n.image), Pushed: pointerTo(n.pushed), Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, Asks: n.asks()}
 		if n.env != nil {
 			in.Env = &n.env
 		}

@@ -165,7 +165,7 @@ func (s *scripted) AddSupplier(_ context.Context, r contract.AddSupplierRequestO
 
 // AddRelease implements contract.StrictServerInterface.
 func (s *scripted) AddRelease(_ context.Context, r contract.AddReleaseRequestObject) (contract.AddReleaseResponseObject, error) {
-	return contract.AddRelease201JSONResponse{Body: contract.Release{Id: "rel_9", Product: r.Id, Version: r.Body.Version, From: r.Body.Image, Port: 8080}}, nil
+	return contract.AddRelease201JSONResponse{Body: contract.Release{Id: "rel_9", Product: r.Id, Version: r.Body.Version, From: given(r.Body.Image), Port: 8080}}, nil
 }
 
 // AddStack implements contract.StrictServerInterface.

@@ -77,7 +77,7 @@ func TestChosenWaysOutAndCaughtMail(t *testing.T) {
 	must(t, err)
 	hosts, mail := []string{"nowhere.invalid:443"}, true
 	second, err := client.AddReleaseWithResponse(ctx, release.JSON200.Product, nil, contract.NewRelease{
-		Version: "2", Image: release.JSON200.Image, Port: &release.JSON200.Port, Asks: &contract.Ways{Out: &hosts, Mail: &mail},
+		Version: "2", Image: &release.JSON200.Image, Port: &release.JSON200.Port, Asks: &contract.Ways{Out: &hosts, Mail: &mail},
 	})
 	s.answered(err, second != nil && second.JSON201 != nil, func() []byte { return second.Body })
 	trial := s.newTrial(time.Hour, second.JSON201.Id)

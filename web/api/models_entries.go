@@ -34,7 +34,7 @@ func product(p den.ProductView) contract.Product {
 		Id: string(p.ID), Supplier: string(p.Supplier), SupplierName: p.SupplierName, Name: p.Name, Summary: p.Summary,
 		Description: some(p.Description), Capabilities: several(p.Capabilities), DataLocation: some(contract.DataLocation(p.DataLocation)),
 		Standards: several(p.Standards), Accessibility: some(p.Accessibility), OpenSource: some(contract.YesNo(p.OpenSource)), Licence: some(p.Licence),
-		Releases: list(p.Releases, release), ChangedAt: moment(p.ChangedAt), CreatedAt: p.CreatedAt,
+		Releases: list(p.Releases, release), ChangedAt: moment(p.ChangedAt), CreatedAt: p.CreatedAt, Repository: some(p.Repository),
 	}
 	if len(p.Hosting) > 0 {
 		out.Hosting = new(list(p.Hosting, func(h den.Hosting) contract.Hosting { return contract.Hosting(h) }))

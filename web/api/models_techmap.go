@@ -25,6 +25,10 @@ func release(r den.Release) contract.Release {
 	return out
 }
 
+func push(p den.Push) contract.PushedTag {
+	return contract.PushedTag{Tag: p.Tag, Digest: p.Digest, SizeBytes: p.Bytes, At: p.At, Releases: append([]string{}, p.Releases...)}
+}
+
 func size(s den.Size) contract.Size {
 	return contract.Size{Name: s.Name, Title: s.Title, MemoryBytes: s.Memory, Cpu: float64(s.CPU) / 1000, PencePerHour: float64(s.Price) / 1000}
 }

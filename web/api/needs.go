@@ -23,6 +23,7 @@ type Techmap interface {
 	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
 	AddRelease(context.Context, den.Actor, den.NewRelease) (den.Release, error)
+	Pushed(context.Context, den.Actor, den.ID) ([]den.Push, error)
 }
 
 // Accounts is what the API needs of people and what is their own.

@@ -39,7 +39,7 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 		return nil, err
 	}
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
-		Product: den.ID(r.Id), Version: b.Version, Image: b.Image,
+		Product: den.ID(r.Id), Version: b.Version, Image: value(b.Image), Pushed: value(b.Pushed),
 		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env), Asks: asks,
 		Once: once(r.Params.IdempotencyKey, "release", r.Id, b),
 	})
@@ -50,6 +50,15 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 		Body:    release(made),
 		Headers: contract.AddRelease201ResponseHeaders{Location: at("/releases/" + string(made.ID))},
 	}, nil
+}
+
+// ListPushes lists what was pushed for a product.
+func (a *API) ListPushes(ctx context.Context, r contract.ListPushesRequestObject) (contract.ListPushesResponseObject, error) {
+	found, err := a.den.Pushed(ctx, actor.From(ctx), den.ID(r.Id))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListPushes200JSONResponse{Items: list(found, push)}, nil
 }
 
 // AddReleaseArchive adds a release from a `docker save` archive. A repeat with the same

@@ -196,7 +196,7 @@ func (s *story) offer() {
 	told(w, pro.JSON201, err, pro.Body)
 	s.describe(supplier.Id)
 	own := string(w.products[0].ID)
-	rel, err := s.vendor.AddReleaseWithResponse(ctx, own, nil, contract.NewRelease{Version: "2.0", Image: oneImage, Env: &[]string{"MODE=trial"}})
+	rel, err := s.vendor.AddReleaseWithResponse(ctx, own, nil, contract.NewRelease{Version: "2.0", Image: new(oneImage), Env: &[]string{"MODE=trial"}})
 	first := told(w, rel.JSON201, err, rel.Body)
 	archive := []byte("what docker save writes")
 	w.engine.AddArchive(archive, sandbox.Image{Ports: []int{8080}}, fake.Behaviour{ListensAfter: 200 * time.Millisecond, Use: sandbox.Use{Memory: 2 << 20}, Log: "hello\n"})
@@ -216,6 +216,10 @@ func (s *story) offer() {
 	one, err := s.vendor.GetReleaseWithResponse(ctx, second.Id)
 	if got := told(w, one.JSON200, err, one.Body); got.Version != "3.0" {
 		s.t.Errorf("the release is %+v", got)
+	}
+	pushes, err := s.vendor.ListPushesWithResponse(ctx, own)
+	if got := told(w, pushes.JSON200, err, pushes.Body); len(got.Items) != 0 {
+		s.t.Errorf("pushed: %+v", got.Items)
 	}
 	all, err := s.vendor.ListReleasesWithResponse(ctx, own, nil)
 	if got := told(w, all.JSON200, err, all.Body); len(got.Items) != 5 {

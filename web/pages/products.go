@@ -37,6 +37,14 @@ type productPage struct {
 	Releases []releaseRow
 	MayOffer bool
 	MayEdit  bool
+	Host     string // the den's address, as docker names it
+	Pushes   []pushRow
+}
+
+// pushRow is something that was pushed.
+type pushRow struct {
+	den.Push
+	Size string
 }
 
 type releaseRow struct {
@@ -56,6 +64,16 @@ func (p *Pages) Product(c *gin.Context) error {
 	for n := len(product.Releases) - 1; n >= 0; n-- {
 		r := product.Releases[n]
 		page.Releases = append(page.Releases, releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)})
+	}
+	if page.MayOffer {
+		pushes, err := p.Den.Pushed(c, asking(c), product.ID)
+		if err != nil {
+			return err
+		}
+		page.Host = c.Request.Host
+		for _, one := range pushes {
+			page.Pushes = append(page.Pushes, pushRow{Push: one, Size: p.words.bytes(one.Bytes)})
+		}
 	}
 	return p.show(c, http.StatusOK, "product", page)
 }

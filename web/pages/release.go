@@ -34,6 +34,9 @@ func (p *Pages) NewRelease(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if tag := c.Query("pushed"); tag != "" {
+		return p.showRelease(c, http.StatusOK, product, form.Typed(p.words.Words, url.Values{"pushed": {tag}, "version": {tag}}))
+	}
 	return p.showRelease(c, http.StatusOK, product, p.blank())
 }
 
@@ -98,6 +101,7 @@ func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
 		Product: product,
 		Version: form.Text{Name: "version", What: "release.what-version", Max: 60}.Read(v),
 		Image:   form.Text{Name: "image", What: "release.what-image", Max: 300, Optional: true}.Read(v),
+		Pushed:  form.Text{Name: "pushed", What: "release.what-pushed", Max: 200, Optional: true}.Read(v),
 		Port:    form.Int{Name: "port", What: "release.what-port", Min: 1, Max: 65535, Optional: true}.Read(v),
 		Path:    form.Text{Name: "path", What: "release.what-path", Max: 300, Optional: true}.Read(v),
 		Compose: form.Text{Name: "compose", What: "release.what-compose", Max: maxCompose, Lines: true, Optional: true}.Read(v),

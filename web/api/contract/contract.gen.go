@@ -674,11 +674,14 @@ type NewRelease struct {
 	Env  *[]string `json:"env,omitempty"`
 
 	// Image Name or id of an image on the engine.
-	Image   string   `json:"image"`
+	Image   *string  `json:"image,omitempty"`
 	Path    *string  `json:"path,omitempty"`
 	Port    *int32   `json:"port,omitempty"`
 	Profile *Profile `json:"profile,omitempty"`
-	Version string   `json:"version"`
+
+	// Pushed Tag or digest of what was pushed to the product's repository.
+	Pushed  *string `json:"pushed,omitempty"`
+	Version string  `json:"version"`
 }
 
 // NewStack A release of several services to add.
@@ -831,12 +834,15 @@ type Product struct {
 	OpenSource *YesNo `json:"open_source,omitempty"`
 
 	// Price A price on a stated basis, without VAT.
-	Price        *StatedPrice `json:"price,omitempty"`
-	Releases     []Release    `json:"releases"`
-	Standards    *[]string    `json:"standards,omitempty"`
-	Summary      string       `json:"summary"`
-	Supplier     string       `json:"supplier"`
-	SupplierName string       `json:"supplier_name"`
+	Price    *StatedPrice `json:"price,omitempty"`
+	Releases []Release    `json:"releases"`
+
+	// Repository Under which its images are pushed, below the den's address.
+	Repository   *string   `json:"repository,omitempty"`
+	Standards    *[]string `json:"standards,omitempty"`
+	Summary      string    `json:"summary"`
+	Supplier     string    `json:"supplier"`
+	SupplierName string    `json:"supplier_name"`
 }
 
 // ProductEntry What a product's entry says.
@@ -873,6 +879,24 @@ type ProductPage struct {
 
 // Profile defines model for Profile.
 type Profile string
+
+// PushList What was pushed for a product.
+type PushList struct {
+	Items []PushedTag `json:"items"`
+}
+
+// PushedTag Something that was pushed under a tag.
+type PushedTag struct {
+	At     time.Time `json:"at"`
+	Digest string    `json:"digest"`
+
+	// Releases Versions of the releases that were made of it.
+	Releases []string `json:"releases"`
+
+	// SizeBytes As it was sent, compressed.
+	SizeBytes int64  `json:"size_bytes"`
+	Tag       string `json:"tag"`
+}
 
 // Reason Why.
 type Reason struct {
@@ -1927,23 +1951,30 @@ type ClientInterface interface {
 	// Corresponds with POST /products/{id}/archive (the `AddReleaseArchive` operationId).
 	AddReleaseArchiveWithBody(ctx context.Context, id InId, params *AddReleaseArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListPushes List what was pushed for a product
+	//
+	// The tags of the product's repository, the newest first. For those who may add releases of it.
+	//
+	// Corresponds with GET /products/{id}/pushes (the `ListPushes` operationId).
+	ListPushes(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListReleases List the releases of a product
 	//
 	// Corresponds with GET /products/{id}/releases (the `ListReleases` operationId).
 	ListReleases(ctx context.Context, id InId, params *ListReleasesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddReleaseWithBody Add a release from an image on the engine
+	// AddReleaseWithBody Add a release from what was pushed, or from an image on the engine
 	//
-	// The image is named as the engine knows it, by name or by id.
+	// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /products/{id}/releases (the `AddRelease` operationId).
 	AddReleaseWithBody(ctx context.Context, id InId, params *AddReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddRelease Add a release from an image on the engine
+	// AddRelease Add a release from what was pushed, or from an image on the engine
 	//
-	// The image is named as the engine knows it, by name or by id.
+	// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2634,6 +2665,23 @@ func (c *Client) AddReleaseArchiveWithBody(ctx context.Context, id InId, params 
 	return c.Client.Do(req)
 }
 
+// ListPushes List what was pushed for a product
+//
+// The tags of the product's repository, the newest first. For those who may add releases of it.
+//
+// Corresponds with GET /products/{id}/pushes (the `ListPushes` operationId).
+func (c *Client) ListPushes(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPushesRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListReleases List the releases of a product
 //
 // Corresponds with GET /products/{id}/releases (the `ListReleases` operationId).
@@ -2649,9 +2697,9 @@ func (c *Client) ListReleases(ctx context.Context, id InId, params *ListReleases
 	return c.Client.Do(req)
 }
 
-// AddReleaseWithBody Add a release from an image on the engine
+// AddReleaseWithBody Add a release from what was pushed, or from an image on the engine
 //
-// The image is named as the engine knows it, by name or by id.
+// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2668,9 +2716,9 @@ func (c *Client) AddReleaseWithBody(ctx context.Context, id InId, params *AddRel
 	return c.Client.Do(req)
 }
 
-// AddRelease Add a release from an image on the engine
+// AddRelease Add a release from what was pushed, or from an image on the engine
 //
-// The image is named as the engine knows it, by name or by id.
+// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4425,6 +4473,40 @@ func NewAddReleaseArchiveRequestWithBody(server string, id InId, params *AddRele
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListPushesRequest constructs an http.Request for the ListPushes method
+func NewListPushesRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/products/%s/pushes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -6892,6 +6974,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /products/{id}/archive (the `AddReleaseArchive` operationId).
 	AddReleaseArchiveWithBodyWithResponse(ctx context.Context, id InId, params *AddReleaseArchiveParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddReleaseArchiveResponse, error)
 
+	// ListPushesWithResponse List what was pushed for a product
+	//
+	// The tags of the product's repository, the newest first. For those who may add releases of it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /products/{id}/pushes (the `ListPushes` operationId).
+	ListPushesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListPushesResponse, error)
+
 	// ListReleasesWithResponse List the releases of a product
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6899,18 +6990,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /products/{id}/releases (the `ListReleases` operationId).
 	ListReleasesWithResponse(ctx context.Context, id InId, params *ListReleasesParams, reqEditors ...RequestEditorFn) (*ListReleasesResponse, error)
 
-	// AddReleaseWithBodyWithResponse Add a release from an image on the engine
+	// AddReleaseWithBodyWithResponse Add a release from what was pushed, or from an image on the engine
 	//
-	// The image is named as the engine knows it, by name or by id.
+	// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /products/{id}/releases (the `AddRelease` operationId).
 	AddReleaseWithBodyWithResponse(ctx context.Context, id InId, params *AddReleaseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddReleaseResponse, error)
 
-	// AddReleaseWithResponse Add a release from an image on the engine
+	// AddReleaseWithResponse Add a release from what was pushed, or from an image on the engine
 	//
-	// The image is named as the engine knows it, by name or by id.
+	// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8123,6 +8214,54 @@ func (r AddReleaseArchiveResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddReleaseArchiveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPushesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PushList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPushesResponse) GetJSON200() *PushList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPushesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPushesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPushesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPushesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPushesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10555,6 +10694,21 @@ func (c *ClientWithResponses) AddReleaseArchiveWithBodyWithResponse(ctx context.
 	return ParseAddReleaseArchiveResponse(rsp)
 }
 
+// ListPushesWithResponse List what was pushed for a product
+//
+// The tags of the product's repository, the newest first. For those who may add releases of it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /products/{id}/pushes (the `ListPushes` operationId).
+func (c *ClientWithResponses) ListPushesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListPushesResponse, error) {
+	rsp, err := c.ListPushes(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPushesResponse(rsp)
+}
+
 // ListReleasesWithResponse List the releases of a product
 //
 // Returns a wrapper object for the known response body format(s).
@@ -10568,9 +10722,9 @@ func (c *ClientWithResponses) ListReleasesWithResponse(ctx context.Context, id I
 	return ParseListReleasesResponse(rsp)
 }
 
-// AddReleaseWithBodyWithResponse Add a release from an image on the engine
+// AddReleaseWithBodyWithResponse Add a release from what was pushed, or from an image on the engine
 //
-// The image is named as the engine knows it, by name or by id.
+// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10583,9 +10737,9 @@ func (c *ClientWithResponses) AddReleaseWithBodyWithResponse(ctx context.Context
 	return ParseAddReleaseResponse(rsp)
 }
 
-// AddReleaseWithResponse Add a release from an image on the engine
+// AddReleaseWithResponse Add a release from what was pushed, or from an image on the engine
 //
-// The image is named as the engine knows it, by name or by id.
+// Either `pushed`, a tag of the product's repository or a digest, or `image`, as the engine knows it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11918,6 +12072,39 @@ func ParseAddReleaseArchiveResponse(rsp *http.Response) (*AddReleaseArchiveRespo
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPushesResponse parses an HTTP response from a ListPushesWithResponse call
+func ParseListPushesResponse(rsp *http.Response) (*ListPushesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPushesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PushList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -13643,10 +13830,13 @@ type ServerInterface interface {
 	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(c *gin.Context, id InId, params AddReleaseArchiveParams)
+	// ListPushes List what was pushed for a product
+	// (GET /products/{id}/pushes)
+	ListPushes(c *gin.Context, id InId)
 	// ListReleases List the releases of a product
 	// (GET /products/{id}/releases)
 	ListReleases(c *gin.Context, id InId, params ListReleasesParams)
-	// AddRelease Add a release from an image on the engine
+	// AddRelease Add a release from what was pushed, or from an image on the engine
 	// (POST /products/{id}/releases)
 	AddRelease(c *gin.Context, id InId, params AddReleaseParams)
 	// AddStack Add a release from a compose file
@@ -14323,6 +14513,31 @@ func (siw *ServerInterfaceWrapper) AddReleaseArchive(c *gin.Context) {
 	}
 
 	siw.Handler.AddReleaseArchive(c, id, params)
+}
+
+// ListPushes operation middleware
+func (siw *ServerInterfaceWrapper) ListPushes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPushes(c, id)
 }
 
 // ListReleases operation middleware
@@ -16089,6 +16304,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/products/:id", wrapper.ChangeProduct)
 	router.GET(options.BaseURL+"/products/:id/releases", wrapper.ListReleases)
 	router.POST(options.BaseURL+"/products/:id/releases", wrapper.AddRelease)
+	router.GET(options.BaseURL+"/products/:id/pushes", wrapper.ListPushes)
 	router.POST(options.BaseURL+"/products/:id/archive", wrapper.AddReleaseArchive)
 	router.POST(options.BaseURL+"/products/:id/stacks", wrapper.AddStack)
 	router.POST(options.BaseURL+"/products/:id/stacks/archive", wrapper.AddStackArchive)
@@ -16807,6 +17023,45 @@ type AddReleaseArchivedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddReleaseArchivedefaultApplicationProblemPlusJSONResponse) VisitAddReleaseArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPushesRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListPushesResponseObject interface {
+	VisitListPushesResponse(w http.ResponseWriter) error
+}
+
+type ListPushes200JSONResponse PushList
+
+func (response ListPushes200JSONResponse) VisitListPushesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPushesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPushesdefaultApplicationProblemPlusJSONResponse) VisitListPushesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18879,10 +19134,13 @@ type StrictServerInterface interface {
 	// AddReleaseArchive Add a release from a docker save archive
 	// (POST /products/{id}/archive)
 	AddReleaseArchive(ctx context.Context, request AddReleaseArchiveRequestObject) (AddReleaseArchiveResponseObject, error)
+	// ListPushes List what was pushed for a product
+	// (GET /products/{id}/pushes)
+	ListPushes(ctx context.Context, request ListPushesRequestObject) (ListPushesResponseObject, error)
 	// ListReleases List the releases of a product
 	// (GET /products/{id}/releases)
 	ListReleases(ctx context.Context, request ListReleasesRequestObject) (ListReleasesResponseObject, error)
-	// AddRelease Add a release from an image on the engine
+	// AddRelease Add a release from what was pushed, or from an image on the engine
 	// (POST /products/{id}/releases)
 	AddRelease(ctx context.Context, request AddReleaseRequestObject) (AddReleaseResponseObject, error)
 	// AddStack Add a release from a compose file
@@ -19539,6 +19797,32 @@ func (sh *strictHandler) AddReleaseArchive(ctx *gin.Context, id InId, params Add
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddReleaseArchiveResponseObject); ok {
 		if err := validResponse.VisitAddReleaseArchiveResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPushes operation middleware
+func (sh *strictHandler) ListPushes(ctx *gin.Context, id InId) {
+	var request ListPushesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPushes(ctx, request.(ListPushesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPushes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPushesResponseObject); ok {
+		if err := validResponse.VisitListPushesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
