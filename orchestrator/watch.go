@@ -14,29 +14,30 @@ type hub struct {
 	listeners map[den.ID]map[chan struct{}]bool
 }
 
-// Watch pokes whenever something about a trial or a sandbox may have changed. The
-// caller reads it anew then; it must call cancel, which closes the channel.
-func (o *Orchestrator) Watch(_ context.Context, topic den.ID) (pokes <-chan struct{}, cancel func()) {
+// Watch pokes whenever something about a trial, a sandbox or a person may have changed.
+// The caller reads it anew then; it must call cancel, which closes the channel.
+func (o *Orchestrator) Watch(_ context.Context, topics ...den.ID) (pokes <-chan struct{}, cancel func()) {
 	ch := make(chan struct{}, 1)
 	h := &o.topics
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.listeners[topic] == nil {
-		h.listeners[topic] = map[chan struct{}]bool{}
+	for _, topic := range topics {
+		if h.listeners[topic] == nil {
+			h.listeners[topic] = map[chan struct{}]bool{}
+		}
+		h.listeners[topic][ch] = true
 	}
-	h.listeners[topic][ch] = true
-	return ch, func() {
+	return ch, sync.OnceFunc(func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if !h.listeners[topic][ch] {
-			return
-		}
-		delete(h.listeners[topic], ch)
-		if len(h.listeners[topic]) == 0 {
-			delete(h.listeners, topic)
+		for _, topic := range topics {
+			delete(h.listeners[topic], ch)
+			if len(h.listeners[topic]) == 0 {
+				delete(h.listeners, topic)
+			}
 		}
 		close(ch)
-	}
+	})
 }
 
 func (h *hub) poke(topics ...den.ID) {

@@ -20,41 +20,60 @@ type Askers interface {
 }
 
 // recognise puts who asks into the request's context: the bearer of a token, or the
-// person that the session belongs to, with the roles of now. Somebody who has left, or
-// whom nobody knows any more, is nobody.
+// person that the session belongs to, with the roles of now. The context ends when the
+// token or the session does.
 func (s *server) recognise(c *gin.Context) {
-	if token, ok := bearer(c.Request.Header); ok {
-		who, err := s.Den.Who(c.Request.Context(), token)
-		if err != nil {
-			s.refuse(c, err)
-			return
-		}
-		ctx, err := s.Sessions.none(c.Request.Context())
-		if err != nil {
-			s.refuse(c, err)
-			return
-		}
-		c.Request = c.Request.WithContext(actor.With(ctx, who))
-		c.Next()
-		return
+	find := s.bySession
+	if _, ok := bearer(c.Request.Header); ok {
+		find = s.byToken
 	}
-	ctx, err := s.Sessions.load(c.Request)
+	ctx, release, err := find(c)
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	if id := s.Sessions.Person(ctx); id != "" {
-		person, err := s.Den.Person(ctx, id)
-		switch {
-		case err == nil && !person.Left:
-			ctx = actor.With(ctx, person.Act())
-		case err != nil && den.KindOf(err) != den.NotFound && den.KindOf(err) != den.Unknown:
-			s.refuse(c, err)
-			return
-		}
-	}
+	defer release()
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
+}
+
+func (s *server) byToken(c *gin.Context) (context.Context, func(), error) {
+	token, _ := bearer(c.Request.Header)
+	who, err := s.Den.Who(c.Request.Context(), token)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, err := s.Sessions.none(c.Request.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	if who.Until.IsZero() {
+		return actor.With(ctx, who), func() {}, nil
+	}
+	ctx, release := context.WithDeadlineCause(ctx, who.Until, errOver())
+	return actor.With(ctx, who), release, nil
+}
+
+// bySession finds the person of a session. Somebody who has left, or whom nobody knows
+// any more, is nobody.
+func (s *server) bySession(c *gin.Context) (context.Context, func(), error) {
+	ctx, err := s.Sessions.load(c.Request)
+	if err != nil {
+		return nil, nil, err
+	}
+	id := s.Sessions.Person(ctx)
+	if id == "" {
+		return ctx, func() {}, nil
+	}
+	person, err := s.Den.Person(ctx, id)
+	switch {
+	case den.KindOf(err) == den.NotFound, den.KindOf(err) == den.Unknown:
+		return ctx, func() {}, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	ctx, release := s.Sessions.held.take(ctx, s.Sessions.ID(ctx), s.Sessions.Ends(ctx))
+	return actor.With(ctx, person.Act()), release, nil
 }
 
 // bearer is the den's token of a request, if it has one.

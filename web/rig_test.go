@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"innovationden/configs"
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
@@ -171,12 +173,26 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 	image := strings.ToLower(name) + ":1.0"
 	r.runtime.AddImage(sandbox.Image{Names: []string{image}, Ports: []int{8080}}, fake.Behaviour{
 		Log: name + " listens on port 8080\n<script>alert(1)</script>\n", Use: sandbox.Use{Memory: 90 << 20, MemoryLimit: 512 << 20, CPU: time.Second, Pids: 7, Disk: 1 << 20},
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "This is "+name) }),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.Path == "/socket" {
+				waits(w, q)
+				return
+			}
+			_, _ = io.WriteString(w, "This is "+name)
+		}),
 	})
 	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image})
 	r.must(err)
 	r.releases = append(r.releases, release.ID)
 	return product
+}
+
+// waits keeps a WebSocket open until somebody closes it.
+func waits(w http.ResponseWriter, q *http.Request) {
+	conn, err := websocket.Accept(w, q, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err == nil {
+		_, _, _ = conn.Read(q.Context())
+	}
 }
 
 // trial starts a trial of both products, with the evaluator, and waits until both are

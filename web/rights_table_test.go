@@ -72,6 +72,9 @@ var verdicts = map[string]row{
 
 	// what is one's own: somebody else's token is not there
 	"GET /me":                    {"", known, no, no},
+	"GET /me/sessions":           {"", known, no, no},
+	"POST /me/sessions/end":      {"", known, no, no},
+	"POST /me/sessions/:id/end":  {"token", no, no, no},
 	"GET /me/tokens":             {"", known, no, no},
 	"POST /me/tokens":            {"", known, no, no},
 	"POST /me/tokens/:id/revoke": {"token", no, no, no},
@@ -153,7 +156,9 @@ var verdicts = map[string]row{
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.
-var inBrowser = map[string]bool{"GET /open/:name": true}
+var inBrowser = map[string]bool{
+	"GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true,
+}
 
 // except is a list of people without some of them.
 func except(list string, not ...string) string {

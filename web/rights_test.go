@@ -178,6 +178,9 @@ func (r *rig) try(c cell, p caller, about thing) *httptest.ResponseRecorder {
 	}
 	out := httptest.NewRecorder()
 	r.handler.ServeHTTP(&once{out, over}, q)
+	if path == "/me/sessions/end" {
+		delete(r.cookies, p.who) // it ended with all the others
+	}
 	return out
 }
 

@@ -42,6 +42,9 @@ func (s *server) Routes() []Route {
 
 		{get, "/", Known, p.Home},
 		{get, "/me", Known, p.Account},
+		{get, "/me/sessions", Known, p.SessionsPage},
+		{post, "/me/sessions/end", Known, p.EndSessions},
+		{post, "/me/sessions/:id/end", Known, p.EndSession},
 		{get, "/me/tokens", Known, p.Tokens},
 		{post, "/me/tokens", Known, p.AddToken},
 		{post, "/me/tokens/:id/revoke", Known, p.RevokeToken},

@@ -2,35 +2,56 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"innovationden/orchestrator/den"
+	"innovationden/web/pages"
 )
 
+// SessionStore keeps sessions; *bolt.Sessions is such.
+type SessionStore interface {
+	scs.CtxStore
+	// AllCtx gives the data of every session that stands, by a key of the store's.
+	AllCtx(context.Context) (map[string][]byte, error)
+	// End ends the session of such a key.
+	End(ctx context.Context, key string) error
+}
+
 // Sessions remembers on the server who signed in with which browser. A session is
-// loaded on each request and written only at sign-in and sign-out, so that reading a
-// page never writes to the store.
+// loaded on each request and written only at sign-in, when its provider is asked again,
+// and at sign-out, so that reading a page never writes to the store.
 type Sessions struct {
 	scs    *scs.SessionManager
+	store  SessionStore
 	secure bool
+	held   held
 }
 
 const (
 	sessionLength = 12 * time.Hour
-	personKey     = "person"
+
+	personKey = "person"
+	idKey     = "id"
+	howKey    = "how"
+	whereKey  = "where"
+	withKey   = "with"
+	sinceKey  = "since"
+	wordKey   = "word"
+	againKey  = "again"
 )
 
 // NewSessions keeps sessions in store. secure says that visitors come by HTTPS: the
 // cookie then has the __Host- prefix.
-func NewSessions(store scs.Store, secure bool) *Sessions {
+func NewSessions(store SessionStore, secure bool) *Sessions {
 	m := scs.New()
 	m.Store = store
 	m.HashTokenInStore = true
 	m.Lifetime = sessionLength
-	return &Sessions{scs: m, secure: secure}
+	return &Sessions{scs: m, store: store, secure: secure, held: held{open: map[string]map[*hold]bool{}}}
 }
 
 func (s *Sessions) cookieName() string {
@@ -56,19 +77,60 @@ func (s *Sessions) none(ctx context.Context) (context.Context, error) { return s
 
 // Person is who signed in with the session in ctx; empty where nobody did.
 func (s *Sessions) Person(ctx context.Context) den.ID {
+	if s.ID(ctx) == "" {
+		return ""
+	}
 	return den.ID(s.scs.GetString(ctx, personKey))
 }
 
-// ID names the session in ctx; empty where nobody signed in.
-func (s *Sessions) ID(ctx context.Context) string { return s.scs.Token(ctx) }
+// ID names the session in ctx; empty where nobody signed in. It is not the cookie, and
+// opens nothing.
+func (s *Sessions) ID(ctx context.Context) string { return s.scs.GetString(ctx, idKey) }
+
+// Ends implements pages.Sessions.
+func (s *Sessions) Ends(ctx context.Context) time.Time { return s.scs.Deadline(ctx) }
+
+// word is what the provider said of who signed in.
+func (s *Sessions) word(ctx context.Context) pages.Word {
+	return pages.Word{Refresh: s.scs.GetString(ctx, wordKey), Until: time.Unix(s.scs.GetInt64(ctx, againKey), 0)}
+}
 
 // Begin signs a person in with a new session token, so that a token planted before is
-// worth nothing.
-func (s *Sessions) Begin(ctx context.Context, w http.ResponseWriter, person den.ID) error {
+// worth nothing. The session that the browser had is over.
+func (s *Sessions) Begin(ctx context.Context, w http.ResponseWriter, in pages.Start) error {
+	before := s.ID(ctx)
+	if err := s.scs.Clear(ctx); err != nil {
+		return err
+	}
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return err
 	}
-	s.scs.Put(ctx, personKey, string(person))
+	for key, text := range map[string]string{
+		personKey: string(in.Person), idKey: rand.Text(), howKey: in.How, whereKey: in.Where, withKey: in.With,
+	} {
+		s.scs.Put(ctx, key, text)
+	}
+	s.scs.Put(ctx, sinceKey, s.Ends(ctx).Add(-sessionLength).Unix())
+	if !in.Until.IsZero() && in.Until.Before(s.Ends(ctx)) {
+		s.scs.SetDeadline(ctx, in.Until)
+	}
+	s.keep(ctx, in.Word)
+	if err := s.commit(ctx, w); err != nil {
+		return err
+	}
+	s.held.end(before)
+	return nil
+}
+
+// keep writes what a provider said into the session.
+func (s *Sessions) keep(ctx context.Context, word pages.Word) {
+	if word.Refresh != "" {
+		s.scs.Put(ctx, wordKey, word.Refresh)
+		s.scs.Put(ctx, againKey, word.Until.Unix())
+	}
+}
+
+func (s *Sessions) commit(ctx context.Context, w http.ResponseWriter) error {
 	token, expiry, err := s.scs.Commit(ctx)
 	if err != nil {
 		return err
@@ -80,7 +142,10 @@ func (s *Sessions) Begin(ctx context.Context, w http.ResponseWriter, person den.
 // End signs out: the session is gone from the server.
 func (s *Sessions) End(ctx context.Context, w http.ResponseWriter) error {
 	s.write(w, "", time.Unix(1, 0))
-	return s.scs.Destroy(ctx)
+	id := s.ID(ctx)
+	err := s.scs.Destroy(ctx)
+	s.held.end(id)
+	return err
 }
 
 func (s *Sessions) write(w http.ResponseWriter, token string, expiry time.Time) {
@@ -94,5 +159,5 @@ func (s *Sessions) write(w http.ResponseWriter, token string, expiry time.Time) 
 // loaded, for what stays open.
 func (s *Sessions) Stands(ctx context.Context) bool {
 	fresh, err := s.scs.Load(context.Background(), s.scs.Token(ctx)) //nolint:contextcheck // ctx holds the session as it was
-	return err == nil && s.Person(fresh) != "" && s.Person(fresh) == s.Person(ctx)
+	return err == nil && s.Person(fresh) != "" && s.ID(fresh) == s.ID(ctx)
 }

@@ -68,6 +68,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("web: %q cannot be the public address; enter a URL that begins with http:// or https://", c.Public)
 	}
 	s := &server{Config: c, open: map[string]bool{}}
+	c.Sessions.held.told = func(session string) { c.Visits.Revoke(gateway.Right{Session: session}) }
 	s.pages, err = pages.New(pages.Config{
 		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway,
 		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive,

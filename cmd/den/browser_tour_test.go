@@ -78,7 +78,9 @@ func (d *seenDen) toursOfficial(t *testing.T, made *seenTrial) {
 func (d *seenDen) toursAccount(b *tab) {
 	b.open("/me")
 	b.look("account")
-	b.press("Your tokens")
+	b.press("Where you are signed in")
+	b.look("sessions")
+	b.open("/me/tokens")
 	b.look("tokens-empty")
 	b.press("Make the token")
 	b.until(`document.querySelector('.govuk-error-summary')`)

@@ -93,9 +93,9 @@ type Host interface {
 	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
 	Host(context.Context, den.Actor) (den.HostView, error)
 	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
-	// Watch pokes when anything about a trial or lease changed; call the function
+	// Watch pokes when anything about a trial, lease or person changed; call the function
 	// to stop it.
-	Watch(context.Context, den.ID) (<-chan struct{}, func())
+	Watch(context.Context, ...den.ID) (<-chan struct{}, func())
 }
 
 // Den is all of it.

@@ -121,7 +121,7 @@ func (a *API) progress(ctx context.Context, topic den.ID, last *string, name str
 	if !ok {
 		return nil, den.Refuse(den.Busy, "You follow too many things at once. Close some of them, then try again.")
 	}
-	pokes, stop := a.den.Watch(ctx, topic)
+	pokes, stop := a.den.Watch(ctx, topic, who.ID)
 	p := &progress{
 		ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, who: who, name: name, read: read,
 		pokes: pokes, over: a.over, close: func() { stop(); give() }, seen: value(last),
@@ -167,7 +167,7 @@ func (p *progress) write(w http.ResponseWriter) error {
 		}
 		select {
 		case <-p.ctx.Done():
-			return nil
+			return p.gone(out, context.Cause(p.ctx))
 		case <-p.over:
 			return nil
 		case <-last.C:

@@ -14,7 +14,7 @@ import (
 func TestTicketIsTradedOnceForAHostOnlyCookie(t *testing.T) {
 	for name, https := range map[string]bool{"den_visit": false, "__Host-den_visit": true} {
 		d := newDen(t, http.HandlerFunc(hello), func(o *gateway.Options) { o.HTTPS = https })
-		ticket, err := d.visits.Issue(ann)
+		ticket, err := d.visits.Issue(ann, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestTicketsThatAreNotGood(t *testing.T) {
 	d := newDen(t, http.HandlerFunc(hello))
 	d.set(route("beta", "lease2", "box1", gateway.Live))
 	issue := func() string {
-		ticket, err := d.visits.Issue(ann)
+		ticket, err := d.visits.Issue(ann, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func TestThePathToLandOnStaysAtHome(t *testing.T) {
 		"https://evil.test": "/", "/\tx": "/", "/%2F/evil": "/", "/a\r\nSet-Cookie: x=y": "/", "/.den/enter?ticket=1": "/",
 		"/%2eden/enter": "/", "javascript:alert(1)": "/", "/" + strings.Repeat("a", 3000): "/",
 	} {
-		ticket, err := d.visits.Issue(ann)
+		ticket, err := d.visits.Issue(ann, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

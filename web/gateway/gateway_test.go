@@ -125,7 +125,7 @@ func (d *den) product(sandbox string, h http.Handler) {
 // visit enters as a person and returns the visit cookie as name=value.
 func (d *den) visit(label string, right gateway.Right) string {
 	d.t.Helper()
-	ticket, err := d.visits.Issue(right)
+	ticket, err := d.visits.Issue(right, time.Time{})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -267,7 +267,7 @@ func TestRunClosesWhatRanOutWithinASecond(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go g.Run(ctx)
-		ticket, err := visits.Issue(ann)
+		ticket, err := visits.Issue(ann, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

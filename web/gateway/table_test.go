@@ -69,7 +69,7 @@ func TestVisitsAreBounded(t *testing.T) {
 	c := &clock{now: time.Unix(1e9, 0)}
 	v := gateway.NewVisits(rules(c))
 	enter := func(r gateway.Right) (string, error) {
-		ticket, err := v.Issue(r)
+		ticket, err := v.Issue(r, time.Time{})
 		if err != nil {
 			return "", err
 		}
@@ -106,12 +106,12 @@ func TestVisitsAreBounded(t *testing.T) {
 func TestTicketsAreBounded(t *testing.T) {
 	c := &clock{now: time.Unix(1e9, 0)}
 	v := gateway.NewVisits(rules(c))
-	first, err := v.Issue(right(1, 1))
+	first, err := v.Issue(right(1, 1), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 16 {
-		if _, err := v.Issue(right(1, 1)); err != nil {
+		if _, err := v.Issue(right(1, 1), time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,26 +119,26 @@ func TestTicketsAreBounded(t *testing.T) {
 		t.Errorf("one person's seventeenth did not cost the first: %v", err)
 	}
 	for person := 2; ; person++ {
-		if _, err := v.Issue(right(person, 1)); errors.Is(err, gateway.ErrFull) {
+		if _, err := v.Issue(right(person, 1), time.Time{}); errors.Is(err, gateway.ErrFull) {
 			break
 		}
 		if person > 40 {
 			t.Fatal("no bound")
 		}
 	}
-	if _, err := v.Issue(right(1, 1)); err != nil {
+	if _, err := v.Issue(right(1, 1), time.Time{}); err != nil {
 		t.Errorf("who has some may replace one: %v", err)
 	}
 	c.now = c.now.Add(time.Minute)
-	if _, err := v.Issue(right(99, 1)); err != nil {
+	if _, err := v.Issue(right(99, 1), time.Time{}); err != nil {
 		t.Errorf("what ran out makes room: %v", err)
 	}
 	for _, r := range []gateway.Right{{}, {Person: "p", Session: "s"}, {Person: "p", Lease: "l"}, {Session: "s", Lease: "l"}} {
-		if _, err := v.Issue(r); err == nil {
+		if _, err := v.Issue(r, time.Time{}); err == nil {
 			t.Errorf("a ticket for %+v", r)
 		}
 	}
-	if _, err := gateway.NewVisits(gateway.VisitRules{Clock: c.read, Random: bytes.NewReader(nil)}).Issue(ann); err == nil {
+	if _, err := gateway.NewVisits(gateway.VisitRules{Clock: c.read, Random: bytes.NewReader(nil)}).Issue(ann, time.Time{}); err == nil {
 		t.Error("a ticket without randomness")
 	}
 }
@@ -146,7 +146,7 @@ func TestTicketsAreBounded(t *testing.T) {
 func TestATicketIsRedeemedOnceByHoweverMany(t *testing.T) {
 	v := gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
 	for range 100 {
-		ticket, err := v.Issue(ann)
+		ticket, err := v.Issue(ann, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -25,7 +26,7 @@ func TestHTTPSWithHTTP2AndWebSocketBesideIt(t *testing.T) {
 		server.Close()
 	})
 	client := server.Client()
-	ticket, err := d.visits.Issue(ann)
+	ticket, err := d.visits.Issue(ann, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

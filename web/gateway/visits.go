@@ -58,6 +58,7 @@ type visit struct {
 type ticket struct {
 	Right
 	until time.Time
+	ends  time.Time // of the visit at the latest; zero: as long as visits last
 }
 
 // NewVisits returns an empty Visits. It panics without a clock or a source of randomness.
@@ -78,8 +79,8 @@ func NewVisits(rules VisitRules) *Visits {
 }
 
 // Issue returns a ticket, good once and for a minute, by which the bearer
-// enters the lease as this person. The caller has checked that the person may. Errors: ErrFull.
-func (v *Visits) Issue(right Right) (string, error) {
+// enters the lease as this person, for a visit that ends by the time given, which may be zero. The caller has checked that the person may. Errors: ErrFull.
+func (v *Visits) Issue(right Right, ends time.Time) (string, error) {
 	if right.Person == "" || right.Session == "" || right.Lease == "" {
 		return "", errors.New("gateway: a ticket needs a person, a session and a lease")
 	}
@@ -98,7 +99,7 @@ func (v *Visits) Issue(right Right) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v.tickets[k] = ticket{Right: right, until: v.rules.Clock().Add(v.rules.TicketLife)}
+	v.tickets[k] = ticket{Right: right, until: v.rules.Clock().Add(v.rules.TicketLife), ends: ends}
 	v.held[right.Person] = append(v.held[right.Person], k)
 	return secret, nil
 }
@@ -124,6 +125,9 @@ func (v *Visits) Redeem(secret, lease string) (string, time.Time, error) {
 		return "", time.Time{}, err
 	}
 	n := &visit{Right: t.Right, key: k, until: now.Add(v.rules.VisitLife)}
+	if !t.ends.IsZero() && t.ends.Before(n.until) {
+		n.until = t.ends
+	}
 	v.byKey.Store(k, n)
 	v.byRight[t.Right] = append(v.byRight[t.Right], n)
 	v.count++

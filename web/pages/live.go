@@ -43,7 +43,7 @@ func (p *Pages) follow(c *gin.Context, topic den.ID, render fragment) error {
 	defer give()
 	ctx, cancel := context.WithTimeout(ctx, liveLasts)
 	defer cancel()
-	pokes, stop := p.Den.Watch(ctx, topic)
+	pokes, stop := p.Den.Watch(ctx, topic, who.ID)
 	defer stop()
 	header := c.Writer.Header()
 	header.Set("Content-Type", "text/event-stream")
@@ -60,6 +60,9 @@ func (p *Pages) follow(c *gin.Context, topic den.ID, render fragment) error {
 			return nil
 		}
 		if !wait(ctx, pokes) {
+			if den.KindOf(context.Cause(ctx)) == den.Unknown {
+				_ = out.write("event: reload\ndata:\n\n") // the session is over
+			}
 			return nil
 		}
 		if who, err = p.still(ctx, who); err == nil {
@@ -103,14 +106,7 @@ func (p *Pages) still(ctx context.Context, who den.Actor) (den.Actor, error) {
 	if p.Sessions.ID(ctx) != "" && !p.Sessions.Stands(ctx) {
 		return den.Actor{}, den.Refuse(den.Unknown, "%s", p.words.Say("problem.unknown_actor"))
 	}
-	person, err := p.Den.Person(ctx, who.ID)
-	if err != nil {
-		return den.Actor{}, err
-	}
-	if person.Left {
-		return den.Actor{}, den.Missing()
-	}
-	return person.Act(), nil
+	return p.Den.Still(ctx, who)
 }
 
 // listener is one reader of a live page.

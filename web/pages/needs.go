@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/gateway"
@@ -79,9 +80,9 @@ type Host interface {
 	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
 	Host(context.Context, den.Actor) (den.HostView, error)
 	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
-	// Watch pokes when anything about a trial or lease changed; call the function
+	// Watch pokes when anything about a trial, lease or person changed; call the function
 	// to stop it.
-	Watch(context.Context, den.ID) (<-chan struct{}, func())
+	Watch(context.Context, ...den.ID) (<-chan struct{}, func())
 }
 
 // Askers says who somebody is.
@@ -115,21 +116,52 @@ type Den interface {
 	Askers
 }
 
+// Start is how somebody signed in.
+type Start struct {
+	Person den.ID
+	How    string    // "link", "demo", "password" or "provider"
+	Where  string    // the address it came from
+	With   string    // what the browser calls itself
+	Until  time.Time // zero: as long as sessions last; never longer
+	Word   Word
+}
+
+// Word is what a provider said, and how it is asked to say it again.
+type Word struct {
+	Refresh string    // empty: it cannot be asked again
+	Until   time.Time // when its word runs out; zero: nobody gave one
+}
+
+// Session is one that stands.
+type Session struct {
+	ID    string
+	Start Start
+	Since time.Time
+	Ends  time.Time
+}
+
 // Sessions remembers who signed in with which browser. The context is that of a
-// request whose session was loaded.
+// request whose session was loaded. A session that ends takes what it holds open, and
+// its visits to sandboxes, with it.
 type Sessions interface {
-	Begin(ctx context.Context, w http.ResponseWriter, person den.ID) error
+	Begin(ctx context.Context, w http.ResponseWriter, s Start) error
 	End(ctx context.Context, w http.ResponseWriter) error
 	// ID names the session; empty where nobody signed in.
 	ID(ctx context.Context) string
+	// Ends is when the session ends by itself.
+	Ends(ctx context.Context) time.Time
 	// Stands says whether the session has not been ended elsewhere.
 	Stands(ctx context.Context) bool
+	// Of lists the sessions of a person, latest first.
+	Of(context.Context, den.ID) ([]Session, error)
+	// EndOf ends one session of a person; ending what is not there succeeds.
+	EndOf(ctx context.Context, person den.ID, id string) error
 }
 
 // Visits are rights at sandboxes' addresses; *gateway.Visits is such.
 type Visits interface {
-	Issue(gateway.Right) (ticket string, err error)
-	Revoke(pattern gateway.Right)
+	// Issue makes a ticket for a visit that does not outlast until.
+	Issue(r gateway.Right, until time.Time) (ticket string, err error)
 }
 
 // Addresses say where a sandbox is found; *gateway.Gateway is such.

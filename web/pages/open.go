@@ -37,7 +37,7 @@ func (p *Pages) Open(c *gin.Context) error {
 	if s.Name == "" || s.Phase.Final() || s.Phase == den.Ending {
 		return to(c, sandboxPath(s.ID), "")
 	}
-	ticket, err := p.Visits.Issue(gateway.Right{Person: string(who.ID), Session: session, Lease: string(s.ID)})
+	ticket, err := p.Visits.Issue(gateway.Right{Person: string(who.ID), Session: session, Lease: string(s.ID)}, p.Sessions.Ends(c.Request.Context()))
 	if errors.Is(err, gateway.ErrFull) {
 		return den.Refuse(den.Busy, "%s", p.words.Say("problem.visits"))
 	}

@@ -77,7 +77,7 @@ func (p *Pages) Static() *view.Static { return p.view.Static() }
 // samples are what each page is tried with at the start.
 func samples() map[string]view.Page {
 	return map[string]view.Page{
-		"account":      accountPage{},
+		"account": accountPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"ask":          askPage{},
 		"decide":       decidePage{},
@@ -106,7 +106,6 @@ func samples() map[string]view.Page {
 		"sign-in":  signInPage{},
 		"supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
 		"sweep":  sweepPage{},
-		"tokens": tokensPage{},
 		"trial":  trialPage{},
 		"trials": trialsPage{},
 	}

@@ -9,7 +9,6 @@ import (
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/form"
-	"innovationden/web/gateway"
 	"innovationden/web/view"
 )
 
@@ -79,8 +78,11 @@ func (p *Pages) DoSignIn(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	p.revoke(c)
-	if err := p.Sessions.Begin(c.Request.Context(), c.Writer, person.ID); err != nil {
+	how := "link"
+	if person.Demo && c.PostForm("person") != "" {
+		how = "demo"
+	}
+	if err := p.begin(c, Start{Person: person.ID, How: how}); err != nil {
 		return err
 	}
 	if page.Kept.To != "" {
@@ -119,15 +121,16 @@ func secretOf(text string) string {
 
 // SignOut is POST /sign-out. What the session opened at sandboxes is closed too.
 func (p *Pages) SignOut(c *gin.Context) error {
-	p.revoke(c)
 	if err := p.Sessions.End(c.Request.Context(), c.Writer); err != nil {
 		return err
 	}
 	return to(c, "/sign-in", "signed-out")
 }
 
-func (p *Pages) revoke(c *gin.Context) {
-	if session := p.Sessions.ID(c.Request.Context()); session != "" {
-		p.Visits.Revoke(gateway.Right{Session: session})
-	}
+// begin signs somebody in with this browser.
+func (p *Pages) begin(c *gin.Context, s Start) error {
+	const longest = 300
+	s.Where, s.With = c.ClientIP(), c.Request.UserAgent()
+	s.With = s.With[:min(len(s.With), longest)]
+	return p.Sessions.Begin(c.Request.Context(), c.Writer, s)
 }
