@@ -32,7 +32,7 @@ func (p *Pages) SessionsPage(c *gin.Context) error {
 	}
 	page := sessionsPage{Frame: p.frame(c, p.words.Say("sessions.title"))}
 	for _, s := range found {
-		row := sessionRow{Session: s, This: s.ID == this, Browser: p.browser(s.Start.With), How: p.words.Say("sessions.how-" + s.Start.How)}
+		row := sessionRow{Session: s, This: s.ID == this, Browser: p.browser(s.Start.With), How: p.words.Say("sessions-how." + s.Start.How)}
 		page.Others = page.Others || !row.This
 		page.Sessions = append(page.Sessions, row)
 	}
