@@ -23,7 +23,7 @@ type askers struct {
 }
 
 func newAskers(t testing.TB) *askers {
-	a := &askers{rig: newRig(t), watchers: map[string]den.Actor{}}
+	a := &askers{rig: newRig(t, withWords), watchers: map[string]den.Actor{}}
 	ctx := context.Background()
 	for n, name := range []string{"Quiet Quince Ltd", "Silent Sorrel Ltd"} {
 		s, err := a.o.AddSupplier(ctx, den.System(), den.NewOrganisation{Name: name})

@@ -10,10 +10,7 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-const (
-	mostCapabilities = 20
-	mostBudget       = 100_000_000_000 // pence
-)
+const mostBudget = 100_000_000_000 // pence
 
 // AddChallenge makes a draft. It may be incomplete; what it says must be right.
 func (o *Orchestrator) AddChallenge(ctx context.Context, actor den.Actor, in den.NewChallenge) (v den.ChallengeView, err error) {
@@ -255,26 +252,8 @@ func (o *Orchestrator) fillChallenge(c *den.Challenge, in den.NewChallenge) erro
 	if b := c.Budget; b.Low < 0 || b.High < 0 || b.Low > mostBudget || b.High > mostBudget || b.High != 0 && b.Low > b.High {
 		faults.Add(den.Bad("budget", "Enter a budget whose lower end is not above its upper end."))
 	}
-	faults.Add(o.fillCapabilities(c, in.Capabilities))
+	c.Capabilities = o.capabilities(&faults, in.Capabilities)
 	return faults.Err()
-}
-
-func (o *Orchestrator) fillCapabilities(c *den.Challenge, wanted []string) *den.Error {
-	c.Capabilities = nil
-	for _, one := range wanted {
-		if one = strings.TrimSpace(one); one != "" && !slices.Contains(c.Capabilities, one) {
-			c.Capabilities = append(c.Capabilities, one)
-		}
-	}
-	if len(c.Capabilities) > mostCapabilities {
-		return den.Bad("capabilities", "Choose at most %d capabilities.", mostCapabilities)
-	}
-	for _, one := range c.Capabilities {
-		if !o.isCapability(one) {
-			return den.Bad("capabilities", "Choose capabilities from the list. There is no capability %q.", one)
-		}
-	}
-	return nil
 }
 
 // lacks says everything that keeps a challenge from being published.

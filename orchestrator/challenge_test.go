@@ -17,7 +17,7 @@ func problem() den.NewChallenge {
 	now := time.Now()
 	return den.NewChallenge{
 		Title: "Booking appointments", Problem: "People call us to book.", People: "60,000 parents a year.", Success: "Nobody has to call.",
-		Constraints: "It must work on an old telephone.", Capabilities: []string{"booking"},
+		Constraints: "It must work on an old telephone.", Capabilities: []string{"appointments"},
 		Timetable: den.Timetable{QuestionsUntil: now.Add(5 * 24 * time.Hour), AnswersUntil: now.Add(10 * 24 * time.Hour), TrialFrom: now.Add(20 * 24 * time.Hour), TrialFor: time.Hour},
 		Budget:    den.Budget{Low: 1_000_000, High: 5_000_000},
 	}
@@ -36,7 +36,7 @@ func (r *rig) published(in den.NewChallenge) den.ChallengeView {
 
 func TestADraftOfAChallengeIsForItsDepartment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newRig(t, withWords)
 		ctx := t.Context()
 		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
 		v, err := r.o.AddChallenge(ctx, r.member, den.NewChallenge{Title: "A problem"})
@@ -72,7 +72,7 @@ func TestADraftOfAChallengeIsForItsDepartment(t *testing.T) {
 
 func TestWhatChangesAfterThePublicationIsToldToEverybody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newRig(t, withWords)
 		ctx := t.Context()
 		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
 		v := r.published(problem())
@@ -117,7 +117,7 @@ func TestWhatChangesAfterThePublicationIsToldToEverybody(t *testing.T) {
 
 func TestTheTimeForQuestionsAndAnswersEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newRig(t, withWords)
 		ctx := t.Context()
 		r.run()
 		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
@@ -148,7 +148,7 @@ func TestTheTimeForQuestionsAndAnswersEnds(t *testing.T) {
 // From a problem to its outcome, by the use cases that people use.
 func TestAChallengeBecomesATrialAndItsOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newRig(t, withWords)
 		ctx := t.Context()
 		r.run()
 		r.release("one", fake.Behaviour{})
@@ -202,24 +202,24 @@ func (r *rig) challengeIs(id den.ID, state den.ChallengeState) den.ChallengeView
 
 func TestProductsThatFitAreShownWithWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
+		r := newRig(t, withWords)
 		ctx := t.Context()
 		r.must(r.store.Update(ctx, func(tx den.Tx) error {
 			p, err := tx.Products().Get(r.product.ID)
 			if err != nil {
 				return err
 			}
-			p.Capabilities = []string{"booking", "maps"}
+			p.Capabilities = []string{"appointments"}
 			_, err = tx.Products().Put(p)
 			return err
 		}))
 		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
 		in := problem()
-		in.Capabilities = []string{"reminders", "booking"}
+		in.Capabilities = []string{"queues", "appointments"}
 		v := r.published(in)
 		fits, err := r.o.Fits(ctx, r.member, v.ID)
 		r.must(err)
-		if len(fits) != 1 || fits[0].ProductName != "Bookwell" || !slices.Equal(fits[0].InCommon, []string{"booking"}) || fits[0].Invited {
+		if len(fits) != 1 || fits[0].ProductName != "Bookwell" || !slices.Equal(fits[0].InCommon, []string{"appointments"}) || fits[0].Invited {
 			t.Errorf("what fits: %+v", fits)
 		}
 		if _, err := r.o.Fits(ctx, seller, v.ID); den.KindOf(err) != den.Denied {

@@ -3,7 +3,6 @@ package orchestrator
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 
 	"innovationden/orchestrator/den"
@@ -70,11 +69,6 @@ func triedTimes(tx den.Tx, f den.Fit) (int, error) {
 	return len(trials), err
 }
 
-// isCapability says whether a challenge may ask for something.
-func (o *Orchestrator) isCapability(id string) bool {
-	return regexp.MustCompile(`^[a-z0-9][a-z0-9./-]{0,63}$`).MatchString(id)
-}
-
 func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) error {
 	if !den.May(actor, den.ReadChallenge, den.Owner{}) {
 		return nil
@@ -123,7 +117,7 @@ func (o *Orchestrator) packOf(tx den.Tx, c den.Challenge) (pack den.Pack, err er
 	everybody := den.Actor{}
 	pack = den.Pack{At: o.now(), DepartmentName: departmentName(tx, c), Challenge: forActor(everybody, c)}
 	for _, id := range c.Capabilities {
-		pack.Capabilities = append(pack.Capabilities, o.capability(id))
+		pack.Capabilities = append(pack.Capabilities, o.Config.Vocabulary.Title(id))
 	}
 	if pack.Questions, err = questions(tx, everybody, c); err != nil {
 		return pack, err
@@ -134,6 +128,3 @@ func (o *Orchestrator) packOf(tx den.Tx, c den.Challenge) (pack den.Pack, err er
 	pack.Thanks, err = thanked(tx, c)
 	return pack, err
 }
-
-// capability is what a capability is called.
-func (o *Orchestrator) capability(id string) string { return id }

@@ -242,3 +242,26 @@ func interestView(tx den.Tx, i den.Interest) (den.InterestView, error) {
 	}
 	return v, nil
 }
+
+// Interest reads one. NotFound for everybody but its supplier and the department.
+func (o *Orchestrator) Interest(ctx context.Context, actor den.Actor, id den.ID) (v den.InterestView, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		i, err := tx.Interests().Get(id)
+		if den.KindOf(err) == den.NotFound {
+			return allowNothing(actor)
+		}
+		if err != nil {
+			return err
+		}
+		c, err := tx.Challenges().Get(i.Challenge)
+		if err != nil {
+			return err
+		}
+		if err := allow(actor, den.ReadInterest, den.ReadInterest, interestOwner(c, i)); err != nil {
+			return err
+		}
+		v, err = interestView(tx, i)
+		return err
+	})
+	return v, err
+}

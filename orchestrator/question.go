@@ -131,7 +131,7 @@ func mayAnswerQuestion(tx den.Tx, actor den.Actor, id den.ID) (q den.Question, c
 		return q, c, err
 	}
 	c, err = mayChallenge(tx, actor, q.Challenge, den.SetUpChallenge)
-	if den.KindOf(err) == den.Denied && !q.Answered() {
+	if den.KindOf(err) == den.Denied && !q.Answered() && !readsAll(actor, c) {
 		err = den.Missing() // who may not read a question does not learn that it is there
 	}
 	return q, c, err
@@ -180,4 +180,18 @@ func questions(tx den.Tx, actor den.Actor, c den.Challenge) ([]den.QuestionView,
 		}
 	}
 	return seen, err
+}
+
+// Question reads one for the department that answers it. NotFound for everybody who may
+// not read all of its challenge.
+func (o *Orchestrator) Question(ctx context.Context, actor den.Actor, id den.ID) (v den.QuestionView, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		q, c, err := mayAnswerQuestion(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		v = questionView(actor, c, q)
+		return nil
+	})
+	return v, err
 }

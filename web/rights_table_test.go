@@ -50,7 +50,12 @@ var (
 	addEntry             = addTrial
 	writes               = may{addTrial.yes + " engineer rival", "auditor evaluator idle newcomer"}
 	readsAll             = may{yes: "operator auditor"}
-	operates             = may{"operator", "auditor"}
+
+	draftOur, draftTheir   = may{ourTop, "auditor"}, may{"operator stranger", "auditor"}
+	writeOur, writeTheir   = may{ourTop, except(roles, "operator", "official", "approver", "colleague")}, may{"operator stranger", except(roles, "operator", "stranger")}
+	insideOur, insideTheir = may{ourTop + " auditor", "stranger idle engineer rival"}, may{"operator auditor stranger", "official approver colleague idle engineer rival"}
+	replies                = may{"engineer rival", except(roles, "engineer", "rival")}
+	operates               = may{"operator", "auditor"}
 )
 
 // verdicts is one line for each route. Add yours where its room is.
@@ -130,6 +135,41 @@ var verdicts = map[string]row{
 	"GET /sandboxes/:id/resume":   {"live", endOur, endTheir, no},
 	"POST /sandboxes/:id/resume":  {"live", endOur, endTheir, no},
 	"GET /open/:name":             {"live", openOur, openTheir, no},
+
+	// challenges
+	"GET /challenges":                            {"", withRole, no, no},
+	"GET /challenges/new":                        {"", addTrial, no, no},
+	"POST /challenges":                           {"", addTrial, no, no},
+	"GET /challenges/:id":                        {"challenge", withRole, same, no},
+	"GET /challenges/:id/set-up":                 {"challenge-draft", draftOur, draftTheir, no},
+	"GET /challenges/:id/set-up/:step":           {"challenge-draft", draftOur, draftTheir, no},
+	"POST /challenges/:id/set-up/:step":          {"challenge-draft", draftOur, draftTheir, no},
+	"POST /challenges/:id/set-up/:step/autosave": {"challenge-draft", draftOur, draftTheir, no},
+	"GET /challenges/:id/preview":                {"challenge-draft", draftOur, draftTheir, no},
+	"GET /challenges/:id/check":                  {"challenge-draft", draftOur, draftTheir, no},
+	"POST /challenges/:id/publish":               {"challenge-draft", draftOur, draftTheir, no},
+	"GET /challenges/:id/close":                  {"challenge", writeOur, writeTheir, no},
+	"POST /challenges/:id/close":                 {"challenge", writeOur, writeTheir, no},
+	"GET /challenges/:id/withdraw":               {"challenge", writeOur, writeTheir, no},
+	"POST /challenges/:id/withdraw":              {"challenge", writeOur, writeTheir, no},
+	"GET /challenges/:id/ask":                    {"challenge", replies, same, no},
+	"POST /challenges/:id/ask":                   {"challenge", replies, same, no},
+	"GET /challenges/:id/interest":               {"challenge", replies, same, no},
+	"POST /challenges/:id/interest":              {"challenge", replies, same, no},
+	"GET /challenges/:id/interest/take-back":     {"challenge", replies, same, no},
+	"POST /challenges/:id/interest/take-back":    {"challenge", replies, same, no},
+	"GET /challenges/:id/answers":                {"challenge", insideOur, insideTheir, no},
+	"POST /challenges/:id/invite":                {"challenge", writeOur, writeTheir, no},
+	"POST /challenges/:id/trial":                 {"challenge", writeOur, writeTheir, no},
+	"GET /challenges/:id/pack":                   {"challenge", withRole, same, no},
+	"GET /challenges/:id/pack/text":              {"challenge", withRole, same, no},
+	"GET /challenges/:id/pack/html":              {"challenge", withRole, same, no},
+	"GET /challenges/:id/notice":                 {"challenge", insideOur, insideTheir, no},
+	"GET /challenges/:id/notice/text":            {"challenge", insideOur, insideTheir, no},
+	"GET /questions/:id":                         {"question", may{ourTop, "auditor"}, may{"operator stranger", "auditor"}, no},
+	"POST /questions/:id":                        {"question", may{ourTop, "auditor"}, may{"operator stranger", "auditor"}, no},
+	"GET /interests/:id/thank":                   {"interest", may{ourTop, "auditor engineer"}, may{"operator stranger", "auditor rival"}, no},
+	"POST /interests/:id/thank":                  {"interest", may{ourTop, "auditor engineer"}, may{"operator stranger", "auditor rival"}, no},
 
 	// the techmap
 	"GET /products":                  {"", withRole, no, no},

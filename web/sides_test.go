@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -64,11 +65,45 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	r.must(err)
 	r.until(finished.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
 	running := r.set(who, in, true)
-	return map[string]thing{
+	made := map[string]thing{
 		"": {}, "draft": about(draft), "running": about(running), "finished": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
 		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "token": {id: "tok_somebody"},
+	}
+	seller := "engineer"
+	if supplier == r.harbour.ID {
+		seller = "rival"
+	}
+	r.challenges(who, seller, made)
+	return made
+}
+
+// challenges makes a draft of a challenge, and a published one with a question that
+// waits and an answer of a supplier.
+func (r *rig) challenges(who, seller string, made map[string]thing) {
+	r.Helper()
+	ctx, by := context.Background(), r.people[who].Act()
+	draft, err := r.den.AddChallenge(ctx, by, problem("A draft of "+who))
+	r.must(err)
+	open, err := r.den.AddChallenge(ctx, by, problem("A challenge of "+who))
+	r.must(err)
+	_, err = r.den.PublishChallenge(ctx, by, open.ID, 0)
+	r.must(err)
+	q, err := r.den.Ask(ctx, r.people[seller].Act(), den.NewQuestion{Challenge: open.ID, Text: "How many?"})
+	r.must(err)
+	i, err := r.den.ShowInterest(ctx, r.people[seller].Act(), den.NewInterest{Challenge: open.ID, Advice: "Ask for less."})
+	r.must(err)
+	made["challenge-draft"], made["challenge"], made["question"], made["interest"] = thing{id: draft.ID}, thing{id: open.ID}, thing{id: q.ID}, thing{id: i.ID}
+}
+
+// problem is a complete challenge.
+func problem(title string) den.NewChallenge {
+	now := time.Now()
+	return den.NewChallenge{
+		Title: title, Problem: "People call us to book.", People: "60,000 parents a year.", Success: "Nobody has to call.",
+		Timetable: den.Timetable{AnswersUntil: now.Add(10 * 24 * time.Hour), TrialFrom: now.Add(20 * 24 * time.Hour), TrialFor: time.Hour},
+		Budget:    den.Budget{Low: 1_000_000, High: 5_000_000}, Capabilities: []string{"appointments"},
 	}
 }
 
@@ -115,6 +150,7 @@ func (r *rig) gone() map[string]thing {
 			{tx.Trials(), []string{"draft", "running", "finished"}}, {tx.Leases(), []string{"live", "ended"}}, {tx.Receipts(), []string{"live", "ended"}},
 			{tx.Products(), []string{"product"}}, {tx.Releases(), []string{"release"}}, {tx.Departments(), []string{"department"}},
 			{tx.Suppliers(), []string{"supplier"}}, {tx.People(), []string{"person"}},
+			{tx.Challenges(), []string{"challenge", "challenge-draft"}}, {tx.Questions(), []string{"question"}}, {tx.Interests(), []string{"interest"}},
 		} {
 			for _, name := range d.names {
 				if err := d.from.Delete(made[name].id); err != nil {

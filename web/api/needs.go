@@ -106,6 +106,7 @@ type Den interface {
 	Trials
 	Sandboxes
 	Assessments
+	Challenges
 	Reports
 	Host
 }

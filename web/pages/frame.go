@@ -66,6 +66,9 @@ func (p *Pages) navigation(a den.Actor) []view.NavItem {
 	if seesTrials(a) {
 		nav = append(nav, view.NavItem{Href: "/trials", Text: p.words.Say("nav.trials")})
 	}
+	if den.May(a, den.ReadChallenge, den.Owner{}) {
+		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")})
+	}
 	nav = append(nav, view.NavItem{Href: "/products", Text: p.words.Say("nav.products")})
 	if den.May(a, den.ReadHost, den.Owner{}) {
 		nav = append(nav, view.NavItem{Href: "/record", Text: p.words.Say("nav.record")},
@@ -120,4 +123,7 @@ func id(c *gin.Context) den.ID { return den.ID(c.Param("id")) }
 
 func trialPath(id den.ID) string   { return "/trials/" + url.PathEscape(string(id)) }
 func sandboxPath(id den.ID) string { return "/sandboxes/" + url.PathEscape(string(id)) }
+func challengePath(id den.ID) string {
+	return "/challenges/" + url.PathEscape(string(id))
+}
 func productPath(id den.ID) string { return "/products/" + url.PathEscape(string(id)) }

@@ -19,6 +19,9 @@ type homePage struct {
 	Running   []den.TrialView
 	Sandboxes []den.SandboxView
 	Notices   []den.Notice
+	ToAnswer  []den.ChallengeLine
+	Answers   []den.ChallengeLine
+	ForYou    []den.ChallengeLine
 	MaySetUp  bool
 	MayOffer  bool
 }
@@ -41,7 +44,7 @@ func (p *Pages) Home(c *gin.Context) error {
 	page := homePage{
 		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes,
 		Notices:  home.Notices[:min(homeNotices, len(home.Notices))],
-		MaySetUp: setsUp(who), MayOffer: offers(who),
+		MaySetUp: setsUp(who), MayOffer: offers(who), ToAnswer: home.ToAnswer, Answers: home.Answers, ForYou: home.ForYou,
 	}
 	for _, t := range home.ToAssess {
 		page.ToAssess = append(page.ToAssess, toAssess{Trial: t, Left: len(t.Entries) - submitted(t, who.ID)})
@@ -62,7 +65,7 @@ func (p *Pages) Home(c *gin.Context) error {
 
 // Empty says that nothing needs the person.
 func (h homePage) Empty() bool {
-	return len(h.ToAssess)+len(h.Ending)+len(h.ToDecide)+len(h.Drafts)+len(h.Running)+len(h.Sandboxes)+len(h.Notices) == 0
+	return len(h.ToAssess)+len(h.Ending)+len(h.ToDecide)+len(h.Drafts)+len(h.Running)+len(h.Sandboxes)+len(h.Notices)+len(h.ToAnswer)+len(h.Answers)+len(h.ForYou) == 0
 }
 
 // submitted counts the entries that somebody has finished assessing.

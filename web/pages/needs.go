@@ -111,6 +111,7 @@ type Den interface {
 	Trials
 	Sandboxes
 	Assessments
+	Challenges
 	Host
 	Accounts
 	Askers

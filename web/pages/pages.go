@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -59,7 +60,9 @@ func New(c Config) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := view.New(view.Config{Pages: templates, Samples: samples(), Zone: c.Zone, Now: c.Now})
+	all := samples()
+	maps.Copy(all, challengeSamples())
+	v, err := view.New(view.Config{Pages: templates, Samples: all, Zone: c.Zone, Now: c.Now})
 	if err != nil {
 		return nil, err
 	}

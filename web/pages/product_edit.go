@@ -133,17 +133,24 @@ func (p *Pages) showProductEdit(c *gin.Context, status int, one den.ProductView,
 	for _, b := range den.PriceBases {
 		page.Bases = append(page.Bases, view.Option{Value: string(b), Text: p.words.Say("basis." + string(b))})
 	}
+	page.Groups = p.capabilityGroups(c, v, one.Capabilities)
+	page.Back, page.Errors = back(productPath(one.ID)), v.Summary()
+	return p.show(c, status, "product-edit", page)
+}
+
+// capabilityGroups are the boxes of the whole vocabulary. A group with a tick is open.
+func (p *Pages) capabilityGroups(c *gin.Context, v *form.Values, chosen []string) []capabilityGroup {
+	var groups []capabilityGroup
 	for _, g := range p.Den.Vocabulary().Groups {
 		group := capabilityGroup{Name: capabilityField(g), Title: g.Title}
 		for _, can := range g.Capabilities {
 			group.Items = append(group.Items, view.Choice{Value: can.ID, Text: can.Title, Hint: view.Hint{Text: can.About}})
-			if slices.Contains(one.Capabilities, can.ID) {
+			if slices.Contains(chosen, can.ID) {
 				group.Values = append(group.Values, can.ID)
 			}
 		}
 		group.Open = len(group.Values) > 0 || len(c.Request.PostForm[group.Name]) > 0 || v.Wrong(group.Name) != ""
-		page.Groups = append(page.Groups, group)
+		groups = append(groups, group)
 	}
-	page.Back, page.Errors = back(productPath(one.ID)), v.Summary()
-	return p.show(c, status, "product-edit", page)
+	return groups
 }

@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// challengesPage lists challenges, those that take answers first.
+type challengesPage struct {
+	view.Frame
+	State      den.ChallengeState
+	States     []den.ChallengeState
+	Challenges []den.ChallengeLine
+	More       string
+	MaySetUp   bool
+}
+
+// Challenges is GET /challenges.
+func (p *Pages) Challenges(c *gin.Context) error {
+	who := asking(c)
+	page := challengesPage{Frame: p.frame(c, p.words.Say("challenges.title")), MaySetUp: setsUp(who)}
+	for _, state := range den.ChallengeStates {
+		if state == den.ChallengeDraft && !setsUp(who) && !den.May(who, den.ReadInterest, den.Owner{}) {
+			continue
+		}
+		page.States = append(page.States, state)
+		if string(state) == c.Query("state") {
+			page.State = state
+		}
+	}
+	found, err := p.Den.Challenges(c, who, den.ChallengeFilter{
+		State: page.State, Department: den.ID(c.Query("department")), Capability: c.Query("capability"), After: c.Query("after"), Limit: pageOf,
+	})
+	if err != nil {
+		return err
+	}
+	page.Challenges, page.More = found.Items, more(c, found.Next)
+	return p.show(c, http.StatusOK, "challenges", page)
+}
+
+// challengePage is a challenge as suppliers read it; its department sees beside it what
+// waits for it.
+type challengePage struct {
+	view.Frame
+	Challenge den.ChallengeView
+	Wanted    []string // capabilities, in words
+	Answered  []den.QuestionView
+	Mine      []den.QuestionView // the person's own, that wait
+	Waiting   []den.QuestionView // for the department
+	IsPreview bool
+	MaySetUp  bool
+	MayReadIn bool // what only the department reads
+	MayAnswer bool
+	MayRecord bool
+}
+
+// Challenge is GET /challenges/:id. A draft is shown as its task list by those who
+// write it.
+func (p *Pages) Challenge(c *gin.Context) error {
+	v, err := p.Den.Challenge(c, asking(c), id(c))
+	if err != nil {
+		return err
+	}
+	if v.State == den.ChallengeDraft && v.May[den.SetUpChallenge] {
+		return to(c, challengePath(v.ID)+"/set-up", "")
+	}
+	return p.showChallenge(c, v, false)
+}
+
+// Preview is GET /challenges/:id/preview: what suppliers will read.
+func (p *Pages) Preview(c *gin.Context) error {
+	v, err := p.writing(c)
+	if err != nil {
+		return err
+	}
+	return p.showChallenge(c, v, v.State == den.ChallengeDraft)
+}
+
+func (p *Pages) showChallenge(c *gin.Context, v den.ChallengeView, isPreview bool) error {
+	title := v.Title
+	if title == "" {
+		title = p.words.Say("challenge.untitled")
+	}
+	page := challengePage{
+		Frame: p.frame(c, title), Challenge: v, Wanted: p.capabilityTitles(v.Capabilities), IsPreview: isPreview,
+		MaySetUp: v.May[den.SetUpChallenge] && !isPreview, MayReadIn: v.May[den.ReadInterest] && !isPreview, MayRecord: v.May[den.ReadRecord] && !isPreview, MayAnswer: v.May[den.AnswerChallenge] && !isPreview,
+	}
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.Crumb{Text: title})
+	for _, q := range v.Questions {
+		switch {
+		case q.Answered():
+			page.Answered = append(page.Answered, q)
+		case q.Mine:
+			page.Mine = append(page.Mine, q)
+		case v.May[den.ReadInterest]:
+			page.Waiting = append(page.Waiting, q)
+		}
+	}
+	return p.show(c, http.StatusOK, "challenge", page)
+}
+
+// writing reads a challenge that the person may change.
+func (p *Pages) writing(c *gin.Context) (den.ChallengeView, error) {
+	v, err := p.Den.Challenge(c, asking(c), id(c))
+	if err == nil && !v.May[den.SetUpChallenge] {
+		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+	}
+	return v, err
+}
+
+// challengeSamples are what each page of challenges is tried with at the start.
+func challengeSamples() map[string]view.Page {
+	return map[string]view.Page{
+		"challenge":          challengePage{},
+		"challenge-answers":  challengeAnswersPage{},
+		"challenge-ask":      challengeAskPage{},
+		"challenge-check":    challengeCheckPage{},
+		"challenge-interest": challengeInterestPage{},
+		"challenge-new":      newChallengePage{},
+		"challenge-notice":   noticePage{},
+		"challenge-pack":     packPage{},
+		"challenge-question": challengeQuestionPage{},
+		"challenge-set-up":   challengeSetUpPage{},
+		"challenge-step":     challengeStepPage{},
+		"challenge-thank":    challengeThankPage{},
+		"challenges":         challengesPage{},
+	}
+}
