@@ -50,8 +50,12 @@ type Config struct {
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Log      *slog.Logger             // nil: nothing is logged
-	Version  string
-	Demo     bool
+
+	// Sign signs a state of the record; nil: proofs carry no checkpoint.
+	Sign    func(den.Head, time.Time) (string, error)
+	Key     den.RecordKey // what Sign signs with
+	Version string
+	Demo    bool
 }
 
 // Orchestrator is what the den does. It is safe for use by many goroutines.

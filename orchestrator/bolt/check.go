@@ -49,16 +49,6 @@ func (db *DB) Against(ctx context.Context, old den.Head) (faults []Fault, err er
 	return faults, err
 }
 
-// Prove makes the proof that an event stands in the record as it is now. NotFound.
-func (db *DB) Prove(ctx context.Context, seq uint64) (proof ledger.Proof, err error) {
-	err = db.view(ctx, func(t *tx) (err error) {
-		defer caught(&err)
-		proof, err = t.log().Prove(seq)
-		return repair(err)
-	})
-	return proof, err
-}
-
 // ProveExtends makes the proof that the record now is the older one with events added.
 func (db *DB) ProveExtends(ctx context.Context, old den.Head) (proof ledger.Consistency, err error) {
 	err = db.view(ctx, func(t *tx) (err error) {

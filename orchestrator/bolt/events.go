@@ -63,6 +63,16 @@ func (t *tx) Head() (h den.Head, err error) {
 	return h, repair(err)
 }
 
+// Prove makes the proof of one event.
+func (t *tx) Prove(seq uint64) (p den.Proof, err error) {
+	defer caught(&err)
+	if err := t.open(); err != nil {
+		return p, err
+	}
+	proof, err := t.log().Prove(seq)
+	return den.Proof(proof), repair(err)
+}
+
 // Events lists events.
 func (t *tx) Events(q den.Query) (page den.Page[den.Event], err error) {
 	defer caught(&err)

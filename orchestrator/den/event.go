@@ -35,3 +35,19 @@ type Notice struct {
 	Tries   int
 	Rev     int64
 }
+
+// Proof shows that one event stands in the record of which Head is the state, without
+// the record. It is a file that can be kept and checked offline.
+type Proof struct {
+	Leaf       string   `json:"leaf"`     // the event, byte for byte as it was hashed
+	Seq        uint64   `json:"position"` // its position
+	Head       Head     `json:"head"`     // of the record it was taken from
+	Path       []string `json:"path"`     // RFC 6962 audit path, hex
+	Checkpoint string   `json:"checkpoint,omitempty"`
+}
+
+// RecordKey is the public half of what signs the record's checkpoints.
+type RecordKey struct {
+	Public      string // the text that others need to check a checkpoint
+	Fingerprint string // its SHA-256 in hex, to be compared by eye
+}

@@ -77,7 +77,7 @@ var Rights = map[Action]map[Role]Scope{
 	OpenSandbox:     {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},
 	RunSandbox:      {Operator: Any, Member: Own, Approver: Own},
 	RestartSandbox:  {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},
-	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
+	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	ReadHost:        {Operator: Any, Auditor: Any},
 	RunHost:         {Operator: Any},
 	ReadRules:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own},

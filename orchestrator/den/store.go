@@ -54,13 +54,16 @@ type Tx interface {
 	Event(seq uint64) (Event, error)
 	// Head is the size and the root of the record now.
 	Head() (Head, error)
+	// Prove makes the proof of one event against the record as it is now, without a
+	// checkpoint. NotFound.
+	Prove(seq uint64) (Proof, error)
 }
 
 // Head is the state of the tamper-evident record: how many events, and the Merkle
 // root (RFC 6962) over them, in hex.
 type Head struct {
-	Size uint64
-	Root string
+	Size uint64 `json:"size"`
+	Root string `json:"root"`
 }
 
 // Table keeps the records of one kind by key. A record's key is its ID; a Token's is

@@ -186,8 +186,11 @@ type Filter struct {
 	State      TrialState
 	Phase      Phase
 	Request    RequestState
-	Subject    ID // events: about this
-	Actor      ID // events: by this person
+	Subject    ID     // events: about this
+	Actor      ID     // events: by this person
+	Act        string // events: "trial.started", or "trial." for all that begin so
+	Since      Stamp  // events: not before
+	Before     Stamp  // events: before
 	Newest     bool
 	After      string
 	Limit      int

@@ -9,15 +9,8 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-// Proof shows that one event stands in the record of which Head is the state, without
-// the record. It is a file that can be kept and checked offline.
-type Proof struct {
-	Leaf       string   // the event, byte for byte as it was hashed
-	Seq        uint64   // its position
-	Head       den.Head // of the record it was taken from
-	Path       []string // RFC 6962 audit path, hex
-	Checkpoint string   `json:",omitempty"` // Head, signed
-}
+// Proof is a den.Proof that can be checked.
+type Proof den.Proof
 
 // Prove makes the proof of one event against the record as it is now. NotFound.
 func (l Log) Prove(seq uint64) (Proof, error) {
