@@ -218,7 +218,7 @@ func subjectOwner(tx den.Tx, id den.ID) (owner den.Owner, err error) {
 	case kind == den.KindChallenge:
 		var c den.Challenge
 		c, err = tx.Challenges().Get(id)
-		owner = den.Owner{Department: c.Department}
+		owner = c.Owner()
 	// What is about a question is for those who may read everything: it says who asked.
 	case kind == den.KindQuestion:
 	}

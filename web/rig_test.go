@@ -22,6 +22,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 	"innovationden/web"
@@ -74,6 +75,8 @@ func newRig(t testing.TB) *rig {
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
 	r.must(err)
 	r.store = dryStore{store}
+	key, err := ledger.OpenKey(t.TempDir(), rand.Reader)
+	r.must(err)
 	table := gateway.NewTable()
 	r.visits = gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
 	var n, names atomic.Int64
@@ -84,6 +87,7 @@ func newRig(t testing.TB) *rig {
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{},
+		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 	})
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))
 	r.server.Config.ConnState = func(conn net.Conn, state http.ConnState) {

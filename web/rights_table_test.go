@@ -7,7 +7,7 @@ import "strings"
 // where that is not nobody, with an id of nothing.
 //
 // Things: draft, running, finished (trials), live, ended (sandboxes of running and
-// finished), product, release, department, supplier, person; "" is nothing in
+// finished), product, release, department, supplier, person, event; "" is nothing in
 // particular. A new kind of thing is made in sides (sides_test.go).
 type row struct {
 	about string
@@ -49,6 +49,7 @@ var (
 	addTrial             = may{ourTop + " stranger", except(all, "operator", "official", "approver", "colleague", "stranger")}
 	addEntry             = addTrial
 	writes               = may{addTrial.yes + " engineer rival", "auditor evaluator idle newcomer"}
+	readTheir            = may{yes: "operator auditor stranger"}
 	readsAll             = may{yes: "operator auditor"}
 
 	draftOur, draftTheir   = may{ourTop, "auditor"}, may{"operator stranger", "auditor"}
@@ -105,6 +106,8 @@ var verdicts = map[string]row{
 	"POST /trials/:id/set-up/people":                  {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/size":                     {"draft", runOur, runTheir, no},
 	"POST /trials/:id/set-up/size":                    {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/ways":                     {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/ways":                    {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/check":                    {"draft", runOur, runTheir, no},
 	"POST /trials/:id/start":                          {"draft", runOur, runTheir, no},
 	"GET /trials/:id/cancel":                          {"draft", runOur, runTheir, no},
@@ -124,6 +127,7 @@ var verdicts = map[string]row{
 	"GET /sandboxes/:id":          {"live", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/live":     {"ended", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/receipt":  {"ended", boxOur, boxTheir, no},
+	"GET /sandboxes/:id/mails":    {"live", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/end":      {"live", endOur, endTheir, no},
 	"POST /sandboxes/:id/end":     {"live", endOur, endTheir, no},
 	"GET /sandboxes/:id/extend":   {"live", endOur, endTheir, no},
@@ -189,10 +193,16 @@ var verdicts = map[string]row{
 	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
 
 	// the record and the host
-	"GET /record":      {"", readsAll, no, no},
-	"GET /host":        {"", readsAll, no, no},
-	"GET /host/sweep":  {"", operates, no, no},
-	"POST /host/sweep": {"", operates, no, no},
+	"GET /record":            {"", readsAll, no, no},
+	"GET /record/export":     {"", readsAll, no, no},
+	"GET /record/checkpoint": {"", readsAll, no, no},
+	"GET /record/key":        {"", anybody, no, no},
+	"GET /record/key/file":   {"", anybody, no, no},
+	"GET /record/:seq":       {"event", may{yes: "operator auditor official approver colleague"}, readTheir, no},
+	"GET /record/:seq/proof": {"event", may{yes: "operator auditor official approver colleague"}, readTheir, no},
+	"GET /host":              {"", readsAll, no, no},
+	"GET /host/sweep":        {"", operates, no, no},
+	"POST /host/sweep":       {"", operates, no, no},
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.

@@ -156,7 +156,7 @@ func (r *rig) callers() []caller {
 func (r *rig) try(c cell, p caller, about thing) *httptest.ResponseRecorder {
 	r.Helper()
 	id := about.id
-	path := strings.NewReplacer(":id", string(id), ":entry", string(about.entry), ":name", string(id), ":guide", "sandbox", "*file", "x", ":step", "problem").Replace(c.route.Path)
+	path := strings.NewReplacer(":id", string(id), ":entry", string(about.entry), ":name", string(id), ":seq", string(id), ":guide", "sandbox", "*file", "x", ":step", "problem").Replace(c.route.Path)
 	body := ""
 	if c.route.Method == http.MethodPost {
 		body = url.Values{"rev": {"999999"}, "why": {"Tried."}}.Encode()
@@ -265,7 +265,13 @@ func TestNotYoursLooksLikeNotThere(t *testing.T) {
 // blank takes out of an answer what the question itself said.
 func blank(text string, about thing) string {
 	for _, id := range []den.ID{about.id, about.entry} {
-		if id != "" {
+		if id == "" {
+			continue
+		}
+		for _, before := range []string{"/", "%2F"} {
+			text = strings.ReplaceAll(text, before+string(id), before+"ID")
+		}
+		if id.Kind() != "" { // the number of an event is in too many words
 			text = strings.ReplaceAll(text, string(id), "ID")
 		}
 	}

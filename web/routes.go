@@ -145,6 +145,12 @@ func (s *server) Routes() []Route {
 		{post, "/products/:id/releases", den.OfferProduct, p.AddRelease},
 
 		{get, "/record", den.ReadRecord, p.Record},
+		{get, "/record/export", den.ReadRecord, p.ExportRecord},
+		{get, "/record/checkpoint", den.ReadRecord, p.Checkpoint},
+		{get, "/record/key", Anybody, p.RecordKey},
+		{get, "/record/key/file", Anybody, p.RecordKeyFile},
+		{get, "/record/:seq", den.ReadRecord, p.Event},
+		{get, "/record/:seq/proof", den.ReadRecord, p.EventProof},
 		{get, "/host", den.ReadHost, p.Host},
 		{get, "/host/sweep", den.RunHost, p.Sweep},
 		{post, "/host/sweep", den.RunHost, p.DoSweep},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -38,9 +39,13 @@ func (r *rig) sides() sides {
 		deleted: r.gone(),
 	}
 	s[unknown] = map[string]thing{}
+	s[deleted]["event"] = thing{id: "888888"} // no event is ever removed
 	for name, one := range s[ours] {
 		nothing := thing{}
-		if one.id != "" {
+		switch {
+		case name == "event":
+			nothing.id = "999999"
+		case one.id != "":
 			nothing = thing{den.ID(string(one.id.Kind()) + "_999999999999"), "ent_999999999999"}
 		}
 		s[unknown][name] = nothing
@@ -65,8 +70,11 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	r.must(err)
 	r.until(finished.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
 	running := r.set(who, in, true)
+	events, err := r.den.Events(context.Background(), den.System(), den.Filter{Subject: running.ID, Limit: 1})
+	r.must(err)
 	made := map[string]thing{
-		"": {}, "draft": about(draft), "running": about(running), "finished": about(finished),
+		"event": {id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))},
+		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
 		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "token": {id: "tok_somebody"},

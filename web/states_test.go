@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 
 	"innovationden/orchestrator/den"
@@ -19,6 +20,7 @@ type world struct {
 	finished, failed     den.TrialView
 	starting, queued     den.TrialView
 	bare                 den.Product // without a release
+	event                string      // the number of the start of running
 }
 
 // everyPage lists every page in every state: empty, full, wrong. The first call makes
@@ -68,6 +70,9 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"sandbox-end", "official", box + "/end", ""}, shown{"sandbox-extend", "official", box + "/extend", ""}, shown{"sandbox-restart", "engineer", box + "/restart", ""},
 		shown{"sandbox-pause", "official", box + "/pause", ""}, shown{"receipt", "official", gone + "/receipt", ""}, shown{"receipt-none", "official", box + "/receipt", ""},
 		shown{"record-trial", "official", "/record?subject=" + string(w.finished.ID), ""}, shown{"record", "auditor", "/record", ""},
+		shown{"record-narrow", "auditor", "/record?act=trial.&actor=" + string(r.people["official"].ID), ""}, shown{"record-none", "auditor", "/record?act=none", ""},
+		shown{"record-wrong", "auditor", "/record?since-day=40&since-month=2&since-year=2026", ""}, shown{"record-mine", "engineer", "/record?actor=" + string(r.people["engineer"].ID), ""},
+		shown{"event", "auditor", "/record/" + w.event, ""}, shown{"event-official", "official", "/record/" + w.event, ""}, shown{"record-key", "", "/record/key", ""}, shown{"record-key-auditor", "auditor", "/record/key", ""},
 		shown{"products", "engineer", "/products", ""}, shown{"product", "engineer", product, ""}, shown{"product-none", "official", "/products/" + string(w.bare.ID), ""},
 		shown{"product-new", "engineer", "/products/new", ""}, shown{"product-new-wrong", "operator", "/products/new", send},
 		shown{"release", "engineer", product + "/releases/new", ""}, shown{"release-wrong", "engineer", product + "/releases/new", send},
@@ -93,6 +98,9 @@ func (r *rig) world() *world {
 		_, err := r.den.CancelTrial(ctx, by, draft("A draft that was dropped").ID, "", 0)
 		r.must(err)
 		w.running = r.trial()
+		events, err := r.den.Events(ctx, den.System(), den.Filter{Subject: w.running.ID, Act: "trial.started"})
+		r.must(err)
+		w.event = strconv.FormatUint(events.Items[0].Seq, 10)
 		w.finished = r.trial()
 		r.score(w.finished, "evaluator")
 		_, err = r.den.Decide(ctx, by, w.finished.ID, den.NewDecision{Decision: den.Proceed, Why: "It did what we need.", Chosen: w.finished.Entries[1].ID})

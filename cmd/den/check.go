@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +29,10 @@ With --against it also proves that nothing before an older checkpoint was change
 removed or put in between. Copy the file "checkpoint" from the data folder to another
 machine from time to time for that.
 
-With --bundle and --key it checks the sealed report of a trial instead, anywhere and
-without a den: every byte of it, and what the record proves of it.`,
-		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june\n  den check --bundle report-tri_01….bundle.zip --key den.pub",
+With --proof it checks the proof of one event instead, and with --bundle the sealed
+report of a trial: anywhere, without a data folder and without a den. With --key it also
+checks who signed it.`,
+		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june\n  den check --proof event-7-proof.json --key record-key.txt\n  den check --bundle report-tri_01….bundle.zip --key record-key.txt",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if k.bundle != "" {
@@ -45,7 +45,8 @@ without a den: every byte of it, and what the record proves of it.`,
 	c.Flags().StringVar(&k.config, "config", "", "settings file that names the data folder")
 	c.Flags().StringVar(&k.against, "against", "", "an older checkpoint of this den")
 	c.Flags().StringVar(&k.bundle, "bundle", "", "the sealed report of a trial, to be checked instead")
-	c.Flags().StringVar(&k.key, "key", "", "file of the public key of the den that the bundle came from")
+	c.Flags().StringVar(&k.key, "key", "", "file of the public key of the den, for --bundle, --proof and --against")
+	c.Flags().StringVar(&k.proof, "proof", "", "the proof of one event, to be checked without a store")
 	c.Flags().BoolVar(&k.json, "json", false, "print one JSON document")
 	return c
 }
@@ -54,7 +55,7 @@ type check struct {
 	std                   streams
 	getenv                func(string) string
 	data, config, against string
-	bundle, key           string
+	proof, bundle, key    string
 	json                  bool
 }
 
@@ -73,6 +74,9 @@ type foundFault struct {
 }
 
 func (k check) run(ctx context.Context) error {
+	if k.proof != "" {
+		return k.prove()
+	}
 	folder, err := k.folder()
 	if err != nil {
 		return err
@@ -131,7 +135,7 @@ func (k check) compare(ctx context.Context, store *bolt.DB, folder string, found
 	if err != nil {
 		return usageError{fmt.Errorf("the checkpoint cannot be read: %w", err)}
 	}
-	public, err := publicKey(folder)
+	public, err := k.publicKey(folder)
 	if err != nil {
 		return err
 	}
@@ -145,13 +149,16 @@ func (k check) compare(ctx context.Context, store *bolt.DB, folder string, found
 	return err
 }
 
-func publicKey(folder string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "record.key"))
+func (k check) publicKey(folder string) (string, error) {
+	path := k.key
+	if path == "" {
+		path = filepath.Join(folder, "record.key")
+	}
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("the key of the record cannot be read: %w", err)
 	}
-	_, public, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return public, nil
+	return publicOf(string(text)), nil
 }
 
 func (k check) say(found checked) error {

@@ -1,32 +1,51 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"innovationden/web/api/contract"
 )
 
+// record is "den record list", with what else can be asked of the record below it.
 func (k *client) record() *cobra.Command {
+	c := k.events("record")
+	c.AddCommand(k.events("list"), k.event(), k.proof(), k.recordKey(), k.checkpoint())
+	return c
+}
+
+func (k *client) events(use string) *cobra.Command {
 	var p paging
-	var subject, actor string
+	var subject, actor, act, since, before string
 	c := &cobra.Command{
-		Use:   "record",
+		Use:   use,
 		Short: "Read the record of everything that changed",
 		Long: `Read the record of everything that changed, the latest first: who did what, when and why.
 Operators and auditors read all of it; others name something of theirs with --subject.
 
-The record is tamper-evident. "den check" proves that it was not touched.`,
-		Example: "  den record\n  den record --subject tri_01… --oldest",
+The record is tamper-evident. "den record proof" proves one line, "den check" that
+nothing was touched.`,
+		Example: "  den record\n  den record list --subject tri_01… --oldest\n  den record list --act lease. --since 2026-06-01\n  den record show 7\n  den record proof 7 > event-7-proof.json",
 		Args:    words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			from, err := day("since", since)
+			if err != nil {
+				return err
+			}
+			to, err := day("before", before)
+			if err != nil {
+				return err
+			}
 			c, err := k.api()
 			if err != nil {
 				return err
 			}
 			page, err := said[contract.EventPage](c.ListEvents(cmd.Context(), &contract.ListEventsParams{
-				Subject: pointerTo(subject), Actor: pointerTo(actor), Newest: p.newest(), After: pointerTo(p.after), Limit: &p.limit,
+				Subject: pointerTo(subject), Actor: pointerTo(actor), Act: pointerTo(act), Since: from, Before: to,
+				Newest: p.newest(), After: pointerTo(p.after), Limit: &p.limit,
 			}))
 			if err != nil {
 				return err
@@ -38,7 +57,23 @@ The record is tamper-evident. "den check" proves that it was not touched.`,
 	p.flags(c, true)
 	c.Flags().StringVar(&subject, "subject", "", "only what is about one thing, by id")
 	c.Flags().StringVar(&actor, "actor", "", "only what one person did, by id")
+	c.Flags().StringVar(&act, "act", "", `only one kind, such as trial.started, or all that begin so: "trial."`)
+	c.Flags().StringVar(&since, "since", "", "not before this day or moment, such as 2026-06-01")
+	c.Flags().StringVar(&before, "before", "", "before this day or moment")
 	return c
+}
+
+// day reads a day, at its local beginning, or a moment.
+func day(flag, text string) (*time.Time, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // it was not asked for
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			return &at, nil
+		}
+	}
+	return nil, usageError{fmt.Errorf("--%s takes a day such as 2026-06-01 or a moment such as 2026-06-01T09:00:00Z, not %q", flag, text)}
 }
 
 func (k *client) tellEvents(page contract.EventPage) {
@@ -51,4 +86,114 @@ func (k *client) tellEvents(page contract.EventPage) {
 		rows = append(rows, []string{fmt.Sprint(e.Seq), moment(&e.At), firstOf(e.ActorName, e.Actor), e.Detail, given(e.Why)})
 	}
 	table(k.std.out, []string{"EVENT", "WHEN", "WHO", "WHAT", "WHY"}, rows)
+}
+
+func (k *client) event() *cobra.Command {
+	return &cobra.Command{
+		Use: "show NUMBER", Short: "Show one line of the record, with what changed", Example: "  den record show 7", Args: words("the number of an event"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			seq, err := position(args[0])
+			if err != nil {
+				return err
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			e, err := said[contract.Event](c.GetEvent(cmd.Context(), seq))
+			if err != nil {
+				return err
+			}
+			return show(k, e, k.tellEvent)
+		},
+	}
+}
+
+func (k *client) tellEvent(e contract.Event) {
+	facts(k.std.out, [2]string{"Event", fmt.Sprint(e.Seq)}, [2]string{"What", e.Detail}, [2]string{"When", moment(&e.At)}, [2]string{"Who", firstOf(e.ActorName, e.Actor)},
+		[2]string{"Why", given(e.Why)}, [2]string{"Kind", e.Act}, [2]string{"About", e.Subject}, [2]string{"Before", asJSON(e.Before)}, [2]string{"After", asJSON(e.After)})
+}
+
+func asJSON(fields *map[string]any) string {
+	if fields == nil {
+		return ""
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return ""
+	}
+	return harmless(string(text))
+}
+
+func position(text string) (int64, error) {
+	var seq int64
+	if _, err := fmt.Sscanf(text, "%d", &seq); err != nil || seq < 0 || fmt.Sprint(seq) != text {
+		return 0, usageError{fmt.Errorf("%q is not the number of an event. \"den record\" shows the numbers", text)}
+	}
+	return seq, nil
+}
+
+func (k *client) proof() *cobra.Command {
+	return &cobra.Command{
+		Use: "proof NUMBER", Short: "Prove that a line stands in the record, as a file to keep",
+		Long:    `Print a proof that a line stands in the record. "den check --proof FILE --key FILE" checks it on any machine, without the den.`,
+		Example: "  den record proof 7 > event-7-proof.json\n  den record key > record-key.txt\n  den check --proof event-7-proof.json --key record-key.txt", Args: words("the number of an event"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			seq, err := position(args[0])
+			if err != nil {
+				return err
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			p, err := said[contract.Proof](c.GetProof(cmd.Context(), seq))
+			if err != nil {
+				return err
+			}
+			return k.print(p.raw)
+		},
+	}
+}
+
+func (k *client) print(text []byte) error {
+	_, err := fmt.Fprintf(k.std.out, "%s\n", text)
+	return err
+}
+
+func (k *client) recordKey() *cobra.Command {
+	return &cobra.Command{
+		Use: "key", Short: "Print the public key of the record; its fingerprint goes to standard error", Example: "  den record key > record-key.txt", Args: words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			key, err := said[contract.RecordKey](c.GetRecordKey(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			return show(k, key, func(key contract.RecordKey) {
+				k.say("%s", key.Public)
+				_, _ = fmt.Fprintf(k.std.err, "Fingerprint: %s\n", key.Fingerprint)
+			})
+		},
+	}
+}
+
+func (k *client) checkpoint() *cobra.Command {
+	return &cobra.Command{
+		Use: "checkpoint", Short: "Print the state of the record now, signed, as a file to keep elsewhere", Example: "  den record checkpoint > checkpoint-of-june\n  den check --against checkpoint-of-june", Args: words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			p, err := said[contract.Checkpoint](c.GetCheckpoint(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			return show(k, p, func(p contract.Checkpoint) { _, _ = fmt.Fprint(k.std.out, p.Note) })
+		},
+	}
 }

@@ -157,6 +157,7 @@ func (h *house) wire(demo bool) error {
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
 		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,
 		Pushes: pushes{h.registry},
+		Sign:   h.key.Sign, Key: den.RecordKey{Public: h.key.Public(), Fingerprint: h.key.Fingerprint()},
 	})
 	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)

@@ -138,8 +138,12 @@ var table = map[string]access{
 		about: "running", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir, unknown: may{yes: "operator auditor"},
 		query: func(t target) string { return "?subject=" + string(t.id) },
 	},
-	"getHost": {done: 200, ours: may{yes: "operator auditor"}},
-	"sweep":   {done: 200, ours: may{"operator", "auditor"}},
+	"getEvent":      {about: "event", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir},
+	"getProof":      {about: "event", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir},
+	"getRecordKey":  {done: 200, ours: everyone},
+	"getCheckpoint": {done: 200, ours: may{yes: "operator auditor"}},
+	"getHost":       {done: 200, ours: may{yes: "operator auditor"}},
+	"sweep":         {done: 200, ours: may{"operator", "auditor"}},
 }
 
 // status is what somebody should get.
@@ -211,7 +215,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)
@@ -234,7 +238,10 @@ func (a access) alike(t *testing.T, op, who string, answers map[string]answer, s
 	other.header.Del("Date")
 	none.header.Del("Date")
 	body, there, away := other.body, sides[of].things[a.about], sides[gone].things[a.about]
-	body = strings.ReplaceAll(body, string(there.id), string(away.id))
+	body = strings.ReplaceAll(body, "/"+string(there.id), "/"+string(away.id))
+	if there.id.Kind() != "" {
+		body = strings.ReplaceAll(body, string(there.id), string(away.id))
+	}
 	if there.entry != "" {
 		body = strings.ReplaceAll(body, string(there.entry), string(away.entry))
 	}

@@ -5,14 +5,6 @@ import (
 	"innovationden/web/api/contract"
 )
 
-func event(e den.Event) contract.Event {
-	about := text(e.About)
-	return contract.Event{
-		Seq: int64(e.Seq), Id: string(e.ID), At: e.At, Actor: string(e.Actor), ActorName: e.Name, Act: e.Act,
-		Subject: string(e.Subject), About: &about, Detail: e.Say, Why: some(e.Why),
-	}
-}
-
 func host(h den.HostView) contract.Host {
 	return contract.Host{
 		Up: h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -37,7 +38,12 @@ func (w *world) sides() map[string]side {
 		unknown: {map[string]target{}},
 	}
 	w.forget(s[deleted])
+	s[deleted].things["event"] = target{id: "888888"} // no event is ever removed
 	for name, one := range s[ours].things {
+		if name == "event" {
+			s[unknown].things[name] = target{id: "999999"}
+			continue
+		}
 		kind, _, _ := strings.Cut(string(one.id), "_")
 		s[unknown].things[name] = target{den.ID(kind + "_999999999999"), "ent_999999999999"}
 	}
@@ -110,6 +116,9 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	running, about := make(true)
 	s.things["running"], s.things["live"] = about, target{id: running.Entries[0].Lease}
 	finished, about := make(true)
+	events, err := w.o.Events(ctx, den.System(), den.Filter{Subject: running.ID, Limit: 1})
+	w.must(err)
+	s.things["event"] = target{id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))}
 	s.things["finished"], s.things["ended"] = about, target{id: finished.Entries[0].Lease}
 	judges := evaluators
 	if len(judges) == 0 {
@@ -120,7 +129,7 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 			w.submit(j, finished, e.ID)
 		}
 	}
-	_, err := w.o.EndTrial(ctx, actor, finished.ID, "", 0)
+	_, err = w.o.EndTrial(ctx, actor, finished.ID, "", 0)
 	w.must(err)
 	for _, e := range finished.Entries {
 		w.await(e.Lease, den.Ended)

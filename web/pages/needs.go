@@ -78,6 +78,10 @@ type Assessments interface {
 // Host is what the pages need of the record and the machine.
 type Host interface {
 	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
+	Event(ctx context.Context, a den.Actor, seq uint64) (den.Event, error)
+	Proof(ctx context.Context, a den.Actor, seq uint64) (den.Proof, error)
+	Checkpoint(context.Context, den.Actor) (signed string, err error)
+	RecordKey() den.RecordKey
 	Host(context.Context, den.Actor) (den.HostView, error)
 	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
 	// Watch pokes when anything about a trial, lease or person changed; call the function

@@ -436,6 +436,11 @@ type CapabilityGroup struct {
 	Title        string       `json:"title"`
 }
 
+// Checkpoint A signed state of the record.
+type Checkpoint struct {
+	Note string `json:"note"`
+}
+
 // Contact Whom to ask at a supplier: a person or a team.
 type Contact struct {
 	Email *string `json:"email,omitempty"`
@@ -511,12 +516,18 @@ type Event struct {
 	Act       string    `json:"act"`
 	Actor     string    `json:"actor"`
 	ActorName string    `json:"actor_name"`
-	At        time.Time `json:"at"`
-	Detail    string    `json:"detail"`
-	Id        string    `json:"id"`
-	Seq       int64     `json:"seq"`
-	Subject   string    `json:"subject"`
-	Why       *string   `json:"why,omitempty"`
+
+	// After The fields that changed, as they are since.
+	After *map[string]interface{} `json:"after,omitempty"`
+	At    time.Time               `json:"at"`
+
+	// Before The fields that changed, as they were.
+	Before  *map[string]interface{} `json:"before,omitempty"`
+	Detail  string                  `json:"detail"`
+	Id      string                  `json:"id"`
+	Seq     int64                   `json:"seq"`
+	Subject string                  `json:"subject"`
+	Why     *string                 `json:"why,omitempty"`
 }
 
 // EventPage One page of a list.
@@ -880,6 +891,22 @@ type ProductPage struct {
 // Profile defines model for Profile.
 type Profile string
 
+// Proof That one event stands in the record of a state.
+type Proof struct {
+	// Checkpoint The state, signed.
+	Checkpoint *string `json:"checkpoint,omitempty"`
+
+	// Head A state of the record: how many events, and the Merkle root over them in hex.
+	Head RecordHead `json:"head"`
+
+	// Leaf The event, byte for byte as it was hashed.
+	Leaf string `json:"leaf"`
+
+	// Path The audit path of RFC 6962, in hex.
+	Path     []string `json:"path"`
+	Position int64    `json:"position"`
+}
+
 // PushList What was pushed for a product.
 type PushList struct {
 	Items []PushedTag `json:"items"`
@@ -943,6 +970,19 @@ type ReceiptPage struct {
 
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
+}
+
+// RecordHead A state of the record: how many events, and the Merkle root over them in hex.
+type RecordHead struct {
+	Root string `json:"root"`
+	Size int64  `json:"size"`
+}
+
+// RecordKey What checkpoints and proofs of this den are checked with.
+type RecordKey struct {
+	// Fingerprint SHA-256 of the key in hex, to be compared by eye.
+	Fingerprint string `json:"fingerprint"`
+	Public      string `json:"public"`
 }
 
 // Release One deployable version of a product. It never changes.
@@ -1305,11 +1345,17 @@ type IdempotencyKey = string
 // IfMatch defines model for if_match.
 type IfMatch = string
 
+// InAct defines model for in_act.
+type InAct = string
+
 // InActor defines model for in_actor.
 type InActor = string
 
 // InAfter defines model for in_after.
 type InAfter = string
+
+// InBefore defines model for in_before.
+type InBefore = time.Time
 
 // InBytes defines model for in_bytes.
 type InBytes = int32
@@ -1353,6 +1399,9 @@ type InScheme = string
 // InService defines model for in_service.
 type InService = string
 
+// InSince defines model for in_since.
+type InSince = time.Time
+
 // InState defines model for in_state.
 type InState = TrialState
 
@@ -1377,6 +1426,9 @@ type LastEventId = string
 // SchemeVersion defines model for scheme_version.
 type SchemeVersion = int32
 
+// Seq defines model for seq.
+type Seq = int64
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// After `next` of the page before.
@@ -1396,6 +1448,15 @@ type AddDepartmentParams struct {
 type ListEventsParams struct {
 	Subject *InSubject `form:"subject,omitempty" json:"subject,omitempty"`
 	Actor   *InActor   `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Act Such as trial.started; with a dot at its end, all that begin so.
+	Act *InAct `form:"act,omitempty" json:"act,omitempty"`
+
+	// Since Not before.
+	Since *InSince `form:"since,omitempty" json:"since,omitempty"`
+
+	// Before Before.
+	Before *InBefore `form:"before,omitempty" json:"before,omitempty"`
 
 	// Newest Latest first.
 	Newest *InNewest `form:"newest,omitempty" json:"newest,omitempty"`
@@ -1843,10 +1904,22 @@ type ClientInterface interface {
 
 	// ListEvents Read the record
 	//
-	// Everything, for those who may read everything; otherwise name a `subject` of yours.
+	// Everything, for those who may read everything; otherwise name a `subject` of yours, or yourself as `actor`. A narrowed list may have a page without items and a `next`.
 	//
 	// Corresponds with GET /events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEvent Read one event
+	//
+	// Corresponds with GET /events/{seq} (the `GetEvent` operationId).
+	GetEvent(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProof Prove that an event stands in the record
+	//
+	// A file to keep: `den check --proof FILE --key FILE` checks it on any machine, without the den.
+	//
+	// Corresponds with GET /events/{seq}/proof (the `GetProof` operationId).
+	GetProof(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHost Read the state of the host
 	//
@@ -2007,6 +2080,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 	AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCheckpoint Sign the state of the record now
+	//
+	// A signed note (c2sp.org/tlog-checkpoint). Keep it elsewhere: `den check --against FILE` proves later that nothing before it was changed.
+	//
+	// Corresponds with GET /record/checkpoint (the `GetCheckpoint` operationId).
+	GetCheckpoint(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRecordKey Read the public key of the record
+	//
+	// Corresponds with GET /record/key (the `GetRecordKey` operationId).
+	GetRecordKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRelease Read a release
 	//
@@ -2397,11 +2482,43 @@ func (c *Client) AddDepartment(ctx context.Context, params *AddDepartmentParams,
 
 // ListEvents Read the record
 //
-// Everything, for those who may read everything; otherwise name a `subject` of yours.
+// Everything, for those who may read everything; otherwise name a `subject` of yours, or yourself as `actor`. A narrowed list may have a page without items and a `next`.
 //
 // Corresponds with GET /events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEvent Read one event
+//
+// Corresponds with GET /events/{seq} (the `GetEvent` operationId).
+func (c *Client) GetEvent(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEventRequest(c.Server, seq)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProof Prove that an event stands in the record
+//
+// A file to keep: `den check --proof FILE --key FILE` checks it on any machine, without the den.
+//
+// Corresponds with GET /events/{seq}/proof (the `GetProof` operationId).
+func (c *Client) GetProof(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProofRequest(c.Server, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -2782,6 +2899,38 @@ func (c *Client) AddStack(ctx context.Context, id InId, params *AddStackParams, 
 // Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 func (c *Client) AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddStackArchiveRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCheckpoint Sign the state of the record now
+//
+// A signed note (c2sp.org/tlog-checkpoint). Keep it elsewhere: `den check --against FILE` proves later that nothing before it was changed.
+//
+// Corresponds with GET /record/checkpoint (the `GetCheckpoint` operationId).
+func (c *Client) GetCheckpoint(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCheckpointRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRecordKey Read the public key of the record
+//
+// Corresponds with GET /record/key (the `GetRecordKey` operationId).
+func (c *Client) GetRecordKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRecordKeyRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3814,6 +3963,42 @@ func NewListEventsRequest(server string, params *ListEventsParams) (*http.Reques
 
 		}
 
+		if params.Act != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "act", *params.Act, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Newest != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "newest", *params.Newest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
@@ -3854,6 +4039,74 @@ func NewListEventsRequest(server string, params *ListEventsParams) (*http.Reques
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEventRequest constructs an http.Request for the GetEvent method
+func NewGetEventRequest(server string, seq Seq) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "seq", seq, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetProofRequest constructs an http.Request for the GetProof method
+func NewGetProofRequest(server string, seq Seq) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "seq", seq, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/events/%s/proof", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -4741,6 +4994,60 @@ func NewAddStackArchiveRequestWithBody(server string, id InId, contentType strin
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetCheckpointRequest constructs an http.Request for the GetCheckpoint method
+func NewGetCheckpointRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/record/checkpoint")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRecordKeyRequest constructs an http.Request for the GetRecordKey method
+func NewGetRecordKeyRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/record/key")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -6848,12 +7155,28 @@ type ClientWithResponsesInterface interface {
 
 	// ListEventsWithResponse Read the record
 	//
-	// Everything, for those who may read everything; otherwise name a `subject` of yours.
+	// Everything, for those who may read everything; otherwise name a `subject` of yours, or yourself as `actor`. A narrowed list may have a page without items and a `next`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /events (the `ListEvents` operationId).
 	ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
+
+	// GetEventWithResponse Read one event
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{seq} (the `GetEvent` operationId).
+	GetEventWithResponse(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*GetEventResponse, error)
+
+	// GetProofWithResponse Prove that an event stands in the record
+	//
+	// A file to keep: `den check --proof FILE --key FILE` checks it on any machine, without the den.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /events/{seq}/proof (the `GetProof` operationId).
+	GetProofWithResponse(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*GetProofResponse, error)
 
 	// GetHostWithResponse Read the state of the host
 	//
@@ -7034,6 +7357,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 	AddStackArchiveWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackArchiveResponse, error)
+
+	// GetCheckpointWithResponse Sign the state of the record now
+	//
+	// A signed note (c2sp.org/tlog-checkpoint). Keep it elsewhere: `den check --against FILE` proves later that nothing before it was changed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /record/checkpoint (the `GetCheckpoint` operationId).
+	GetCheckpointWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCheckpointResponse, error)
+
+	// GetRecordKeyWithResponse Read the public key of the record
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /record/key (the `GetRecordKey` operationId).
+	GetRecordKeyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRecordKeyResponse, error)
 
 	// GetReleaseWithResponse Read a release
 	//
@@ -7603,6 +7942,102 @@ func (r ListEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEventResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Event
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEventResponse) GetJSON200() *Event {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEventResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEventResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEventResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEventResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEventResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProofResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Proof
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProofResponse) GetJSON200() *Proof {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetProofResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProofResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProofResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProofResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProofResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8475,6 +8910,102 @@ func (r AddStackArchiveResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddStackArchiveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCheckpointResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Checkpoint
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCheckpointResponse) GetJSON200() *Checkpoint {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetCheckpointResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCheckpointResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCheckpointResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCheckpointResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCheckpointResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRecordKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RecordKey
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRecordKeyResponse) GetJSON200() *RecordKey {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRecordKeyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRecordKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRecordKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRecordKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRecordKeyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10472,7 +11003,7 @@ func (c *ClientWithResponses) AddDepartmentWithResponse(ctx context.Context, par
 
 // ListEventsWithResponse Read the record
 //
-// Everything, for those who may read everything; otherwise name a `subject` of yours.
+// Everything, for those who may read everything; otherwise name a `subject` of yours, or yourself as `actor`. A narrowed list may have a page without items and a `next`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10483,6 +11014,34 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 		return nil, err
 	}
 	return ParseListEventsResponse(rsp)
+}
+
+// GetEventWithResponse Read one event
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{seq} (the `GetEvent` operationId).
+func (c *ClientWithResponses) GetEventWithResponse(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*GetEventResponse, error) {
+	rsp, err := c.GetEvent(ctx, seq, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEventResponse(rsp)
+}
+
+// GetProofWithResponse Prove that an event stands in the record
+//
+// A file to keep: `den check --proof FILE --key FILE` checks it on any machine, without the den.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /events/{seq}/proof (the `GetProof` operationId).
+func (c *ClientWithResponses) GetProofWithResponse(ctx context.Context, seq Seq, reqEditors ...RequestEditorFn) (*GetProofResponse, error) {
+	rsp, err := c.GetProof(ctx, seq, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProofResponse(rsp)
 }
 
 // GetHostWithResponse Read the state of the host
@@ -10795,6 +11354,34 @@ func (c *ClientWithResponses) AddStackArchiveWithBodyWithResponse(ctx context.Co
 		return nil, err
 	}
 	return ParseAddStackArchiveResponse(rsp)
+}
+
+// GetCheckpointWithResponse Sign the state of the record now
+//
+// A signed note (c2sp.org/tlog-checkpoint). Keep it elsewhere: `den check --against FILE` proves later that nothing before it was changed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /record/checkpoint (the `GetCheckpoint` operationId).
+func (c *ClientWithResponses) GetCheckpointWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCheckpointResponse, error) {
+	rsp, err := c.GetCheckpoint(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCheckpointResponse(rsp)
+}
+
+// GetRecordKeyWithResponse Read the public key of the record
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /record/key (the `GetRecordKey` operationId).
+func (c *ClientWithResponses) GetRecordKeyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRecordKeyResponse, error) {
+	rsp, err := c.GetRecordKey(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRecordKeyResponse(rsp)
 }
 
 // GetReleaseWithResponse Read a release
@@ -11616,6 +12203,72 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	return response, nil
 }
 
+// ParseGetEventResponse parses an HTTP response from a GetEventWithResponse call
+func ParseGetEventResponse(rsp *http.Response) (*GetEventResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEventResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProofResponse parses an HTTP response from a GetProofWithResponse call
+func ParseGetProofResponse(rsp *http.Response) (*GetProofResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProofResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Proof
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetHostResponse parses an HTTP response from a GetHostWithResponse call
 func ParseGetHostResponse(rsp *http.Response) (*GetHostResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12276,6 +12929,72 @@ func ParseAddStackArchiveResponse(rsp *http.Response) (*AddStackArchiveResponse,
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCheckpointResponse parses an HTTP response from a GetCheckpointWithResponse call
+func ParseGetCheckpointResponse(rsp *http.Response) (*GetCheckpointResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCheckpointResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Checkpoint
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRecordKeyResponse parses an HTTP response from a GetRecordKeyWithResponse call
+func ParseGetRecordKeyResponse(rsp *http.Response) (*GetRecordKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRecordKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RecordKey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -13794,6 +14513,12 @@ type ServerInterface interface {
 	// ListEvents Read the record
 	// (GET /events)
 	ListEvents(c *gin.Context, params ListEventsParams)
+	// GetEvent Read one event
+	// (GET /events/{seq})
+	GetEvent(c *gin.Context, seq Seq)
+	// GetProof Prove that an event stands in the record
+	// (GET /events/{seq}/proof)
+	GetProof(c *gin.Context, seq Seq)
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(c *gin.Context)
@@ -13845,6 +14570,12 @@ type ServerInterface interface {
 	// AddStackArchive Add a release from a compose file and a docker save archive
 	// (POST /products/{id}/stacks/archive)
 	AddStackArchive(c *gin.Context, id InId)
+	// GetCheckpoint Sign the state of the record now
+	// (GET /record/checkpoint)
+	GetCheckpoint(c *gin.Context)
+	// GetRecordKey Read the public key of the record
+	// (GET /record/key)
+	GetRecordKey(c *gin.Context)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(c *gin.Context, id InId)
@@ -14083,6 +14814,30 @@ func (siw *ServerInterfaceWrapper) ListEvents(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "act" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "act", c.Request.URL.Query(), &params.Act, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter act: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", c.Request.URL.Query(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter before: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "newest" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", c.Request.URL.Query(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -14115,6 +14870,56 @@ func (siw *ServerInterfaceWrapper) ListEvents(c *gin.Context) {
 	}
 
 	siw.Handler.ListEvents(c, params)
+}
+
+// GetEvent operation middleware
+func (siw *ServerInterfaceWrapper) GetEvent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "seq" -------------
+	var seq Seq
+
+	err = runtime.BindStyledParameterWithOptions("simple", "seq", c.Param("seq"), &seq, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter seq: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetEvent(c, seq)
+}
+
+// GetProof operation middleware
+func (siw *ServerInterfaceWrapper) GetProof(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "seq" -------------
+	var seq Seq
+
+	err = runtime.BindStyledParameterWithOptions("simple", "seq", c.Param("seq"), &seq, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter seq: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetProof(c, seq)
 }
 
 // GetHost operation middleware
@@ -14705,6 +15510,32 @@ func (siw *ServerInterfaceWrapper) AddStackArchive(c *gin.Context) {
 	}
 
 	siw.Handler.AddStackArchive(c, id)
+}
+
+// GetCheckpoint operation middleware
+func (siw *ServerInterfaceWrapper) GetCheckpoint(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCheckpoint(c)
+}
+
+// GetRecordKey operation middleware
+func (siw *ServerInterfaceWrapper) GetRecordKey(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRecordKey(c)
 }
 
 // GetRelease operation middleware
@@ -16342,6 +17173,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/sandboxes/:id/mails", wrapper.ListMails)
 	router.GET(options.BaseURL+"/sandboxes/:id/receipt", wrapper.GetReceipt)
 	router.GET(options.BaseURL+"/events", wrapper.ListEvents)
+	router.GET(options.BaseURL+"/events/:seq", wrapper.GetEvent)
+	router.GET(options.BaseURL+"/events/:seq/proof", wrapper.GetProof)
+	router.GET(options.BaseURL+"/record/key", wrapper.GetRecordKey)
+	router.GET(options.BaseURL+"/record/checkpoint", wrapper.GetCheckpoint)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost)
 	router.POST(options.BaseURL+"/host/sweep", wrapper.Sweep)
 }
@@ -16503,6 +17338,84 @@ type ListEventsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEventsdefaultApplicationProblemPlusJSONResponse) VisitListEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventRequestObject struct {
+	Seq Seq `json:"seq"`
+}
+
+type GetEventResponseObject interface {
+	VisitGetEventResponse(w http.ResponseWriter) error
+}
+
+type GetEvent200JSONResponse Event
+
+func (response GetEvent200JSONResponse) VisitGetEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEventdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEventdefaultApplicationProblemPlusJSONResponse) VisitGetEventResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProofRequestObject struct {
+	Seq Seq `json:"seq"`
+}
+
+type GetProofResponseObject interface {
+	VisitGetProofResponse(w http.ResponseWriter) error
+}
+
+type GetProof200JSONResponse Proof
+
+func (response GetProof200JSONResponse) VisitGetProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProofdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProofdefaultApplicationProblemPlusJSONResponse) VisitGetProofResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17254,6 +18167,82 @@ type AddStackArchivedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddStackArchivedefaultApplicationProblemPlusJSONResponse) VisitAddStackArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpointRequestObject struct {
+}
+
+type GetCheckpointResponseObject interface {
+	VisitGetCheckpointResponse(w http.ResponseWriter) error
+}
+
+type GetCheckpoint200JSONResponse Checkpoint
+
+func (response GetCheckpoint200JSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpointdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCheckpointdefaultApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordKeyRequestObject struct {
+}
+
+type GetRecordKeyResponseObject interface {
+	VisitGetRecordKeyResponse(w http.ResponseWriter) error
+}
+
+type GetRecordKey200JSONResponse RecordKey
+
+func (response GetRecordKey200JSONResponse) VisitGetRecordKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRecordKeydefaultApplicationProblemPlusJSONResponse) VisitGetRecordKeyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19098,6 +20087,12 @@ type StrictServerInterface interface {
 	// ListEvents Read the record
 	// (GET /events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
+	// GetEvent Read one event
+	// (GET /events/{seq})
+	GetEvent(ctx context.Context, request GetEventRequestObject) (GetEventResponseObject, error)
+	// GetProof Prove that an event stands in the record
+	// (GET /events/{seq}/proof)
+	GetProof(ctx context.Context, request GetProofRequestObject) (GetProofResponseObject, error)
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(ctx context.Context, request GetHostRequestObject) (GetHostResponseObject, error)
@@ -19149,6 +20144,12 @@ type StrictServerInterface interface {
 	// AddStackArchive Add a release from a compose file and a docker save archive
 	// (POST /products/{id}/stacks/archive)
 	AddStackArchive(ctx context.Context, request AddStackArchiveRequestObject) (AddStackArchiveResponseObject, error)
+	// GetCheckpoint Sign the state of the record now
+	// (GET /record/checkpoint)
+	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
+	// GetRecordKey Read the public key of the record
+	// (GET /record/key)
+	GetRecordKey(ctx context.Context, request GetRecordKeyRequestObject) (GetRecordKeyResponseObject, error)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -19435,6 +20436,58 @@ func (sh *strictHandler) ListEvents(ctx *gin.Context, params ListEventsParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListEventsResponseObject); ok {
 		if err := validResponse.VisitListEventsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEvent operation middleware
+func (sh *strictHandler) GetEvent(ctx *gin.Context, seq Seq) {
+	var request GetEventRequestObject
+
+	request.Seq = seq
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEvent(ctx, request.(GetEventRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEvent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetEventResponseObject); ok {
+		if err := validResponse.VisitGetEventResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetProof operation middleware
+func (sh *strictHandler) GetProof(ctx *gin.Context, seq Seq) {
+	var request GetProofRequestObject
+
+	request.Seq = seq
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProof(ctx, request.(GetProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetProofResponseObject); ok {
+		if err := validResponse.VisitGetProofResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19973,6 +21026,54 @@ func (sh *strictHandler) AddStackArchive(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddStackArchiveResponseObject); ok {
 		if err := validResponse.VisitAddStackArchiveResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCheckpoint operation middleware
+func (sh *strictHandler) GetCheckpoint(ctx *gin.Context) {
+	var request GetCheckpointRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCheckpoint(ctx, request.(GetCheckpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCheckpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCheckpointResponseObject); ok {
+		if err := validResponse.VisitGetCheckpointResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRecordKey operation middleware
+func (sh *strictHandler) GetRecordKey(ctx *gin.Context) {
+	var request GetRecordKeyRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecordKey(ctx, request.(GetRecordKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecordKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRecordKeyResponseObject); ok {
+		if err := validResponse.VisitGetRecordKeyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
