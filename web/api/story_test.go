@@ -443,6 +443,7 @@ func (s *story) look() {
 			s.t.Errorf("the record does not have %s: %v", act, acts)
 		}
 	}
+	s.prove(told(w, record.JSON200, err, record.Body).Items[0].Seq)
 	host, err := s.ops.GetHostWithResponse(ctx)
 	if got := told(w, host.JSON200, err, host.Body); !got.Up || *got.RecordSize == 0 {
 		s.t.Errorf("the host is %+v", got)
