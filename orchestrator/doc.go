@@ -1,7 +1,7 @@
 // Package orchestrator is what the den does: the use cases in the users' verbs, the
 // pass that brings every sandbox to where its record says, the schedule and the sweep.
 // It knows the words of den, the promises of a store and of a runtime, and the
-// arithmetic of evaluation; it must not know Docker, bbolt, HTTP or where the time
+// arithmetic of evaluation, and asks search for entries of the techmap; it must not know Docker, bbolt, HTTP or where the time
 // comes from.
 //
 // The life of a lease, as den.Moves has it (a test keeps this picture true):

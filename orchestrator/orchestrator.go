@@ -29,6 +29,7 @@ type Config struct {
 	Sizes         []den.Size
 	Schemes       []den.Scheme
 	Vocabulary    den.Vocabulary // in which products are described
+	OpenTechmap   bool           // anybody may read suppliers and products
 	DefaultScheme string         // what a trial gets where nobody says otherwise; empty: the first
 	DefaultSize   string         // the same
 	DefaultLength den.Span
@@ -65,6 +66,7 @@ type Orchestrator struct {
 	slots   chan struct{} // one for each act on the engine at once
 	poked   chan struct{}
 	topics  hub
+	finder  finder
 	telling sync.Mutex // keeps what Routes hears in order
 
 	mu      sync.Mutex

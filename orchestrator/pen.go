@@ -27,6 +27,7 @@ type pen struct {
 	leases map[den.ID]bool // what Routes hears of after the commit
 	starts []start         // launches that the commit began
 	nudges []den.ID        // leases to be looked at again after the commit
+	found  []den.ID        // what the index of the techmap reads again after the commit
 }
 
 // start is a launch that a commit began, and what is known of its sandbox.
@@ -44,7 +45,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	defer cancel()
 	err := o.Store.Update(ctx, func(tx den.Tx) error {
 		p.used, p.label = map[den.Kind]int{}, 0
-		p.topics, p.leases, p.starts, p.nudges = nil, map[den.ID]bool{}, nil, nil
+		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
 		if err := p.stands(tx); err != nil {
 			return err
 		}
@@ -53,10 +54,12 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
 			o.tell(ctx, p.leases)
+			o.refind(ctx, p.found)
 			o.poke()
 		}
 		return err
 	}
+	o.refind(ctx, p.found)
 	for _, s := range p.starts {
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
 	}
@@ -128,6 +131,9 @@ func (p *pen) record(tx den.Tx, e den.Event) (uint64, error) {
 	e.ID, e.At, e.Actor, e.Name = p.id(den.KindEvent), p.now, p.by.ID, p.by.Name
 	p.topics = append(p.topics, e.Subject)
 	p.topics = append(p.topics, e.About...)
+	if touches(e) {
+		p.found = append(p.found, e.Subject)
+	}
 	return tx.Record(e)
 }
 

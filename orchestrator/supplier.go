@@ -10,10 +10,16 @@ import (
 
 // Supplier reads one with its products. NotFound.
 func (o *Orchestrator) Supplier(ctx context.Context, actor den.Actor, id den.ID) (v den.SupplierView, err error) {
-	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+	if err := o.mayTechmap(actor); err != nil {
+		return v, err
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
 		s, err := tx.Suppliers().Get(id)
 		if err != nil {
 			return missing(err)
+		}
+		if !actor.Known() {
+			s = public(s)
 		}
 		v, err = supplierView(tx, actor, s)
 		return err

@@ -49,14 +49,23 @@ func (o *Orchestrator) Products(ctx context.Context, actor den.Actor, f den.Filt
 
 // Product reads one. NotFound.
 func (o *Orchestrator) Product(ctx context.Context, actor den.Actor, id den.ID) (v den.ProductView, err error) {
-	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+	if err := o.mayTechmap(actor); err != nil {
+		return v, err
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
 		p, err := tx.Products().Get(id)
 		if err != nil {
 			return missing(err)
 		}
-		v, err = productView(tx, actor, p)
+		if v, err = productView(tx, actor, p); err != nil {
+			return err
+		}
+		v.Known, err = o.knownOf(tx, actor, p)
 		return err
 	})
+	if !actor.Known() {
+		v.Releases, v.Repository = nil, ""
+	}
 	return v, err
 }
 

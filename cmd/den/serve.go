@@ -152,7 +152,7 @@ func (h *house) wire(demo bool) error {
 	}
 	h.den = orchestrator.New(orchestrator.Config{
 		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
-		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
+		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
 		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Log: h.log, Version: version, Demo: demo,

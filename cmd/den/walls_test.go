@@ -23,7 +23,8 @@ var walls = []wall{
 
 	{room: "orchestrator/den"},
 	{room: "orchestrator/evaluation", ours: []string{"orchestrator/den"}},
-	{room: "orchestrator", ours: []string{"orchestrator/den", "orchestrator/evaluation", "sandbox"},
+	{room: "orchestrator/search", ours: []string{"orchestrator/den"}},
+	{room: "orchestrator", ours: []string{"orchestrator/den", "orchestrator/evaluation", "orchestrator/search", "sandbox"},
 		others: []string{"github.com/robfig/cron/v3", "github.com/oklog/ulid/v2", "golang.org/x/sync/**"}},
 	{room: "orchestrator/ledger", ours: []string{"orchestrator/den"},
 		others: []string{"golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note", "go.etcd.io/bbolt/**"}},
@@ -78,7 +79,7 @@ var keepers = map[string][]string{
 
 // pure rooms take time, ids and randomness as arguments, and touch nothing outside.
 var (
-	pureRooms = []string{"orchestrator/den", "orchestrator/evaluation"}
+	pureRooms = []string{"orchestrator/den", "orchestrator/evaluation", "orchestrator/search"}
 	impure    = []string{"os", "os/**", "net", "net/http/**", "syscall", "log/**", "crypto/rand", "math/rand", "database/**", "io/ioutil"}
 )
 

@@ -159,6 +159,7 @@ type SandboxUse struct {
 type ProductView struct {
 	Product
 	SupplierName string
+	Known        Known // where one product is read
 	Releases     []Release
 	Repository   string // under which its images are pushed
 	May          map[Action]bool

@@ -1,0 +1,52 @@
+package den
+
+// Facet is a fact by which a search of the techmap can be narrowed.
+type Facet string
+
+// The facets. Each is asked for by the ids or words that Counted gives.
+const (
+	FacetCapability Facet = "capability"
+	FacetArea       Facet = "area"
+	FacetEvidence   Facet = "evidence" // "yes": tried in a trial of this den
+	FacetSME        Facet = "sme"
+	FacetHosting    Facet = "hosting"
+	FacetData       Facet = "data"
+	FacetFramework  Facet = "framework" // in lower case
+	FacetOpenSource Facet = "open_source"
+	FacetPrice      Facet = "price" // the basis
+)
+
+// Facets lists every facet, in the order in which people are asked.
+var Facets = []Facet{FacetEvidence, FacetCapability, FacetArea, FacetSME, FacetFramework, FacetHosting, FacetData, FacetOpenSource, FacetPrice}
+
+// Search is a question to the techmap. Words may be misspelt.
+type Search struct {
+	Text  string
+	Only  map[Facet][]string // any of these values, of every facet that has some
+	From  int                // so many are passed over
+	Limit int                // 0: 20; at most 100
+}
+
+// Found is the answer: the best first, and how many there would be with each value.
+type Found struct {
+	Total  int
+	Items  []FoundEntry
+	Counts map[Facet][]Counted
+	Read   []string // words that were read as others: "apointment" as "appointment"
+}
+
+// FoundEntry is one entry that was found: a product, or a supplier without products.
+type FoundEntry struct {
+	Product  Product // its ID is empty for a supplier without products
+	Supplier Supplier
+	Tried    int // in how many finished trials
+}
+
+// Counted is a value of a facet, and how many entries have it among those that fit
+// everything else.
+type Counted struct {
+	Value  string
+	Title  string // as it was written; empty: it is an id that has words of its own
+	Count  int
+	Chosen bool
+}
