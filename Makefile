@@ -21,7 +21,7 @@ FUZZTIME ?= 20s
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
 MATRIX := ^(TestCrashMatrix|TestAFlippedByte)
 
-.PHONY: help setup build demo test vet format matrix race fuzz lint bench chaos generate clean
+.PHONY: help setup build demo test vet format matrix race fuzz lint bench conformance chaos generate clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,11 @@ bench: ## measure, COUNT=6 times each; BENCH=name for some; compares with bin/be
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count=$(COUNT) -timeout 60m $(EXEC) ./... | tee bin/bench.txt
 	@.ci/setup lint
 	@bin/tools/benchstat $$(ls bin/bench.old 2>/dev/null) bin/bench.txt
+
+conformance: ## run the suite of the OCI distribution specification against the registry; results in bin/conformance
+	@.ci/setup build
+	@$(MAKE) --no-print-directory build
+	@$(ROOT) .ci/conform
 
 chaos: ## kill the real den N=200 times on real Docker, and what else is too long for make test
 	@.ci/setup demo

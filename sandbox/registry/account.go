@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,14 +58,15 @@ func (r *Registry) Used(owner string) int64 {
 	return r.used[owner]
 }
 
-// take counts bytes against an owner, or refuses.
-func (r *Registry) take(ctx context.Context, owner string, n int64) error {
-	most := r.Quota(ctx, owner)
+// take counts bytes against an owner, or refuses. coming are those of the same upload
+// that were counted before, and go where this is refused.
+func (r *Registry) take(owner string, n, coming int64) error {
+	most := r.Quota(owner)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.used[owner]+n > most {
-		return Denied{fmt.Sprintf("This would take %s past its %s for images; it keeps %s. Delete images that you no longer need, or ask the operator for more room.",
-			owner, amount(most), amount(r.used[owner]))}
+		return Denied{fmt.Sprintf("This would take %s past its %s for images; it keeps %s already. Delete images that you no longer need, or ask the operator for more room.",
+			owner, amount(most), amount(r.used[owner]-coming))}
 	}
 	r.used[owner] += n
 	return nil

@@ -190,7 +190,7 @@ func (r *Registry) MountBlob(ctx context.Context, from, to string, d Digest) (oc
 	if err != nil {
 		return ociregistry.Descriptor{}, err
 	}
-	if err := r.take(ctx, owner(to), size); err != nil {
+	if err := r.take(owner(to), size, 0); err != nil {
 		if had, _ := r.has(owner(to), d); !had {
 			return ociregistry.Descriptor{}, err
 		}

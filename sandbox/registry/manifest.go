@@ -119,7 +119,7 @@ func (r *Registry) putManifest(ctx context.Context, repo, tag string, d Digest, 
 		return record{}, err
 	}
 	m.At = r.now()
-	if err := r.take(ctx, owner(repo), int64(len(text))); err != nil {
+	if err := r.take(owner(repo), int64(len(text)), 0); err != nil {
 		return record{}, err
 	}
 	fresh := false

@@ -22,7 +22,7 @@ type Config struct {
 	Name func() string // an unguessable name, of letters and digits
 
 	// Quota is how many bytes an owner may keep here; nil: DefaultQuota for all.
-	Quota func(ctx context.Context, owner string) int64
+	Quota func(owner string) int64
 	// Wanted says whether a manifest must stay, whatever its repository says of it,
 	// because the den runs it; nil: nothing must. Its name is what a refusal calls it.
 	Wanted func(ctx context.Context, repo string, d Digest) (name string, yes bool, err error)
@@ -61,7 +61,7 @@ func Open(c Config) (*Registry, error) {
 		c.Grace = 24 * time.Hour
 	}
 	if c.Quota == nil {
-		c.Quota = func(context.Context, string) int64 { return DefaultQuota }
+		c.Quota = func(string) int64 { return DefaultQuota }
 	}
 	if c.Wanted == nil {
 		c.Wanted = func(context.Context, string, Digest) (string, bool, error) { return "", false, nil }

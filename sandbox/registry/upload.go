@@ -29,7 +29,7 @@ type upload struct {
 
 // beginUpload begins one. Denied where its owner keeps all that it may already.
 func (r *Registry) beginUpload(ctx context.Context, repo string) (*upload, error) {
-	if err := r.take(ctx, owner(repo), 0); err != nil {
+	if err := r.take(owner(repo), 0, 0); err != nil {
 		return nil, err
 	}
 	u := &upload{r: r, id: r.Name(), repo: repo, at: r.now()}
@@ -152,7 +152,7 @@ func (u *upload) write(ctx context.Context, from io.Reader) error {
 }
 
 func (u *upload) keep(ctx context.Context, b []byte) error {
-	if err := u.r.take(ctx, owner(u.repo), int64(len(b))); err != nil {
+	if err := u.r.take(owner(u.repo), int64(len(b)), u.size); err != nil {
 		return err
 	}
 	n, err := u.file.WriteAt(b, u.size)
