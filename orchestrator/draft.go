@@ -243,6 +243,8 @@ func (o *Orchestrator) fillProtocol(tx den.Tx, t *den.Trial, in den.NewTrial, fa
 	} else {
 		faults.Add(o.holds(s))
 	}
+	t.Hours = in.Hours
+	faults.Add(o.rightHours(t.Hours))
 	t.Length = in.Length
 	if t.Length == 0 {
 		t.Length = o.DefaultLength

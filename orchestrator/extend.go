@@ -47,8 +47,14 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 
 // howLong demands one way of saying how much longer.
 func howLong(x den.Extension) error {
+	ways := 0
+	for _, is := range []bool{x.By != 0, !x.Until.IsZero(), x.Most} {
+		if is {
+			ways++
+		}
+	}
 	switch {
-	case x.By != 0 && !x.Until.IsZero(), x.By == 0 && x.Until.IsZero():
+	case ways != 1:
 		return den.Bad("by", "Enter how much longer, or until when: one of the two.")
 	case x.By < 0:
 		return den.Bad("by", "Enter how much longer. To end sooner, end the sandbox.")
@@ -65,22 +71,20 @@ func (p *pen) extend(tx den.Tx, l den.Lease, x den.Extension) error {
 	if over(l, p.now) {
 		return den.Refuse(den.Conflict, "It is too late: the sandbox is over or is being removed. Start a new trial instead.")
 	}
-	field, to := "until", x.Until.UTC()
-	if x.By != 0 {
-		field, to = "by", l.EndsAt.Add(x.By)
-	}
+	field, to := x.End(l)
 	switch {
 	case to.After(l.LatestEnd):
-		return den.Bad(field, "Choose an end no later than %s. A sandbox lasts at most %s.",
-			l.LatestEnd.Format("2 January 2006, 3:04pm (MST)"), spell(l.LatestEnd.Sub(l.RequestedAt)))
+		return den.Bad(field, "Choose an end no later than %s. A sandbox lasts at most %s without an approver’s agreement to more.",
+			p.when(l.LatestEnd), spell(l.LatestEnd.Sub(l.RequestedAt)))
 	case !to.After(l.EndsAt):
-		return den.Bad(field, "Choose an end after %s. To end sooner, end the sandbox.", l.EndsAt.Format("2 January 2006, 3:04pm (MST)"))
+		return den.Bad(field, "Choose an end after %s. To end sooner, end the sandbox.", p.when(l.EndsAt))
 	}
 	longer := to.Sub(l.EndsAt)
-	if l.DueAt.Equal(l.EndsAt) {
-		l.DueAt = to
-	}
+	wasDue := l.DueAt.Equal(p.turn(l))
 	l.EndsAt = to
+	if wasDue {
+		l.DueAt = p.turn(l)
+	}
 	name, err := p.product(tx, l)
 	if err != nil {
 		return err

@@ -28,6 +28,9 @@ func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, e
 		if err := o.homeChallenges(tx, actor, &h); err != nil {
 			return err
 		}
+		if err := o.homeRequests(tx, actor, &h); err != nil {
+			return err
+		}
 		return homeNotices(tx, actor, &h)
 	})
 	return h, err
@@ -106,21 +109,31 @@ func (o *Orchestrator) homeSandboxes(tx den.Tx, actor den.Actor, h *den.Home) er
 	return nil
 }
 
+// homeNotices are the newest that the actor has not read.
 func homeNotices(tx den.Tx, actor den.Actor, h *den.Home) error {
-	to := []den.ID{actor.ID}
-	for _, m := range actor.Memberships {
-		if m.In != "" && !slices.Contains(to, m.In) {
-			to = append(to, m.In)
+	box, err := mailboxOf(tx, actor.ID)
+	if err != nil {
+		return err
+	}
+	all, err := noticesFor(tx, actor, unreadMost)
+	for _, n := range all {
+		if !box.HasRead(n) && len(h.Notices) < homeLimit {
+			h.Notices = append(h.Notices, n)
 		}
 	}
-	for _, id := range to {
-		page, err := tx.Notices().List(den.Query{Index: den.NoticesByTo, Key: string(id), Newest: true, Limit: homeLimit})
-		if err != nil {
-			return err
+	return err
+}
+
+// homeRequests are those that the actor can decide on.
+func (o *Orchestrator) homeRequests(tx den.Tx, actor den.Actor, h *den.Home) error {
+	q := den.Query{Index: den.RequestsByState, Key: string(den.RequestOpen), Limit: homeLimit}
+	page, err := gather(tx.Requests(), q, func(r den.Request) (v den.RequestView, ok bool, err error) {
+		if actor.ID == r.AskedBy || !den.May(actor, den.DecideRequest, r.Owner()) {
+			return v, false, nil
 		}
-		h.Notices = append(h.Notices, page.Items...)
-	}
-	slices.SortStableFunc(h.Notices, func(a, b den.Notice) int { return b.At.Compare(a.At) })
-	h.Notices = h.Notices[:min(len(h.Notices), homeLimit)]
-	return nil
+		v, err = o.requestView(tx, actor, r)
+		return v, err == nil, err
+	})
+	h.Requests = page.Items
+	return err
 }

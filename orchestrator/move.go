@@ -31,6 +31,9 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 	if !from.May(to) {
 		return den.Refuse(den.Conflict, "The sandbox is %s and cannot become %s.", from, to)
 	}
+	if err := p.meter(tx, &l, to); err != nil {
+		return err
+	}
 	l.Phase, l.Tries = to, 0
 	switch to {
 	case den.Requested:
@@ -39,12 +42,12 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 			return err
 		}
 	case den.Live:
-		l.Say, l.DueAt = "", l.EndsAt
+		l.Say, l.DueAt = "", p.turn(l)
 		if l.LiveAt.IsZero() {
 			l.LiveAt, l.Launch = p.now, p.now.Sub(l.StartingAt)
 		}
 	case den.Paused:
-		l.DueAt = l.EndsAt
+		l.Say, l.DueAt = say, p.turn(l)
 	case den.Ending:
 		l.Reason, l.Say, l.EndingAt, l.DueAt = why, say, p.now, p.now
 		l.Looks, l.Replacing = nil, false
@@ -75,10 +78,13 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 	if err := p.notify(tx, l, from, name); err != nil {
 		return err
 	}
-	if to.Final() {
-		return p.finish(tx, l.Trial)
+	if !to.Final() {
+		return nil
 	}
-	return nil
+	if err := p.overtaken(tx, l); err != nil {
+		return err
+	}
+	return p.finish(tx, l.Trial)
 }
 
 // starting takes a sandbox for a request, or has the old one replaced.
@@ -238,15 +244,20 @@ func (p *pen) notify(tx den.Tx, l den.Lease, from den.Phase, name string) error 
 	n := den.Notice{To: l.Department, Subject: l.ID, Say: l.Say}
 	switch {
 	case l.Phase == den.Live && from == den.Starting && !l.Lost:
-		n.Kind, n.Title, n.Say = "ready", name+" is ready", "You can open it now."
+		n.Kind, n.Title, n.Say = den.NoticeReady, name+" is ready", "You can open it now."
 	case l.Phase == den.Starting && from != den.Requested:
-		n.Kind, n.Title = "failed", name+" is starting again"
+		n.Kind, n.Title = den.NoticeFailed, name+" is starting again"
+	case l.Phase == den.Ending && l.Reason == den.ByBudget:
+		n.Kind, n.Title = den.NoticeBudget, name+" is being removed"
 	case l.Phase == den.Ending && l.Reason != den.ByTime && l.Reason != den.ByAsking:
-		n.Kind, n.Title = "failed", name+" is being removed"
+		n.Kind, n.Title = den.NoticeFailed, name+" is being removed"
 	case l.Phase == den.Ended:
-		n.Kind, n.Title = "ended", name+" was removed"
+		n.Kind, n.Title = den.NoticeEnded, name+" was removed"
+		n.Say = join(l.Say, leftNothing(l))
+	case l.Phase == den.Refused && (l.Reason == den.ByRefusal || l.Reason == den.ByLapse && l.Request != ""):
+		return nil // the decision on the request is told
 	case l.Phase == den.Refused:
-		n.Kind, n.Title = "failed", name+" did not start"
+		n.Kind, n.Title = den.NoticeFailed, name+" did not start"
 	default:
 		return nil
 	}

@@ -43,6 +43,10 @@ type Config struct {
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
+	Zone    *time.Location           // whose months, working days and hours count; nil: UTC
+	Senders map[den.Channel]Sender   // how notices leave the den; none: they do not
+	Link    func(path string) string // URL of a page of the den; nil: notices have no links
+
 	Evidence Evidence                 // nil: what products tried to reach is not known
 	Stacks   Stacks                   // nil: compose files are refused
 	Files    Files                    // nil: files are refused
@@ -65,6 +69,8 @@ type Orchestrator struct {
 
 	slots   chan struct{} // one for each act on the engine at once
 	poked   chan struct{}
+	posted  chan struct{} // wakes the post
+	hands   sync.Map      // who is sending: channel and address → true
 	topics  hub
 	finder  finder
 	telling sync.Mutex // keeps what Routes hears in order
@@ -123,6 +129,9 @@ func New(c Config) *Orchestrator {
 	if c.SweepEvery <= 0 {
 		c.SweepEvery = time.Minute
 	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
 	if c.Address == nil {
 		c.Address = func(name string) string { return "http://" + name + ".localhost" }
 	}
@@ -136,6 +145,7 @@ func New(c Config) *Orchestrator {
 		Config:    c,
 		slots:     make(chan struct{}, c.Builders),
 		poked:     make(chan struct{}, 1),
+		posted:    make(chan struct{}, 1),
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},
 		chains:    map[den.ID]*chain{},
 		startedAt: c.Now().UTC(),

@@ -26,6 +26,13 @@ func (p *pen) wantPause(tx den.Tx, l den.Lease, want bool, act, say string) erro
 	if l.Phase != den.Live && l.Phase != den.Paused || l.EndAsked != nil {
 		return den.Refuse(den.Conflict, "Only a product that is ready can be paused. This one is %s.", l.Phase)
 	}
+	if !want && !l.PauseWanted {
+		if shut, turns := p.o.shut(l, p.now); l.Unpaid {
+			return den.Refuse(den.Conflict, "This month’s budget is used up. Ask an approver to raise it; the sandbox then goes on by itself.")
+		} else if shut {
+			return den.Refuse(den.Conflict, "It is paused outside its hours and goes on by itself on %s.", p.when(turns))
+		}
+	}
 	if l.PauseWanted == want {
 		return nil
 	}

@@ -23,9 +23,12 @@ type pen struct {
 	labels []string
 	label  int
 
+	ceiling den.Span // how long what is asked for may last at most
+
 	topics []den.ID        // who is poked after the commit
 	leases map[den.ID]bool // what Routes hears of after the commit
 	starts []start         // launches that the commit began
+	mails  bool            // the post is woken after the commit
 	nudges []den.ID        // leases to be looked at again after the commit
 	found  []den.ID        // what the index of the techmap reads again after the commit
 }
@@ -46,6 +49,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	err := o.Store.Update(ctx, func(tx den.Tx) error {
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
+		p.mails = false
 		if err := p.stands(tx); err != nil {
 			return err
 		}
@@ -70,6 +74,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	o.topics.poke(p.topics...)
 	if len(p.leases) > 0 {
 		o.poke()
+	}
+	if p.mails {
+		o.mail()
 	}
 	return nil
 }
@@ -137,7 +144,12 @@ func (p *pen) record(tx den.Tx, e den.Event) (uint64, error) {
 	return tx.Record(e)
 }
 
-// notice puts something to tell a person or an organisation into the outbox.
+// notice puts something to tell into the outbox, in the transaction of what it tells of.
+// To is a person, or a department, supplier or trial: then it is for everybody who has
+// a role in it now or while it is kept, and with Role set for those of that role alone.
+// Kind is one of den.NoticeKinds, by which each person chooses what to be sent; Subject
+// is what the notice links to. After the commit one den.Delivery is made for each person
+// and channel that they want; the den's own pages show it whatever they chose.
 func (p *pen) notice(tx den.Tx, n den.Notice) error {
 	if n.To == "" {
 		return nil
@@ -146,6 +158,7 @@ func (p *pen) notice(tx den.Tx, n den.Notice) error {
 		n.ID = p.id(den.KindNotice)
 	}
 	n.At, n.DueAt = p.now, p.now
+	p.mails = true
 	_, err := tx.Notices().Put(n)
 	return err
 }

@@ -163,14 +163,17 @@ func (o *Orchestrator) decide(tx den.Tx, now den.Stamp, moves func(den.Lease, de
 }
 
 // places says where each request stands in the queue, from 1.
+// A request that waits for an approver has no place yet.
 func places(tx den.Tx) (map[den.ID]int, error) {
 	queue, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
 	if err != nil {
 		return nil, err
 	}
 	at := map[den.ID]int{}
-	for i, l := range queue {
-		at[l.ID] = i + 1
+	for _, l := range queue {
+		if !l.AgreedAt.IsZero() {
+			at[l.ID] = len(at) + 1
+		}
 	}
 	return at, nil
 }

@@ -31,6 +31,7 @@ func (o *Orchestrator) Run(ctx context.Context) error {
 	}
 	schedule.Start()
 	defer func() { <-schedule.Stop().Done() }()
+	o.group.Go(func() { o.runPost(ctx) })
 	wakes := o.Runtime.Wake(ctx)
 	o.poke()
 	for {
@@ -77,6 +78,8 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{2 * o.PassEvery, func() { o.askHost(ctx) }},
 		{o.SweepEvery, func() { o.sweepNow(ctx) }},
 		{o.SweepEvery, func() { o.warn(ctx) }},
+		{o.SweepEvery, func() { o.watchBudgets(ctx) }},
+		{o.SweepEvery, func() { o.lapse(ctx) }},
 		{6 * time.Hour, func() { o.clean(ctx) }},
 	} {
 		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {

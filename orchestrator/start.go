@@ -20,6 +20,7 @@ type protocol struct {
 	Entries  []protocolEntry
 	Size     string
 	Length   string
+	Hours    *den.Hours `json:",omitempty"`
 	Tasks    []string
 
 	SchemeHash string // hex SHA-256 of the scheme's version, so that its words are locked too
@@ -112,18 +113,26 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	}
 	sum := sha256.Sum256(sealed)
 	t.Protocol, t.State, t.StartedAt, t.EndsAt = hex.EncodeToString(sum[:]), den.TrialRunning, p.now, p.now.Add(t.Length)
+	asked, err := o.agreed(tx, p, t)
+	if err != nil {
+		return err
+	}
 	taken, err := o.roomNow(tx)
 	if err != nil {
 		return err
 	}
-	queued, err := tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
+	queue, err := places(tx)
 	if err != nil {
 		return err
 	}
+	queued := len(queue)
 	leases := make([]den.Lease, len(t.Entries))
 	for i := range t.Entries {
 		if leases[i], err = o.request(tx, p, t, t.Entries[i], releases[i]); err != nil {
 			return err
+		}
+		if asked.ID != "" {
+			leases[i] = waits(leases[i], asked, t.Length)
 		}
 		t.Entries[i].Lease = leases[i].ID
 	}
@@ -141,14 +150,18 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 		return err
 	}
 	for _, l := range leases {
-		if err := p.begin(tx, l, queued == 0 && taken.fits(l.Size)); err != nil {
+		room := !l.AgreedAt.IsZero() && queued == 0 && taken.fits(l.Size)
+		if err := p.begin(tx, l, room); err != nil {
 			return err
 		}
-		if queued == 0 && taken.fits(l.Size) {
+		if room {
 			taken.take(l.Size)
 		} else {
 			queued++
 		}
+	}
+	if asked.ID != "" {
+		return p.wanted(tx, asked, t)
 	}
 	return nil
 }
@@ -179,8 +192,8 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 		ID: p.id(den.KindLease), Trial: t.ID, Entry: e.ID, Department: t.Department, Supplier: e.Supplier,
 		Product: e.Product, Release: e.Release, AskedBy: p.by.ID,
 		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services, Ways: e.Agreed,
-		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now,
-		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(o.LongestLength, t.Length)), DueAt: t.EndsAt,
+		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now, Hours: t.Hours,
+		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(p.ceiling, t.Length)), DueAt: t.EndsAt,
 	}, err
 }
 
@@ -200,6 +213,7 @@ func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 	if t.Length < shortestLength || t.Length > o.LongestLength {
 		faults.Add(den.Bad("length", "Enter a length of at most %s.", spell(o.LongestLength)))
 	}
+	faults.Add(o.rightHours(t.Hours))
 	sum := 0.0
 	for _, w := range t.Weights {
 		sum += w
@@ -217,7 +231,7 @@ func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 func seal(tx den.Tx, t den.Trial, scheme den.Scheme) ([]byte, []den.Release, error) {
 	p := protocol{
 		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
-		Length: time.Duration(t.Length).String(), Tasks: t.Tasks,
+		Length: time.Duration(t.Length).String(), Hours: t.Hours, Tasks: t.Tasks,
 		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario,
 	}
 	written, err := json.Marshal(scheme)

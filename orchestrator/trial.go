@@ -47,7 +47,11 @@ func seesAll(a den.Actor) bool {
 // Trial reads one. NotFound.
 func (o *Orchestrator) Trial(ctx context.Context, actor den.Actor, id den.ID) (v den.TrialView, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		v, err = o.trialView(tx, actor, id)
+		if v, err = o.trialView(tx, actor, id); err != nil || v.State != den.TrialDraft || len(v.Trial.Entries) == 0 {
+			return err
+		}
+		ruling, _, err := o.rule(tx, v.Trial, o.now())
+		v.Ruling = &ruling
 		return err
 	})
 	return v, err
@@ -154,28 +158,21 @@ func (o *Orchestrator) addPanel(tx den.Tx, actor den.Actor, t den.Trial, v *den.
 	return nil
 }
 
-// pence is what a trial costs, or has cost: every sandbox from when it started to its
-// end at the price of its size, rounded up to a penny.
+// pence is what a trial costs, or has cost: every sandbox for as long as it ran and will
+// run, at the price of its size, rounded up to a penny.
 func (o *Orchestrator) pence(t den.Trial, entries []den.EntryView) int64 {
 	s, ok := o.size(t.Size)
 	if !ok {
 		return 0
 	}
-	var hours float64
+	var milli int64
+	now := o.now()
 	for _, e := range entries {
-		l := e.Sandbox
-		switch {
-		case l == nil:
-			hours += t.Length.Hours()
-		case l.Phase == den.Refused:
-		case !l.EndingAt.IsZero():
-			hours += l.EndingAt.Sub(l.StartingAt).Hours()
-		case l.StartingAt.IsZero():
-			hours += l.EndsAt.Sub(l.RequestedAt).Hours()
-		default:
-			hours += l.EndsAt.Sub(l.StartingAt).Hours()
+		ran := o.runs(t.Hours, now, now.Add(t.Length))
+		if e.Sandbox != nil {
+			ran = o.lasts(e.Sandbox.Lease, now)
 		}
+		milli += den.MilliOf(s.Price, ran)
 	}
-	const thousandths = 1000
-	return (int64(hours*float64(s.Price)) + thousandths - 1) / thousandths
+	return den.PenceOf(milli)
 }

@@ -192,6 +192,24 @@ var verdicts = map[string]row{
 	"GET /products/:id/releases/new": {"product", offerOur, offerTheir, no},
 	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
 
+	// approvals, rules and budgets
+	"GET /approvals":              {"", known, no, no},
+	"GET /approvals/:id":          {"approval", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"POST /approvals/:id":         {"approval", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
+	"GET /departments/:id/rules":  {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"POST /departments/:id/rules": {"department", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
+	"GET /departments/:id/budget": {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"GET /sandboxes/:id/more":     {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/more":    {"live", endOur, endTheir, no},
+
+	// notices
+	"GET /notices":                 {"", known, no, no},
+	"POST /notices/read":           {"", known, no, no},
+	"GET /me/notices":              {"", known, no, no},
+	"POST /me/notices":             {"", known, no, no},
+	"GET /host/notices":            {"", readsAll, no, no},
+	"POST /host/notices/:id/retry": {"delivery", operates, same, may{look: "auditor"}},
+
 	// the record and the host
 	"GET /record":            {"", readsAll, no, no},
 	"GET /record/export":     {"", readsAll, no, no},

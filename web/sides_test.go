@@ -70,6 +70,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	r.must(err)
 	r.until(finished.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
 	running := r.set(who, in, true)
+	approval, delivery := r.approval(running), r.delivery()
 	events, err := r.den.Events(context.Background(), den.System(), den.Filter{Subject: running.ID, Limit: 1})
 	r.must(err)
 	made := map[string]thing{
@@ -78,6 +79,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
 		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "token": {id: "tok_somebody"},
+		"approval": {id: approval}, "delivery": {id: delivery},
 	}
 	seller := "engineer"
 	if supplier == r.harbour.ID {
@@ -113,6 +115,25 @@ func problem(title string) den.NewChallenge {
 		Timetable: den.Timetable{AnswersUntil: now.Add(10 * 24 * time.Hour), TrialFrom: now.Add(20 * 24 * time.Hour), TrialFor: time.Hour},
 		Budget:    den.Budget{Low: 1_000_000, High: 5_000_000}, Capabilities: []string{"appointments"},
 	}
+}
+
+// approval is a request for more time of somebody who is none of those who ask.
+func (r *rig) approval(v den.TrialView) den.ID {
+	r.Helper()
+	q := den.Request{
+		ID: den.ID("req_" + string(v.ID)), Kind: den.RequestExtension, State: den.RequestOpen, Department: v.Department, Trial: v.ID,
+		Lease: v.Entries[0].Sandbox.ID, AskedBy: "per_none", AskedAt: time.Now(), LapsesAt: time.Now().Add(time.Hour),
+	}
+	r.must(r.store.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Requests().Put(q); return err }))
+	return q.ID
+}
+
+// delivery is a notice that could not be sent.
+func (r *rig) delivery() den.ID {
+	r.Helper()
+	d := den.Delivery{ID: den.ID(fmt.Sprintf("dlv_%d", time.Now().UnixNano())), Channel: den.ByMail, State: den.DeliveryDead, MadeAt: time.Now()}
+	r.must(r.store.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Deliveries().Put(d); return err }))
+	return d.ID
 }
 
 func about(t den.TrialView) thing { return thing{t.ID, t.Entries[0].ID} }
@@ -159,6 +180,7 @@ func (r *rig) gone() map[string]thing {
 			{tx.Products(), []string{"product"}}, {tx.Releases(), []string{"release"}}, {tx.Departments(), []string{"department"}},
 			{tx.Suppliers(), []string{"supplier"}}, {tx.People(), []string{"person"}},
 			{tx.Challenges(), []string{"challenge", "challenge-draft"}}, {tx.Questions(), []string{"question"}}, {tx.Interests(), []string{"interest"}},
+			{tx.Requests(), []string{"approval"}}, {tx.Deliveries(), []string{"delivery"}},
 		} {
 			for _, name := range d.names {
 				if err := d.from.Delete(made[name].id); err != nil {

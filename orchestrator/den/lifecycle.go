@@ -136,6 +136,8 @@ func nextRequested(l Lease, seen Seen, now time.Time) Act {
 	switch {
 	case l.EndAsked != nil:
 		return move(Refused, ByWithdraw, "The request was withdrawn.")
+	case l.Spent:
+		return move(Refused, ByBudget, "This month’s budget of its department was used up before there was room for it.")
 	case passed(l.LapsesAt, now) && l.AgreedAt.IsZero():
 		return move(Refused, ByLapse, "Nobody decided on the request in time.")
 	case passed(l.EndsAt, now):

@@ -17,7 +17,8 @@ type Rules struct {
 	Length     Span     // a longer trial needs an approver
 	Sizes      []string // other sizes are refused
 	AskSizes   []string // these need an approver
-	WaysOut    []string // names that a product may reach; others are refused
+	WaysOut    []string // host names that a product may reach; others are refused
+	NoWaysOut  bool     // any way out is refused
 	AskWaysOut bool     // any way out needs an approver
 	AskAlways  bool     // every start needs an approver
 	AskPence   int64    // a trial that costs more needs an approver
@@ -43,9 +44,9 @@ type Want struct {
 	Sandboxes int
 	Size      string
 	Length    Span
-	WaysOut   []string
-	Pence     int64 // what it will cost to its end
-	Hours     int64 // of sandboxes, to its end
+	WaysOut   []string // host names
+	Pence     int64    // what it will cost to its end
+	Hours     int64    // of sandboxes, to its end
 }
 
 // Taken is what a department has already.
@@ -127,8 +128,8 @@ func (r Rules) size(w Want, _ Taken) Ruling {
 
 func (r Rules) waysOut(w Want, _ Taken) Ruling {
 	for _, name := range w.WaysOut {
-		if !slices.Contains(r.WaysOut, name) {
-			return Ruling{NotAllowed, RuleWaysOut, "ways_out", fmt.Sprintf("Take %s out. Your department does not let products reach it.", name)}
+		if r.NoWaysOut || len(r.WaysOut) > 0 && !slices.Contains(r.WaysOut, name) {
+			return Ruling{NotAllowed, RuleWaysOut, "releases", fmt.Sprintf("Take %s out. Your department does not let products reach it.", name)}
 		}
 	}
 	return Ruling{}

@@ -81,6 +81,18 @@ type Extension struct {
 	Rev   int64 // 0: whatever is there
 }
 
+// End is when a lease would end, and the field that says so. "Until I am back" is its
+// ceiling and never beyond.
+func (x Extension) End(l Lease) (field string, to Stamp) {
+	switch {
+	case x.Most:
+		return "most", l.LatestEnd
+	case x.By != 0:
+		return "by", l.EndsAt.Add(x.By)
+	}
+	return "until", x.Until.UTC()
+}
+
 // NewAssessment is the input of SaveAssessment: the actor's scores for one entry.
 // Unfinished ones are kept as they are; Submit demands a mark or "not tested", each
 // with a reason, for every criterion that people score.

@@ -13,7 +13,8 @@ type TrialView struct {
 	Locked         bool        // quality is locked
 	Priced         []ID        // entries whose price was entered
 	Assessments    []AssessmentView
-	Pence          int64 // what it costs, or has cost, in pence
+	Pence          int64   // what it costs, or has cost, in pence
+	Ruling         *Ruling // a draft that was read alone: how its start would go on
 	ChallengeTitle string
 	May            map[Action]bool
 }
@@ -167,11 +168,12 @@ type ProductView struct {
 
 // Home is what needs an actor's attention.
 type Home struct {
+	Requests  []RequestView // that the actor can decide on
 	Trials    []TrialView   // running or in draft, that the actor may read
 	Ending    []SandboxView // that end within a day
 	ToAssess  []TrialView   // where the actor's assessment is outstanding
 	Sandboxes []SandboxView // of the actor's suppliers
-	Notices   []Notice
+	Notices   []Notice      // not read yet
 
 	ToAnswer []ChallengeLine // of the actor's departments, with questions that wait
 	Answers  []ChallengeLine // of the actor's departments, that suppliers answered
@@ -219,4 +221,68 @@ type Orphan struct {
 	Youngest   Stamp
 	Young      bool // within the grace: not touched yet
 	Removed    bool
+}
+
+// RulesView is a department's rules with what they stand on.
+type RulesView struct {
+	Rules
+	DepartmentName string
+	Offered        []Size // the sizes of this den, with their prices
+	DenLongest     Span   // no rule allows longer
+	May            map[Action]bool
+}
+
+// BudgetView is what a department has used of its month.
+type BudgetView struct {
+	RulesView
+	Month     string
+	MonthEnds Stamp
+	Pence     int64 // until now, what runs included
+	Ran       Span
+	Promised  int64 // pence that what runs will still cost to its end
+	Sandboxes int   // that wait or run
+	BySize    []SizeSpent
+	Before    []Spending // the months before, the latest first
+}
+
+// SizeSpent is what sandboxes of one size have used this month.
+type SizeSpent struct {
+	Size  Size
+	Ran   Span
+	Pence int64
+}
+
+// RequestView is a request with its names.
+type RequestView struct {
+	Request
+	DepartmentName string
+	TrialName      string
+	ProductName    string // an extension: of the sandbox
+	EndsAt         Stamp  // an extension: the end now
+	Products       []string
+	Size           string
+	Length         Span
+	May            map[Action]bool // DecideRequest: by this actor, now
+}
+
+// NoticeView is a notice as one person finds it.
+type NoticeView struct {
+	Notice
+	IsRead bool
+	Path   string // of the page of what it is about; empty: none
+}
+
+// MailboxView is how a person is told, and by which channels this den can tell anybody.
+type MailboxView struct {
+	Mailbox
+	Email string
+	Ways  []Channel
+}
+
+// DeliveryView is a delivery with its names, for the operator.
+type DeliveryView struct {
+	Delivery
+	PersonName string
+	Title      string
+	Kind       NoticeKind
 }

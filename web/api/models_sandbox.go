@@ -16,6 +16,7 @@ func sandbox(s den.SandboxView) contract.Sandbox {
 		LatestEnd: moment(s.LatestEnd), EndedAt: moment(s.EndedAt), PauseWanted: &s.PauseWanted, Lost: s.Lost,
 		Restarts: int32(s.Restarts), Revision: s.Rev,
 	}
+	out.Approval, out.LapsesAt, out.Hours = some(string(s.Request)), moment(s.LapsesAt), hours(s.Hours)
 	if len(s.Services) > 0 {
 		out.Services = &s.Services
 	}
@@ -66,7 +67,7 @@ func extension(b *contract.Extension, rev int64) den.Extension {
 	if b == nil {
 		return den.Extension{Rev: rev}
 	}
-	return den.Extension{By: time.Duration(value(b.BySeconds)) * time.Second, Until: value(b.Until), Why: value(b.Why), Rev: rev}
+	return den.Extension{By: time.Duration(value(b.BySeconds)) * time.Second, Until: value(b.Until), Most: value(b.Most), Why: value(b.Why), Rev: rev}
 }
 
 func why(b *contract.Reason) string {

@@ -14,7 +14,7 @@ func trial(t den.TrialView) contract.Trial {
 		Question: t.Question, State: contract.TrialState(t.State), Scheme: schemeRef(t.Trial.Scheme), Size: t.Size,
 		LengthSeconds: int64(t.Length / time.Second), Tasks: &t.Tasks, Entries: list(t.Entries, entry), Evaluators: &evaluators,
 		Protocol: some(t.Protocol), CostPence: &t.Pence, CreatedAt: t.CreatedAt, StartedAt: moment(t.StartedAt),
-		EndsAt: moment(t.EndsAt), ClosedAt: moment(t.ClosedAt), Revision: t.Rev,
+		EndsAt: moment(t.EndsAt), ClosedAt: moment(t.ClosedAt), Revision: t.Rev, Hours: hours(t.Hours), Ruling: ruling(t.Ruling),
 	}
 	if t.Tasks == nil {
 		out.Tasks = &[]string{}
@@ -54,6 +54,9 @@ func moment(t time.Time) *time.Time {
 
 func newTrial(b contract.NewTrial) (den.NewTrial, error) {
 	open, err := agreed(value(b.Agreed))
+	if err != nil {
+		return den.NewTrial{}, err
+	}
 	n := den.NewTrial{
 		Agreed:     open,
 		Department: den.ID(value(b.Department)), Name: value(b.Name), Question: value(b.Question), Weights: value(b.Weights),
@@ -63,5 +66,6 @@ func newTrial(b contract.NewTrial) (den.NewTrial, error) {
 	if b.Scheme != nil {
 		n.Scheme = den.SchemeRef{ID: b.Scheme.Id, Version: int(b.Scheme.Version)}
 	}
+	n.Hours, err = newHours(b.Hours)
 	return n, err
 }

@@ -58,6 +58,14 @@ func (w *world) forget(s side) {
 		for name, one := range s.things {
 			switch one.id.Kind() {
 			case den.KindLease:
+			case den.KindRequest:
+				if err := tx.Requests().Delete(one.id); err != nil {
+					return err
+				}
+			case den.KindDelivery:
+				if err := tx.Deliveries().Delete(one.id); err != nil {
+					return err
+				}
 			case den.KindTrial:
 				if err := forgetTrial(tx, one.id); err != nil {
 					return err
@@ -113,8 +121,10 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 		"department": {id: actor.Memberships[0].In}, "token": {id: "tok_" + w.people[who].ID[4:]}, "": {},
 	}}
 	_, s.things["draft"] = make(false)
+	s.things["delivery"] = target{id: w.delivery()}
 	running, about := make(true)
 	s.things["running"], s.things["live"] = about, target{id: running.Entries[0].Lease}
+	s.things["approval"] = target{id: w.approval(running)}
 	finished, about := make(true)
 	events, err := w.o.Events(ctx, den.System(), den.Filter{Subject: running.ID, Limit: 1})
 	w.must(err)
@@ -135,6 +145,26 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 		w.await(e.Lease, den.Ended)
 	}
 	return s
+}
+
+// approval is a request of the seller's for more time, which cannot be: everybody who
+// decides may decide on it.
+func (w *world) approval(v den.TrialView) den.ID {
+	w.t.Helper()
+	r := den.Request{
+		ID: w.id(den.KindRequest), Kind: den.RequestExtension, State: den.RequestOpen, Department: v.Department, Trial: v.ID,
+		Lease: v.Entries[0].Lease, AskedBy: w.people[seller].ID, AskedAt: time.Now(), LapsesAt: time.Now().Add(time.Hour),
+	}
+	w.must(w.db.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Requests().Put(r); return err }))
+	return r.ID
+}
+
+// delivery is a notice that was sent.
+func (w *world) delivery() den.ID {
+	w.t.Helper()
+	d := den.Delivery{ID: w.id(den.KindDelivery), Person: w.people[member].ID, Channel: den.ByMail, State: den.DeliverySent, MadeAt: time.Now()}
+	w.must(w.db.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Deliveries().Put(d); return err }))
+	return d.ID
 }
 
 // submit finishes somebody's assessment of an entry.

@@ -115,7 +115,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	url := w.serve().URL
 	ctx := context.Background()
 	ops, official, judge, vendor := client(w, url, operator), client(w, url, member), client(w, url, evaluator), client(w, url, seller)
-	s := &story{w: w, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor}
+	s := &story{w: w, url: url, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor}
 	s.tokens()
 	s.offer()
 	s.setUp()
@@ -125,6 +125,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.report()
 	s.end()
 	s.look()
+	s.approve()
 	for _, op := range everyOperation(w.check.doc) {
 		if w.check.successes(op.id) == 0 {
 			t.Errorf("no test has seen %s succeed", op.id)
@@ -135,6 +136,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 type story struct {
 	w                            *world
 	t                            *testing.T
+	url                          string
 	ctx                          context.Context
 	ops, official, judge, vendor *contract.ClientWithResponses
 

@@ -17,6 +17,7 @@ type extendPage struct {
 	Name   string
 	EndsAt den.Stamp
 	Latest den.Stamp // zero: not one for all
+	More   string    // where to ask an approver for more; empty: not here
 	Action string
 	Rev    int64
 	Form   *form.Values
@@ -43,7 +44,7 @@ func (p *Pages) ExtendTrial(c *gin.Context) error { return p.doLonger(c, p.trial
 
 func (p *Pages) sandboxLonger(c *gin.Context) (longer, error) {
 	q, s, err := p.sandboxQuestion(c, "extend", den.RunSandbox)
-	page := extendPage{Name: s.ProductName, EndsAt: s.EndsAt, Latest: s.LatestEnd, Action: q.Action, Rev: s.Rev}
+	page := extendPage{Name: s.ProductName, EndsAt: s.EndsAt, Latest: s.LatestEnd, More: q.Back + "/more", Action: q.Action, Rev: s.Rev}
 	return longer{extendPage: page, Path: q.Back, Do: func(x den.Extension) error {
 		_, err := p.Den.Extend(c, asking(c), s.ID, x)
 		return err
@@ -77,6 +78,9 @@ func (p *Pages) doLonger(c *gin.Context, about func(*gin.Context) (longer, error
 		return err
 	}
 	_, most := p.Den.Lengths()
+	if c.PostForm("most") != "" {
+		return p.extendMost(c, l, v)
+	}
 	x := den.Extension{
 		By:  form.Duration{Name: "by", What: "extend.what-by", Min: time.Hour, Max: max(most, time.Hour)}.Read(v),
 		Why: form.Text{Name: "why", What: "extend.what-why", Max: 1000, Lines: true}.Read(v),
@@ -85,8 +89,21 @@ func (p *Pages) doLonger(c *gin.Context, about func(*gin.Context) (longer, error
 	if v.Bad() {
 		return p.showLonger(c, http.StatusUnprocessableEntity, l, v)
 	}
+	return p.extend(c, l, v, x)
+}
+
+// extendMost keeps what is to be extended as long as the person may: until they are back.
+func (p *Pages) extendMost(c *gin.Context, l longer, v *form.Values) error {
+	why := form.Text{Name: "why", What: "extend.what-why", Max: 1000, Lines: true, Optional: true}.Read(v)
+	if why == "" {
+		why = p.words.Say("extend.until-back")
+	}
+	return p.extend(c, l, v, den.Extension{Most: true, Why: why, Rev: rev(c)})
+}
+
+func (p *Pages) extend(c *gin.Context, l longer, v *form.Values, x den.Extension) error {
 	if err := l.Do(x); err != nil {
-		status, err := p.refused(c, v, err, nil)
+		status, err := p.refused(c, v, err, map[string]string{"most": "by"})
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (p *Pages) frame(c *gin.Context, title string) view.Frame {
 	who := asking(c)
 	if who.Known() {
 		f.Who = view.Who{ID: string(who.ID), Name: who.Name, Role: p.role(who)}
-		f.Nav = p.navigation(who)
+		f.Nav = p.navigation(c, who)
 	}
 	if done := "done." + c.Query("done"); p.words.Has(done) {
 		f.Notice = &view.NotificationBanner{Type: "success", Text: p.words.Say(done)}
@@ -61,7 +61,7 @@ func (p *Pages) role(a den.Actor) string {
 }
 
 // navigation offers what the person can do something with.
-func (p *Pages) navigation(a den.Actor) []view.NavItem {
+func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 	nav := []view.NavItem{{Href: "/", Text: p.words.Say("nav.home")}}
 	if seesTrials(a) {
 		nav = append(nav, view.NavItem{Href: "/trials", Text: p.words.Say("nav.trials")})
@@ -70,11 +70,14 @@ func (p *Pages) navigation(a den.Actor) []view.NavItem {
 		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")})
 	}
 	nav = append(nav, view.NavItem{Href: "/products", Text: p.words.Say("nav.products")})
+	if setsUp(a) || a.Has(den.Auditor) {
+		nav = append(nav, view.NavItem{Href: "/approvals", Text: p.words.Say("nav.approvals")})
+	}
 	if den.May(a, den.ReadHost, den.Owner{}) {
 		nav = append(nav, view.NavItem{Href: "/record", Text: p.words.Say("nav.record")},
 			view.NavItem{Href: "/host", Text: p.words.Say("nav.host")})
 	}
-	return append(nav, view.NavItem{Href: "/help", Text: p.words.Say("nav.help")})
+	return append(nav, p.unread(c, a), view.NavItem{Href: "/help", Text: p.words.Say("nav.help")})
 }
 
 func seesTrials(a den.Actor) bool {

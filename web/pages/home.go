@@ -12,6 +12,7 @@ import (
 // homePage is what needs the person's attention, and nothing else.
 type homePage struct {
 	view.Frame
+	Requests  []den.RequestView // to approve
 	ToAssess  []toAssess
 	Ending    []den.SandboxView
 	ToDecide  []den.TrialView
@@ -42,7 +43,7 @@ func (p *Pages) Home(c *gin.Context) error {
 		return err
 	}
 	page := homePage{
-		Frame: p.frame(c, p.words.Say("home.title")), Ending: home.Ending, Sandboxes: home.Sandboxes,
+		Frame: p.frame(c, p.words.Say("home.title")), Requests: home.Requests, Ending: home.Ending, Sandboxes: home.Sandboxes,
 		Notices:  home.Notices[:min(homeNotices, len(home.Notices))],
 		MaySetUp: setsUp(who), MayOffer: offers(who), ToAnswer: home.ToAnswer, Answers: home.Answers, ForYou: home.ForYou,
 	}
@@ -65,7 +66,7 @@ func (p *Pages) Home(c *gin.Context) error {
 
 // Empty says that nothing needs the person.
 func (h homePage) Empty() bool {
-	return len(h.ToAssess)+len(h.Ending)+len(h.ToDecide)+len(h.Drafts)+len(h.Running)+len(h.Sandboxes)+len(h.Notices)+len(h.ToAnswer)+len(h.Answers)+len(h.ForYou) == 0
+	return len(h.Requests)+len(h.ToAssess)+len(h.Ending)+len(h.ToDecide)+len(h.Drafts)+len(h.Running)+len(h.Sandboxes)+len(h.Notices)+len(h.ToAnswer)+len(h.Answers)+len(h.ForYou) == 0
 }
 
 // submitted counts the entries that somebody has finished assessing.

@@ -70,6 +70,6 @@ type keptPage struct {
 func (p *Pages) showKept(c *gin.Context, person den.Person, k kept) error {
 	page := keptPage{Frame: p.frame(c, p.words.Say("kept.title")), Kept: k}
 	page.Who = view.Who{ID: string(person.ID), Name: person.Name, Role: p.role(person.Act())}
-	page.Nav = p.navigation(person.Act())
+	page.Nav = p.navigation(c, person.Act())
 	return p.show(c, 200, "kept", page)
 }

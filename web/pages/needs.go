@@ -75,6 +75,29 @@ type Assessments interface {
 	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
 }
 
+// Approvals is what the pages need of rules, requests and budgets.
+type Approvals interface {
+	Requests(context.Context, den.Actor, den.Filter) (den.Page[den.RequestView], error)
+	Request(context.Context, den.Actor, den.ID) (den.RequestView, error)
+	Agree(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.RequestView, error)
+	Refuse(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.RequestView, error)
+	AskForMore(context.Context, den.Actor, den.ID, den.Extension, den.Once) (den.RequestView, error)
+	Rules(ctx context.Context, a den.Actor, department den.ID) (den.RulesView, error)
+	SetRules(ctx context.Context, a den.Actor, r den.Rules, rev int64) (den.RulesView, error)
+	Budget(ctx context.Context, a den.Actor, department den.ID) (den.BudgetView, error)
+}
+
+// Notices is what the pages need of what people are told.
+type Notices interface {
+	Notices(context.Context, den.Actor, den.Filter) (den.Page[den.NoticeView], error)
+	Unread(context.Context, den.Actor) (int, error)
+	ReadNotices(context.Context, den.Actor, []den.ID) (left int, err error)
+	Mailbox(context.Context, den.Actor) (den.MailboxView, error)
+	SetMailbox(ctx context.Context, a den.Actor, m den.Mailbox, rev int64) (den.MailboxView, error)
+	Deliveries(ctx context.Context, a den.Actor, state den.DeliveryState, f den.Filter) (den.Page[den.DeliveryView], error)
+	RetryDelivery(context.Context, den.Actor, den.ID) (den.DeliveryView, error)
+}
+
 // Host is what the pages need of the record and the machine.
 type Host interface {
 	Events(context.Context, den.Actor, den.Filter) (den.Page[den.Event], error)
@@ -116,6 +139,8 @@ type Den interface {
 	Sandboxes
 	Assessments
 	Challenges
+	Approvals
+	Notices
 	Host
 	Accounts
 	Askers

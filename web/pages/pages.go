@@ -80,6 +80,8 @@ func (p *Pages) Static() *view.Static { return p.view.Static() }
 // samples are what each page is tried with at the start.
 func samples() map[string]view.Page {
 	return map[string]view.Page{
+		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
+		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
 		"account": accountPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"ask":          askPage{},

@@ -80,7 +80,7 @@ func newTrialOf(t den.TrialView) den.NewTrial {
 	in := den.NewTrial{
 		Department: t.Department, Name: t.Name, Question: t.Question, Scheme: t.Trial.Scheme, Weights: changedWeights(t),
 		Size: t.Size, Length: t.Length, Tasks: t.Tasks, Evaluators: t.Evaluators,
-		Agreed: agreedNow(t),
+		Agreed: agreedNow(t), Hours: t.Trial.Hours,
 	}
 	for _, e := range t.Trial.Entries {
 		in.Releases = append(in.Releases, e.Release)

@@ -41,7 +41,13 @@ func (p *Pages) Start(c *gin.Context) error {
 	}
 	t, err := p.Den.StartTrial(c, asking(c), id(c), rev(c), once(c))
 	if err == nil {
-		return to(c, trialPath(t.ID), "start")
+		done := "start"
+		for _, e := range t.Entries {
+			if s := e.Sandbox; s != nil && s.Phase == den.Requested && s.AgreedAt.IsZero() {
+				done = "waits"
+			}
+		}
+		return to(c, trialPath(t.ID), done)
 	}
 	before, ok, dErr := p.draft(c)
 	if !ok || dErr != nil {

@@ -17,6 +17,7 @@ type sizePage struct {
 	Chosen  string
 	Length  string
 	Most    den.Span
+	Hours   hoursChoice
 }
 
 func (p *Pages) size() stepPage {
@@ -24,7 +25,7 @@ func (p *Pages) size() stepPage {
 		Name: "size",
 		Page: func(_ *gin.Context, e editing) (view.Page, error) {
 			_, most := p.Den.Lengths()
-			page := sizePage{stepForm: e.Base, Chosen: e.Trial.Size, Most: most}
+			page := sizePage{stepForm: e.Base, Chosen: e.Trial.Size, Most: most, Hours: p.hoursOf(e.Trial.Trial.Hours)}
 			length, err := p.say.Span(e.Trial.Length)
 			if err != nil {
 				return nil, err
@@ -43,6 +44,7 @@ func (p *Pages) size() stepPage {
 			}
 			_, most := p.Den.Lengths()
 			in.Size = form.Choice{Name: "size", What: "set-up.what-size", From: from}.Read(e.Form)
+			in.Hours = p.readHours(e.Form, e.Trial.Trial.Hours)
 			// A length shorter than an hour was set by a program: it stays unless it is changed.
 			if kept, err := p.say.Span(e.Trial.Length); err == nil && c.PostForm("length") == kept {
 				return nil

@@ -22,6 +22,93 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for ApprovalKind.
+const (
+	ApprovalOfExtension ApprovalKind = "extension"
+	ApprovalOfStart     ApprovalKind = "start"
+)
+
+// Valid indicates whether the value is a known member of the ApprovalKind enum.
+func (e ApprovalKind) Valid() bool {
+	switch e {
+	case ApprovalOfExtension:
+		return true
+	case ApprovalOfStart:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ApprovalState.
+const (
+	ApprovalAgreed    ApprovalState = "agreed"
+	ApprovalLapsed    ApprovalState = "lapsed"
+	ApprovalOpen      ApprovalState = "open"
+	ApprovalRefused   ApprovalState = "refused"
+	ApprovalWithdrawn ApprovalState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ApprovalState enum.
+func (e ApprovalState) Valid() bool {
+	switch e {
+	case ApprovalAgreed:
+		return true
+	case ApprovalLapsed:
+		return true
+	case ApprovalOpen:
+		return true
+	case ApprovalRefused:
+		return true
+	case ApprovalWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AtBudget.
+const (
+	AtBudgetDefault AtBudget = ""
+	AtBudgetEnd     AtBudget = "end"
+	AtBudgetPause   AtBudget = "pause"
+	AtBudgetWarn    AtBudget = "warn"
+)
+
+// Valid indicates whether the value is a known member of the AtBudget enum.
+func (e AtBudget) Valid() bool {
+	switch e {
+	case AtBudgetDefault:
+		return true
+	case AtBudgetEnd:
+		return true
+	case AtBudgetPause:
+		return true
+	case AtBudgetWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Channel.
+const (
+	ByHook Channel = "hook"
+	ByMail Channel = "mail"
+)
+
+// Valid indicates whether the value is a known member of the Channel enum.
+func (e Channel) Valid() bool {
+	switch e {
+	case ByHook:
+		return true
+	case ByMail:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CriterionScoredBy.
 const (
 	Measurement CriterionScoredBy = "measurement"
@@ -82,6 +169,27 @@ func (e Decision) Valid() bool {
 	case Stop:
 		return true
 	case TryAgain:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryState.
+const (
+	DeliveryDead  DeliveryState = "dead"
+	DeliverySent  DeliveryState = "sent"
+	DeliveryWaits DeliveryState = "waits"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryState enum.
+func (e DeliveryState) Valid() bool {
+	switch e {
+	case DeliveryDead:
+		return true
+	case DeliverySent:
+		return true
+	case DeliveryWaits:
 		return true
 	default:
 		return false
@@ -172,6 +280,30 @@ func (e Headcount) Valid() bool {
 	}
 }
 
+// Defines values for HookShape.
+const (
+	HookDefault  HookShape = ""
+	HookSlack    HookShape = "slack"
+	HookStandard HookShape = "standard"
+	HookTeams    HookShape = "teams"
+)
+
+// Valid indicates whether the value is a known member of the HookShape enum.
+func (e HookShape) Valid() bool {
+	switch e {
+	case HookDefault:
+		return true
+	case HookSlack:
+		return true
+	case HookStandard:
+		return true
+	case HookTeams:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Hosting.
 const (
 	Hosted    Hosting = "hosted"
@@ -190,6 +322,51 @@ func (e Hosting) Valid() bool {
 	case OnSite:
 		return true
 	case OwnCloud:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoticeKind.
+const (
+	NoticeApprovalDecided NoticeKind = "approval_decided"
+	NoticeApprovalWanted  NoticeKind = "approval_wanted"
+	NoticeAssessmentDue   NoticeKind = "assessment_due"
+	NoticeBudget          NoticeKind = "budget"
+	NoticeEnded           NoticeKind = "ended"
+	NoticeEndsHour        NoticeKind = "ends_hour"
+	NoticeEndsSoon        NoticeKind = "ends_soon"
+	NoticeFailed          NoticeKind = "failed"
+	NoticeInterest        NoticeKind = "interest"
+	NoticeQuestion        NoticeKind = "question"
+	NoticeReady           NoticeKind = "ready"
+)
+
+// Valid indicates whether the value is a known member of the NoticeKind enum.
+func (e NoticeKind) Valid() bool {
+	switch e {
+	case NoticeApprovalDecided:
+		return true
+	case NoticeApprovalWanted:
+		return true
+	case NoticeAssessmentDue:
+		return true
+	case NoticeBudget:
+		return true
+	case NoticeEnded:
+		return true
+	case NoticeEndsHour:
+		return true
+	case NoticeEndsSoon:
+		return true
+	case NoticeFailed:
+		return true
+	case NoticeInterest:
+		return true
+	case NoticeQuestion:
+		return true
+	case NoticeReady:
 		return true
 	default:
 		return false
@@ -247,6 +424,27 @@ func (e Profile) Valid() bool {
 	}
 }
 
+// Defines values for RulingVerdict.
+const (
+	RulingAtOnce        RulingVerdict = "at_once"
+	RulingNeedsApprover RulingVerdict = "needs_approver"
+	RulingRefused       RulingVerdict = "refused"
+)
+
+// Valid indicates whether the value is a known member of the RulingVerdict enum.
+func (e RulingVerdict) Valid() bool {
+	switch e {
+	case RulingAtOnce:
+		return true
+	case RulingNeedsApprover:
+		return true
+	case RulingRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StatedPriceBasis.
 const (
 	Free        StatedPriceBasis = "free"
@@ -298,6 +496,39 @@ func (e TrialState) Valid() bool {
 	case Finished:
 		return true
 	case Running:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Weekday.
+const (
+	OnFriday    Weekday = "friday"
+	OnMonday    Weekday = "monday"
+	OnSaturday  Weekday = "saturday"
+	OnSunday    Weekday = "sunday"
+	OnThursday  Weekday = "thursday"
+	OnTuesday   Weekday = "tuesday"
+	OnWednesday Weekday = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the Weekday enum.
+func (e Weekday) Valid() bool {
+	switch e {
+	case OnFriday:
+		return true
+	case OnMonday:
+		return true
+	case OnSaturday:
+		return true
+	case OnSunday:
+		return true
+	case OnThursday:
+		return true
+	case OnTuesday:
+		return true
+	case OnWednesday:
 		return true
 	default:
 		return false
@@ -394,6 +625,56 @@ func (e GetReportFileParamsForm) Valid() bool {
 	}
 }
 
+// Approval Something that waits for an approver.
+type Approval struct {
+	AskedAt        time.Time  `json:"asked_at"`
+	AskedBy        string     `json:"asked_by"`
+	AskedName      *string    `json:"asked_name,omitempty"`
+	CostPence      int64      `json:"cost_pence"`
+	DecidedAt      *time.Time `json:"decided_at,omitempty"`
+	DecidedBy      *string    `json:"decided_by,omitempty"`
+	DecidedName    *string    `json:"decided_name,omitempty"`
+	Department     string     `json:"department"`
+	DepartmentName *string    `json:"department_name,omitempty"`
+
+	// Detail The same in words.
+	Detail string `json:"detail"`
+	Id     string `json:"id"`
+
+	// Kind What is asked for.
+	Kind     ApprovalKind `json:"kind"`
+	LapsesAt time.Time    `json:"lapses_at"`
+
+	// MayDecide You can decide on it now.
+	MayDecide   bool    `json:"may_decide"`
+	ProductName *string `json:"product_name,omitempty"`
+	Reason      *string `json:"reason,omitempty"`
+	Revision    int64   `json:"revision"`
+
+	// Rule The rule that wants an approver.
+	Rule      string        `json:"rule"`
+	Sandbox   *string       `json:"sandbox,omitempty"`
+	State     ApprovalState `json:"state"`
+	Trial     string        `json:"trial"`
+	TrialName *string       `json:"trial_name,omitempty"`
+	Until     *time.Time    `json:"until,omitempty"`
+	Why       *string       `json:"why,omitempty"`
+}
+
+// ApprovalKind What is asked for.
+type ApprovalKind string
+
+// ApprovalPage One page of a list.
+type ApprovalPage struct {
+	Items []Approval `json:"items"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
+}
+
+// ApprovalState defines model for ApprovalState.
+type ApprovalState string
+
 // Asked Who asked for an end, and why.
 type Asked struct {
 	At   time.Time `json:"at"`
@@ -416,6 +697,37 @@ type Assessment struct {
 	Trial       string           `json:"trial"`
 }
 
+// AtBudget What becomes of what runs when the month's budget is used up; empty is warn.
+type AtBudget string
+
+// Because A decision's reason, which the person who asked will read.
+type Because struct {
+	Why string `json:"why"`
+}
+
+// Budget What a department has used this month, until now.
+type Budget struct {
+	// BudgetPence 0: none was set.
+	BudgetPence int64  `json:"budget_pence"`
+	Department  string `json:"department"`
+
+	// Hours Hours of sandboxes a month; 0: no bound.
+	Hours int64 `json:"hours"`
+
+	// Month Such as 2026-06.
+	Month       string    `json:"month"`
+	MonthEndsAt time.Time `json:"month_ends_at"`
+
+	// PromisedPence What runs will still cost to its end.
+	PromisedPence int64 `json:"promised_pence"`
+	RanSeconds    int64 `json:"ran_seconds"`
+
+	// Sandboxes That wait or run now.
+	Sandboxes  int32       `json:"sandboxes"`
+	Sizes      []SizeSpent `json:"sizes"`
+	SpentPence int64       `json:"spent_pence"`
+}
+
 // Capability Something that a product can do.
 type Capability struct {
 	About string `json:"about"`
@@ -435,6 +747,9 @@ type CapabilityGroup struct {
 	Id           string       `json:"id"`
 	Title        string       `json:"title"`
 }
+
+// Channel defines model for Channel.
+type Channel string
 
 // Checkpoint A signed state of the record.
 type Checkpoint struct {
@@ -471,6 +786,35 @@ type DataLocation string
 
 // Decision defines model for Decision.
 type Decision string
+
+// Delivery A notice on its way to one person by one channel.
+type Delivery struct {
+	Channel Channel `json:"channel"`
+
+	// Detail Why the last try failed.
+	Detail     *string       `json:"detail,omitempty"`
+	DoneAt     *time.Time    `json:"done_at,omitempty"`
+	DueAt      *time.Time    `json:"due_at,omitempty"`
+	Id         string        `json:"id"`
+	MadeAt     time.Time     `json:"made_at"`
+	Notice     *string       `json:"notice,omitempty"`
+	Person     string        `json:"person"`
+	PersonName *string       `json:"person_name,omitempty"`
+	State      DeliveryState `json:"state"`
+	Title      *string       `json:"title,omitempty"`
+	Tries      int32         `json:"tries"`
+}
+
+// DeliveryPage One page of a list.
+type DeliveryPage struct {
+	Items []Delivery `json:"items"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
+}
+
+// DeliveryState defines model for DeliveryState.
+type DeliveryState string
 
 // Department An organisation that has a problem and runs trials.
 type Department struct {
@@ -538,11 +882,14 @@ type EventPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
-// Extension Longer by so many seconds, or until a moment: one of the two.
+// Extension Longer by so many seconds, until a moment, or as long as one may: one of the three.
 type Extension struct {
-	BySeconds *int64     `json:"by_seconds,omitempty"`
-	Until     *time.Time `json:"until,omitempty"`
-	Why       *string    `json:"why,omitempty"`
+	BySeconds *int64 `json:"by_seconds,omitempty"`
+
+	// Most As long as you may without an approver: until you are back.
+	Most  *bool      `json:"most,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	Why   *string    `json:"why,omitempty"`
 }
 
 // FieldProblem One field and what to do about it.
@@ -558,6 +905,9 @@ type Grant string
 
 // Headcount How many people work there: up to 9, 49, 249, or more.
 type Headcount string
+
+// HookShape What receives the notices: Standard Webhooks, Teams or Slack; empty is standard.
+type HookShape string
 
 // Host The state of the host.
 type Host struct {
@@ -587,6 +937,20 @@ type Host struct {
 
 // Hosting A way in which a product can be run: by the supplier, in a cloud account of the department's, on its machines, or on each person's device.
 type Hosting string
+
+// Hours When a sandbox runs, in local time. Outside these hours it is paused.
+type Hours struct {
+	Days []Weekday `json:"days"`
+
+	// From "09:00".
+	From string `json:"from"`
+
+	// To "17:00"; at most "24:00".
+	To string `json:"to"`
+
+	// Zone A time zone such as Europe/London; left out: the den's own.
+	Zone *string `json:"zone,omitempty"`
+}
 
 // InForce One protection and whether it holds here.
 type InForce struct {
@@ -666,6 +1030,19 @@ type NewDecision struct {
 	Why      string   `json:"why"`
 }
 
+// NewNoticeChoices How you want to be told. What is left out is sent.
+type NewNoticeChoices struct {
+	// Off Nothing is sent there.
+	Off   *[]Channel `json:"off,omitempty"`
+	Quiet *[]QuietOf `json:"quiet,omitempty"`
+
+	// Shape What receives the notices: Standard Webhooks, Teams or Slack; empty is standard.
+	Shape *HookShape `json:"shape,omitempty"`
+
+	// Url Notices are posted there; empty: nowhere.
+	Url *string `json:"url,omitempty"`
+}
+
 // NewOrganisation A department or a supplier to add.
 type NewOrganisation struct {
 	Name string `json:"name"`
@@ -693,6 +1070,48 @@ type NewRelease struct {
 	// Pushed Tag or digest of what was pushed to the product's repository.
 	Pushed  *string `json:"pushed,omitempty"`
 	Version string  `json:"version"`
+}
+
+// NewRules What a department may start. What is left out sets no bound.
+type NewRules struct {
+	// AskAlways Every start needs an approver.
+	AskAlways *bool `json:"ask_always,omitempty"`
+
+	// AskPence A trial that costs more needs an approver.
+	AskPence *int64 `json:"ask_pence,omitempty"`
+
+	// AskSizes These need an approver.
+	AskSizes *[]string `json:"ask_sizes,omitempty"`
+
+	// AskWaysOut Any way out needs an approver.
+	AskWaysOut *bool `json:"ask_ways_out,omitempty"`
+
+	// AtBudget What becomes of what runs when the month's budget is used up; empty is warn.
+	AtBudget *AtBudget `json:"at_budget,omitempty"`
+
+	// BudgetPence Money a month.
+	BudgetPence *int64 `json:"budget_pence,omitempty"`
+
+	// Hours Hours of sandboxes a month.
+	Hours *int64 `json:"hours,omitempty"`
+
+	// LengthSeconds A longer trial needs an approver.
+	LengthSeconds *int64 `json:"length_seconds,omitempty"`
+
+	// LongestSeconds A longer trial is refused.
+	LongestSeconds *int64 `json:"longest_seconds,omitempty"`
+
+	// Most Sandboxes at once; more are refused.
+	Most *int32 `json:"most,omitempty"`
+
+	// NoWaysOut Any way out is refused.
+	NoWaysOut *bool `json:"no_ways_out,omitempty"`
+
+	// Sizes Other sizes are refused.
+	Sizes *[]string `json:"sizes,omitempty"`
+
+	// WaysOut Host names that a product may reach; others are refused.
+	WaysOut *[]string `json:"ways_out,omitempty"`
 }
 
 // NewStack A release of several services to add.
@@ -741,6 +1160,9 @@ type NewTrial struct {
 	// Evaluators People who may assess.
 	Evaluators *[]string `json:"evaluators,omitempty"`
 
+	// Hours When a sandbox runs, in local time. Outside these hours it is paused.
+	Hours *Hours `json:"hours,omitempty"`
+
 	// LengthSeconds From the start to the removal; 0 or left out: the den's usual length.
 	LengthSeconds *int64  `json:"length_seconds,omitempty"`
 	Name          *string `json:"name,omitempty"`
@@ -756,6 +1178,45 @@ type NewTrial struct {
 
 	// Weights By criterion; only those that differ from the scheme's.
 	Weights *map[string]float64 `json:"weights,omitempty"`
+}
+
+// Notice Something that you were told.
+type Notice struct {
+	At      time.Time  `json:"at"`
+	Detail  string     `json:"detail"`
+	Id      string     `json:"id"`
+	Kind    NoticeKind `json:"kind"`
+	Read    bool       `json:"read"`
+	Subject *string    `json:"subject,omitempty"`
+	Title   string     `json:"title"`
+}
+
+// NoticeChoices How you are told.
+type NoticeChoices struct {
+	// Channels Those that this den has.
+	Channels []Channel `json:"channels"`
+	Email    *string   `json:"email,omitempty"`
+	Off      []Channel `json:"off"`
+	Quiet    []QuietOf `json:"quiet"`
+	Revision int64     `json:"revision"`
+
+	// Secret Signs what is posted to url.
+	Secret *string `json:"secret,omitempty"`
+
+	// Shape What receives the notices: Standard Webhooks, Teams or Slack; empty is standard.
+	Shape HookShape `json:"shape"`
+	Url   string    `json:"url"`
+}
+
+// NoticeKind defines model for NoticeKind.
+type NoticeKind string
+
+// NoticePage One page of a list.
+type NoticePage struct {
+	Items []Notice `json:"items"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
 }
 
 // Orphan Something of this installation that no record asks for.
@@ -925,6 +1386,18 @@ type PushedTag struct {
 	Tag       string `json:"tag"`
 }
 
+// QuietOf What is not sent by one channel.
+type QuietOf struct {
+	Channel Channel      `json:"channel"`
+	Kinds   []NoticeKind `json:"kinds"`
+}
+
+// ReadNotices The notices that were read.
+type ReadNotices struct {
+	// Ids None or left out: all of them.
+	Ids *[]string `json:"ids,omitempty"`
+}
+
 // Reason Why.
 type Reason struct {
 	Why *string `json:"why,omitempty"`
@@ -1033,17 +1506,58 @@ type Result struct {
 	Untested    []string           `json:"untested"`
 }
 
+// Rules What a department may start. 0, false and [] set no bound.
+type Rules struct {
+	AskAlways  bool     `json:"ask_always"`
+	AskPence   int64    `json:"ask_pence"`
+	AskSizes   []string `json:"ask_sizes"`
+	AskWaysOut bool     `json:"ask_ways_out"`
+
+	// AtBudget What becomes of what runs when the month's budget is used up; empty is warn.
+	AtBudget       AtBudget `json:"at_budget"`
+	BudgetPence    int64    `json:"budget_pence"`
+	Department     string   `json:"department"`
+	DepartmentName *string  `json:"department_name,omitempty"`
+	Hours          int64    `json:"hours"`
+	LengthSeconds  int64    `json:"length_seconds"`
+	LongestSeconds int64    `json:"longest_seconds"`
+	Most           int32    `json:"most"`
+	NoWaysOut      bool     `json:"no_ways_out"`
+	Revision       int64    `json:"revision"`
+	Sizes          []string `json:"sizes"`
+	WaysOut        []string `json:"ways_out"`
+}
+
+// Ruling How a start would go on, and the rule that decides.
+type Ruling struct {
+	Detail  string        `json:"detail"`
+	Rule    *string       `json:"rule,omitempty"`
+	Verdict RulingVerdict `json:"verdict"`
+}
+
+// RulingVerdict defines model for Ruling.Verdict.
+type RulingVerdict string
+
 // Sandbox A running thing and the lease it runs by. `id` is the lease's.
 type Sandbox struct {
+	// Approval The request that it waits or waited for.
+	Approval *string `json:"approval,omitempty"`
+
 	// Detail The same for people.
 	Detail string `json:"detail"`
 
 	// EndAsked Who asked for an end, and why.
-	EndAsked  *Asked     `json:"end_asked,omitempty"`
-	EndedAt   *time.Time `json:"ended_at,omitempty"`
-	EndsAt    *time.Time `json:"ends_at,omitempty"`
-	Entry     string     `json:"entry"`
-	Id        string     `json:"id"`
+	EndAsked *Asked     `json:"end_asked,omitempty"`
+	EndedAt  *time.Time `json:"ended_at,omitempty"`
+	EndsAt   *time.Time `json:"ends_at,omitempty"`
+	Entry    string     `json:"entry"`
+
+	// Hours When a sandbox runs, in local time. Outside these hours it is paused.
+	Hours *Hours `json:"hours,omitempty"`
+	Id    string `json:"id"`
+
+	// LapsesAt It waits for an approver until then.
+	LapsesAt  *time.Time `json:"lapses_at,omitempty"`
 	LatestEnd *time.Time `json:"latest_end,omitempty"`
 
 	// LaunchMs From the start to the first answer.
@@ -1152,6 +1666,14 @@ type SizePage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// SizeSpent What sandboxes of one size have used this month.
+type SizeSpent struct {
+	CostPence    int64    `json:"cost_pence"`
+	PencePerHour *float64 `json:"pence_per_hour,omitempty"`
+	RanSeconds   int64    `json:"ran_seconds"`
+	Size         string   `json:"size"`
+}
+
 // StatedPrice A price on a stated basis, without VAT.
 type StatedPrice struct {
 	Basis StatedPriceBasis `json:"basis"`
@@ -1249,9 +1771,12 @@ type Trial struct {
 	EndsAt         *time.Time `json:"ends_at,omitempty"`
 	Entries        []Entry    `json:"entries"`
 	Evaluators     *[]string  `json:"evaluators,omitempty"`
-	Id             string     `json:"id"`
-	LengthSeconds  int64      `json:"length_seconds"`
-	Name           string     `json:"name"`
+
+	// Hours When a sandbox runs, in local time. Outside these hours it is paused.
+	Hours         *Hours `json:"hours,omitempty"`
+	Id            string `json:"id"`
+	LengthSeconds int64  `json:"length_seconds"`
+	Name          string `json:"name"`
 
 	// Outcome What a trial ended with.
 	Outcome *Outcome `json:"outcome,omitempty"`
@@ -1260,6 +1785,9 @@ type Trial struct {
 	Protocol *string `json:"protocol,omitempty"`
 	Question string  `json:"question"`
 	Revision int64   `json:"revision"`
+
+	// Ruling How a start would go on, and the rule that decides.
+	Ruling *Ruling `json:"ruling,omitempty"`
 
 	// Scheme One version of a scheme.
 	Scheme    SchemeRef           `json:"scheme"`
@@ -1287,6 +1815,11 @@ type Tried struct {
 	Last  time.Time `json:"last"`
 	Name  string    `json:"name"`
 	Times int64     `json:"times"`
+}
+
+// Unread How many notices are left to read, up to 100.
+type Unread struct {
+	Unread int32 `json:"unread"`
 }
 
 // Use What a sandbox uses, measured now.
@@ -1333,6 +1866,9 @@ type Ways struct {
 	Out *[]string `json:"out,omitempty"`
 }
 
+// Weekday defines model for Weekday.
+type Weekday string
+
 // YesNo An answer.
 type YesNo string
 
@@ -1359,6 +1895,9 @@ type InBefore = time.Time
 
 // InBytes defines model for in_bytes.
 type InBytes = int32
+
+// InDeliveryState defines model for in_delivery_state.
+type InDeliveryState = DeliveryState
 
 // InDepartment defines model for in_department.
 type InDepartment = string
@@ -1392,6 +1931,9 @@ type InPort = int32
 
 // InProfile defines model for in_profile.
 type InProfile = Profile
+
+// InRequestState defines model for in_request_state.
+type InRequestState = ApprovalState
 
 // InScheme defines model for in_scheme.
 type InScheme = string
@@ -1429,6 +1971,33 @@ type SchemeVersion = int32
 // Seq defines model for seq.
 type Seq = int64
 
+// ListApprovalsParams defines parameters for ListApprovals.
+type ListApprovalsParams struct {
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Newest Latest first.
+	Newest     *InNewest       `form:"newest,omitempty" json:"newest,omitempty"`
+	Department *InDepartment   `form:"department,omitempty" json:"department,omitempty"`
+	Trial      *InTrial        `form:"trial,omitempty" json:"trial,omitempty"`
+	State      *InRequestState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// AgreeParams defines parameters for Agree.
+type AgreeParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// RefuseParams defines parameters for Refuse.
+type RefuseParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// After `next` of the page before.
@@ -1442,6 +2011,12 @@ type ListDepartmentsParams struct {
 type AddDepartmentParams struct {
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetRulesParams defines parameters for SetRules.
+type SetRulesParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -1468,16 +2043,43 @@ type ListEventsParams struct {
 	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// State Left out: those that were given up.
+	State *InDeliveryState `form:"state,omitempty" json:"state,omitempty"`
+}
+
 // SweepParams defines parameters for Sweep.
 type SweepParams struct {
 	// DryRun Say what would be removed and remove nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 }
 
+// SetNoticeChoicesParams defines parameters for SetNoticeChoices.
+type SetNoticeChoicesParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // AddTokenParams defines parameters for AddToken.
 type AddTokenParams struct {
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListProductsParams defines parameters for ListProducts.
@@ -1610,6 +2212,15 @@ type WatchSandboxLogParams struct {
 
 	// LastEventID The last event that was received.
 	LastEventID *LastEventId `json:"Last-Event-ID,omitempty"`
+}
+
+// AskForMoreParams defines parameters for AskForMore.
+type AskForMoreParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // PauseSandboxParams defines parameters for PauseSandbox.
@@ -1747,11 +2358,26 @@ type StartTrialParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// AgreeJSONRequestBody defines body for Agree for application/json ContentType.
+type AgreeJSONRequestBody = Because
+
+// RefuseJSONRequestBody defines body for Refuse for application/json ContentType.
+type RefuseJSONRequestBody = Because
+
 // AddDepartmentJSONRequestBody defines body for AddDepartment for application/json ContentType.
 type AddDepartmentJSONRequestBody = NewOrganisation
 
+// SetRulesJSONRequestBody defines body for SetRules for application/json ContentType.
+type SetRulesJSONRequestBody = NewRules
+
+// SetNoticeChoicesJSONRequestBody defines body for SetNoticeChoices for application/json ContentType.
+type SetNoticeChoicesJSONRequestBody = NewNoticeChoices
+
 // AddTokenJSONRequestBody defines body for AddToken for application/json ContentType.
 type AddTokenJSONRequestBody = NewToken
+
+// ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
+type ReadNoticesJSONRequestBody = ReadNotices
 
 // AddProductJSONRequestBody defines body for AddProduct for application/json ContentType.
 type AddProductJSONRequestBody = NewProduct
@@ -1773,6 +2399,9 @@ type EndSandboxJSONRequestBody = Reason
 
 // ExtendSandboxJSONRequestBody defines body for ExtendSandbox for application/json ContentType.
 type ExtendSandboxJSONRequestBody = Extension
+
+// AskForMoreJSONRequestBody defines body for AskForMore for application/json ContentType.
+type AskForMoreJSONRequestBody = Extension
 
 // RestartSandboxJSONRequestBody defines body for RestartSandbox for application/json ContentType.
 type RestartSandboxJSONRequestBody = Reason
@@ -1878,6 +2507,44 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListApprovals List what waits, or waited, for an approver
+	//
+	// Corresponds with GET /approvals (the `ListApprovals` operationId).
+	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetApproval Read a request
+	//
+	// Corresponds with GET /approvals/{id} (the `GetApproval` operationId).
+	GetApproval(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AgreeWithBody Let what was asked for go ahead
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+	AgreeWithBody(ctx context.Context, id InId, params *AgreeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Agree Let what was asked for go ahead
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+	Agree(ctx context.Context, id InId, params *AgreeParams, body AgreeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefuseWithBody Turn down what was asked for
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+	RefuseWithBody(ctx context.Context, id InId, params *RefuseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Refuse Turn down what was asked for
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+	Refuse(ctx context.Context, id InId, params *RefuseParams, body RefuseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetCapabilities Read the words in which products are described
 	//
 	// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
@@ -1901,6 +2568,30 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /departments (the `AddDepartment` operationId).
 	AddDepartment(ctx context.Context, params *AddDepartmentParams, body AddDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBudget Read what a department has used this month
+	//
+	// Corresponds with GET /departments/{id}/budget (the `GetBudget` operationId).
+	GetBudget(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRules Read what a department may start
+	//
+	// Corresponds with GET /departments/{id}/rules (the `GetRules` operationId).
+	GetRules(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRulesWithBody Change what a department may start
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+	SetRulesWithBody(ctx context.Context, id InId, params *SetRulesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRules Change what a department may start
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+	SetRules(ctx context.Context, id InId, params *SetRulesParams, body SetRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEvents Read the record
 	//
@@ -1926,6 +2617,16 @@ type ClientInterface interface {
 	// Corresponds with GET /host (the `GetHost` operationId).
 	GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDeliveries List notices that were given up, or that wait or were sent
+	//
+	// Corresponds with GET /host/deliveries (the `ListDeliveries` operationId).
+	ListDeliveries(ctx context.Context, params *ListDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetryDelivery Try again to send a notice that was given up
+	//
+	// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
+	RetryDelivery(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Sweep Find, and remove, what no record asks for
 	//
 	// Corresponds with POST /host/sweep (the `Sweep` operationId).
@@ -1935,6 +2636,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetNoticeChoices Read how I am told of things
+	//
+	// Corresponds with GET /me/notices (the `GetNoticeChoices` operationId).
+	GetNoticeChoices(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetNoticeChoicesWithBody Change how I am told of things
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+	SetNoticeChoicesWithBody(ctx context.Context, params *SetNoticeChoicesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetNoticeChoices Change how I am told of things
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+	SetNoticeChoices(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTokens List my tokens
 	//
@@ -1967,6 +2687,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /me/tokens/{id} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListNotices List what I was told
+	//
+	// Corresponds with GET /notices (the `ListNotices` operationId).
+	ListNotices(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadNoticesWithBody Note that I have read notices
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+	ReadNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadNotices Note that I have read notices
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+	ReadNotices(ctx context.Context, body ReadNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPeople List people who can be asked to evaluate
 	//
@@ -2154,6 +2893,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
 	ListMails(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskForMoreWithBody Ask an approver for more time than one may take oneself
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+	AskForMoreWithBody(ctx context.Context, id InId, params *AskForMoreParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskForMore Ask an approver for more time than one may take oneself
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+	AskForMore(ctx context.Context, id InId, params *AskForMoreParams, body AskForMoreJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PauseSandbox Freeze a sandbox
 	//
@@ -2416,6 +3169,104 @@ type ClientInterface interface {
 	StartTrial(ctx context.Context, id InId, params *StartTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
+// ListApprovals List what waits, or waited, for an approver
+//
+// Corresponds with GET /approvals (the `ListApprovals` operationId).
+func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListApprovalsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetApproval Read a request
+//
+// Corresponds with GET /approvals/{id} (the `GetApproval` operationId).
+func (c *Client) GetApproval(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetApprovalRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AgreeWithBody Let what was asked for go ahead
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+func (c *Client) AgreeWithBody(ctx context.Context, id InId, params *AgreeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Agree Let what was asked for go ahead
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+func (c *Client) Agree(ctx context.Context, id InId, params *AgreeParams, body AgreeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefuseWithBody Turn down what was asked for
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+func (c *Client) RefuseWithBody(ctx context.Context, id InId, params *RefuseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefuseRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Refuse Turn down what was asked for
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+func (c *Client) Refuse(ctx context.Context, id InId, params *RefuseParams, body RefuseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefuseRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetCapabilities Read the words in which products are described
 //
 // Corresponds with GET /capabilities (the `GetCapabilities` operationId).
@@ -2470,6 +3321,70 @@ func (c *Client) AddDepartmentWithBody(ctx context.Context, params *AddDepartmen
 // Corresponds with POST /departments (the `AddDepartment` operationId).
 func (c *Client) AddDepartment(ctx context.Context, params *AddDepartmentParams, body AddDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddDepartmentRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBudget Read what a department has used this month
+//
+// Corresponds with GET /departments/{id}/budget (the `GetBudget` operationId).
+func (c *Client) GetBudget(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBudgetRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRules Read what a department may start
+//
+// Corresponds with GET /departments/{id}/rules (the `GetRules` operationId).
+func (c *Client) GetRules(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRulesRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRulesWithBody Change what a department may start
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+func (c *Client) SetRulesWithBody(ctx context.Context, id InId, params *SetRulesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRulesRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRules Change what a department may start
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+func (c *Client) SetRules(ctx context.Context, id InId, params *SetRulesParams, body SetRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRulesRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2544,6 +3459,36 @@ func (c *Client) GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 	return c.Client.Do(req)
 }
 
+// ListDeliveries List notices that were given up, or that wait or were sent
+//
+// Corresponds with GET /host/deliveries (the `ListDeliveries` operationId).
+func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeliveriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetryDelivery Try again to send a notice that was given up
+//
+// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
+func (c *Client) RetryDelivery(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetryDeliveryRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Sweep Find, and remove, what no record asks for
 //
 // Corresponds with POST /host/sweep (the `Sweep` operationId).
@@ -2564,6 +3509,55 @@ func (c *Client) Sweep(ctx context.Context, params *SweepParams, reqEditors ...R
 // Corresponds with GET /me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetNoticeChoices Read how I am told of things
+//
+// Corresponds with GET /me/notices (the `GetNoticeChoices` operationId).
+func (c *Client) GetNoticeChoices(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNoticeChoicesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetNoticeChoicesWithBody Change how I am told of things
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+func (c *Client) SetNoticeChoicesWithBody(ctx context.Context, params *SetNoticeChoicesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetNoticeChoicesRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetNoticeChoices Change how I am told of things
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+func (c *Client) SetNoticeChoices(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetNoticeChoicesRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2636,6 +3630,55 @@ func (c *Client) AddToken(ctx context.Context, params *AddTokenParams, body AddT
 // Corresponds with DELETE /me/tokens/{id} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeTokenRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListNotices List what I was told
+//
+// Corresponds with GET /notices (the `ListNotices` operationId).
+func (c *Client) ListNotices(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNoticesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadNoticesWithBody Note that I have read notices
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+func (c *Client) ReadNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadNoticesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadNotices Note that I have read notices
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+func (c *Client) ReadNotices(ctx context.Context, body ReadNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadNoticesRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3093,6 +4136,40 @@ func (c *Client) WatchSandboxLog(ctx context.Context, id InId, params *WatchSand
 // Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
 func (c *Client) ListMails(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListMailsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskForMoreWithBody Ask an approver for more time than one may take oneself
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+func (c *Client) AskForMoreWithBody(ctx context.Context, id InId, params *AskForMoreParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskForMoreRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskForMore Ask an approver for more time than one may take oneself
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+func (c *Client) AskForMore(ctx context.Context, id InId, params *AskForMoreParams, body AskForMoreJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskForMoreRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3763,6 +4840,278 @@ func (c *Client) StartTrial(ctx context.Context, id InId, params *StartTrialPara
 	return c.Client.Do(req)
 }
 
+// NewListApprovalsRequest constructs an http.Request for the ListApprovals method
+func NewListApprovalsRequest(server string, params *ListApprovalsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/approvals")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Newest != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "newest", *params.Newest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Department != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department", *params.Department, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Trial != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "trial", *params.Trial, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetApprovalRequest constructs an http.Request for the GetApproval method
+func NewGetApprovalRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/approvals/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAgreeRequest calls the generic Agree builder with application/json body
+func NewAgreeRequest(server string, id InId, params *AgreeParams, body AgreeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAgreeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAgreeRequestWithBody constructs an http.Request for the Agree method, with any body, and a specified content type
+func NewAgreeRequestWithBody(server string, id InId, params *AgreeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/approvals/%s/agree", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRefuseRequest calls the generic Refuse builder with application/json body
+func NewRefuseRequest(server string, id InId, params *RefuseParams, body RefuseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRefuseRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRefuseRequestWithBody constructs an http.Request for the Refuse method, with any body, and a specified content type
+func NewRefuseRequestWithBody(server string, id InId, params *RefuseParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/approvals/%s/refuse", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetCapabilitiesRequest constructs an http.Request for the GetCapabilities method
 func NewGetCapabilitiesRequest(server string) (*http.Request, error) {
 	var err error
@@ -3904,6 +5253,136 @@ func NewAddDepartmentRequestWithBody(server string, params *AddDepartmentParams,
 			}
 
 			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBudgetRequest constructs an http.Request for the GetBudget method
+func NewGetBudgetRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/departments/%s/budget", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRulesRequest constructs an http.Request for the GetRules method
+func NewGetRulesRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/departments/%s/rules", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetRulesRequest calls the generic SetRules builder with application/json body
+func NewSetRulesRequest(server string, id InId, params *SetRulesParams, body SetRulesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetRulesRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewSetRulesRequestWithBody constructs an http.Request for the SetRules method, with any body, and a specified content type
+func NewSetRulesRequestWithBody(server string, id InId, params *SetRulesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/departments/%s/rules", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
 		}
 
 	}
@@ -4144,6 +5623,118 @@ func NewGetHostRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListDeliveriesRequest constructs an http.Request for the ListDeliveries method
+func NewListDeliveriesRequest(server string, params *ListDeliveriesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/deliveries")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRetryDeliveryRequest constructs an http.Request for the RetryDelivery method
+func NewRetryDeliveryRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/deliveries/%s/retry", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSweepRequest constructs an http.Request for the Sweep method
 func NewSweepRequest(server string, params *SweepParams) (*http.Request, error) {
 	var err error
@@ -4220,6 +5811,88 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetNoticeChoicesRequest constructs an http.Request for the GetNoticeChoices method
+func NewGetNoticeChoicesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetNoticeChoicesRequest calls the generic SetNoticeChoices builder with application/json body
+func NewSetNoticeChoicesRequest(server string, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetNoticeChoicesRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSetNoticeChoicesRequestWithBody constructs an http.Request for the SetNoticeChoices method, with any body, and a specified content type
+func NewSetNoticeChoicesRequestWithBody(server string, params *SetNoticeChoicesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -4337,6 +6010,112 @@ func NewRevokeTokenRequest(server string, id InId) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListNoticesRequest constructs an http.Request for the ListNotices method
+func NewListNoticesRequest(server string, params *ListNoticesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReadNoticesRequest calls the generic ReadNotices builder with application/json body
+func NewReadNoticesRequest(server string, body ReadNoticesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReadNoticesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewReadNoticesRequestWithBody constructs an http.Request for the ReadNotices method, with any body, and a specified content type
+func NewReadNoticesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/notices/read")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5536,6 +7315,79 @@ func NewListMailsRequest(server string, id InId) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskForMoreRequest calls the generic AskForMore builder with application/json body
+func NewAskForMoreRequest(server string, id InId, params *AskForMoreParams, body AskForMoreJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskForMoreRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAskForMoreRequestWithBody constructs an http.Request for the AskForMore method, with any body, and a specified content type
+func NewAskForMoreRequestWithBody(server string, id InId, params *AskForMoreParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/more", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IdempotencyKey != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -7125,6 +8977,48 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListApprovalsWithResponse List what waits, or waited, for an approver
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /approvals (the `ListApprovals` operationId).
+	ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error)
+
+	// GetApprovalWithResponse Read a request
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /approvals/{id} (the `GetApproval` operationId).
+	GetApprovalWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error)
+
+	// AgreeWithBodyWithResponse Let what was asked for go ahead
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+	AgreeWithBodyWithResponse(ctx context.Context, id InId, params *AgreeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AgreeResponse, error)
+
+	// AgreeWithResponse Let what was asked for go ahead
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+	AgreeWithResponse(ctx context.Context, id InId, params *AgreeParams, body AgreeJSONRequestBody, reqEditors ...RequestEditorFn) (*AgreeResponse, error)
+
+	// RefuseWithBodyWithResponse Turn down what was asked for
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+	RefuseWithBodyWithResponse(ctx context.Context, id InId, params *RefuseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RefuseResponse, error)
+
+	// RefuseWithResponse Turn down what was asked for
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+	RefuseWithResponse(ctx context.Context, id InId, params *RefuseParams, body RefuseJSONRequestBody, reqEditors ...RequestEditorFn) (*RefuseResponse, error)
+
 	// GetCapabilitiesWithResponse Read the words in which products are described
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -7152,6 +9046,34 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /departments (the `AddDepartment` operationId).
 	AddDepartmentWithResponse(ctx context.Context, params *AddDepartmentParams, body AddDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*AddDepartmentResponse, error)
+
+	// GetBudgetWithResponse Read what a department has used this month
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /departments/{id}/budget (the `GetBudget` operationId).
+	GetBudgetWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetBudgetResponse, error)
+
+	// GetRulesWithResponse Read what a department may start
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /departments/{id}/rules (the `GetRules` operationId).
+	GetRulesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetRulesResponse, error)
+
+	// SetRulesWithBodyWithResponse Change what a department may start
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+	SetRulesWithBodyWithResponse(ctx context.Context, id InId, params *SetRulesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRulesResponse, error)
+
+	// SetRulesWithResponse Change what a department may start
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+	SetRulesWithResponse(ctx context.Context, id InId, params *SetRulesParams, body SetRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRulesResponse, error)
 
 	// ListEventsWithResponse Read the record
 	//
@@ -7185,6 +9107,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /host (the `GetHost` operationId).
 	GetHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetHostResponse, error)
 
+	// ListDeliveriesWithResponse List notices that were given up, or that wait or were sent
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /host/deliveries (the `ListDeliveries` operationId).
+	ListDeliveriesWithResponse(ctx context.Context, params *ListDeliveriesParams, reqEditors ...RequestEditorFn) (*ListDeliveriesResponse, error)
+
+	// RetryDeliveryWithResponse Try again to send a notice that was given up
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
+	RetryDeliveryWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*RetryDeliveryResponse, error)
+
 	// SweepWithResponse Find, and remove, what no record asks for
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -7198,6 +9134,27 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMeResponse, error)
+
+	// GetNoticeChoicesWithResponse Read how I am told of things
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/notices (the `GetNoticeChoices` operationId).
+	GetNoticeChoicesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNoticeChoicesResponse, error)
+
+	// SetNoticeChoicesWithBodyWithResponse Change how I am told of things
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+	SetNoticeChoicesWithBodyWithResponse(ctx context.Context, params *SetNoticeChoicesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetNoticeChoicesResponse, error)
+
+	// SetNoticeChoicesWithResponse Change how I am told of things
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+	SetNoticeChoicesWithResponse(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetNoticeChoicesResponse, error)
 
 	// ListTokensWithResponse List my tokens
 	//
@@ -7234,6 +9191,27 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /me/tokens/{id} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+
+	// ListNoticesWithResponse List what I was told
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /notices (the `ListNotices` operationId).
+	ListNoticesWithResponse(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*ListNoticesResponse, error)
+
+	// ReadNoticesWithBodyWithResponse Note that I have read notices
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+	ReadNoticesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReadNoticesResponse, error)
+
+	// ReadNoticesWithResponse Note that I have read notices
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+	ReadNoticesWithResponse(ctx context.Context, body ReadNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*ReadNoticesResponse, error)
 
 	// ListPeopleWithResponse List people who can be asked to evaluate
 	//
@@ -7447,6 +9425,20 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/mails (the `ListMails` operationId).
 	ListMailsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListMailsResponse, error)
+
+	// AskForMoreWithBodyWithResponse Ask an approver for more time than one may take oneself
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+	AskForMoreWithBodyWithResponse(ctx context.Context, id InId, params *AskForMoreParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskForMoreResponse, error)
+
+	// AskForMoreWithResponse Ask an approver for more time than one may take oneself
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+	AskForMoreWithResponse(ctx context.Context, id InId, params *AskForMoreParams, body AskForMoreJSONRequestBody, reqEditors ...RequestEditorFn) (*AskForMoreResponse, error)
 
 	// PauseSandboxWithResponse Freeze a sandbox
 	//
@@ -7749,6 +9741,219 @@ type ClientWithResponsesInterface interface {
 	StartTrialWithResponse(ctx context.Context, id InId, params *StartTrialParams, reqEditors ...RequestEditorFn) (*StartTrialResponse, error)
 }
 
+type ListApprovalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ApprovalPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListApprovalsResponse) GetJSON200() *ApprovalPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListApprovalsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListApprovalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListApprovalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListApprovalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListApprovalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetApprovalResponse200Headers the declared response headers of an HTTP 200 response for GetApproval
+type GetApprovalResponse200Headers struct {
+	ETag *string
+}
+
+type GetApprovalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Approval
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetApprovalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetApprovalResponse) GetJSON200() *Approval {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetApprovalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetApprovalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetApprovalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetApprovalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AgreeResponse200Headers the declared response headers of an HTTP 200 response for Agree
+type AgreeResponse200Headers struct {
+	ETag *string
+}
+
+type AgreeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Approval
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AgreeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AgreeResponse) GetJSON200() *Approval {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AgreeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AgreeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AgreeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AgreeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AgreeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RefuseResponse200Headers the declared response headers of an HTTP 200 response for Refuse
+type RefuseResponse200Headers struct {
+	ETag *string
+}
+
+type RefuseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Approval
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefuseResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RefuseResponse) GetJSON200() *Approval {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RefuseResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RefuseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RefuseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefuseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefuseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetCapabilitiesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7894,6 +10099,164 @@ func (r AddDepartmentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddDepartmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBudgetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Budget
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBudgetResponse) GetJSON200() *Budget {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBudgetResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBudgetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBudgetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBudgetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBudgetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRulesResponse200Headers the declared response headers of an HTTP 200 response for GetRules
+type GetRulesResponse200Headers struct {
+	ETag *string
+}
+
+type GetRulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Rules
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRulesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRulesResponse) GetJSON200() *Rules {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRulesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetRulesResponse200Headers the declared response headers of an HTTP 200 response for SetRules
+type SetRulesResponse200Headers struct {
+	ETag *string
+}
+
+type SetRulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Rules
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetRulesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetRulesResponse) GetJSON200() *Rules {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetRulesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetRulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetRulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetRulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetRulesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8092,6 +10455,102 @@ func (r GetHostResponse) ContentType() string {
 	return ""
 }
 
+type ListDeliveriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeliveryPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeliveriesResponse) GetJSON200() *DeliveryPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeliveriesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeliveriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeliveriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeliveriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeliveriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RetryDeliveryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Delivery
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RetryDeliveryResponse) GetJSON200() *Delivery {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RetryDeliveryResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RetryDeliveryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetryDeliveryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetryDeliveryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetryDeliveryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SweepResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8182,6 +10641,116 @@ func (r GetMeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetNoticeChoicesResponse200Headers the declared response headers of an HTTP 200 response for GetNoticeChoices
+type GetNoticeChoicesResponse200Headers struct {
+	ETag *string
+}
+
+type GetNoticeChoicesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NoticeChoices
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetNoticeChoicesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetNoticeChoicesResponse) GetJSON200() *NoticeChoices {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetNoticeChoicesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetNoticeChoicesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetNoticeChoicesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetNoticeChoicesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetNoticeChoicesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetNoticeChoicesResponse200Headers the declared response headers of an HTTP 200 response for SetNoticeChoices
+type SetNoticeChoicesResponse200Headers struct {
+	ETag *string
+}
+
+type SetNoticeChoicesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NoticeChoices
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetNoticeChoicesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetNoticeChoicesResponse) GetJSON200() *NoticeChoices {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetNoticeChoicesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetNoticeChoicesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetNoticeChoicesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetNoticeChoicesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetNoticeChoicesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8333,6 +10902,102 @@ func (r RevokeTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListNoticesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NoticePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNoticesResponse) GetJSON200() *NoticePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListNoticesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNoticesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNoticesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNoticesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNoticesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReadNoticesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Unread
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadNoticesResponse) GetJSON200() *Unread {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReadNoticesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadNoticesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadNoticesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadNoticesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadNoticesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9397,6 +12062,62 @@ func (r ListMailsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListMailsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AskForMoreResponse201Headers the declared response headers of an HTTP 201 response for AskForMore
+type AskForMoreResponse201Headers struct {
+	ETag     *string
+	Location *string
+}
+
+type AskForMoreResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Approval
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AskForMoreResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AskForMoreResponse) GetJSON201() *Approval {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AskForMoreResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AskForMoreResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskForMoreResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskForMoreResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskForMoreResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10949,6 +13670,84 @@ func (r StartTrialResponse) ContentType() string {
 	return ""
 }
 
+// ListApprovalsWithResponse List what waits, or waited, for an approver
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /approvals (the `ListApprovals` operationId).
+func (c *ClientWithResponses) ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error) {
+	rsp, err := c.ListApprovals(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListApprovalsResponse(rsp)
+}
+
+// GetApprovalWithResponse Read a request
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /approvals/{id} (the `GetApproval` operationId).
+func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error) {
+	rsp, err := c.GetApproval(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetApprovalResponse(rsp)
+}
+
+// AgreeWithBodyWithResponse Let what was asked for go ahead
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+func (c *ClientWithResponses) AgreeWithBodyWithResponse(ctx context.Context, id InId, params *AgreeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AgreeResponse, error) {
+	rsp, err := c.AgreeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAgreeResponse(rsp)
+}
+
+// AgreeWithResponse Let what was asked for go ahead
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /approvals/{id}/agree (the `Agree` operationId).
+func (c *ClientWithResponses) AgreeWithResponse(ctx context.Context, id InId, params *AgreeParams, body AgreeJSONRequestBody, reqEditors ...RequestEditorFn) (*AgreeResponse, error) {
+	rsp, err := c.Agree(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAgreeResponse(rsp)
+}
+
+// RefuseWithBodyWithResponse Turn down what was asked for
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+func (c *ClientWithResponses) RefuseWithBodyWithResponse(ctx context.Context, id InId, params *RefuseParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RefuseResponse, error) {
+	rsp, err := c.RefuseWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefuseResponse(rsp)
+}
+
+// RefuseWithResponse Turn down what was asked for
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /approvals/{id}/refuse (the `Refuse` operationId).
+func (c *ClientWithResponses) RefuseWithResponse(ctx context.Context, id InId, params *RefuseParams, body RefuseJSONRequestBody, reqEditors ...RequestEditorFn) (*RefuseResponse, error) {
+	rsp, err := c.Refuse(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefuseResponse(rsp)
+}
+
 // GetCapabilitiesWithResponse Read the words in which products are described
 //
 // Returns a wrapper object for the known response body format(s).
@@ -10999,6 +13798,58 @@ func (c *ClientWithResponses) AddDepartmentWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseAddDepartmentResponse(rsp)
+}
+
+// GetBudgetWithResponse Read what a department has used this month
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /departments/{id}/budget (the `GetBudget` operationId).
+func (c *ClientWithResponses) GetBudgetWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetBudgetResponse, error) {
+	rsp, err := c.GetBudget(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBudgetResponse(rsp)
+}
+
+// GetRulesWithResponse Read what a department may start
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /departments/{id}/rules (the `GetRules` operationId).
+func (c *ClientWithResponses) GetRulesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetRulesResponse, error) {
+	rsp, err := c.GetRules(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRulesResponse(rsp)
+}
+
+// SetRulesWithBodyWithResponse Change what a department may start
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+func (c *ClientWithResponses) SetRulesWithBodyWithResponse(ctx context.Context, id InId, params *SetRulesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRulesResponse, error) {
+	rsp, err := c.SetRulesWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRulesResponse(rsp)
+}
+
+// SetRulesWithResponse Change what a department may start
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /departments/{id}/rules (the `SetRules` operationId).
+func (c *ClientWithResponses) SetRulesWithResponse(ctx context.Context, id InId, params *SetRulesParams, body SetRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRulesResponse, error) {
+	rsp, err := c.SetRules(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRulesResponse(rsp)
 }
 
 // ListEventsWithResponse Read the record
@@ -11057,6 +13908,32 @@ func (c *ClientWithResponses) GetHostWithResponse(ctx context.Context, reqEditor
 	return ParseGetHostResponse(rsp)
 }
 
+// ListDeliveriesWithResponse List notices that were given up, or that wait or were sent
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /host/deliveries (the `ListDeliveries` operationId).
+func (c *ClientWithResponses) ListDeliveriesWithResponse(ctx context.Context, params *ListDeliveriesParams, reqEditors ...RequestEditorFn) (*ListDeliveriesResponse, error) {
+	rsp, err := c.ListDeliveries(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeliveriesResponse(rsp)
+}
+
+// RetryDeliveryWithResponse Try again to send a notice that was given up
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
+func (c *ClientWithResponses) RetryDeliveryWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*RetryDeliveryResponse, error) {
+	rsp, err := c.RetryDelivery(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetryDeliveryResponse(rsp)
+}
+
 // SweepWithResponse Find, and remove, what no record asks for
 //
 // Returns a wrapper object for the known response body format(s).
@@ -11081,6 +13958,45 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseGetMeResponse(rsp)
+}
+
+// GetNoticeChoicesWithResponse Read how I am told of things
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/notices (the `GetNoticeChoices` operationId).
+func (c *ClientWithResponses) GetNoticeChoicesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNoticeChoicesResponse, error) {
+	rsp, err := c.GetNoticeChoices(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetNoticeChoicesResponse(rsp)
+}
+
+// SetNoticeChoicesWithBodyWithResponse Change how I am told of things
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+func (c *ClientWithResponses) SetNoticeChoicesWithBodyWithResponse(ctx context.Context, params *SetNoticeChoicesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetNoticeChoicesResponse, error) {
+	rsp, err := c.SetNoticeChoicesWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetNoticeChoicesResponse(rsp)
+}
+
+// SetNoticeChoicesWithResponse Change how I am told of things
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
+func (c *ClientWithResponses) SetNoticeChoicesWithResponse(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetNoticeChoicesResponse, error) {
+	rsp, err := c.SetNoticeChoices(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetNoticeChoicesResponse(rsp)
 }
 
 // ListTokensWithResponse List my tokens
@@ -11141,6 +14057,45 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id In
 		return nil, err
 	}
 	return ParseRevokeTokenResponse(rsp)
+}
+
+// ListNoticesWithResponse List what I was told
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /notices (the `ListNotices` operationId).
+func (c *ClientWithResponses) ListNoticesWithResponse(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*ListNoticesResponse, error) {
+	rsp, err := c.ListNotices(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNoticesResponse(rsp)
+}
+
+// ReadNoticesWithBodyWithResponse Note that I have read notices
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+func (c *ClientWithResponses) ReadNoticesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReadNoticesResponse, error) {
+	rsp, err := c.ReadNoticesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadNoticesResponse(rsp)
+}
+
+// ReadNoticesWithResponse Note that I have read notices
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /notices/read (the `ReadNotices` operationId).
+func (c *ClientWithResponses) ReadNoticesWithResponse(ctx context.Context, body ReadNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*ReadNoticesResponse, error) {
+	rsp, err := c.ReadNotices(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadNoticesResponse(rsp)
 }
 
 // ListPeopleWithResponse List people who can be asked to evaluate
@@ -11516,6 +14471,32 @@ func (c *ClientWithResponses) ListMailsWithResponse(ctx context.Context, id InId
 		return nil, err
 	}
 	return ParseListMailsResponse(rsp)
+}
+
+// AskForMoreWithBodyWithResponse Ask an approver for more time than one may take oneself
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+func (c *ClientWithResponses) AskForMoreWithBodyWithResponse(ctx context.Context, id InId, params *AskForMoreParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskForMoreResponse, error) {
+	rsp, err := c.AskForMoreWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskForMoreResponse(rsp)
+}
+
+// AskForMoreWithResponse Ask an approver for more time than one may take oneself
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/more (the `AskForMore` operationId).
+func (c *ClientWithResponses) AskForMoreWithResponse(ctx context.Context, id InId, params *AskForMoreParams, body AskForMoreJSONRequestBody, reqEditors ...RequestEditorFn) (*AskForMoreResponse, error) {
+	rsp, err := c.AskForMore(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskForMoreResponse(rsp)
 }
 
 // PauseSandboxWithResponse Freeze a sandbox
@@ -12058,6 +15039,177 @@ func (c *ClientWithResponses) StartTrialWithResponse(ctx context.Context, id InI
 	return ParseStartTrialResponse(rsp)
 }
 
+// ParseListApprovalsResponse parses an HTTP response from a ListApprovalsWithResponse call
+func ParseListApprovalsResponse(rsp *http.Response) (*ListApprovalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListApprovalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ApprovalPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetApprovalResponse parses an HTTP response from a GetApprovalWithResponse call
+func ParseGetApprovalResponse(rsp *http.Response) (*GetApprovalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetApprovalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Approval
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetApprovalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAgreeResponse parses an HTTP response from a AgreeWithResponse call
+func ParseAgreeResponse(rsp *http.Response) (*AgreeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AgreeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Approval
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AgreeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRefuseResponse parses an HTTP response from a RefuseWithResponse call
+func ParseRefuseResponse(rsp *http.Response) (*RefuseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefuseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Approval
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RefuseResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetCapabilitiesResponse parses an HTTP response from a GetCapabilitiesWithResponse call
 func ParseGetCapabilitiesResponse(rsp *http.Response) (*GetCapabilitiesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12165,6 +15317,131 @@ func ParseAddDepartmentResponse(rsp *http.Response) (*AddDepartmentResponse, err
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBudgetResponse parses an HTTP response from a GetBudgetWithResponse call
+func ParseGetBudgetResponse(rsp *http.Response) (*GetBudgetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBudgetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Budget
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRulesResponse parses an HTTP response from a GetRulesWithResponse call
+func ParseGetRulesResponse(rsp *http.Response) (*GetRulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Rules
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetRulesResponse parses an HTTP response from a SetRulesWithResponse call
+func ParseSetRulesResponse(rsp *http.Response) (*SetRulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetRulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Rules
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetRulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
@@ -12302,6 +15579,72 @@ func ParseGetHostResponse(rsp *http.Response) (*GetHostResponse, error) {
 	return response, nil
 }
 
+// ParseListDeliveriesResponse parses an HTTP response from a ListDeliveriesWithResponse call
+func ParseListDeliveriesResponse(rsp *http.Response) (*ListDeliveriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeliveriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeliveryPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRetryDeliveryResponse parses an HTTP response from a RetryDeliveryWithResponse call
+func ParseRetryDeliveryResponse(rsp *http.Response) (*RetryDeliveryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetryDeliveryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Delivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSweepResponse parses an HTTP response from a SweepWithResponse call
 func ParseSweepResponse(rsp *http.Response) (*SweepResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12363,6 +15706,98 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseGetNoticeChoicesResponse parses an HTTP response from a GetNoticeChoicesWithResponse call
+func ParseGetNoticeChoicesResponse(rsp *http.Response) (*GetNoticeChoicesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetNoticeChoicesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NoticeChoices
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetNoticeChoicesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetNoticeChoicesResponse parses an HTTP response from a SetNoticeChoicesWithResponse call
+func ParseSetNoticeChoicesResponse(rsp *http.Response) (*SetNoticeChoicesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetNoticeChoicesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NoticeChoices
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetNoticeChoicesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
@@ -12463,6 +15898,72 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest TokenPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListNoticesResponse parses an HTTP response from a ListNoticesWithResponse call
+func ParseListNoticesResponse(rsp *http.Response) (*ListNoticesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNoticesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NoticePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReadNoticesResponse parses an HTTP response from a ReadNoticesWithResponse call
+func ParseReadNoticesResponse(rsp *http.Response) (*ReadNoticesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadNoticesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Unread
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13284,6 +16785,59 @@ func ParseListMailsResponse(rsp *http.Response) (*ListMailsResponse, error) {
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseAskForMoreResponse parses an HTTP response from a AskForMoreWithResponse call
+func ParseAskForMoreResponse(rsp *http.Response) (*AskForMoreResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskForMoreResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Approval
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AskForMoreResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
 	}
 
 	return response, nil
@@ -14501,6 +18055,18 @@ func ParseStartTrialResponse(rsp *http.Response) (*StartTrialResponse, error) {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListApprovals List what waits, or waited, for an approver
+	// (GET /approvals)
+	ListApprovals(c *gin.Context, params ListApprovalsParams)
+	// GetApproval Read a request
+	// (GET /approvals/{id})
+	GetApproval(c *gin.Context, id InId)
+	// Agree Let what was asked for go ahead
+	// (POST /approvals/{id}/agree)
+	Agree(c *gin.Context, id InId, params AgreeParams)
+	// Refuse Turn down what was asked for
+	// (POST /approvals/{id}/refuse)
+	Refuse(c *gin.Context, id InId, params RefuseParams)
 	// GetCapabilities Read the words in which products are described
 	// (GET /capabilities)
 	GetCapabilities(c *gin.Context)
@@ -14510,6 +18076,15 @@ type ServerInterface interface {
 	// AddDepartment Add a department
 	// (POST /departments)
 	AddDepartment(c *gin.Context, params AddDepartmentParams)
+	// GetBudget Read what a department has used this month
+	// (GET /departments/{id}/budget)
+	GetBudget(c *gin.Context, id InId)
+	// GetRules Read what a department may start
+	// (GET /departments/{id}/rules)
+	GetRules(c *gin.Context, id InId)
+	// SetRules Change what a department may start
+	// (PUT /departments/{id}/rules)
+	SetRules(c *gin.Context, id InId, params SetRulesParams)
 	// ListEvents Read the record
 	// (GET /events)
 	ListEvents(c *gin.Context, params ListEventsParams)
@@ -14522,12 +18097,24 @@ type ServerInterface interface {
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(c *gin.Context)
+	// ListDeliveries List notices that were given up, or that wait or were sent
+	// (GET /host/deliveries)
+	ListDeliveries(c *gin.Context, params ListDeliveriesParams)
+	// RetryDelivery Try again to send a notice that was given up
+	// (POST /host/deliveries/{id}/retry)
+	RetryDelivery(c *gin.Context, id InId)
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(c *gin.Context, params SweepParams)
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(c *gin.Context)
+	// GetNoticeChoices Read how I am told of things
+	// (GET /me/notices)
+	GetNoticeChoices(c *gin.Context)
+	// SetNoticeChoices Change how I am told of things
+	// (PUT /me/notices)
+	SetNoticeChoices(c *gin.Context, params SetNoticeChoicesParams)
 	// ListTokens List my tokens
 	// (GET /me/tokens)
 	ListTokens(c *gin.Context)
@@ -14537,6 +18124,12 @@ type ServerInterface interface {
 	// RevokeToken Take a token back
 	// (DELETE /me/tokens/{id})
 	RevokeToken(c *gin.Context, id InId)
+	// ListNotices List what I was told
+	// (GET /notices)
+	ListNotices(c *gin.Context, params ListNoticesParams)
+	// ReadNotices Note that I have read notices
+	// (POST /notices/read)
+	ReadNotices(c *gin.Context)
 	// ListPeople List people who can be asked to evaluate
 	// (GET /people)
 	ListPeople(c *gin.Context)
@@ -14600,6 +18193,9 @@ type ServerInterface interface {
 	// ListMails Read the mails that a product sent, caught in its sandbox
 	// (GET /sandboxes/{id}/mails)
 	ListMails(c *gin.Context, id InId)
+	// AskForMore Ask an approver for more time than one may take oneself
+	// (POST /sandboxes/{id}/more)
+	AskForMore(c *gin.Context, id InId, params AskForMoreParams)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(c *gin.Context, id InId, params PauseSandboxParams)
@@ -14701,6 +18297,196 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(c *gin.Context)
 
+// ListApprovals operation middleware
+func (siw *ServerInterfaceWrapper) ListApprovals(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListApprovalsParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "newest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", c.Request.URL.Query(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter newest: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", c.Request.URL.Query(), &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter department: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "trial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "trial", c.Request.URL.Query(), &params.Trial, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter trial: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListApprovals(c, params)
+}
+
+// GetApproval operation middleware
+func (siw *ServerInterfaceWrapper) GetApproval(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetApproval(c, id)
+}
+
+// Agree operation middleware
+func (siw *ServerInterfaceWrapper) Agree(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AgreeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Agree(c, id, params)
+}
+
+// Refuse operation middleware
+func (siw *ServerInterfaceWrapper) Refuse(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefuseParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Refuse(c, id, params)
+}
+
 // GetCapabilities operation middleware
 func (siw *ServerInterfaceWrapper) GetCapabilities(c *gin.Context) {
 
@@ -14787,6 +18573,105 @@ func (siw *ServerInterfaceWrapper) AddDepartment(c *gin.Context) {
 	}
 
 	siw.Handler.AddDepartment(c, params)
+}
+
+// GetBudget operation middleware
+func (siw *ServerInterfaceWrapper) GetBudget(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBudget(c, id)
+}
+
+// GetRules operation middleware
+func (siw *ServerInterfaceWrapper) GetRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRules(c, id)
+}
+
+// SetRules operation middleware
+func (siw *ServerInterfaceWrapper) SetRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetRulesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetRules(c, id, params)
 }
 
 // ListEvents operation middleware
@@ -14935,6 +18820,74 @@ func (siw *ServerInterfaceWrapper) GetHost(c *gin.Context) {
 	siw.Handler.GetHost(c)
 }
 
+// ListDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) ListDeliveries(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveriesParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDeliveries(c, params)
+}
+
+// RetryDelivery operation middleware
+func (siw *ServerInterfaceWrapper) RetryDelivery(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RetryDelivery(c, id)
+}
+
 // Sweep operation middleware
 func (siw *ServerInterfaceWrapper) Sweep(c *gin.Context) {
 
@@ -14973,6 +18926,59 @@ func (siw *ServerInterfaceWrapper) GetMe(c *gin.Context) {
 	}
 
 	siw.Handler.GetMe(c)
+}
+
+// GetNoticeChoices operation middleware
+func (siw *ServerInterfaceWrapper) GetNoticeChoices(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetNoticeChoices(c)
+}
+
+// SetNoticeChoices operation middleware
+func (siw *ServerInterfaceWrapper) SetNoticeChoices(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetNoticeChoicesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetNoticeChoices(c, params)
 }
 
 // ListTokens operation middleware
@@ -15051,6 +19057,54 @@ func (siw *ServerInterfaceWrapper) RevokeToken(c *gin.Context) {
 	}
 
 	siw.Handler.RevokeToken(c, id)
+}
+
+// ListNotices operation middleware
+func (siw *ServerInterfaceWrapper) ListNotices(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNoticesParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListNotices(c, params)
+}
+
+// ReadNotices operation middleware
+func (siw *ServerInterfaceWrapper) ReadNotices(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadNotices(c)
 }
 
 // ListPeople operation middleware
@@ -15877,6 +19931,74 @@ func (siw *ServerInterfaceWrapper) ListMails(c *gin.Context) {
 	}
 
 	siw.Handler.ListMails(c, id)
+}
+
+// AskForMore operation middleware
+func (siw *ServerInterfaceWrapper) AskForMore(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskForMoreParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskForMore(c, id, params)
 }
 
 // PauseSandbox operation middleware
@@ -17179,9 +21301,213 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/record/checkpoint", wrapper.GetCheckpoint)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost)
 	router.POST(options.BaseURL+"/host/sweep", wrapper.Sweep)
+	router.GET(options.BaseURL+"/approvals", wrapper.ListApprovals)
+	router.GET(options.BaseURL+"/approvals/:id", wrapper.GetApproval)
+	router.POST(options.BaseURL+"/approvals/:id/agree", wrapper.Agree)
+	router.POST(options.BaseURL+"/approvals/:id/refuse", wrapper.Refuse)
+	router.GET(options.BaseURL+"/departments/:id/rules", wrapper.GetRules)
+	router.PUT(options.BaseURL+"/departments/:id/rules", wrapper.SetRules)
+	router.GET(options.BaseURL+"/departments/:id/budget", wrapper.GetBudget)
+	router.POST(options.BaseURL+"/sandboxes/:id/more", wrapper.AskForMore)
+	router.GET(options.BaseURL+"/notices", wrapper.ListNotices)
+	router.POST(options.BaseURL+"/notices/read", wrapper.ReadNotices)
+	router.GET(options.BaseURL+"/me/notices", wrapper.GetNoticeChoices)
+	router.PUT(options.BaseURL+"/me/notices", wrapper.SetNoticeChoices)
+	router.GET(options.BaseURL+"/host/deliveries", wrapper.ListDeliveries)
+	router.POST(options.BaseURL+"/host/deliveries/:id/retry", wrapper.RetryDelivery)
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type ListApprovalsRequestObject struct {
+	Params ListApprovalsParams
+}
+
+type ListApprovalsResponseObject interface {
+	VisitListApprovalsResponse(w http.ResponseWriter) error
+}
+
+type ListApprovals200JSONResponse ApprovalPage
+
+func (response ListApprovals200JSONResponse) VisitListApprovalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApprovalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListApprovalsdefaultApplicationProblemPlusJSONResponse) VisitListApprovalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApprovalRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetApprovalResponseObject interface {
+	VisitGetApprovalResponse(w http.ResponseWriter) error
+}
+
+type GetApproval200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetApproval200JSONResponse struct {
+	Body    Approval
+	Headers GetApproval200ResponseHeaders
+}
+
+func (response GetApproval200JSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetApprovaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetApprovaldefaultApplicationProblemPlusJSONResponse) VisitGetApprovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AgreeRequestObject struct {
+	Id     InId `json:"id"`
+	Params AgreeParams
+	Body   *AgreeJSONRequestBody
+}
+
+type AgreeResponseObject interface {
+	VisitAgreeResponse(w http.ResponseWriter) error
+}
+
+type Agree200ResponseHeaders struct {
+	ETag *string
+}
+
+type Agree200JSONResponse struct {
+	Body    Approval
+	Headers Agree200ResponseHeaders
+}
+
+func (response Agree200JSONResponse) VisitAgreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AgreedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AgreedefaultApplicationProblemPlusJSONResponse) VisitAgreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseRequestObject struct {
+	Id     InId `json:"id"`
+	Params RefuseParams
+	Body   *RefuseJSONRequestBody
+}
+
+type RefuseResponseObject interface {
+	VisitRefuseResponse(w http.ResponseWriter) error
+}
+
+type Refuse200ResponseHeaders struct {
+	ETag *string
+}
+
+type Refuse200JSONResponse struct {
+	Body    Approval
+	Headers Refuse200ResponseHeaders
+}
+
+func (response Refuse200JSONResponse) VisitRefuseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefusedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefusedefaultApplicationProblemPlusJSONResponse) VisitRefuseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetCapabilitiesRequestObject struct {
 }
@@ -17299,6 +21625,145 @@ type AddDepartmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddDepartmentdefaultApplicationProblemPlusJSONResponse) VisitAddDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBudgetRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetBudgetResponseObject interface {
+	VisitGetBudgetResponse(w http.ResponseWriter) error
+}
+
+type GetBudget200JSONResponse Budget
+
+func (response GetBudget200JSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBudgetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBudgetdefaultApplicationProblemPlusJSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRulesRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetRulesResponseObject interface {
+	VisitGetRulesResponse(w http.ResponseWriter) error
+}
+
+type GetRules200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetRules200JSONResponse struct {
+	Body    Rules
+	Headers GetRules200ResponseHeaders
+}
+
+func (response GetRules200JSONResponse) VisitGetRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRulesdefaultApplicationProblemPlusJSONResponse) VisitGetRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRulesRequestObject struct {
+	Id     InId `json:"id"`
+	Params SetRulesParams
+	Body   *SetRulesJSONRequestBody
+}
+
+type SetRulesResponseObject interface {
+	VisitSetRulesResponse(w http.ResponseWriter) error
+}
+
+type SetRules200ResponseHeaders struct {
+	ETag *string
+}
+
+type SetRules200JSONResponse struct {
+	Body    Rules
+	Headers SetRules200ResponseHeaders
+}
+
+func (response SetRules200JSONResponse) VisitSetRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetRulesdefaultApplicationProblemPlusJSONResponse) VisitSetRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17465,6 +21930,84 @@ func (response GetHostdefaultApplicationProblemPlusJSONResponse) VisitGetHostRes
 	return err
 }
 
+type ListDeliveriesRequestObject struct {
+	Params ListDeliveriesParams
+}
+
+type ListDeliveriesResponseObject interface {
+	VisitListDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveries200JSONResponse DeliveryPage
+
+func (response ListDeliveries200JSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDeliveriesdefaultApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetryDeliveryRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type RetryDeliveryResponseObject interface {
+	VisitRetryDeliveryResponse(w http.ResponseWriter) error
+}
+
+type RetryDelivery200JSONResponse Delivery
+
+func (response RetryDelivery200JSONResponse) VisitRetryDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetryDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RetryDeliverydefaultApplicationProblemPlusJSONResponse) VisitRetryDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SweepRequestObject struct {
 	Params SweepParams
 }
@@ -17531,6 +22074,104 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNoticeChoicesRequestObject struct {
+}
+
+type GetNoticeChoicesResponseObject interface {
+	VisitGetNoticeChoicesResponse(w http.ResponseWriter) error
+}
+
+type GetNoticeChoices200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetNoticeChoices200JSONResponse struct {
+	Body    NoticeChoices
+	Headers GetNoticeChoices200ResponseHeaders
+}
+
+func (response GetNoticeChoices200JSONResponse) VisitGetNoticeChoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNoticeChoicesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetNoticeChoicesdefaultApplicationProblemPlusJSONResponse) VisitGetNoticeChoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeChoicesRequestObject struct {
+	Params SetNoticeChoicesParams
+	Body   *SetNoticeChoicesJSONRequestBody
+}
+
+type SetNoticeChoicesResponseObject interface {
+	VisitSetNoticeChoicesResponse(w http.ResponseWriter) error
+}
+
+type SetNoticeChoices200ResponseHeaders struct {
+	ETag *string
+}
+
+type SetNoticeChoices200JSONResponse struct {
+	Body    NoticeChoices
+	Headers SetNoticeChoices200ResponseHeaders
+}
+
+func (response SetNoticeChoices200JSONResponse) VisitSetNoticeChoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeChoicesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetNoticeChoicesdefaultApplicationProblemPlusJSONResponse) VisitSetNoticeChoicesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17658,6 +22299,84 @@ type RevokeTokendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesRequestObject struct {
+	Params ListNoticesParams
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse NoticePage
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNoticesRequestObject struct {
+	Body *ReadNoticesJSONRequestBody
+}
+
+type ReadNoticesResponseObject interface {
+	VisitReadNoticesResponse(w http.ResponseWriter) error
+}
+
+type ReadNotices200JSONResponse Unread
+
+func (response ReadNotices200JSONResponse) VisitReadNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNoticesdefaultApplicationProblemPlusJSONResponse) VisitReadNoticesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18617,6 +23336,61 @@ type ListMailsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMailsdefaultApplicationProblemPlusJSONResponse) VisitListMailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskForMoreRequestObject struct {
+	Id     InId `json:"id"`
+	Params AskForMoreParams
+	Body   *AskForMoreJSONRequestBody
+}
+
+type AskForMoreResponseObject interface {
+	VisitAskForMoreResponse(w http.ResponseWriter) error
+}
+
+type AskForMore201ResponseHeaders struct {
+	ETag     *string
+	Location *string
+}
+
+type AskForMore201JSONResponse struct {
+	Body    Approval
+	Headers AskForMore201ResponseHeaders
+}
+
+func (response AskForMore201JSONResponse) VisitAskForMoreResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskForMoredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskForMoredefaultApplicationProblemPlusJSONResponse) VisitAskForMoreResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20075,6 +24849,18 @@ func (response StartTrialdefaultApplicationProblemPlusJSONResponse) VisitStartTr
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListApprovals List what waits, or waited, for an approver
+	// (GET /approvals)
+	ListApprovals(ctx context.Context, request ListApprovalsRequestObject) (ListApprovalsResponseObject, error)
+	// GetApproval Read a request
+	// (GET /approvals/{id})
+	GetApproval(ctx context.Context, request GetApprovalRequestObject) (GetApprovalResponseObject, error)
+	// Agree Let what was asked for go ahead
+	// (POST /approvals/{id}/agree)
+	Agree(ctx context.Context, request AgreeRequestObject) (AgreeResponseObject, error)
+	// Refuse Turn down what was asked for
+	// (POST /approvals/{id}/refuse)
+	Refuse(ctx context.Context, request RefuseRequestObject) (RefuseResponseObject, error)
 	// GetCapabilities Read the words in which products are described
 	// (GET /capabilities)
 	GetCapabilities(ctx context.Context, request GetCapabilitiesRequestObject) (GetCapabilitiesResponseObject, error)
@@ -20084,6 +24870,15 @@ type StrictServerInterface interface {
 	// AddDepartment Add a department
 	// (POST /departments)
 	AddDepartment(ctx context.Context, request AddDepartmentRequestObject) (AddDepartmentResponseObject, error)
+	// GetBudget Read what a department has used this month
+	// (GET /departments/{id}/budget)
+	GetBudget(ctx context.Context, request GetBudgetRequestObject) (GetBudgetResponseObject, error)
+	// GetRules Read what a department may start
+	// (GET /departments/{id}/rules)
+	GetRules(ctx context.Context, request GetRulesRequestObject) (GetRulesResponseObject, error)
+	// SetRules Change what a department may start
+	// (PUT /departments/{id}/rules)
+	SetRules(ctx context.Context, request SetRulesRequestObject) (SetRulesResponseObject, error)
 	// ListEvents Read the record
 	// (GET /events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -20096,12 +24891,24 @@ type StrictServerInterface interface {
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(ctx context.Context, request GetHostRequestObject) (GetHostResponseObject, error)
+	// ListDeliveries List notices that were given up, or that wait or were sent
+	// (GET /host/deliveries)
+	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
+	// RetryDelivery Try again to send a notice that was given up
+	// (POST /host/deliveries/{id}/retry)
+	RetryDelivery(ctx context.Context, request RetryDeliveryRequestObject) (RetryDeliveryResponseObject, error)
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(ctx context.Context, request SweepRequestObject) (SweepResponseObject, error)
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// GetNoticeChoices Read how I am told of things
+	// (GET /me/notices)
+	GetNoticeChoices(ctx context.Context, request GetNoticeChoicesRequestObject) (GetNoticeChoicesResponseObject, error)
+	// SetNoticeChoices Change how I am told of things
+	// (PUT /me/notices)
+	SetNoticeChoices(ctx context.Context, request SetNoticeChoicesRequestObject) (SetNoticeChoicesResponseObject, error)
 	// ListTokens List my tokens
 	// (GET /me/tokens)
 	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
@@ -20111,6 +24918,12 @@ type StrictServerInterface interface {
 	// RevokeToken Take a token back
 	// (DELETE /me/tokens/{id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// ListNotices List what I was told
+	// (GET /notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// ReadNotices Note that I have read notices
+	// (POST /notices/read)
+	ReadNotices(ctx context.Context, request ReadNoticesRequestObject) (ReadNoticesResponseObject, error)
 	// ListPeople List people who can be asked to evaluate
 	// (GET /people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -20174,6 +24987,9 @@ type StrictServerInterface interface {
 	// ListMails Read the mails that a product sent, caught in its sandbox
 	// (GET /sandboxes/{id}/mails)
 	ListMails(ctx context.Context, request ListMailsRequestObject) (ListMailsResponseObject, error)
+	// AskForMore Ask an approver for more time than one may take oneself
+	// (POST /sandboxes/{id}/more)
+	AskForMore(ctx context.Context, request AskForMoreRequestObject) (AskForMoreResponseObject, error)
 	// PauseSandbox Freeze a sandbox
 	// (POST /sandboxes/{id}/pause)
 	PauseSandbox(ctx context.Context, request PauseSandboxRequestObject) (PauseSandboxResponseObject, error)
@@ -20323,6 +25139,148 @@ type strictHandler struct {
 	options     StrictGinServerOptions
 }
 
+// ListApprovals operation middleware
+func (sh *strictHandler) ListApprovals(ctx *gin.Context, params ListApprovalsParams) {
+	var request ListApprovalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListApprovals(ctx, request.(ListApprovalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListApprovals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListApprovalsResponseObject); ok {
+		if err := validResponse.VisitListApprovalsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetApproval operation middleware
+func (sh *strictHandler) GetApproval(ctx *gin.Context, id InId) {
+	var request GetApprovalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetApproval(ctx, request.(GetApprovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetApproval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetApprovalResponseObject); ok {
+		if err := validResponse.VisitGetApprovalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Agree operation middleware
+func (sh *strictHandler) Agree(ctx *gin.Context, id InId, params AgreeParams) {
+	var request AgreeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AgreeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Agree(ctx, request.(AgreeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Agree")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AgreeResponseObject); ok {
+		if err := validResponse.VisitAgreeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Refuse operation middleware
+func (sh *strictHandler) Refuse(ctx *gin.Context, id InId, params RefuseParams) {
+	var request RefuseRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RefuseJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Refuse(ctx, request.(RefuseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Refuse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RefuseResponseObject); ok {
+		if err := validResponse.VisitRefuseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetCapabilities operation middleware
 func (sh *strictHandler) GetCapabilities(ctx *gin.Context) {
 	var request GetCapabilitiesRequestObject
@@ -20410,6 +25368,103 @@ func (sh *strictHandler) AddDepartment(ctx *gin.Context, params AddDepartmentPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddDepartmentResponseObject); ok {
 		if err := validResponse.VisitAddDepartmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBudget operation middleware
+func (sh *strictHandler) GetBudget(ctx *gin.Context, id InId) {
+	var request GetBudgetRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBudget(ctx, request.(GetBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetBudgetResponseObject); ok {
+		if err := validResponse.VisitGetBudgetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRules operation middleware
+func (sh *strictHandler) GetRules(ctx *gin.Context, id InId) {
+	var request GetRulesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRules(ctx, request.(GetRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRulesResponseObject); ok {
+		if err := validResponse.VisitGetRulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetRules operation middleware
+func (sh *strictHandler) SetRules(ctx *gin.Context, id InId, params SetRulesParams) {
+	var request SetRulesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetRulesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRules(ctx, request.(SetRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetRulesResponseObject); ok {
+		if err := validResponse.VisitSetRulesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20519,6 +25574,58 @@ func (sh *strictHandler) GetHost(ctx *gin.Context) {
 	}
 }
 
+// ListDeliveries operation middleware
+func (sh *strictHandler) ListDeliveries(ctx *gin.Context, params ListDeliveriesParams) {
+	var request ListDeliveriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveries(ctx, request.(ListDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDeliveriesResponseObject); ok {
+		if err := validResponse.VisitListDeliveriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RetryDelivery operation middleware
+func (sh *strictHandler) RetryDelivery(ctx *gin.Context, id InId) {
+	var request RetryDeliveryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetryDelivery(ctx, request.(RetryDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetryDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RetryDeliveryResponseObject); ok {
+		if err := validResponse.VisitRetryDeliveryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Sweep operation middleware
 func (sh *strictHandler) Sweep(ctx *gin.Context, params SweepParams) {
 	var request SweepRequestObject
@@ -20562,6 +25669,74 @@ func (sh *strictHandler) GetMe(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		if err := validResponse.VisitGetMeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetNoticeChoices operation middleware
+func (sh *strictHandler) GetNoticeChoices(ctx *gin.Context) {
+	var request GetNoticeChoicesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNoticeChoices(ctx, request.(GetNoticeChoicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNoticeChoices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetNoticeChoicesResponseObject); ok {
+		if err := validResponse.VisitGetNoticeChoicesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetNoticeChoices operation middleware
+func (sh *strictHandler) SetNoticeChoices(ctx *gin.Context, params SetNoticeChoicesParams) {
+	var request SetNoticeChoicesRequestObject
+
+	request.Params = params
+
+	var body SetNoticeChoicesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetNoticeChoices(ctx, request.(SetNoticeChoicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetNoticeChoices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetNoticeChoicesResponseObject); ok {
+		if err := validResponse.VisitSetNoticeChoicesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20656,6 +25831,74 @@ func (sh *strictHandler) RevokeToken(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
 		if err := validResponse.VisitRevokeTokenResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx *gin.Context, params ListNoticesParams) {
+	var request ListNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx, request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		if err := validResponse.VisitListNoticesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadNotices operation middleware
+func (sh *strictHandler) ReadNotices(ctx *gin.Context) {
+	var request ReadNoticesRequestObject
+
+	var body ReadNoticesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotices(ctx, request.(ReadNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadNoticesResponseObject); ok {
+		if err := validResponse.VisitReadNoticesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21325,6 +26568,51 @@ func (sh *strictHandler) ListMails(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMailsResponseObject); ok {
 		if err := validResponse.VisitListMailsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskForMore operation middleware
+func (sh *strictHandler) AskForMore(ctx *gin.Context, id InId, params AskForMoreParams) {
+	var request AskForMoreRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AskForMoreJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskForMore(ctx, request.(AskForMoreRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskForMore")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskForMoreResponseObject); ok {
+		if err := validResponse.VisitAskForMoreResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

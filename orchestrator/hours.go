@@ -1,0 +1,61 @@
+package orchestrator
+
+import (
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+// zoneOf is the zone of some hours. One that is no longer known is the den's own: what
+// was checked when the hours were set does not stop a pass.
+func (o *Orchestrator) zoneOf(h den.Hours) *time.Location {
+	if h.Zone == "" {
+		return o.Zone
+	}
+	zone, err := time.LoadLocation(h.Zone)
+	if err != nil {
+		return o.Zone
+	}
+	return zone
+}
+
+// shut says that a lease is outside its hours, and when they begin or end next.
+func (o *Orchestrator) shut(l den.Lease, now den.Stamp) (bool, den.Stamp) {
+	if l.Hours == nil {
+		return false, den.Stamp{}
+	}
+	zone := o.zoneOf(*l.Hours)
+	return !l.Hours.Open(now, zone), l.Hours.Turn(now, zone)
+}
+
+// turn is when a lease that runs must be looked at next.
+func (p *pen) turn(l den.Lease) den.Stamp {
+	_, turns := p.o.shut(l, p.now)
+	return l.Turn(turns)
+}
+
+// rightHours says what is wrong with the hours of a trial; nil hours are right.
+func (o *Orchestrator) rightHours(h *den.Hours) *den.Error {
+	if h == nil {
+		return nil
+	}
+	if bad := h.Check(); bad != nil {
+		return bad
+	}
+	if _, err := time.LoadLocation(h.Zone); h.Zone == "Local" || err != nil {
+		return den.Bad("hours", "Enter a time zone such as Europe/London.")
+	}
+	return nil
+}
+
+// runs is how long a sandbox will run between two moments: all the time, or within its
+// hours.
+func (o *Orchestrator) runs(h *den.Hours, from, to den.Stamp) den.Span {
+	switch {
+	case !from.Before(to):
+		return 0
+	case h == nil:
+		return to.Sub(from)
+	}
+	return h.Within(from, to, o.zoneOf(*h))
+}

@@ -1,0 +1,261 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+const (
+	tooOld        = 3 * 24 * time.Hour // what is told no more by then is only shown
+	sendPatience  = 20 * time.Second   // one message
+	sendTries     = 12                 // failures in a row before a delivery is given up
+	deliverAtOnce = 200
+	deliveryKept  = 30 * 24 * time.Hour
+)
+
+// SendBackoff is how long a delivery waits after so many failures in a row: a minute,
+// doubled each time, at most six hours. Twelve tries take about two days.
+func SendBackoff(tries int) time.Duration {
+	const first, most = time.Minute, 6 * time.Hour
+	if tries > 9 {
+		return most
+	}
+	return min(first<<max(tries-1, 0), most)
+}
+
+// mail wakes the post.
+func (o *Orchestrator) mail() {
+	select {
+	case o.posted <- struct{}{}:
+	default:
+	}
+}
+
+// runPost makes deliveries of what was committed and sends them, until ctx ends. It
+// stands beside the pass: neither waits for the other.
+func (o *Orchestrator) runPost(ctx context.Context) {
+	if len(o.Senders) == 0 {
+		return
+	}
+	ticker := time.NewTicker(o.PassEvery)
+	defer ticker.Stop()
+	for {
+		if err := guarded(func() error { return o.post(ctx) }); err != nil && ctx.Err() == nil {
+			o.Log.Error("notices were not sent", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-o.posted:
+		}
+	}
+}
+
+// post makes the deliveries that are wanted and begins to send those that are due: one
+// hand for each address's channel, so that none waits for another.
+func (o *Orchestrator) post(ctx context.Context) error {
+	if err := o.sort(ctx); err != nil {
+		return err
+	}
+	var due []letter
+	err := o.Store.View(ctx, func(tx den.Tx) error {
+		page, err := tx.Deliveries().List(den.Query{Index: den.DeliveriesByDue, Until: o.now(), Limit: deliverAtOnce})
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Items {
+			l, err := o.letter(tx, d)
+			if err != nil {
+				return err
+			}
+			due = append(due, l)
+		}
+		return nil
+	})
+	byHand := map[string][]letter{}
+	for _, l := range due {
+		byHand[l.hand()] = append(byHand[l.hand()], l)
+	}
+	for hand, letters := range byHand {
+		if _, busy := o.hands.LoadOrStore(hand, true); busy {
+			continue
+		}
+		o.group.Go(func() {
+			defer o.hands.Delete(hand)
+			for _, l := range letters {
+				if ctx.Err() != nil {
+					return
+				}
+				o.send(ctx, l)
+			}
+		})
+	}
+	return err
+}
+
+// sort makes a delivery of each notice for each person and channel that wants it.
+func (o *Orchestrator) sort(ctx context.Context) error {
+	var due []den.Notice
+	err := o.Store.View(ctx, func(tx den.Tx) error {
+		page, err := tx.Notices().List(den.Query{Index: den.NoticesByDue, Until: o.now(), Limit: deliverAtOnce})
+		due = page.Items
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
+		people, err := every(tx.People(), den.Query{})
+		if err != nil {
+			return err
+		}
+		for _, one := range due {
+			n, err := tx.Notices().Get(one.ID)
+			if den.KindOf(err) == den.NotFound || err == nil && n.DueAt.IsZero() {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if p.now.Sub(n.At) < tooOld {
+				if err := p.address(tx, n, people); err != nil {
+					return err
+				}
+			}
+			n.DueAt, n.SentAt = den.Stamp{}, p.now
+			if _, err := tx.Notices().Put(n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// address makes the deliveries of one notice.
+func (p *pen) address(tx den.Tx, n den.Notice, people []den.Person) error {
+	for _, who := range people {
+		if who.Left || !n.For(who.Act()) {
+			continue
+		}
+		box, err := mailboxOf(tx, who.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range den.Channels {
+			if p.o.Senders[c] == nil || reach(c, who, box) == "" || !box.Wants(c, n.Kind) {
+				continue
+			}
+			_, err := tx.Deliveries().Put(den.Delivery{
+				ID: p.id(den.KindDelivery), Notice: n.ID, Person: who.ID, Channel: c, State: den.DeliveryWaits, DueAt: p.now, MadeAt: p.now,
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// letter is a delivery with everything that sending it needs.
+type letter struct {
+	den.Delivery
+	message den.Message
+	gone    string // why it cannot be sent any more; empty: it can
+}
+
+// hand is who sends a letter: one for all mail, one for each address of a hook.
+func (l letter) hand() string {
+	if l.Channel == den.ByHook {
+		return string(l.Channel) + " " + l.message.To
+	}
+	return string(l.Channel)
+}
+
+func (o *Orchestrator) letter(tx den.Tx, d den.Delivery) (l letter, err error) {
+	l.Delivery = d
+	who, err := tx.People().Get(d.Person)
+	if den.KindOf(err) == den.NotFound || err == nil && who.Left {
+		l.gone = "The person has left."
+		return l, nil
+	}
+	if err != nil {
+		return l, err
+	}
+	n, err := tx.Notices().Get(d.Notice)
+	if den.KindOf(err) == den.NotFound {
+		l.gone = "The notice is out of date."
+		return l, nil
+	}
+	if err != nil {
+		return l, err
+	}
+	box, err := mailboxOf(tx, d.Person)
+	if err != nil {
+		return l, err
+	}
+	l.message = den.Message{
+		ID: d.ID, To: reach(d.Channel, who, box), Name: who.Name, Hook: box.Hook, Kind: n.Kind, Title: n.Title, Say: n.Say, At: n.At,
+	}
+	if path := pathOf(n.Subject); path != "" && o.Link != nil {
+		l.message.Link = o.Link(path)
+	}
+	switch {
+	case l.message.To == "":
+		l.gone = "The person has no address there any more."
+	case !n.For(who.Act()):
+		l.gone = "It is not for this person any more."
+	case o.Senders[d.Channel] == nil:
+		l.gone = "This den sends nothing that way any more."
+	}
+	return l, nil
+}
+
+// send hands one letter over and notes how that went.
+func (o *Orchestrator) send(ctx context.Context, l letter) {
+	var err error
+	if l.gone == "" {
+		err = guarded(func() error {
+			own, cancel := context.WithTimeout(ctx, sendPatience)
+			defer cancel()
+			return o.Senders[l.Channel].Send(own, l.message)
+		})
+		if ctx.Err() != nil {
+			return // the den stops: it is sent again, with the same id
+		}
+	}
+	noted := o.update(context.WithoutCancel(ctx), den.System(), func(tx den.Tx, p *pen) error {
+		d, gone := tx.Deliveries().Get(l.ID)
+		if gone != nil || d.State != den.DeliveryWaits {
+			return missing(gone)
+		}
+		_, putting := tx.Deliveries().Put(p.tried(d, l.gone, err))
+		return putting
+	})
+	if noted != nil && den.KindOf(noted) != den.NotFound {
+		o.Log.Error("a delivery could not be noted", "delivery", l.ID, "error", noted)
+	}
+}
+
+// tried is a delivery after a try.
+func (p *pen) tried(d den.Delivery, gone string, failed error) den.Delivery {
+	d.DueAt, d.Said = den.Stamp{}, gone
+	switch {
+	case gone != "":
+		d.State, d.DoneAt = den.DeliveryDead, p.now
+	case failed == nil:
+		d.State, d.DoneAt = den.DeliverySent, p.now
+	default:
+		d.Tries++
+		d.Said = oneLine(said(failed))
+		d.DueAt = p.now.Add(SendBackoff(d.Tries))
+		var e *den.Error
+		if d.Tries >= sendTries || errors.As(failed, &e) && e.Kind == den.Invalid {
+			d.State, d.DueAt, d.DoneAt = den.DeliveryDead, den.Stamp{}, p.now
+		}
+	}
+	return d
+}

@@ -1,0 +1,354 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+// agreed asks the department's rules about the start of a trial. Where they want an
+// approver it makes the request, which the leases wait for; where they refuse it is an
+// error. The use that it counts is read in the transaction that adds to it, so of many
+// starts at once none passes a bound.
+func (o *Orchestrator) agreed(tx den.Tx, p *pen, t den.Trial) (den.Request, error) {
+	ruling, rules, err := o.rule(tx, t, p.now)
+	if err != nil {
+		return den.Request{}, err
+	}
+	p.ceiling = o.LongestLength
+	if rules.Longest > 0 {
+		p.ceiling = min(p.ceiling, rules.Longest)
+	}
+	switch ruling.Verdict {
+	case den.NotAllowed:
+		return den.Request{}, refusedBy(ruling)
+	case den.AtOnce:
+		return den.Request{}, nil
+	case den.NeedsApprover:
+	}
+	size, _ := o.size(t.Size)
+	ran := den.Span(len(t.Entries)) * o.runs(t.Hours, p.now, p.now.Add(t.Length))
+	return den.Request{
+		ID: p.id(den.KindRequest), Kind: den.RequestStart, State: den.RequestOpen, Department: t.Department, Trial: t.ID,
+		AskedBy: p.by.ID, AskedName: p.by.Name, AskedAt: p.now, Why: t.Question, Rule: ruling.Rule, Say: ruling.Say,
+		Pence: den.PenceOf(den.MilliOf(size.Price, ran)), LapsesAt: den.WorkingDays(p.now, den.RequestPatience, o.Zone),
+	}, nil
+}
+
+// waits makes a lease wait for a request. Its time begins when an approver agrees.
+func waits(l den.Lease, r den.Request, length den.Span) den.Lease {
+	l.AgreedAt, l.LapsesAt, l.Request = den.Stamp{}, r.LapsesAt, r.ID
+	l.EndsAt, l.LatestEnd, l.DueAt = r.LapsesAt.Add(length), r.LapsesAt.Add(length), r.LapsesAt
+	return l
+}
+
+// wanted keeps a request and tells the approvers of it.
+func (p *pen) wanted(tx den.Tx, r den.Request, t den.Trial) error {
+	if _, err := tx.Requests().Put(r); err != nil {
+		return err
+	}
+	title := fmt.Sprintf("%s asks to start %s", r.AskedName, t.Name)
+	if r.Kind == den.RequestExtension {
+		title = fmt.Sprintf("%s asks for more time in %s", r.AskedName, t.Name)
+	}
+	_, err := p.record(tx, den.Event{
+		Act: "request.made", Subject: r.ID, About: []den.ID{r.Trial, r.Department}, Say: title + ". " + r.Say, Why: r.Why,
+	})
+	if err != nil {
+		return err
+	}
+	return p.notice(tx, den.Notice{
+		To: r.Department, Role: den.Approver, Subject: r.ID, Kind: den.NoticeApprovalWanted, Title: title,
+		Say: fmt.Sprintf("%s It lapses on %s.", r.Say, r.LapsesAt.In(p.o.Zone).Format("2 January 2006")),
+	})
+}
+
+// Requests lists the requests that the actor may read, in the order they were made.
+func (o *Orchestrator) Requests(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.RequestView], err error) {
+	if !actor.Known() {
+		return page, allowNothing(actor)
+	}
+	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
+	switch {
+	case f.Trial != "":
+		q.Index, q.Key = den.RequestsByTrial, string(f.Trial)
+	case f.Department != "":
+		q.Index, q.Key = den.RequestsByDepartment, string(f.Department)
+	case f.Request != "":
+		q.Index, q.Key = den.RequestsByState, string(f.Request)
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		page, err = gather(tx.Requests(), q, func(r den.Request) (v den.RequestView, ok bool, err error) {
+			is := (f.Request == "" || r.State == f.Request) && (f.Department == "" || r.Department == f.Department) && (f.Trial == "" || r.Trial == f.Trial)
+			if !is || !den.May(actor, den.ReadRules, r.Owner()) {
+				return v, false, nil
+			}
+			v, err = o.requestView(tx, actor, r)
+			return v, err == nil, err
+		})
+		return err
+	})
+	return page, err
+}
+
+// Request reads one. NotFound.
+func (o *Orchestrator) Request(ctx context.Context, actor den.Actor, id den.ID) (v den.RequestView, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		r, err := mayRequest(tx, actor, id, den.ReadRules)
+		if err != nil {
+			return err
+		}
+		v, err = o.requestView(tx, actor, r)
+		return err
+	})
+	return v, err
+}
+
+func mayRequest(tx den.Tx, actor den.Actor, id den.ID, do den.Action) (den.Request, error) {
+	r, err := tx.Requests().Get(id)
+	if den.KindOf(err) == den.NotFound {
+		return r, allowNothing(actor)
+	}
+	if err != nil {
+		return r, err
+	}
+	return r, allow(actor, do, den.ReadRules, r.Owner())
+}
+
+func (o *Orchestrator) requestView(tx den.Tx, actor den.Actor, r den.Request) (v den.RequestView, err error) {
+	v.Request = r
+	d, err := tx.Departments().Get(r.Department)
+	if err != nil {
+		return v, err
+	}
+	t, err := tx.Trials().Get(r.Trial)
+	if err != nil {
+		return v, err
+	}
+	v.DepartmentName, v.TrialName, v.Size, v.Length = d.Name, t.Name, t.Size, t.Length
+	hides, err := veilOf(tx, actor, t)
+	if err != nil {
+		return v, err
+	}
+	for _, e := range t.Entries {
+		one, err := tx.Products().Get(e.Product)
+		if err != nil {
+			return v, err
+		}
+		name := one.Name
+		if hides != nil {
+			name = e.Label
+		}
+		v.Products = append(v.Products, name)
+		if r.Lease != "" && e.Lease == r.Lease {
+			v.ProductName = name
+		}
+	}
+	if r.Lease != "" {
+		l, err := tx.Leases().Get(r.Lease)
+		if err != nil {
+			return v, err
+		}
+		v.EndsAt = l.EndsAt
+	}
+	isOpen := r.State == den.RequestOpen && den.May(actor, den.DecideRequest, r.Owner())
+	v.May = map[den.Action]bool{den.DecideRequest: isOpen && actor.ID != r.AskedBy}
+	return v, nil
+}
+
+// Agree lets what was asked for go ahead. Nobody decides on what they asked for
+// themselves. Conflict where it was decided already.
+func (o *Orchestrator) Agree(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (den.RequestView, error) {
+	return o.decideRequest(ctx, asks{actor, id, den.DecideRequest, rev}, why, true)
+}
+
+// Refuse turns down what was asked for, with the reason.
+func (o *Orchestrator) Refuse(ctx context.Context, actor den.Actor, id den.ID, why string, rev int64) (den.RequestView, error) {
+	return o.decideRequest(ctx, asks{actor, id, den.DecideRequest, rev}, why, false)
+}
+
+func (o *Orchestrator) decideRequest(ctx context.Context, a asks, why string, agrees bool) (v den.RequestView, err error) {
+	why = strings.TrimSpace(why)
+	err = o.update(ctx, a.actor, func(tx den.Tx, p *pen) error {
+		r, err := mayRequest(tx, a.actor, a.id, a.do)
+		if err != nil {
+			return err
+		}
+		if err := fresh(a.rev, r.Rev); err != nil {
+			return err
+		}
+		switch {
+		case r.State != den.RequestOpen:
+			return den.Refuse(den.Conflict, "This request is not open any more. It is %s.", r.State)
+		case !r.LapsesAt.After(p.now):
+			return den.Refuse(den.Conflict, "This request has lapsed. Ask for a new one.")
+		case a.actor.ID == r.AskedBy:
+			return den.Refuse(den.Denied, "Somebody else must decide on what you asked for yourself. Ask another approver or the operator.")
+		}
+		if fault := wants("why", "a reason, which the person who asked will read", why, textLength); fault != nil {
+			return fault
+		}
+		if err := p.decided(tx, r, why, agrees); err != nil {
+			return err
+		}
+		if r, err = tx.Requests().Get(r.ID); err != nil {
+			return err
+		}
+		v, err = o.requestView(tx, a.actor, r)
+		return err
+	})
+	return v, err
+}
+
+// decided keeps a decision and does what it says.
+func (p *pen) decided(tx den.Tx, r den.Request, why string, agrees bool) error {
+	r.State = den.RequestRefused
+	if agrees {
+		r.State = den.RequestAgreed
+	}
+	r.DecidedBy, r.DecidedAs, r.DecidedAt, r.Reason = p.by.ID, p.by.Name, p.now, why
+	if err := p.closed(tx, r); err != nil {
+		return err
+	}
+	switch {
+	case r.Kind == den.RequestExtension && agrees:
+		return p.grant(tx, r)
+	case r.Kind == den.RequestExtension:
+		return nil
+	case agrees:
+		return p.letStart(tx, r)
+	}
+	return p.eachWaiting(tx, r, func(l den.Lease) error {
+		return p.move(tx, l, den.Refused, den.ByRefusal, fmt.Sprintf("%s refused: %s", p.by.Name, why))
+	})
+}
+
+// closed keeps a request that is over, records it and tells the person who asked.
+func (p *pen) closed(tx den.Tx, r den.Request) error {
+	r, err := tx.Requests().Put(r)
+	if err != nil {
+		return err
+	}
+	t, err := tx.Trials().Get(r.Trial)
+	if err != nil {
+		return err
+	}
+	say := map[den.RequestState]string{
+		den.RequestAgreed: p.by.Name + " agreed to the request about %s.", den.RequestRefused: p.by.Name + " refused the request about %s.",
+		den.RequestLapsed: "Nobody decided on the request about %s in time.", den.RequestWithdrawn: "The request about %s was withdrawn.",
+	}[r.State]
+	say = fmt.Sprintf(say, t.Name)
+	_, err = p.record(tx, den.Event{
+		Act: "request." + string(r.State), Subject: r.ID, About: []den.ID{r.Trial, r.Department}, Say: say, Why: r.Reason,
+	})
+	if err != nil || r.State == den.RequestWithdrawn {
+		return err
+	}
+	return p.notice(tx, den.Notice{
+		To: r.AskedBy, Subject: r.ID, Kind: den.NoticeApprovalDecided, Title: strings.TrimSuffix(say, "."), Say: r.Reason,
+	})
+}
+
+// letStart lets the leases that waited for a request into the queue. Their time begins
+// now.
+func (p *pen) letStart(tx den.Tx, r den.Request) error {
+	rules, err := rulesOf(tx, r.Department)
+	if err != nil {
+		return err
+	}
+	ceiling := p.o.LongestLength
+	if rules.Longest > 0 {
+		ceiling = min(ceiling, rules.Longest)
+	}
+	t, err := tx.Trials().Get(r.Trial)
+	if err != nil {
+		return err
+	}
+	err = p.eachWaiting(tx, r, func(l den.Lease) error {
+		l.AgreedAt, l.LapsesAt = p.now, den.Stamp{}
+		l.EndsAt, l.LatestEnd = p.now.Add(t.Length), p.now.Add(max(ceiling, t.Length))
+		l.DueAt = l.EndsAt
+		_, err := p.put(tx, l)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.EndsAt = p.now.Add(t.Length)
+	_, err = tx.Trials().Put(t)
+	return err
+}
+
+// eachWaiting goes through the leases that wait for a request.
+func (p *pen) eachWaiting(tx den.Tx, r den.Request, do func(den.Lease) error) error {
+	t, err := tx.Trials().Get(r.Trial)
+	if err != nil {
+		return err
+	}
+	return eachLease(tx, t, func(l den.Lease) error {
+		if l.Phase != den.Requested || l.Request != r.ID {
+			return nil
+		}
+		return do(l)
+	})
+}
+
+// overtaken closes what was still asked for about a lease that is over.
+func (p *pen) overtaken(tx den.Tx, l den.Lease) error {
+	open, err := every(tx.Requests(), den.Query{Index: den.RequestsByTrial, Key: string(l.Trial)})
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if r.State != den.RequestOpen {
+			continue
+		}
+		isOver := r.Lease == l.ID
+		if r.Kind == den.RequestStart && r.ID == l.Request {
+			isOver = true
+			if err := p.eachWaiting(tx, r, func(den.Lease) error { isOver = false; return nil }); err != nil {
+				return err
+			}
+		}
+		if !isOver {
+			continue
+		}
+		r.State, r.DecidedAt = den.RequestWithdrawn, p.now
+		if l.Reason == den.ByLapse {
+			r.State = den.RequestLapsed
+		}
+		if err := p.closed(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lapse closes requests for more time that nobody decided on. Those for a start lapse
+// with their leases, by den.Next.
+func (o *Orchestrator) lapse(ctx context.Context) {
+	q := den.Query{Index: den.RequestsByLapse, Until: o.now()}
+	n := 0
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		n, err = tx.Requests().Count(q)
+		return err
+	})
+	if err == nil && n > 0 {
+		err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
+			due, err := every(tx.Requests(), q)
+			for _, r := range due {
+				if r.Kind != den.RequestExtension || err != nil {
+					continue
+				}
+				r.State, r.DecidedAt = den.RequestLapsed, p.now
+				err = p.closed(tx, r)
+			}
+			return err
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		o.Log.Error("requests that nobody decided on did not lapse", "error", err)
+	}
+}

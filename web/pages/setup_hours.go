@@ -1,0 +1,118 @@
+package pages
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/form"
+	"innovationden/web/view"
+)
+
+// hoursChoice is when the sandboxes of a trial run: a part of the step about their size.
+type hoursChoice struct {
+	When  string // "always" or "office"
+	Whens []view.Choice
+	Days  []string
+	Week  []view.Choice
+	From  string
+	To    string
+}
+
+func (p *Pages) hoursOf(h *den.Hours) hoursChoice {
+	c := hoursChoice{When: "always", From: "9:00am", To: "5:00pm", Days: []string{"1", "2", "3", "4", "5"}}
+	for _, one := range []string{"always", "office"} {
+		c.Whens = append(c.Whens, view.Choice{Value: one, Text: p.words.Say("set-up.hours-" + one)})
+	}
+	for _, d := range den.Week {
+		c.Week = append(c.Week, view.Choice{Value: strconv.Itoa(int(d)), Text: p.words.Say("time.weekday." + strconv.Itoa(int(d)))})
+	}
+	if h == nil {
+		return c
+	}
+	c.When, c.Days, c.From, c.To = "office", nil, clockSaid(h.From), clockSaid(h.To)
+	for _, d := range h.Days {
+		c.Days = append(c.Days, strconv.Itoa(int(d)))
+	}
+	return c
+}
+
+// readHours reads when sandboxes run; nil: all the time.
+func (p *Pages) readHours(v *form.Values, before *den.Hours) *den.Hours {
+	when := form.Choice{Name: "hours", What: "set-up.what-hours", From: []string{"always", "office"}, Optional: true}.Read(v)
+	if when != "office" {
+		return nil
+	}
+	h := den.Hours{Zone: p.Zone.String()}
+	if before != nil {
+		h.Zone = before.Zone
+	}
+	var numbers []string
+	for _, d := range den.Week {
+		numbers = append(numbers, strconv.Itoa(int(d)))
+	}
+	days := form.Several{Name: "days", What: "set-up.what-hours-days", From: numbers, Min: 1}.Read(v)
+	for _, d := range den.Week {
+		if slices.Contains(days, strconv.Itoa(int(d))) {
+			h.Days = append(h.Days, d)
+		}
+	}
+	h.From, h.To = readClock(v, "from", "set-up.what-from"), readClock(v, "to", "set-up.what-to")
+	if !v.Bad() && h.To == 0 {
+		h.To = 24 * 60 // "midnight", at the end
+	}
+	return &h
+}
+
+func readClock(v *form.Values, name, what string) int {
+	text := form.Text{Name: name, What: what, Max: 20}.Read(v)
+	minutes, ok := clockOf(text)
+	if !ok && text != "" {
+		v.Say(name, "form.clock")
+	}
+	return minutes
+}
+
+// clockOf reads "9am", "9:00am", "17:00", "midnight" and "midday" as minutes after midnight.
+func clockOf(text string) (int, bool) {
+	text = strings.ToLower(strings.ReplaceAll(text, " ", ""))
+	switch text {
+	case "midnight":
+		return 0, true
+	case "midday", "noon":
+		return 12 * 60, true
+	case "24:00":
+		return 24 * 60, true
+	}
+	parts := regexp.MustCompile(`^([0-9]{1,2})(?:[:.]([0-9]{2}))?(am|pm)?$`).FindStringSubmatch(text)
+	if parts == nil || parts[2] == "" && parts[3] == "" {
+		return 0, false
+	}
+	hour, _ := strconv.Atoi(parts[1])
+	minute, _ := strconv.Atoi(parts[2])
+	if minute > 59 || hour > 23 || parts[3] != "" && (hour < 1 || hour > 12) {
+		return 0, false
+	}
+	if parts[3] != "" {
+		hour %= 12
+	}
+	if parts[3] == "pm" {
+		hour += 12
+	}
+	return hour*60 + minute, true
+}
+
+// clockSaid is how a time of day stands in its field.
+func clockSaid(minutes int) string {
+	hour, half := minutes/60%24, "am"
+	if hour >= 12 {
+		half = "pm"
+	}
+	if hour %= 12; hour == 0 {
+		hour = 12
+	}
+	return fmt.Sprintf("%d:%02d%s", hour, minutes%60, half)
+}
