@@ -22,11 +22,15 @@ const (
 
 // spec says what is to run. It is the same for the same lease and sandbox.
 func (o *Orchestrator) spec(ctx context.Context, w work) (sandbox.Spec, error) {
-	if w.release.Compose == "" {
-		return o.opened(w.spec(), w.lease.Ways), nil
+	spec := w.spec()
+	if w.release.Compose != "" {
+		var err error
+		if spec, err = o.stackSpec(context.WithoutCancel(ctx), sandbox.ID(w.lease.Sandbox), w.release, w.size); err != nil {
+			return spec, err
+		}
 	}
-	spec, err := o.stackSpec(context.WithoutCancel(ctx), sandbox.ID(w.lease.Sandbox), w.release, w.size)
-	return o.opened(spec, w.lease.Ways), err
+	spec.Data = o.scenario(w.lease.Data)
+	return o.opened(spec, w.lease.Ways), nil
 }
 
 func (w work) spec() sandbox.Spec {

@@ -191,7 +191,7 @@ func (o *Orchestrator) request(tx den.Tx, p *pen, t den.Trial, e den.Entry, r de
 	return den.Lease{
 		ID: p.id(den.KindLease), Trial: t.ID, Entry: e.ID, Department: t.Department, Supplier: e.Supplier,
 		Product: e.Product, Release: e.Release, AskedBy: p.by.ID,
-		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services, Ways: e.Agreed,
+		Name: name, Size: t.Size, Port: r.Port, Path: r.Path, Services: r.Services, Ways: e.Agreed, Data: t.Scenario,
 		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now, Hours: t.Hours,
 		EndsAt: t.EndsAt, LatestEnd: p.now.Add(max(p.ceiling, t.Length)), DueAt: t.EndsAt,
 	}, err
@@ -232,7 +232,7 @@ func seal(tx den.Tx, t den.Trial, scheme den.Scheme) ([]byte, []den.Release, err
 	p := protocol{
 		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
 		Length: time.Duration(t.Length).String(), Hours: t.Hours, Tasks: t.Tasks,
-		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario,
+		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario.Hash,
 	}
 	written, err := json.Marshal(scheme)
 	if err != nil {

@@ -133,6 +133,7 @@ type Spec struct {
 	Network  Network   `json:",omitempty"`
 	Volumes  []Volume  `json:",omitempty"`
 	Front    string    `json:",omitempty"` // the service that answers; empty: the first
+	Data     *Data     `json:",omitempty"` // nil: none
 }
 
 // Service is one container of a sandbox.

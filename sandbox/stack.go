@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 )
@@ -63,6 +65,20 @@ type File struct {
 	UID     int64 `json:",omitempty"`
 	GID     int64 `json:",omitempty"`
 }
+
+// Data is a folder of files that every service of a sandbox can read and none can write:
+// the same for all sandboxes that are to be compared.
+type Data struct {
+	Path  string // where the services see it
+	Hash  string // hex SHA-256 of the archive: other files are another specification
+	Bytes int64  // of all files together, at most MaxData
+	// Open gives the archive, a tar of folders and regular files. It is called once for
+	// each attempt to make the sandbox, and what it gives is closed.
+	Open func(context.Context) (io.ReadCloser, error) `json:"-"`
+}
+
+// MaxData is the most that the files of a Data may hold together, in bytes.
+const MaxData = 256 << 20
 
 // Condition says what a service waits for before it starts.
 type Condition string

@@ -39,10 +39,48 @@ func (s Spec) checkStack() error {
 	if _, ok := known[s.FrontService()]; !ok {
 		return fmt.Errorf("%w: there is no service %q that could answer", ErrSpec, s.Front)
 	}
+	if err := s.checkData(); err != nil {
+		return err
+	}
 	if circle := s.Circle(); circle != "" {
 		return fmt.Errorf("%w: service %s waits for itself through depends_on", ErrSpec, circle)
 	}
 	return s.checkShares()
+}
+
+// checkData checks that the data has a place of its own in every service.
+func (s Spec) checkData() error {
+	d := s.Data
+	if d == nil {
+		return nil
+	}
+	if err := CheckVolume(d.Path); err != nil {
+		return err
+	}
+	if d.Open == nil || len(d.Hash) != 64 || d.Bytes < 0 || d.Bytes > MaxData {
+		return fmt.Errorf("%w: data needs an archive, its SHA-256 and at most %d bytes", ErrSpec, MaxData)
+	}
+	for _, one := range s.Services {
+		if slices.Contains(one.places(), d.Path) {
+			return fmt.Errorf("%w: service %s has something else at %s, where the data is to be", ErrSpec, one.Name, d.Path)
+		}
+	}
+	return nil
+}
+
+// places are the paths of a service at which something is put.
+func (s Service) places() []string {
+	all := slices.Clone(s.Volumes)
+	for _, m := range s.Mounts {
+		all = append(all, m.Path)
+	}
+	for _, t := range s.Tmpfs {
+		all = append(all, t.Path)
+	}
+	for _, f := range s.Files {
+		all = append(all, f.Path)
+	}
+	return all
 }
 
 func (s Spec) checkShares() error {

@@ -22,6 +22,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
@@ -81,12 +82,14 @@ func newRig(t testing.TB) *rig {
 	r.visits = gateway.NewVisits(gateway.VisitRules{Clock: time.Now, Random: rand.Reader})
 	var n, names atomic.Int64
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	shelf, err := files.Open(t.TempDir())
+	r.must(err)
 	r.den = orchestrator.New(orchestrator.Config{
 		Store: r.store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
-		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{},
+		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 	})
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))
@@ -185,7 +188,8 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 			_, _ = io.WriteString(w, "This is "+name)
 		}),
 	})
-	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image})
+	asks := den.Ways{Out: []den.Way{{Host: "api.example.org", Port: 443}}, Mail: true}
+	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image, Asks: asks})
 	r.must(err)
 	r.releases = append(r.releases, release.ID)
 	return product
@@ -207,6 +211,7 @@ func (r *rig) trial() den.TrialView {
 	t, err := r.den.AddTrial(ctx, by, den.NewTrial{
 		Name: "Booking appointments", Question: "Can people book without calling us?", Scheme: den.SchemeRef{ID: "first-look", Version: 1},
 		Releases: r.releases, Evaluators: []den.ID{r.people["evaluator"].ID}, Tasks: []string{"Book a room for Tuesday", "Cancel it again"},
+		Agreed: map[den.ID]den.Ways{r.releases[0]: {Out: []den.Way{{Host: "api.example.org", Port: 443}}, Mail: true}},
 	})
 	r.must(err)
 	_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
@@ -270,3 +275,21 @@ func (r *rig) end(t den.TrialView) den.TrialView {
 	r.must(err)
 	return r.until(t.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
 }
+
+// posted is the evidence of every sandbox: two tries, a used way out and two mails.
+type posted struct{}
+
+func (posted) Kept(string) den.Kept {
+	at := time.Date(2026, 6, 3, 9, 0, 0, 0, time.UTC)
+	return den.Kept{
+		Tried: []den.Tried{{Name: "fonts.example.com", Times: 14, First: at, Last: at}},
+		Used:  []den.Used{{Way: den.Way{Host: "api.example.org", Port: 443}, Times: 3, Refused: 1, Sent: 12345, Received: 6789000}},
+		Mails: []den.Mail{
+			{At: at, From: "booking@bookwell.example", To: []string{"ada@example.org"}, Subject: "Your appointment <1>", Text: "Dear Ada,\n\nsee you on <b>Monday</b>.\n", Attached: []string{"appointment.ics"}},
+			{At: at.Add(time.Hour), From: "booking@bookwell.example", To: []string{"ada@example.org", "bob@example.org"}, Text: "No subject here."},
+		},
+		Sent: 3,
+	}
+}
+
+func (posted) Env(den.Ways, []string) []string { return nil }

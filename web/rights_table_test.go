@@ -102,12 +102,14 @@ var verdicts = map[string]row{
 	"POST /trials/:id/set-up/weights":                 {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/tasks":                    {"draft", runOur, runTheir, no},
 	"POST /trials/:id/set-up/tasks":                   {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/ways":                     {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/ways":                    {"draft", runOur, runTheir, no},
+	"GET /trials/:id/set-up/data":                     {"draft", runOur, runTheir, no},
+	"POST /trials/:id/set-up/data":                    {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/people":                   {"draft", runOur, runTheir, no},
 	"POST /trials/:id/set-up/people":                  {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/size":                     {"draft", runOur, runTheir, no},
 	"POST /trials/:id/set-up/size":                    {"draft", runOur, runTheir, no},
-	"GET /trials/:id/set-up/ways":                     {"draft", runOur, runTheir, no},
-	"POST /trials/:id/set-up/ways":                    {"draft", runOur, runTheir, no},
 	"GET /trials/:id/set-up/check":                    {"draft", runOur, runTheir, no},
 	"POST /trials/:id/start":                          {"draft", runOur, runTheir, no},
 	"GET /trials/:id/cancel":                          {"draft", runOur, runTheir, no},
@@ -126,8 +128,8 @@ var verdicts = map[string]row{
 	// sandboxes
 	"GET /sandboxes/:id":          {"live", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/live":     {"ended", boxOur, boxTheir, no},
-	"GET /sandboxes/:id/receipt":  {"ended", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/mails":    {"live", boxOur, boxTheir, no},
+	"GET /sandboxes/:id/receipt":  {"ended", boxOur, boxTheir, no},
 	"GET /sandboxes/:id/end":      {"live", endOur, endTheir, no},
 	"POST /sandboxes/:id/end":     {"live", endOur, endTheir, no},
 	"GET /sandboxes/:id/extend":   {"live", endOur, endTheir, no},
@@ -224,9 +226,7 @@ var verdicts = map[string]row{
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.
-var inBrowser = map[string]bool{
-	"GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true,
-}
+var inBrowser = map[string]bool{}
 
 // except is a list of people without some of them.
 func except(list string, not ...string) string {

@@ -64,6 +64,8 @@ func (s *server) Routes() []Route {
 		{post, "/trials/:id/set-up/weights", den.SetUpTrial, p.SaveWeights},
 		{get, "/trials/:id/set-up/tasks", den.SetUpTrial, p.Tasks},
 		{post, "/trials/:id/set-up/tasks", den.SetUpTrial, p.SaveTasks},
+		{get, "/trials/:id/set-up/data", den.SetUpTrial, p.DataStep},
+		{post, "/trials/:id/set-up/data", den.SetUpTrial, p.SaveData},
 		{get, "/trials/:id/set-up/ways", den.SetUpTrial, p.WaysStep},
 		{post, "/trials/:id/set-up/ways", den.SetUpTrial, p.SaveWays},
 		{get, "/trials/:id/set-up/people", den.SetUpTrial, p.People},

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 
 	"innovationden/orchestrator/den"
@@ -51,6 +52,9 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"set-up-scheme", "official", draft + "/set-up/scheme", ""}, shown{"set-up-weights", "official", draft + "/set-up/weights", ""},
 		shown{"set-up-weights-wrong", "official", draft + "/set-up/weights", `document.querySelector('main input[inputmode]').value = 'x'; ` + send},
 		shown{"set-up-tasks", "official", draft + "/set-up/tasks", ""}, shown{"set-up-people", "official", draft + "/set-up/people", ""},
+		shown{"set-up-ways", "official", "/trials/" + string(w.full.ID) + "/set-up/ways", ""}, shown{"set-up-ways-none", "official", draft + "/set-up/ways", ""},
+		shown{"set-up-data", "official", "/trials/" + string(w.full.ID) + "/set-up/data", ""}, shown{"set-up-data-none", "official", draft + "/set-up/data", ""},
+		shown{"mails", "official", box + "/mails", ""}, shown{"mails-none", "official", gone + "/mails", ""},
 		shown{"set-up-size", "official", draft + "/set-up/size", ""}, shown{"set-up-size-wrong", "official", draft + "/set-up/size", `document.querySelector('#length').value = 'soon'; ` + send},
 		shown{"set-up-check", "official", "/trials/" + string(w.full.ID) + "/set-up/check", ""}, shown{"cancel", "official", draft + "/cancel", ""},
 		shown{"set-up-check-wrong", "official", draft + "/set-up/check", send},
@@ -96,6 +100,8 @@ func (r *rig) world() *world {
 		}
 		w.draft, w.full = draft("A draft with a long name that has to go on the next line"), draft("A draft that is complete", r.releases...)
 		_, err := r.den.CancelTrial(ctx, by, draft("A draft that was dropped").ID, "", 0)
+		r.must(err)
+		_, err = r.den.SetScenario(ctx, by, w.full.ID, den.NewScenario{Name: "people.csv", From: strings.NewReader("name\nAda\n")})
 		r.must(err)
 		w.running = r.trial()
 		events, err := r.den.Events(ctx, den.System(), den.Filter{Subject: w.running.ID, Act: "trial.started"})

@@ -21,7 +21,7 @@ func (k *client) trial() *cobra.Command {
 assess them by. Each product runs in its own sealed sandbox, and everything is removed
 when the trial's time is over.`,
 		Example: "  den trial launch -f trial.yaml\n  den trial list\n  den trial end tri_01… --why \"Seen enough\"",
-	}, k.trialLaunch(), k.trialList(), k.trialShow(), k.trialNew(), k.trialChange(), k.trialStart(),
+	}, k.trialLaunch(), k.trialList(), k.trialShow(), k.trialNew(), k.trialChange(), k.trialData(), k.trialStart(),
 		k.trialEnd(), k.trialExtend(), k.trialCancel(), k.trialReceipts())
 }
 
@@ -222,6 +222,9 @@ func (k *client) tellTrial(t contract.Trial) {
 		{"Started", moment(t.StartedAt)},
 		{"Ends", k.ends(t)},
 		{"Closed", moment(t.ClosedAt)},
+	}
+	if d := t.Data; d != nil {
+		pairs = append(pairs, [2]string{"Data", fmt.Sprintf("%s, %s, SHA-256 %s", harmless(d.Name), count(int(d.Files), "file"), d.Sha256)})
 	}
 	if t.CostPence != nil {
 		pairs = append(pairs, [2]string{"Cost", money(*t.CostPence)})

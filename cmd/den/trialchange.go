@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +34,53 @@ func (k *client) trialNew() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&file, "file", "f", "", "the file, or - for standard input")
+	return c
+}
+
+func (k *client) trialData() *cobra.Command {
+	var remove bool
+	var x change
+	c := &cobra.Command{
+		Use:   "data TRIAL FILE | TRIAL --remove",
+		Short: "Give a draft the data that every product finds",
+		Long: `Give a draft the data that every product finds: a file, or a zip archive of files. Each
+product finds the same files in the folder /scenario and cannot change them. It takes the
+place of what was there. Use invented data only, never real people's.`,
+		Example: "  den trial data tri_01… people.zip\n  den trial data tri_01… --remove",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if remove {
+				return words("the id of a trial")(cmd, args)
+			}
+			return words("the id of a trial", "a file")(cmd, args)
+		},
+		ValidArgsFunction: k.completeTrials,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			if remove {
+				t, err := said[contract.Trial](c.DropTrialData(cmd.Context(), args[0], &contract.DropTrialDataParams{IfMatch: x.match()}))
+				if err != nil {
+					return err
+				}
+				return show(k, t, k.tellTrial)
+			}
+			file, err := os.Open(args[1])
+			if err != nil {
+				return usageError{fmt.Errorf("the file cannot be read: %w", err)}
+			}
+			defer func() { _ = file.Close() }()
+			t, err := said[contract.Trial](c.SetTrialDataWithBody(cmd.Context(), args[0],
+				&contract.SetTrialDataParams{Name: filepath.Base(args[1]), IfMatch: x.match()}, "application/octet-stream", file))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, t, k.tellTrial)
+		},
+	}
+	x.flags(c, false)
+	c.Flags().BoolVar(&remove, "remove", false, "take the data away")
 	return c
 }
 

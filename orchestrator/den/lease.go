@@ -45,6 +45,7 @@ type Lease struct {
 	Lost        bool   // what it held in memory was lost at least once
 	Restarts    int    // how often its product ended by itself and was started again
 
+	Data  Scenario   `json:",omitzero"`  // what it finds at ScenarioPath
 	Ways  Ways       `json:",omitzero"`  // what was opened in its sandbox, fixed when it was asked for
 	Tried []Tried    `json:",omitempty"` // what its product tried to reach: kept when the teardown begins
 	Used  []Used     `json:",omitempty"` // what went through its ways out: kept at the same time

@@ -31,7 +31,7 @@ type Trial struct {
 	Rule       string      // how the department will decide, in words
 	Chair      ID          // who leads the consensus; empty: who set the trial up
 	Blind      bool        // evaluators see labels instead of names until quality is locked
-	Scenario   string      // hex SHA-256 of the scenario data; empty: none
+	Scenario   Scenario    `json:",omitzero"` // the data that every entry finds; none: the zero Scenario
 	Protocol   string      // hex SHA-256 of what was locked at the start
 	Amendments []Amendment `json:",omitempty"` // changes of what was locked, oldest first
 	CreatedBy  ID
@@ -41,6 +41,18 @@ type Trial struct {
 	ClosedAt   Stamp // when it was finished or cancelled
 	Rev        int64
 }
+
+// Scenario is data that every entry of a trial finds in its sandbox, read-only and the
+// same for all.
+type Scenario struct {
+	Name  string // what the file was called that somebody sent
+	Hash  string // hex SHA-256 of the archive that is kept
+	Files int
+	Size  int64 // bytes of all files together
+}
+
+// ScenarioPath is where the products find it.
+const ScenarioPath = "/scenario"
 
 // Entry is one release taking part in a trial.
 type Entry struct {

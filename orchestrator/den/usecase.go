@@ -71,6 +71,13 @@ type NewTrial struct {
 	Once       Once
 }
 
+// NewScenario is the input of SetScenario.
+type NewScenario struct {
+	Name string // of the file
+	From io.Reader
+	Rev  int64 // 0: whatever is there
+}
+
 // Extension is the input of Extend and of AskForMore: longer by By, until Until, or as
 // long as one may, one of the three.
 type Extension struct {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"path"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 const (
 	stageName  = "stage_"
 	filesName  = "files_"
+	dataName   = "data_"
 	volumePart = "volume."
 	imagePart  = "volume.image_" // of a VOLUME that an image declares
 )
@@ -72,6 +74,9 @@ func (r *Runtime) equip(ctx context.Context, spec sandbox.Spec, images []sandbox
 			return staged{}, err
 		}
 	}
+	if err := r.bringData(ctx, spec); err != nil {
+		return staged{}, err
+	}
 	var content bytes.Buffer
 	w := tar.NewWriter(&content) // a buffer takes everything
 	names := map[string]map[string]string{}
@@ -101,7 +106,23 @@ func (r *Runtime) equip(ctx context.Context, spec sandbox.Spec, images []sandbox
 			of[p] = path.Join(where, name)
 		}
 	}
-	return staged{names}, r.fill(ctx, spec.ID, map[string]string{filesName: "/files"}, &content)
+	return staged{names}, r.fill(ctx, spec.ID, map[string]string{filesName: "/files"}, "/", &content)
+}
+
+// bringData puts the data of a sandbox into a volume of its own.
+func (r *Runtime) bringData(ctx context.Context, spec sandbox.Spec) error {
+	if spec.Data == nil {
+		return nil
+	}
+	if _, err := r.makeVolume(ctx, spec.ID, dataName); err != nil {
+		return err
+	}
+	archive, err := spec.Data.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("open the data: %w", err)
+	}
+	defer archive.Close()
+	return r.fill(ctx, spec.ID, map[string]string{dataName: "/data"}, "/data", archive)
 }
 
 // own gives each volume to the first service that uses it, where that runs as a number
@@ -125,7 +146,7 @@ func (r *Runtime) own(ctx context.Context, spec sandbox.Spec, images []sandbox.I
 	if len(at) == 0 {
 		return nil
 	}
-	return r.fill(ctx, spec.ID, at, &content)
+	return r.fill(ctx, spec.ID, at, "/", &content)
 }
 
 // folder gives the top of a volume to a user.
@@ -166,9 +187,9 @@ func (r *Runtime) makeVolume(ctx context.Context, id sandbox.ID, part string) (s
 	return made.Mountpoint, nil
 }
 
-// fill unpacks an archive into volumes, given the place of each in it, through a
+// fill unpacks an archive at a place, below which volumes are mounted, through a
 // container that is never started.
-func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]string, content *bytes.Buffer) error {
+func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]string, at string, content io.Reader) error {
 	name := r.ours.name(id, stageName)
 	if err := r.removeContainer(ctx, name); err != nil { // left by an earlier attempt
 		return err
@@ -189,7 +210,7 @@ func (r *Runtime) fill(ctx context.Context, id sandbox.ID, volumes map[string]st
 		return explain("make a place for files", err)
 	}
 	err = r.ask(ctx, func(ctx context.Context) error {
-		return r.api.CopyToContainer(ctx, name, "/", content, container.CopyToContainerOptions{})
+		return r.api.CopyToContainer(ctx, name, at, content, container.CopyToContainerOptions{})
 	})
 	if err != nil {
 		return explain("bring files", err)
@@ -219,6 +240,11 @@ func (r *Runtime) mounts(spec sandbox.Spec, s sandbox.Service, image sandbox.Ima
 		all = append(all, mount.Mount{
 			Type: mount.TypeVolume, Source: r.ours.name(spec.ID, b.Volume), Target: b.Path, ReadOnly: b.ReadOnly,
 			VolumeOptions: &mount.VolumeOptions{NoCopy: b.NoCopy},
+		})
+	}
+	if d := spec.Data; d != nil {
+		all = append(all, mount.Mount{
+			Type: mount.TypeVolume, Source: r.ours.name(spec.ID, dataName), Target: d.Path, ReadOnly: true, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
 		})
 	}
 	for _, f := range s.Files {

@@ -37,7 +37,7 @@ func (r *Runtime) Start(ctx context.Context, spec sandbox.Spec) error {
 // waits says whether an open cell waits for a product of one container, which brings
 // nothing else along.
 func (r *Runtime) waits(spec sandbox.Spec) bool {
-	if spec.Network == sandbox.Private || len(spec.Services) > 1 || len(spec.Volumes) > 0 || len(spec.Services[0].Files) > 0 {
+	if spec.Network == sandbox.Private || len(spec.Services) > 1 || len(spec.Volumes) > 0 || len(spec.Services[0].Files) > 0 || spec.Data != nil {
 		return false
 	}
 	r.mu.Lock()

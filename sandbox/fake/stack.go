@@ -2,7 +2,9 @@ package fake
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -80,6 +82,32 @@ func (r *Runtime) join(ctx context.Context, spec sandbox.Spec) error {
 			}
 		}
 		return nil
+	})
+}
+
+// bring reads the data that comes along into a volume.
+func (r *Runtime) bring(ctx context.Context, spec sandbox.Spec) error {
+	if spec.Data == nil {
+		return nil
+	}
+	return r.step(ctx, "start.data", spec.ID, func() error {
+		archive, err := spec.Data.Open(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, archive); err != nil {
+			return errors.Join(err, archive.Close())
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		b := r.boxes[key{r.installation, spec.ID}]
+		if b == nil || b.holder == nil {
+			return fmt.Errorf("%w: it vanished while it was made", sandbox.ErrBroken)
+		}
+		if name := name(key{r.installation, spec.ID}, "data_"); b.volumes[name].IsZero() {
+			b.volumes[name] = r.now()
+		}
+		return archive.Close()
 	})
 }
 

@@ -108,6 +108,9 @@ func (r *Runtime) Start(ctx context.Context, spec sandbox.Spec) error {
 		if err := r.join(ctx, spec); err != nil {
 			return err
 		}
+		if err := r.bring(ctx, spec); err != nil {
+			return err
+		}
 		for _, s := range inOrder(spec) {
 			if err := r.step(ctx, "start.create", spec.ID, func() error { return r.create(spec, s) }); err != nil {
 				return err

@@ -1,7 +1,12 @@
 package sandboxtest
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"testing"
 	"time"
 
@@ -19,6 +24,7 @@ func stacks() []part {
 		{"a service that waits for a failure is not started", waitsForFailure},
 		{"a service that fails is restarted as often as it may", restarted},
 		{"a stack that waits for itself is refused", circle},
+		{"data that comes along is a volume and goes too", data},
 	}
 }
 
@@ -186,4 +192,38 @@ func circle(t *testing.T, h Harness) {
 	spec.Services[1].DependsOn = []sandbox.Dependency{{Service: "back", Condition: sandbox.Started}}
 	wants(t, h.Runtime.Start(ctx, spec), sandbox.ErrSpec)
 	see(ctx, t, h.Runtime, id, sandbox.Absent)
+}
+
+// Data is an archive that holds one file.
+func Data(name, content string) *sandbox.Data {
+	var archive bytes.Buffer // takes everything
+	w := tar.NewWriter(&archive)
+	_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o444, Size: int64(len(content)), ModTime: time.Unix(0, 0)})
+	_, _ = io.WriteString(w, content)
+	_ = w.Close()
+	sum := sha256.Sum256(archive.Bytes())
+	return &sandbox.Data{Path: "/scenario", Hash: hex.EncodeToString(sum[:]), Bytes: int64(len(content)),
+		Open: func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(archive.Bytes())), nil
+		}}
+}
+
+func data(t *testing.T, h Harness) {
+	ctx, id := begin(t, h)
+	must(t, h.Runtime.Hold(ctx, id))
+	spec := Spec(id, h.Service(t, Serves))
+	spec.Data = Data("people.csv", "name\nAda\n")
+	must(t, h.Runtime.Start(ctx, spec))
+	must(t, h.Runtime.Start(ctx, spec))
+	answers(ctx, t, h, id, Port)
+	found, err := h.Runtime.Find(ctx, id)
+	must(t, err)
+	if len(found.Volumes) != 1 {
+		t.Errorf("found %+v, want one volume", found)
+	}
+	gone(ctx, t, h.Runtime, id)
+	for _, bad := range []*sandbox.Data{{Path: "/scenario"}, {Path: "relative", Hash: spec.Data.Hash, Open: spec.Data.Open}} {
+		spec.Data = bad
+		wants(t, h.Runtime.Start(ctx, spec), sandbox.ErrSpec)
+	}
 }

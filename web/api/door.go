@@ -28,11 +28,14 @@ func (a *API) known(c *gin.Context) {
 // bound limits what a body may hold, before anything reads it.
 func (a *API) bound(c *gin.Context) {
 	limit := int64(maxBody)
-	if isArchive(c) {
+	if isFile(c) {
 		limit = a.archive
 		what, want := "the archive", "application/x-tar"
-		if strings.HasSuffix(c.FullPath(), "/stacks/archive") {
+		switch {
+		case strings.HasSuffix(c.FullPath(), "/stacks/archive"):
 			what, want = "the fields and the archive", "multipart/form-data"
+		case strings.HasSuffix(c.FullPath(), "/data"):
+			what, want, limit = "the file", "application/octet-stream", maxData
 		}
 		if kind, with, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != want || want == "multipart/form-data" && with["boundary"] == "" {
 			Answer(c, unsupported(what, want))
@@ -46,4 +49,11 @@ func (a *API) bound(c *gin.Context) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 }
 
-func isArchive(c *gin.Context) bool { return strings.HasSuffix(c.FullPath(), "/archive") }
+// isFile says whether the body is a file, which is read while it arrives.
+func isFile(c *gin.Context) bool {
+	return strings.HasSuffix(c.FullPath(), "/archive") || c.Request.Method == http.MethodPut && strings.HasSuffix(c.FullPath(), "/data")
+}
+
+// maxData bounds scenario data, in bytes: above what the den keeps, so that its own
+// sentence says what is too large.
+const maxData = 33 << 20

@@ -142,6 +142,9 @@ func (i *inventor) body(q *question, op operation, wild int) {
 	if content.Get("multipart/form-data") != nil {
 		q.header["Content-Type"] = "multipart/form-data; boundary=edge"
 		q.body = pick(i, stackBody("a image\n", "archive"), stackBody("", ""), stackBody("refused", "archive"), "--edge", "")
+	} else if content.Get("application/octet-stream") != nil {
+		q.header["Content-Type"] = "application/octet-stream"
+		q.body = pick(i, "name\nAda\n", "", "PK\x03\x04 torn", strings.Repeat("x", 10000))
 	} else if schema == nil {
 		q.header["Content-Type"] = "application/x-tar"
 		q.body = pick(i, "archive", "archive", "", "not an archive", strings.Repeat("x", 10000))

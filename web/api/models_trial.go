@@ -19,6 +19,7 @@ func trial(t den.TrialView) contract.Trial {
 	if t.Tasks == nil {
 		out.Tasks = &[]string{}
 	}
+	out.Data = scenario(t.Scenario)
 	if weights != nil {
 		out.Weights = &weights
 	}

@@ -52,6 +52,9 @@ type Trials interface {
 	ChangeTrial(context.Context, den.Actor, den.ID, den.NewTrial) (den.TrialView, error)
 	StartTrial(ctx context.Context, a den.Actor, id den.ID, rev int64, once den.Once) (den.TrialView, error)
 	CancelTrial(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.TrialView, error)
+	// SetScenario gives a draft the data that every entry finds; DropScenario takes it away.
+	SetScenario(context.Context, den.Actor, den.ID, den.NewScenario) (den.TrialView, error)
+	DropScenario(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.TrialView, error)
 	EndTrial(ctx context.Context, a den.Actor, id den.ID, why string, rev int64) (den.TrialView, error)
 	ExtendTrial(context.Context, den.Actor, den.ID, den.Extension) (den.TrialView, error)
 	Receipts(context.Context, den.Actor, den.Filter) (den.Page[den.Receipt], error)

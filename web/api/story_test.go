@@ -270,6 +270,19 @@ func (s *story) setUp() {
 		Releases: &s.releases, Evaluators: &[]string{string(w.people[evaluator].ID)}, Tasks: &[]string{"Book", "Cancel"},
 	})
 	told(w, changed.JSON200, err, changed.Body)
+	kept, err := s.official.SetTrialDataWithBodyWithResponse(ctx, made.Id, &contract.SetTrialDataParams{Name: "people.csv"}, "application/octet-stream", strings.NewReader("name\nAda\n"))
+	if got := told(w, kept.JSON200, err, kept.Body); got.Data == nil || got.Data.Files != 1 || len(got.Data.Sha256) != 64 {
+		s.t.Errorf("the data is %+v", got.Data)
+	}
+	bare, err := s.official.DropTrialDataWithResponse(ctx, made.Id, nil)
+	if got := told(w, bare.JSON200, err, bare.Body); got.Data != nil {
+		s.t.Errorf("the data is still %+v", got.Data)
+	}
+	changed, err = s.official.ChangeTrialWithResponse(ctx, made.Id, nil, contract.NewTrial{
+		Name: new("Booking, compared"), Question: new("Which is easier?"),
+		Releases: &s.releases, Evaluators: &[]string{string(w.people[evaluator].ID)}, Tasks: &[]string{"Book", "Cancel"},
+	})
+	told(w, changed.JSON200, err, changed.Body)
 	watch, err := s.official.WatchTrial(ctx, made.Id, nil)
 	s.events = listen(s.t, watch, err)
 	started, err := s.official.StartTrialWithResponse(ctx, made.Id, &contract.StartTrialParams{IfMatch: new(changed.HTTPResponse.Header.Get("ETag"))})

@@ -33,7 +33,7 @@ func (a *API) validate(c *gin.Context) {
 		PathParams: params,
 		Route:      &routers.Route{Spec: a.rules, PathItem: item, Operation: op, Method: c.Request.Method, Path: path},
 		Options: &openapi3filter.Options{
-			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: isArchive(c),
+			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: isFile(c),
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 		},
 	})

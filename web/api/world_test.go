@@ -19,6 +19,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
@@ -78,12 +79,14 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 	w.db = db
 	key, err := ledger.OpenKey(t.TempDir(), crand.Reader)
 	w.must(err)
+	shelf, err := files.Open(t.TempDir())
+	w.must(err)
 	w.o = orchestrator.New(orchestrator.Config{
 		Store: db, Runtime: w.engine, Images: w.engine, Now: time.Now, NewID: w.id,
 		Secret: func() string { return fmt.Sprintf("secret-%d", w.ids.Add(1)) },
 		Name:   func() string { return fmt.Sprintf("quiet-otter-%08d", w.ids.Add(1)) },
 		Sizes:  settings.Sizes, Schemes: settings.Schemes, Vocabulary: settings.Vocabulary,
-		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Forms: forms{}, Demo: true,
+		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Forms: forms{}, Demo: true, Files: shelf,
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 	})
 	w.engine.SetHost(sandbox.Host{Engine: "Scripted engine 1.0", OS: "linux", CPUs: 2, Memory: 1 << 40, DiskFree: 1 << 40, DiskQuota: true, Namespaces: true})

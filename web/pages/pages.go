@@ -108,7 +108,7 @@ func samples() map[string]view.Page {
 		"report":       reportPage{},
 		"sandbox":      sandboxPage{},
 		"set-up":       setUpPage{},
-		"set-up-about": aboutPage{}, "set-up-check": checkPage{}, "set-up-people": peoplePage{}, "set-up-products": entriesPage{},
+		"set-up-about": aboutPage{}, "set-up-data": dataPage{}, "set-up-check": checkPage{}, "set-up-people": peoplePage{}, "set-up-products": entriesPage{},
 		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
 		"sign-in":  signInPage{},
 		"supplier": supplierPage{}, "supplier-edit": supplierEditPage{},

@@ -91,7 +91,7 @@ func (p *Pages) AddRelease(c *gin.Context) error {
 		if status, err = p.refused(c, v, err, nil); err != nil {
 			return err
 		}
-		everyLine(v, refused)
+		everyFault(v, "compose", refused)
 	}
 	return p.showRelease(c, status, product, v)
 }
@@ -134,19 +134,19 @@ func readAsks(v *form.Values) den.Ways {
 	return asks
 }
 
-// everyLine says everything that is wrong with a compose file, of which the form has
-// said the first.
-func everyLine(v *form.Values, refused error) {
+// everyFault says everything that is wrong with a field, of which the form has said the
+// first.
+func everyFault(v *form.Values, field string, refused error) {
 	var e *den.Error
 	if !errors.As(refused, &e) {
 		return
 	}
 	first := true
 	for _, one := range e.All() {
-		if one.Field == "compose" && !first {
-			v.Also("compose", refusal.Sentence(one))
+		if one.Field == field && !first {
+			v.Also(field, refusal.Sentence(one))
 		}
-		first = first && one.Field != "compose"
+		first = first && one.Field != field
 	}
 }
 
@@ -154,7 +154,7 @@ func everyLine(v *form.Values, refused error) {
 const maxCompose = 256 << 10
 
 // upload reads the fields of a form, the compose file among them, up to its archive, which is nil where none was chosen.
-func upload(r *http.Request) (url.Values, io.Reader, error) {
+func upload(r *http.Request) (url.Values, *multipart.Part, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, nil, err

@@ -69,6 +69,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
 		{Name: "weights", Say: p.weightsSay(t), Done: true},
 		{Name: "tasks", Say: p.counted("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
+		{Name: "data", Say: p.dataSay(t), Done: true},
 		{Name: "ways", Say: p.counted("set-up.ways-n", len(p.wayLines(t))), Done: true},
 		{Name: "people", Say: p.counted("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
 		{Name: "size", Say: p.words.Say("set-up.size-is", "Size", t.SizeTitle, "Length", length), Done: t.Size != "" && t.Length > 0, Must: true},

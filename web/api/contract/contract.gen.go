@@ -1763,9 +1763,12 @@ type TokenPage struct {
 
 // Trial One experiment.
 type Trial struct {
-	ClosedAt       *time.Time `json:"closed_at,omitempty"`
-	CostPence      *int64     `json:"cost_pence,omitempty"`
-	CreatedAt      time.Time  `json:"created_at"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty"`
+	CostPence *int64     `json:"cost_pence,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+
+	// Data Files that every product of a trial finds below /scenario.
+	Data           *TrialData `json:"data,omitempty"`
 	Department     string     `json:"department"`
 	DepartmentName *string    `json:"department_name,omitempty"`
 	EndsAt         *time.Time `json:"ends_at,omitempty"`
@@ -1796,6 +1799,18 @@ type Trial struct {
 	State     TrialState          `json:"state"`
 	Tasks     *[]string           `json:"tasks,omitempty"`
 	Weights   *map[string]float64 `json:"weights,omitempty"`
+}
+
+// TrialData Files that every product of a trial finds below /scenario.
+type TrialData struct {
+	Files int32 `json:"files"`
+
+	// Name What the file was called that somebody sent.
+	Name string `json:"name"`
+
+	// Sha256 Of the tar archive that was made of the files.
+	Sha256    string `json:"sha256"`
+	SizeBytes int64  `json:"size_bytes"`
 }
 
 // TrialPage One page of a list.
@@ -2303,6 +2318,21 @@ type ChangeTrialParams struct {
 
 // CancelTrialParams defines parameters for CancelTrial.
 type CancelTrialParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// DropTrialDataParams defines parameters for DropTrialData.
+type DropTrialDataParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SetTrialDataParams defines parameters for SetTrialData.
+type SetTrialDataParams struct {
+	// Name What the file is called.
+	Name string `form:"name" json:"name"`
+
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
@@ -3068,6 +3098,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrial(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DropTrialData Take the data of a draft away
+	//
+	// Corresponds with DELETE /trials/{id}/data (the `DropTrialData` operationId).
+	DropTrialData(ctx context.Context, id InId, params *DropTrialDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetTrialDataWithBody Give a draft the data that every product finds
+	//
+	// The body is a file, or a zip archive of files. Every product finds the same files below /scenario and cannot change them. The SHA-256 of the tar archive that is made of them is part of the protocol.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/data (the `SetTrialData` operationId).
+	SetTrialDataWithBody(ctx context.Context, id InId, params *SetTrialDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DecideWithBody Record the decision
 	//
@@ -4581,6 +4625,40 @@ func (c *Client) CancelTrialWithBody(ctx context.Context, id InId, params *Cance
 // Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 func (c *Client) CancelTrial(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCancelTrialRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DropTrialData Take the data of a draft away
+//
+// Corresponds with DELETE /trials/{id}/data (the `DropTrialData` operationId).
+func (c *Client) DropTrialData(ctx context.Context, id InId, params *DropTrialDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDropTrialDataRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetTrialDataWithBody Give a draft the data that every product finds
+//
+// The body is a file, or a zip archive of files. Every product finds the same files below /scenario and cannot change them. The SHA-256 of the tar archive that is made of them is part of the protocol.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/data (the `SetTrialData` operationId).
+func (c *Client) SetTrialDataWithBody(ctx context.Context, id InId, params *SetTrialDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetTrialDataRequestWithBody(c.Server, id, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8346,6 +8424,129 @@ func NewCancelTrialRequestWithBody(server string, id InId, params *CancelTrialPa
 	return req, nil
 }
 
+// NewDropTrialDataRequest constructs an http.Request for the DropTrialData method
+func NewDropTrialDataRequest(server string, id InId, params *DropTrialDataParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/data", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSetTrialDataRequestWithBody constructs an http.Request for the SetTrialData method, with any body, and a specified content type
+func NewSetTrialDataRequestWithBody(server string, id InId, params *SetTrialDataParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/data", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewDecideRequest calls the generic Decide builder with application/json body
 func NewDecideRequest(server string, id InId, params *DecideParams, body DecideJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9626,6 +9827,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrialWithResponse(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelTrialResponse, error)
+
+	// DropTrialDataWithResponse Take the data of a draft away
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /trials/{id}/data (the `DropTrialData` operationId).
+	DropTrialDataWithResponse(ctx context.Context, id InId, params *DropTrialDataParams, reqEditors ...RequestEditorFn) (*DropTrialDataResponse, error)
+
+	// SetTrialDataWithBodyWithResponse Give a draft the data that every product finds
+	//
+	// The body is a file, or a zip archive of files. Every product finds the same files below /scenario and cannot change them. The SHA-256 of the tar archive that is made of them is part of the protocol.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/data (the `SetTrialData` operationId).
+	SetTrialDataWithBodyWithResponse(ctx context.Context, id InId, params *SetTrialDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTrialDataResponse, error)
 
 	// DecideWithBodyWithResponse Record the decision
 	//
@@ -13107,6 +13324,116 @@ func (r CancelTrialResponse) ContentType() string {
 	return ""
 }
 
+// DropTrialDataResponse200Headers the declared response headers of an HTTP 200 response for DropTrialData
+type DropTrialDataResponse200Headers struct {
+	ETag *string
+}
+
+type DropTrialDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trial
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DropTrialDataResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DropTrialDataResponse) GetJSON200() *Trial {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DropTrialDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DropTrialDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DropTrialDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DropTrialDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DropTrialDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetTrialDataResponse200Headers the declared response headers of an HTTP 200 response for SetTrialData
+type SetTrialDataResponse200Headers struct {
+	ETag *string
+}
+
+type SetTrialDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trial
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SetTrialDataResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetTrialDataResponse) GetJSON200() *Trial {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetTrialDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetTrialDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetTrialDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetTrialDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetTrialDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // DecideResponse200Headers the declared response headers of an HTTP 200 response for Decide
 type DecideResponse200Headers struct {
 	ETag *string
@@ -14834,6 +15161,34 @@ func (c *ClientWithResponses) CancelTrialWithResponse(ctx context.Context, id In
 		return nil, err
 	}
 	return ParseCancelTrialResponse(rsp)
+}
+
+// DropTrialDataWithResponse Take the data of a draft away
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /trials/{id}/data (the `DropTrialData` operationId).
+func (c *ClientWithResponses) DropTrialDataWithResponse(ctx context.Context, id InId, params *DropTrialDataParams, reqEditors ...RequestEditorFn) (*DropTrialDataResponse, error) {
+	rsp, err := c.DropTrialData(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDropTrialDataResponse(rsp)
+}
+
+// SetTrialDataWithBodyWithResponse Give a draft the data that every product finds
+//
+// The body is a file, or a zip archive of files. Every product finds the same files below /scenario and cannot change them. The SHA-256 of the tar archive that is made of them is part of the protocol.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/data (the `SetTrialData` operationId).
+func (c *ClientWithResponses) SetTrialDataWithBodyWithResponse(ctx context.Context, id InId, params *SetTrialDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetTrialDataResponse, error) {
+	rsp, err := c.SetTrialDataWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetTrialDataResponse(rsp)
 }
 
 // DecideWithBodyWithResponse Record the decision
@@ -17613,6 +17968,98 @@ func ParseCancelTrialResponse(rsp *http.Response) (*CancelTrialResponse, error) 
 	return response, nil
 }
 
+// ParseDropTrialDataResponse parses an HTTP response from a DropTrialDataWithResponse call
+func ParseDropTrialDataResponse(rsp *http.Response) (*DropTrialDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DropTrialDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trial
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DropTrialDataResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetTrialDataResponse parses an HTTP response from a SetTrialDataWithResponse call
+func ParseSetTrialDataResponse(rsp *http.Response) (*SetTrialDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetTrialDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trial
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SetTrialDataResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseDecideResponse parses an HTTP response from a DecideWithResponse call
 func ParseDecideResponse(rsp *http.Response) (*DecideResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18253,6 +18700,12 @@ type ServerInterface interface {
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(c *gin.Context, id InId, params CancelTrialParams)
+	// DropTrialData Take the data of a draft away
+	// (DELETE /trials/{id}/data)
+	DropTrialData(c *gin.Context, id InId, params DropTrialDataParams)
+	// SetTrialData Give a draft the data that every product finds
+	// (PUT /trials/{id}/data)
+	SetTrialData(c *gin.Context, id InId, params SetTrialDataParams)
 	// Decide Record the decision
 	// (PUT /trials/{id}/decision)
 	Decide(c *gin.Context, id InId, params DecideParams)
@@ -20727,6 +21180,112 @@ func (siw *ServerInterfaceWrapper) CancelTrial(c *gin.Context) {
 	siw.Handler.CancelTrial(c, id, params)
 }
 
+// DropTrialData operation middleware
+func (siw *ServerInterfaceWrapper) DropTrialData(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropTrialDataParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DropTrialData(c, id, params)
+}
+
+// SetTrialData operation middleware
+func (siw *ServerInterfaceWrapper) SetTrialData(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetTrialDataParams
+
+	// ------------- Required query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetTrialData(c, id, params)
+}
+
 // Decide operation middleware
 func (siw *ServerInterfaceWrapper) Decide(c *gin.Context) {
 
@@ -21270,6 +21829,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id", wrapper.GetTrial)
 	router.PUT(options.BaseURL+"/trials/:id", wrapper.ChangeTrial)
 	router.POST(options.BaseURL+"/trials/:id/start", wrapper.StartTrial)
+	router.DELETE(options.BaseURL+"/trials/:id/data", wrapper.DropTrialData)
+	router.PUT(options.BaseURL+"/trials/:id/data", wrapper.SetTrialData)
 	router.POST(options.BaseURL+"/trials/:id/cancel", wrapper.CancelTrial)
 	router.POST(options.BaseURL+"/trials/:id/end", wrapper.EndTrial)
 	router.POST(options.BaseURL+"/trials/:id/extend", wrapper.ExtendTrial)
@@ -24299,6 +24860,107 @@ func (response CancelTrialdefaultApplicationProblemPlusJSONResponse) VisitCancel
 	return err
 }
 
+type DropTrialDataRequestObject struct {
+	Id     InId `json:"id"`
+	Params DropTrialDataParams
+}
+
+type DropTrialDataResponseObject interface {
+	VisitDropTrialDataResponse(w http.ResponseWriter) error
+}
+
+type DropTrialData200ResponseHeaders struct {
+	ETag *string
+}
+
+type DropTrialData200JSONResponse struct {
+	Body    Trial
+	Headers DropTrialData200ResponseHeaders
+}
+
+func (response DropTrialData200JSONResponse) VisitDropTrialDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropTrialDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DropTrialDatadefaultApplicationProblemPlusJSONResponse) VisitDropTrialDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetTrialDataRequestObject struct {
+	Id     InId `json:"id"`
+	Params SetTrialDataParams
+	Body   io.Reader
+}
+
+type SetTrialDataResponseObject interface {
+	VisitSetTrialDataResponse(w http.ResponseWriter) error
+}
+
+type SetTrialData200ResponseHeaders struct {
+	ETag *string
+}
+
+type SetTrialData200JSONResponse struct {
+	Body    Trial
+	Headers SetTrialData200ResponseHeaders
+}
+
+func (response SetTrialData200JSONResponse) VisitSetTrialDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetTrialDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetTrialDatadefaultApplicationProblemPlusJSONResponse) VisitSetTrialDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DecideRequestObject struct {
 	Id     InId `json:"id"`
 	Params DecideParams
@@ -25047,6 +25709,12 @@ type StrictServerInterface interface {
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(ctx context.Context, request CancelTrialRequestObject) (CancelTrialResponseObject, error)
+	// DropTrialData Take the data of a draft away
+	// (DELETE /trials/{id}/data)
+	DropTrialData(ctx context.Context, request DropTrialDataRequestObject) (DropTrialDataResponseObject, error)
+	// SetTrialData Give a draft the data that every product finds
+	// (PUT /trials/{id}/data)
+	SetTrialData(ctx context.Context, request SetTrialDataRequestObject) (SetTrialDataResponseObject, error)
 	// Decide Record the decision
 	// (PUT /trials/{id}/decision)
 	Decide(ctx context.Context, request DecideRequestObject) (DecideResponseObject, error)
@@ -27226,6 +27894,62 @@ func (sh *strictHandler) CancelTrial(ctx *gin.Context, id InId, params CancelTri
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CancelTrialResponseObject); ok {
 		if err := validResponse.VisitCancelTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DropTrialData operation middleware
+func (sh *strictHandler) DropTrialData(ctx *gin.Context, id InId, params DropTrialDataParams) {
+	var request DropTrialDataRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropTrialData(ctx, request.(DropTrialDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropTrialData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DropTrialDataResponseObject); ok {
+		if err := validResponse.VisitDropTrialDataResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetTrialData operation middleware
+func (sh *strictHandler) SetTrialData(ctx *gin.Context, id InId, params SetTrialDataParams) {
+	var request SetTrialDataRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetTrialData(ctx, request.(SetTrialDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetTrialData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetTrialDataResponseObject); ok {
+		if err := validResponse.VisitSetTrialDataResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
