@@ -24,6 +24,7 @@ import (
 	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
+	"innovationden/orchestrator/report"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 	"innovationden/web"
@@ -89,6 +90,7 @@ func newRig(t testing.TB) *rig {
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
+		Forms:         forms{},
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 	})
@@ -111,7 +113,7 @@ func newRig(t testing.TB) *rig {
 	r.must(err)
 	r.handler, err = web.New(web.Config{
 		Den: r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
-		Zone: zone, Now: time.Now, Log: log,
+		Zone: zone, Now: time.Now, Log: log, Schemas: map[string][]byte{report.SchemaPath: []byte("{}")},
 	})
 	r.must(err)
 	r.server.Start()

@@ -39,6 +39,7 @@ func (s *server) Routes() []Route {
 		{get, "/help", Anybody, p.Help},
 		{get, "/help/:guide", Anybody, p.Guide},
 		{get, "/api/docs", Anybody, p.Reference},
+		{get, "/schemas/*name", Anybody, s.schema},
 
 		{get, "/", Known, p.Home},
 		{get, "/me", Known, p.Account},
@@ -81,6 +82,7 @@ func (s *server) Routes() []Route {
 		{get, "/trials/:id/extend", den.SetUpTrial, p.AskExtendTrial},
 		{post, "/trials/:id/extend", den.SetUpTrial, p.ExtendTrial},
 		{get, "/trials/:id/report", den.ReadTrial, p.Report},
+		{get, "/trials/:id/report/:form", den.ReadTrial, p.ReportFile},
 		{get, "/trials/:id/decide", den.DecideTrial, p.AskDecide},
 		{post, "/trials/:id/decide", den.DecideTrial, p.Decide},
 		{get, "/trials/:id/entries/:entry/assess", den.AssessTrial, p.Assess},

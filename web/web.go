@@ -20,6 +20,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"innovationden/orchestrator/den"
 	"innovationden/web/gateway"
 	"innovationden/web/pages"
 	"innovationden/web/view"
@@ -48,6 +49,8 @@ type Config struct {
 	Registry http.Handler
 	// Ready says why the den cannot serve now; nil: it always can.
 	Ready func(context.Context) error
+	// Schemas are the published schemas, by their path.
+	Schemas map[string][]byte
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
 	MaxArchive int64
 }
@@ -175,6 +178,17 @@ func (s *server) ready(c *gin.Context) error {
 		}
 	}
 	c.String(http.StatusOK, "ready\n")
+	return nil
+}
+
+// schema serves a published schema to whoever holds data to it, from any site.
+func (s *server) schema(c *gin.Context) error {
+	text, ok := s.Schemas[c.Request.URL.Path]
+	if !ok {
+		return den.Missing()
+	}
+	c.Header("Access-Control-Allow-Origin", "*")
+	c.Data(http.StatusOK, "application/schema+json", text)
 	return nil
 }
 

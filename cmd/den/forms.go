@@ -56,3 +56,17 @@ func (f forms) Make(ctx context.Context, form den.Form, r den.Report, with den.E
 		})
 	}}, nil
 }
+
+// schemas are what published reports can be held to, by the path of each.
+func (h *house) schemas() (map[string][]byte, error) {
+	publisher := h.forms().publisher
+	document, err := report.Schema(publisher.Public + report.SchemaPath)
+	if err != nil {
+		return nil, err
+	}
+	extension, err := report.Extension(publisher)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{report.SchemaPath: document, report.ExtensionPath: extension, report.PatchPath: report.Patch()}, nil
+}

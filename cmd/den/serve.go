@@ -178,9 +178,13 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
+	schemas, err := h.schemas()
+	if err != nil {
+		return err
+	}
 	h.handler, err = web.New(web.Config{
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
-		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
+		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
 	})
 	return err
 }

@@ -136,6 +136,7 @@ type Accounts interface {
 
 // Den is all of it.
 type Den interface {
+	Reports
 	Techmap
 	Settings
 	Trials

@@ -38,7 +38,7 @@
 //
 // Each is a partial with a struct, whose fields are called what the Design System
 // calls them: accordion [Accordion], back-link [BackLink], breadcrumbs
-// [Breadcrumbs], button [Button], character-count [CharacterCount], checkboxes
+// [Breadcrumbs], button [Button], chart [Chart], character-count [CharacterCount], checkboxes
 // [Checkboxes], date-input [DateInput], details [Details], error-message
 // [ErrorMessage], error-summary [ErrorSummary], fieldset [Fieldset], file-upload
 // [FileUpload], generic-header [GenericHeader], hint [Hint], input [Input],

@@ -13,6 +13,7 @@ func kinds() map[string]reflect.Type {
 		"breadcrumbs":         reflect.TypeFor[Breadcrumbs](),
 		"button":              reflect.TypeFor[Button](),
 		"character-count":     reflect.TypeFor[CharacterCount](),
+		"chart":               reflect.TypeFor[Chart](),
 		"checkboxes":          reflect.TypeFor[Checkboxes](),
 		"date-input":          reflect.TypeFor[DateInput](),
 		"details":             reflect.TypeFor[Details](),
