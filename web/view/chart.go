@@ -41,7 +41,7 @@ type ChartLane struct {
 const (
 	chartWide  = 400.0
 	chartLeft  = 6.0
-	chartRight = 338.0
+	chartRight = 312.0
 	chartLabel = 20.0 // height of a line of text
 	chartLane  = 18.0
 	chartGap   = 6.0
