@@ -10,7 +10,10 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-const mostBudget = 100_000_000_000 // pence
+const (
+	mostBudget = 100_000_000_000 // pence
+	farthest   = 20              // years to any date
+)
 
 // AddChallenge makes a draft. It may be incomplete; what it says must be right.
 func (o *Orchestrator) AddChallenge(ctx context.Context, actor den.Actor, in den.NewChallenge) (v den.ChallengeView, err error) {
@@ -246,6 +249,14 @@ func (o *Orchestrator) fillChallenge(c *den.Challenge, in den.NewChallenge) erro
 		c.Agreed = ""
 	}
 	c.Timetable, c.Budget = in.Timetable, in.Budget
+	for _, one := range []struct {
+		field string
+		at    den.Stamp
+	}{{"questions_until", c.Timetable.QuestionsUntil}, {"answers_until", c.Timetable.AnswersUntil}, {"trial_from", c.Timetable.TrialFrom}} {
+		if years := one.at.Year() - o.now().Year(); !one.at.IsZero() && (years < -farthest || years > farthest) {
+			faults.Add(den.Bad(one.field, "Enter a date within %d years from now.", farthest))
+		}
+	}
 	if c.Timetable.TrialFor < 0 || c.Timetable.TrialFor > o.LongestLength {
 		faults.Add(den.Bad("trial_for", "Enter a length of at most %s.", spell(o.LongestLength)))
 	}

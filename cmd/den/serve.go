@@ -171,11 +171,11 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
-	if h.programs, err = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log}); err != nil {
-		return err
-	}
 	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
+		return err
+	}
+	if h.programs, err = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log, Zone: zone}); err != nil {
 		return err
 	}
 	schemas, err := h.schemas()

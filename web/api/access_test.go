@@ -52,6 +52,13 @@ var (
 	stale       = map[string]string{"If-Match": `"999999"`}
 	offerOur    = may{"operator seller", "auditor member approver colleague outsider rival"}
 	offerTheir  = may{"operator rival", "auditor member approver colleague outsider seller"}
+	draftOur    = may{ourTop, "auditor"}
+	draftTheir  = may{"operator outsider", "auditor"}
+	writeOur    = may{ourTop, "auditor outsider seller rival"}
+	writeTheir  = may{"operator outsider", "auditor member approver colleague seller rival"}
+	insideOur   = may{ourTop + " auditor", "outsider seller rival"}
+	insideTheir = may{"operator auditor outsider", "member approver colleague seller rival"}
+	replies     = may{"seller rival", "operator auditor member approver colleague outsider"}
 	offerNobody = may{look: "auditor member approver colleague outsider seller rival"}
 )
 
@@ -101,6 +108,25 @@ var table = map[string]access{
 		body: fixed(hash{"version": "9", "compose": "refused"})},
 	"addStackArchive": {about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
 		body: fixed(stackBody("refused", "no archive")), header: map[string]string{"Content-Type": "multipart/form-data; boundary=edge"}},
+
+	"listChallenges":      {done: 200, ours: withRole},
+	"addChallenge":        {about: "department", done: 422, ours: may{yes: ourTop, look: "auditor"}, theirs: may{yes: "operator outsider", look: "auditor"}, unknown: may{yes: "operator", look: "auditor"}, body: func(t target) any { return hash{"department": t.id, "capabilities": []string{"none"}} }},
+	"getChallenge":        {about: "challenge", done: 200, ours: withRole, theirs: withRole},
+	"changeChallenge":     {about: "challenge-draft", done: 412, ours: draftOur, theirs: draftTheir, body: fixed(hash{}), header: stale},
+	"publishChallenge":    {about: "challenge-draft", done: 412, ours: draftOur, theirs: draftTheir, header: stale},
+	"closeChallenge":      {about: "challenge", done: 412, ours: writeOur, theirs: writeTheir, header: stale},
+	"withdrawChallenge":   {about: "challenge", done: 412, ours: writeOur, theirs: writeTheir, header: stale},
+	"askChallenge":        {about: "challenge", done: 422, ours: replies, theirs: replies, body: fixed(hash{"text": " "})},
+	"answerQuestion":      {about: "question", done: 412, ours: draftOur, theirs: draftTheir, header: stale, body: fixed(hash{"answer": "x"})},
+	"showInterest":        {about: "challenge", done: 422, ours: replies, theirs: replies, body: fixed(hash{})},
+	"takeBackInterest":    {about: "challenge", done: 409, ours: replies, theirs: replies, query: func(target) string { return "" }},
+	"thankSupplier":       {about: "interest", done: 412, ours: may{ourTop, "auditor seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale, body: fixed(hash{"say": "x"})},
+	"listFits":            {about: "challenge", done: 200, ours: insideOur, theirs: insideTheir},
+	"inviteSupplier":      {about: "challenge", done: 422, ours: writeOur, theirs: writeTheir, body: fixed(hash{"supplier": "sup_none"})},
+	"tryChallenge":        {about: "challenge", done: 422, ours: writeOur, theirs: writeTheir, body: fixed(hash{"products": []string{"prd_none"}})},
+	"getPack":             {about: "challenge", done: 200, ours: withRole, theirs: withRole},
+	"getPackText":         {about: "challenge", done: 200, ours: withRole, theirs: withRole},
+	"getEngagementNotice": {about: "challenge", done: 200, ours: insideOur, theirs: insideTheir},
 
 	"listTrials":  {done: 200, ours: everyone},
 	"addTrial":    {about: "department", done: 422, ours: may{yes: ourTop, look: "auditor"}, theirs: may{yes: "operator outsider", look: "auditor"}, unknown: may{yes: "operator", look: "auditor"}, body: func(t target) any { return hash{"department": t.id, "size": "none"} }},

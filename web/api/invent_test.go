@@ -50,7 +50,7 @@ func pick[T any](i *inventor, of ...T) T { return of[i.r.IntN(len(of))] }
 func (i *inventor) request() question {
 	op := i.ops[i.r.IntN(len(i.ops))]
 	wild := pick(i, 0, 0, 0, 5, 20, 60)
-	q := question{who: i.person(), method: op.method, path: op.path, header: map[string]string{}}
+	q := question{who: i.person(op), method: op.method, path: op.path, header: map[string]string{}}
 	query := ""
 	for _, p := range op.spec.Parameters {
 		if p := p.Value; p.In == openapi3.ParameterInPath || i.chance(40) || p.Required && !i.chance(wild) {
@@ -78,7 +78,10 @@ func (i *inventor) request() question {
 	return q
 }
 
-func (i *inventor) person() string {
+func (i *inventor) person(op operation) string {
+	if isSupplier := slices.Contains([]string{"askChallenge", "showInterest", "takeBackInterest"}, op.id); isSupplier && i.chance(70) {
+		return pick(i, seller, rival)
+	}
 	if i.chance(3) {
 		return pick(i, nobody, "no-such-token", "…")
 	}
@@ -94,7 +97,7 @@ func (i *inventor) parameter(op operation, p *openapi3.Parameter, wild int) stri
 	}
 	switch p.Name {
 	case "id":
-		if op.id == "decide" && i.chance(50) {
+		if slices.Contains([]string{"decide", "getOutcome", "getReport", "getReportFile"}, op.id) && i.chance(50) {
 			return i.id("decided", wild)
 		}
 		return i.id(strings.SplitN(op.path[1:], "/", 2)[0], wild)

@@ -13,7 +13,8 @@ func trial(t den.TrialView) contract.Trial {
 		Id: string(t.ID), Department: string(t.Department), DepartmentName: some(t.DepartmentName), Name: t.Name,
 		Question: t.Question, State: contract.TrialState(t.State), Scheme: schemeRef(t.Trial.Scheme), Size: t.Size,
 		LengthSeconds: int64(t.Length / time.Second), Tasks: &t.Tasks, Entries: list(t.Entries, entry), Evaluators: &evaluators,
-		Protocol: some(t.Protocol), CostPence: &t.Pence, CreatedAt: t.CreatedAt, StartedAt: moment(t.StartedAt),
+		Challenge: some(string(t.Challenge)),
+		Protocol:  some(t.Protocol), CostPence: &t.Pence, CreatedAt: t.CreatedAt, StartedAt: moment(t.StartedAt),
 		EndsAt: moment(t.EndsAt), ClosedAt: moment(t.ClosedAt), Revision: t.Rev, Hours: hours(t.Hours), Ruling: ruling(t.Ruling),
 	}
 	if t.Tasks == nil {

@@ -20,9 +20,10 @@ type Config struct {
 	Den        Den
 	Now        func() time.Time // for the deadlines of streams
 	Log        *slog.Logger
-	MaxArchive int64 // bytes of an uploaded archive; 0: 4 GiB
-	MaxStreams int   // progress streams of one person; 0: 16
-	Pace       Pace  // of progress streams; zero: the usual one
+	Zone       *time.Location // of the dates in documents; nil: UTC
+	MaxArchive int64          // bytes of an uploaded archive; 0: 4 GiB
+	MaxStreams int            // progress streams of one person; 0: 16
+	Pace       Pace           // of progress streams; zero: the usual one
 }
 
 // API answers everything under /api.
@@ -36,6 +37,7 @@ type API struct {
 	streams  *streams.Streams
 	archive  int64
 	pace     Pace
+	zone     *time.Location
 	over     chan struct{} // closed by Close
 	close    func()
 }
@@ -55,10 +57,13 @@ func New(c Config) (*API, error) {
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 16
 	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
 	over := make(chan struct{})
 	return &API{
 		den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
-		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(),
+		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone,
 		over: over, close: sync.OnceFunc(func() { close(over) }),
 	}, nil
 }

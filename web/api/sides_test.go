@@ -144,6 +144,7 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	for _, e := range finished.Entries {
 		w.await(e.Lease, den.Ended)
 	}
+	w.challenges(who, s)
 	return s
 }
 
@@ -165,6 +166,36 @@ func (w *world) delivery() den.ID {
 	d := den.Delivery{ID: w.id(den.KindDelivery), Person: w.people[member].ID, Channel: den.ByMail, State: den.DeliverySent, MadeAt: time.Now()}
 	w.must(w.db.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Deliveries().Put(d); return err }))
 	return d.ID
+}
+
+// challenges makes a draft of a challenge, a published one with a question that waits,
+// and one that a supplier has answered.
+func (w *world) challenges(who string, s side) {
+	w.t.Helper()
+	ctx, actor, from := context.Background(), w.act(who), w.act(seller)
+	if who == outsider {
+		from = w.act(rival)
+	}
+	in := den.NewChallenge{
+		Title: "Booking", Problem: "People call.", People: "Parents.", Success: "Nobody calls.", Capabilities: []string{"appointments"},
+		Timetable: den.Timetable{AnswersUntil: time.Now().Add(24 * time.Hour)},
+	}
+	open := func() den.ChallengeView {
+		v, err := w.o.AddChallenge(ctx, actor, in)
+		w.must(err)
+		v, err = w.o.PublishChallenge(ctx, actor, v.ID, 0)
+		w.must(err)
+		return v
+	}
+	draft, err := w.o.AddChallenge(ctx, actor, in)
+	w.must(err)
+	asked, answered := open(), open()
+	q, err := w.o.Ask(ctx, from, den.NewQuestion{Challenge: asked.ID, Text: "How many?"})
+	w.must(err)
+	i, err := w.o.ShowInterest(ctx, from, den.NewInterest{Challenge: answered.ID, Advice: "Ask for less."})
+	w.must(err)
+	s.things["challenge-answered"] = target{id: answered.ID}
+	s.things["challenge-draft"], s.things["challenge"], s.things["question"], s.things["interest"] = target{id: draft.ID}, target{id: asked.ID}, target{id: q.ID}, target{id: i.ID}
 }
 
 // submit finishes somebody's assessment of an entry.

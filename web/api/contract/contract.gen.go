@@ -91,6 +91,36 @@ func (e AtBudget) Valid() bool {
 	}
 }
 
+// Defines values for ChallengeState.
+const (
+	ChallengeClosed    ChallengeState = "closed"
+	ChallengeDraft     ChallengeState = "draft"
+	ChallengeInTrial   ChallengeState = "trial"
+	ChallengeOutcome   ChallengeState = "outcome"
+	ChallengePublished ChallengeState = "published"
+	ChallengeWithdrawn ChallengeState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ChallengeState enum.
+func (e ChallengeState) Valid() bool {
+	switch e {
+	case ChallengeClosed:
+		return true
+	case ChallengeDraft:
+		return true
+	case ChallengeInTrial:
+		return true
+	case ChallengeOutcome:
+		return true
+	case ChallengePublished:
+		return true
+	case ChallengeWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Channel.
 const (
 	ByHook Channel = "hook"
@@ -148,6 +178,24 @@ func (e DataLocation) Valid() bool {
 	case Elsewhere:
 		return true
 	case Uk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataUse.
+const (
+	Agreed    DataUse = "agreed"
+	Synthetic DataUse = "synthetic"
+)
+
+// Valid indicates whether the value is a known member of the DataUse enum.
+func (e DataUse) Valid() bool {
+	switch e {
+	case Agreed:
+		return true
+	case Synthetic:
 		return true
 	default:
 		return false
@@ -748,6 +796,83 @@ type CapabilityGroup struct {
 	Title        string       `json:"title"`
 }
 
+// Challenge A department's problem, published before any tender. Nothing in it says who asked a question.
+type Challenge struct {
+	Agreed          *string    `json:"agreed,omitempty"`
+	AnswersUntil    *time.Time `json:"answers_until,omitempty"`
+	BudgetHighPence *int64     `json:"budget_high_pence,omitempty"`
+	BudgetLowPence  *int64     `json:"budget_low_pence,omitempty"`
+	Capabilities    []string   `json:"capabilities"`
+
+	// Changes What everybody was told, oldest first.
+	Changes        []Told     `json:"changes"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	Constraints    string     `json:"constraints"`
+	CreatedAt      time.Time  `json:"created_at"`
+	Data           DataUse    `json:"data"`
+	Department     string     `json:"department"`
+	DepartmentName string     `json:"department_name"`
+	Id             string     `json:"id"`
+
+	// Interests For the department; a supplier reads its own.
+	Interests []Interest `json:"interests"`
+
+	// Invited Suppliers; for the department, and for those who were.
+	Invited        *[]string      `json:"invited,omitempty"`
+	Outcome        *string        `json:"outcome,omitempty"`
+	People         string         `json:"people"`
+	Problem        string         `json:"problem"`
+	PublishedAt    *time.Time     `json:"published_at,omitempty"`
+	Questions      []Question     `json:"questions"`
+	QuestionsUntil *time.Time     `json:"questions_until,omitempty"`
+	Revision       int64          `json:"revision"`
+	State          ChallengeState `json:"state"`
+	Success        string         `json:"success"`
+	TakesAnswers   bool           `json:"takes_answers"`
+	TakesQuestions bool           `json:"takes_questions"`
+	Thanks         []Thanks       `json:"thanks"`
+	Title          string         `json:"title"`
+	TrialFrom      *time.Time     `json:"trial_from,omitempty"`
+	TrialSeconds   *int64         `json:"trial_seconds,omitempty"`
+
+	// Trials Those made of it that you may read.
+	Trials []string `json:"trials"`
+}
+
+// ChallengeLine A challenge in a list.
+type ChallengeLine struct {
+	// Answered Your supplier has answered it.
+	Answered       bool       `json:"answered"`
+	AnswersUntil   *time.Time `json:"answers_until,omitempty"`
+	Capabilities   []string   `json:"capabilities"`
+	Department     string     `json:"department"`
+	DepartmentName string     `json:"department_name"`
+
+	// Fits Names of your products that fit.
+	Fits []string `json:"fits"`
+	Id   string   `json:"id"`
+
+	// Interests How many suppliers answered; for the department.
+	Interests   *int32         `json:"interests,omitempty"`
+	PublishedAt *time.Time     `json:"published_at,omitempty"`
+	State       ChallengeState `json:"state"`
+	Title       string         `json:"title"`
+
+	// Waiting Questions that wait for an answer; for the department.
+	Waiting *int32 `json:"waiting,omitempty"`
+}
+
+// ChallengePage One page of a list.
+type ChallengePage struct {
+	Items []ChallengeLine `json:"items"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
+}
+
+// ChallengeState defines model for ChallengeState.
+type ChallengeState string
+
 // Channel defines model for Channel.
 type Channel string
 
@@ -783,6 +908,9 @@ type CriterionScoredBy string
 
 // DataLocation Where a product keeps its data: eea is the United Kingdom or the European Economic Area, as_chosen where the department says.
 type DataLocation string
+
+// DataUse defines model for DataUse.
+type DataUse string
 
 // Decision defines model for Decision.
 type Decision string
@@ -900,6 +1028,25 @@ type FieldProblem struct {
 	Pointer string `json:"pointer"`
 }
 
+// Fit A product that may help, and why.
+type Fit struct {
+	Answered     bool     `json:"answered"`
+	InCommon     []string `json:"in_common"`
+	Invited      bool     `json:"invited"`
+	Product      string   `json:"product"`
+	ProductName  string   `json:"product_name"`
+	Supplier     string   `json:"supplier"`
+	SupplierName string   `json:"supplier_name"`
+
+	// Trials How often it was tried to the end.
+	Trials int32 `json:"trials"`
+}
+
+// FitPage Products that may help, those with most in common first.
+type FitPage struct {
+	Items []Fit `json:"items"`
+}
+
 // Grant What a token lets its bearer do of what its person may: see; do everything; or bring in releases and their images.
 type Grant string
 
@@ -959,6 +1106,27 @@ type InForce struct {
 	Name    string `json:"name"`
 }
 
+// Interest A supplier's answer to a challenge.
+type Interest struct {
+	Advice       string            `json:"advice"`
+	At           time.Time         `json:"at"`
+	Challenge    string            `json:"challenge"`
+	Id           string            `json:"id"`
+	Products     []InterestProduct `json:"products"`
+	Revision     int64             `json:"revision"`
+	Supplier     string            `json:"supplier"`
+	SupplierName string            `json:"supplier_name"`
+	Thanks       *string           `json:"thanks,omitempty"`
+}
+
+// InterestProduct A product that a supplier answered with, and its newest release.
+type InterestProduct struct {
+	Id      string  `json:"id"`
+	Name    string  `json:"name"`
+	Release *string `json:"release,omitempty"`
+	Version *string `json:"version,omitempty"`
+}
+
 // Inventory What a sandbox was made of.
 type Inventory struct {
 	Containers []string `json:"containers"`
@@ -1011,6 +1179,14 @@ type Membership struct {
 	Role string  `json:"role"`
 }
 
+// NewAnswer An answer to everybody.
+type NewAnswer struct {
+	Answer string `json:"answer"`
+
+	// Said The question as everybody reads it. Left out: as it was asked.
+	Said *string `json:"said,omitempty"`
+}
+
 // NewAssessment My scores for one entry.
 type NewAssessment struct {
 	Note *string `json:"note,omitempty"`
@@ -1022,12 +1198,65 @@ type NewAssessment struct {
 	Submit *bool `json:"submit,omitempty"`
 }
 
+// NewAttempt Which products to try.
+type NewAttempt struct {
+	Products []string `json:"products"`
+}
+
+// NewChallenge What a challenge says.
+type NewChallenge struct {
+	// Agreed What was agreed about data that is not synthetic.
+	Agreed       *string    `json:"agreed,omitempty"`
+	AnswersUntil *time.Time `json:"answers_until,omitempty"`
+
+	// Because The interest whose advice led to the change.
+	Because         *string   `json:"because,omitempty"`
+	BudgetHighPence *int64    `json:"budget_high_pence,omitempty"`
+	BudgetLowPence  *int64    `json:"budget_low_pence,omitempty"`
+	Capabilities    *[]string `json:"capabilities,omitempty"`
+	Constraints     *string   `json:"constraints,omitempty"`
+	Data            *DataUse  `json:"data,omitempty"`
+
+	// Department Left out: your own, where you are in one only.
+	Department *string `json:"department,omitempty"`
+
+	// People Who is affected, and how.
+	People         *string    `json:"people,omitempty"`
+	Problem        *string    `json:"problem,omitempty"`
+	QuestionsUntil *time.Time `json:"questions_until,omitempty"`
+
+	// Success What success looks like.
+	Success   *string    `json:"success,omitempty"`
+	Title     *string    `json:"title,omitempty"`
+	TrialFrom *time.Time `json:"trial_from,omitempty"`
+
+	// TrialSeconds How long a trial would run.
+	TrialSeconds *int64 `json:"trial_seconds,omitempty"`
+
+	// Why Why it changes, for everybody. Needed after the publication.
+	Why *string `json:"why,omitempty"`
+}
+
 // NewDecision What the department made of an outcome.
 type NewDecision struct {
 	// Chosen The entry to proceed with.
 	Chosen   *string  `json:"chosen,omitempty"`
 	Decision Decision `json:"decision"`
 	Why      string   `json:"why"`
+}
+
+// NewInterest A supplier's answer.
+type NewInterest struct {
+	Advice   *string   `json:"advice,omitempty"`
+	Products *[]string `json:"products,omitempty"`
+
+	// Supplier Left out: your own, where you are in one only.
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// NewInvitation Whom to invite.
+type NewInvitation struct {
+	Supplier string `json:"supplier"`
 }
 
 // NewNoticeChoices How you want to be told. What is left out is sent.
@@ -1053,6 +1282,13 @@ type NewProduct struct {
 	Name     string  `json:"name"`
 	Summary  *string `json:"summary,omitempty"`
 	Supplier string  `json:"supplier"`
+}
+
+// NewQuestion A question.
+type NewQuestion struct {
+	// Supplier Left out: your own, where you are in one only.
+	Supplier *string `json:"supplier,omitempty"`
+	Text     string  `json:"text"`
 }
 
 // NewRelease A release to add.
@@ -1138,6 +1374,11 @@ type NewSupplier struct {
 	// Department The department that adds the entry, where you belong to several.
 	Department *string `json:"department,omitempty"`
 	Name       string  `json:"name"`
+}
+
+// NewThanks Thanks, before everybody.
+type NewThanks struct {
+	Say string `json:"say"`
 }
 
 // NewToken A token to make.
@@ -1254,6 +1495,34 @@ type Outcome struct {
 	Scheme SchemeRef `json:"scheme"`
 	Trial  string    `json:"trial"`
 	Why    *string   `json:"why,omitempty"`
+}
+
+// Pack Everything that any supplier was told of a challenge: the same for all.
+type Pack struct {
+	Agreed          *string    `json:"agreed,omitempty"`
+	AnswersUntil    *time.Time `json:"answers_until,omitempty"`
+	At              time.Time  `json:"at"`
+	BudgetHighPence *int64     `json:"budget_high_pence,omitempty"`
+	BudgetLowPence  *int64     `json:"budget_low_pence,omitempty"`
+
+	// Capabilities In words.
+	Capabilities   []string       `json:"capabilities"`
+	Changes        []Told         `json:"changes"`
+	Constraints    string         `json:"constraints"`
+	Data           DataUse        `json:"data"`
+	DepartmentName string         `json:"department_name"`
+	Id             string         `json:"id"`
+	Outcome        *string        `json:"outcome,omitempty"`
+	People         string         `json:"people"`
+	Problem        string         `json:"problem"`
+	Questions      []Question     `json:"questions"`
+	QuestionsUntil *time.Time     `json:"questions_until,omitempty"`
+	State          ChallengeState `json:"state"`
+	Success        string         `json:"success"`
+	Thanks         []Thanks       `json:"thanks"`
+	Title          string         `json:"title"`
+	TrialFrom      *time.Time     `json:"trial_from,omitempty"`
+	TrialSeconds   *int64         `json:"trial_seconds,omitempty"`
 }
 
 // Person Somebody.
@@ -1384,6 +1653,21 @@ type PushedTag struct {
 	// SizeBytes As it was sent, compressed.
 	SizeBytes int64  `json:"size_bytes"`
 	Tag       string `json:"tag"`
+}
+
+// Question A question without who asked it. `asked` and `at` are for the department, and for who asked.
+type Question struct {
+	Answer     *string    `json:"answer,omitempty"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+	Asked      *string    `json:"asked,omitempty"`
+	At         *time.Time `json:"at,omitempty"`
+	Challenge  string     `json:"challenge"`
+	Id         string     `json:"id"`
+
+	// Mine You asked it.
+	Mine     bool    `json:"mine"`
+	Revision *int64  `json:"revision,omitempty"`
+	Said     *string `json:"said,omitempty"`
 }
 
 // QuietOf What is not sent by one channel.
@@ -1732,6 +2016,13 @@ type SupplierPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// Thanks What a department thanked a supplier for.
+type Thanks struct {
+	At           time.Time `json:"at"`
+	Say          string    `json:"say"`
+	SupplierName string    `json:"supplier_name"`
+}
+
 // Theme Criteria that belong together.
 type Theme struct {
 	Criteria []Criterion `json:"criteria"`
@@ -1761,8 +2052,17 @@ type TokenPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// Told Something that everybody was told.
+type Told struct {
+	At  time.Time `json:"at"`
+	Say string    `json:"say"`
+	Why *string   `json:"why,omitempty"`
+}
+
 // Trial One experiment.
 type Trial struct {
+	// Challenge The challenge that it was made of.
+	Challenge *string    `json:"challenge,omitempty"`
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
 	CostPence *int64     `json:"cost_pence,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -1911,6 +2211,12 @@ type InBefore = time.Time
 // InBytes defines model for in_bytes.
 type InBytes = int32
 
+// InCapability defines model for in_capability.
+type InCapability = string
+
+// InChallengeState defines model for in_challenge_state.
+type InChallengeState = ChallengeState
+
 // InDeliveryState defines model for in_delivery_state.
 type InDeliveryState = DeliveryState
 
@@ -2013,6 +2319,77 @@ type RefuseParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListChallengesParams defines parameters for ListChallenges.
+type ListChallengesParams struct {
+	State      *InChallengeState `form:"state,omitempty" json:"state,omitempty"`
+	Department *InDepartment     `form:"department,omitempty" json:"department,omitempty"`
+
+	// Capability Only those that ask for it.
+	Capability *InCapability `form:"capability,omitempty" json:"capability,omitempty"`
+
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AddChallengeParams defines parameters for AddChallenge.
+type AddChallengeParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeChallengeParams defines parameters for ChangeChallenge.
+type ChangeChallengeParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// CloseChallengeParams defines parameters for CloseChallenge.
+type CloseChallengeParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ShowInterestParams defines parameters for ShowInterest.
+type ShowInterestParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// TakeBackInterestParams defines parameters for TakeBackInterest.
+type TakeBackInterestParams struct {
+	Supplier *InSupplier `form:"supplier,omitempty" json:"supplier,omitempty"`
+
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// PublishChallengeParams defines parameters for PublishChallenge.
+type PublishChallengeParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// AskChallengeParams defines parameters for AskChallenge.
+type AskChallengeParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TryChallengeParams defines parameters for TryChallenge.
+type TryChallengeParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawChallengeParams defines parameters for WithdrawChallenge.
+type WithdrawChallengeParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// After `next` of the page before.
@@ -2074,6 +2451,12 @@ type ListDeliveriesParams struct {
 type SweepParams struct {
 	// DryRun Say what would be removed and remove nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ThankSupplierParams defines parameters for ThankSupplier.
+type ThankSupplierParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // SetNoticeChoicesParams defines parameters for SetNoticeChoices.
@@ -2180,6 +2563,12 @@ type AddStackArchiveMultipartBody struct {
 
 // AddStackArchiveMultipartBodyMail defines parameters for AddStackArchive.
 type AddStackArchiveMultipartBodyMail string
+
+// AnswerQuestionParams defines parameters for AnswerQuestion.
+type AnswerQuestionParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
 
 // ListSandboxesParams defines parameters for ListSandboxes.
 type ListSandboxesParams struct {
@@ -2394,11 +2783,38 @@ type AgreeJSONRequestBody = Because
 // RefuseJSONRequestBody defines body for Refuse for application/json ContentType.
 type RefuseJSONRequestBody = Because
 
+// AddChallengeJSONRequestBody defines body for AddChallenge for application/json ContentType.
+type AddChallengeJSONRequestBody = NewChallenge
+
+// ChangeChallengeJSONRequestBody defines body for ChangeChallenge for application/json ContentType.
+type ChangeChallengeJSONRequestBody = NewChallenge
+
+// CloseChallengeJSONRequestBody defines body for CloseChallenge for application/json ContentType.
+type CloseChallengeJSONRequestBody = Reason
+
+// ShowInterestJSONRequestBody defines body for ShowInterest for application/json ContentType.
+type ShowInterestJSONRequestBody = NewInterest
+
+// InviteSupplierJSONRequestBody defines body for InviteSupplier for application/json ContentType.
+type InviteSupplierJSONRequestBody = NewInvitation
+
+// AskChallengeJSONRequestBody defines body for AskChallenge for application/json ContentType.
+type AskChallengeJSONRequestBody = NewQuestion
+
+// TryChallengeJSONRequestBody defines body for TryChallenge for application/json ContentType.
+type TryChallengeJSONRequestBody = NewAttempt
+
+// WithdrawChallengeJSONRequestBody defines body for WithdrawChallenge for application/json ContentType.
+type WithdrawChallengeJSONRequestBody = Reason
+
 // AddDepartmentJSONRequestBody defines body for AddDepartment for application/json ContentType.
 type AddDepartmentJSONRequestBody = NewOrganisation
 
 // SetRulesJSONRequestBody defines body for SetRules for application/json ContentType.
 type SetRulesJSONRequestBody = NewRules
+
+// ThankSupplierJSONRequestBody defines body for ThankSupplier for application/json ContentType.
+type ThankSupplierJSONRequestBody = NewThanks
 
 // SetNoticeChoicesJSONRequestBody defines body for SetNoticeChoices for application/json ContentType.
 type SetNoticeChoicesJSONRequestBody = NewNoticeChoices
@@ -2423,6 +2839,9 @@ type AddStackJSONRequestBody = NewStack
 
 // AddStackArchiveMultipartRequestBody defines body for AddStackArchive for multipart/form-data ContentType.
 type AddStackArchiveMultipartRequestBody AddStackArchiveMultipartBody
+
+// AnswerQuestionJSONRequestBody defines body for AnswerQuestion for application/json ContentType.
+type AnswerQuestionJSONRequestBody = NewAnswer
 
 // EndSandboxJSONRequestBody defines body for EndSandbox for application/json ContentType.
 type EndSandboxJSONRequestBody = Reason
@@ -2580,6 +2999,190 @@ type ClientInterface interface {
 	// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
 	GetCapabilities(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListChallenges List challenges
+	//
+	// Those that take answers come first, then the newest.
+	//
+	// Corresponds with GET /challenges (the `ListChallenges` operationId).
+	ListChallenges(ctx context.Context, params *ListChallengesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddChallengeWithBody Write a challenge as a draft
+	//
+	// A draft may be incomplete. Nobody but its department reads it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges (the `AddChallenge` operationId).
+	AddChallengeWithBody(ctx context.Context, params *AddChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddChallenge Write a challenge as a draft
+	//
+	// A draft may be incomplete. Nobody but its department reads it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges (the `AddChallenge` operationId).
+	AddChallenge(ctx context.Context, params *AddChallengeParams, body AddChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetChallenge Read a challenge with its questions and answers
+	//
+	// Nothing in it says who asked a question. What suppliers answered is for its department; a supplier reads its own.
+	//
+	// Corresponds with GET /challenges/{id} (the `GetChallenge` operationId).
+	GetChallenge(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeChallengeWithBody Change a challenge
+	//
+	// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+	ChangeChallengeWithBody(ctx context.Context, id InId, params *ChangeChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeChallenge Change a challenge
+	//
+	// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+	ChangeChallenge(ctx context.Context, id InId, params *ChangeChallengeParams, body ChangeChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseChallengeWithBody Take no more questions and answers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+	CloseChallengeWithBody(ctx context.Context, id InId, params *CloseChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseChallenge Take no more questions and answers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+	CloseChallenge(ctx context.Context, id InId, params *CloseChallengeParams, body CloseChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFits List the products that may help, and why
+	//
+	// Corresponds with GET /challenges/{id}/fits (the `ListFits` operationId).
+	ListFits(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowInterestWithBody Answer with products, advice, or both
+	//
+	// For a supplier. A second answer replaces the first while answers are taken.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+	ShowInterestWithBody(ctx context.Context, id InId, params *ShowInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowInterest Answer with products, advice, or both
+	//
+	// For a supplier. A second answer replaces the first while answers are taken.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+	ShowInterest(ctx context.Context, id InId, params *ShowInterestParams, body ShowInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeBackInterest Take an answer back
+	//
+	// Corresponds with POST /challenges/{id}/interest/take-back (the `TakeBackInterest` operationId).
+	TakeBackInterest(ctx context.Context, id InId, params *TakeBackInterestParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InviteSupplierWithBody Invite a supplier to look at a challenge
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+	InviteSupplierWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InviteSupplier Invite a supplier to look at a challenge
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+	InviteSupplier(ctx context.Context, id InId, body InviteSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEngagementNotice Draft a preliminary market engagement notice
+	//
+	// Plain text with what section 17 of the Procurement Act 2023 asks for, from what the challenge says. What only a person can know stands in square brackets.
+	//
+	// Corresponds with GET /challenges/{id}/notice (the `GetEngagementNotice` operationId).
+	GetEngagementNotice(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPack Read everything that any supplier was told
+	//
+	// It is the same for all, whoever asks.
+	//
+	// Corresponds with GET /challenges/{id}/pack (the `GetPack` operationId).
+	GetPack(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPackText Read the pack as text
+	//
+	// Corresponds with GET /challenges/{id}/pack/text (the `GetPackText` operationId).
+	GetPackText(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishChallenge Show a draft to every supplier
+	//
+	// Corresponds with POST /challenges/{id}/publish (the `PublishChallenge` operationId).
+	PublishChallenge(ctx context.Context, id InId, params *PublishChallengeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskChallengeWithBody Ask a question
+	//
+	// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+	AskChallengeWithBody(ctx context.Context, id InId, params *AskChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskChallenge Ask a question
+	//
+	// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+	AskChallenge(ctx context.Context, id InId, params *AskChallengeParams, body AskChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TryChallengeWithBody Set up a trial of products that were offered
+	//
+	// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+	TryChallengeWithBody(ctx context.Context, id InId, params *TryChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TryChallenge Set up a trial of products that were offered
+	//
+	// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+	TryChallenge(ctx context.Context, id InId, params *TryChallengeParams, body TryChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawChallengeWithBody Give a challenge up
+	//
+	// Once it was published, `why` is needed: everybody who follows it reads it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+	WithdrawChallengeWithBody(ctx context.Context, id InId, params *WithdrawChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawChallenge Give a challenge up
+	//
+	// Once it was published, `why` is needed: everybody who follows it reads it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+	WithdrawChallenge(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDepartments List departments
 	//
 	// Corresponds with GET /departments (the `ListDepartments` operationId).
@@ -2661,6 +3264,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /host/sweep (the `Sweep` operationId).
 	Sweep(ctx context.Context, params *SweepParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThankSupplierWithBody Thank a supplier before everybody
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+	ThankSupplierWithBody(ctx context.Context, id InId, params *ThankSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThankSupplier Thank a supplier before everybody
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+	ThankSupplier(ctx context.Context, id InId, params *ThankSupplierParams, body ThankSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who I am and what I may do
 	//
@@ -2849,6 +3466,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 	AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerQuestionWithBody Answer a question to everybody
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+	AnswerQuestionWithBody(ctx context.Context, id InId, params *AnswerQuestionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerQuestion Answer a question to everybody
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+	AnswerQuestion(ctx context.Context, id InId, params *AnswerQuestionParams, body AnswerQuestionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCheckpoint Sign the state of the record now
 	//
@@ -3326,6 +3957,430 @@ func (c *Client) GetCapabilities(ctx context.Context, reqEditors ...RequestEdito
 	return c.Client.Do(req)
 }
 
+// ListChallenges List challenges
+//
+// Those that take answers come first, then the newest.
+//
+// Corresponds with GET /challenges (the `ListChallenges` operationId).
+func (c *Client) ListChallenges(ctx context.Context, params *ListChallengesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChallengesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddChallengeWithBody Write a challenge as a draft
+//
+// A draft may be incomplete. Nobody but its department reads it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges (the `AddChallenge` operationId).
+func (c *Client) AddChallengeWithBody(ctx context.Context, params *AddChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddChallengeRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddChallenge Write a challenge as a draft
+//
+// A draft may be incomplete. Nobody but its department reads it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges (the `AddChallenge` operationId).
+func (c *Client) AddChallenge(ctx context.Context, params *AddChallengeParams, body AddChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddChallengeRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetChallenge Read a challenge with its questions and answers
+//
+// Nothing in it says who asked a question. What suppliers answered is for its department; a supplier reads its own.
+//
+// Corresponds with GET /challenges/{id} (the `GetChallenge` operationId).
+func (c *Client) GetChallenge(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetChallengeRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeChallengeWithBody Change a challenge
+//
+// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+func (c *Client) ChangeChallengeWithBody(ctx context.Context, id InId, params *ChangeChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeChallengeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeChallenge Change a challenge
+//
+// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+func (c *Client) ChangeChallenge(ctx context.Context, id InId, params *ChangeChallengeParams, body ChangeChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseChallengeWithBody Take no more questions and answers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+func (c *Client) CloseChallengeWithBody(ctx context.Context, id InId, params *CloseChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseChallengeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseChallenge Take no more questions and answers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+func (c *Client) CloseChallenge(ctx context.Context, id InId, params *CloseChallengeParams, body CloseChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFits List the products that may help, and why
+//
+// Corresponds with GET /challenges/{id}/fits (the `ListFits` operationId).
+func (c *Client) ListFits(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFitsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowInterestWithBody Answer with products, advice, or both
+//
+// For a supplier. A second answer replaces the first while answers are taken.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+func (c *Client) ShowInterestWithBody(ctx context.Context, id InId, params *ShowInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowInterestRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowInterest Answer with products, advice, or both
+//
+// For a supplier. A second answer replaces the first while answers are taken.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+func (c *Client) ShowInterest(ctx context.Context, id InId, params *ShowInterestParams, body ShowInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowInterestRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeBackInterest Take an answer back
+//
+// Corresponds with POST /challenges/{id}/interest/take-back (the `TakeBackInterest` operationId).
+func (c *Client) TakeBackInterest(ctx context.Context, id InId, params *TakeBackInterestParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeBackInterestRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InviteSupplierWithBody Invite a supplier to look at a challenge
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+func (c *Client) InviteSupplierWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInviteSupplierRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InviteSupplier Invite a supplier to look at a challenge
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+func (c *Client) InviteSupplier(ctx context.Context, id InId, body InviteSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInviteSupplierRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEngagementNotice Draft a preliminary market engagement notice
+//
+// Plain text with what section 17 of the Procurement Act 2023 asks for, from what the challenge says. What only a person can know stands in square brackets.
+//
+// Corresponds with GET /challenges/{id}/notice (the `GetEngagementNotice` operationId).
+func (c *Client) GetEngagementNotice(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEngagementNoticeRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPack Read everything that any supplier was told
+//
+// It is the same for all, whoever asks.
+//
+// Corresponds with GET /challenges/{id}/pack (the `GetPack` operationId).
+func (c *Client) GetPack(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPackRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPackText Read the pack as text
+//
+// Corresponds with GET /challenges/{id}/pack/text (the `GetPackText` operationId).
+func (c *Client) GetPackText(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPackTextRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishChallenge Show a draft to every supplier
+//
+// Corresponds with POST /challenges/{id}/publish (the `PublishChallenge` operationId).
+func (c *Client) PublishChallenge(ctx context.Context, id InId, params *PublishChallengeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishChallengeRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskChallengeWithBody Ask a question
+//
+// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+func (c *Client) AskChallengeWithBody(ctx context.Context, id InId, params *AskChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskChallengeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskChallenge Ask a question
+//
+// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+func (c *Client) AskChallenge(ctx context.Context, id InId, params *AskChallengeParams, body AskChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TryChallengeWithBody Set up a trial of products that were offered
+//
+// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+func (c *Client) TryChallengeWithBody(ctx context.Context, id InId, params *TryChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTryChallengeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TryChallenge Set up a trial of products that were offered
+//
+// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+func (c *Client) TryChallenge(ctx context.Context, id InId, params *TryChallengeParams, body TryChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTryChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawChallengeWithBody Give a challenge up
+//
+// Once it was published, `why` is needed: everybody who follows it reads it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+func (c *Client) WithdrawChallengeWithBody(ctx context.Context, id InId, params *WithdrawChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawChallengeRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawChallenge Give a challenge up
+//
+// Once it was published, `why` is needed: everybody who follows it reads it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+func (c *Client) WithdrawChallenge(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDepartments List departments
 //
 // Corresponds with GET /departments (the `ListDepartments` operationId).
@@ -3538,6 +4593,40 @@ func (c *Client) RetryDelivery(ctx context.Context, id InId, reqEditors ...Reque
 // Corresponds with POST /host/sweep (the `Sweep` operationId).
 func (c *Client) Sweep(ctx context.Context, params *SweepParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSweepRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThankSupplierWithBody Thank a supplier before everybody
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+func (c *Client) ThankSupplierWithBody(ctx context.Context, id InId, params *ThankSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThankSupplierRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThankSupplier Thank a supplier before everybody
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+func (c *Client) ThankSupplier(ctx context.Context, id InId, params *ThankSupplierParams, body ThankSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThankSupplierRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3986,6 +5075,40 @@ func (c *Client) AddStack(ctx context.Context, id InId, params *AddStackParams, 
 // Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 func (c *Client) AddStackArchiveWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddStackArchiveRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerQuestionWithBody Answer a question to everybody
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+func (c *Client) AnswerQuestionWithBody(ctx context.Context, id InId, params *AnswerQuestionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerQuestionRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerQuestion Answer a question to everybody
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+func (c *Client) AnswerQuestion(ctx context.Context, id InId, params *AnswerQuestionParams, body AnswerQuestionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerQuestionRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5217,6 +6340,877 @@ func NewGetCapabilitiesRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListChallengesRequest constructs an http.Request for the ListChallenges method
+func NewListChallengesRequest(server string, params *ListChallengesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Department != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department", *params.Department, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Capability != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "capability", *params.Capability, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddChallengeRequest calls the generic AddChallenge builder with application/json body
+func NewAddChallengeRequest(server string, params *AddChallengeParams, body AddChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddChallengeRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAddChallengeRequestWithBody constructs an http.Request for the AddChallenge method, with any body, and a specified content type
+func NewAddChallengeRequestWithBody(server string, params *AddChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetChallengeRequest constructs an http.Request for the GetChallenge method
+func NewGetChallengeRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeChallengeRequest calls the generic ChangeChallenge builder with application/json body
+func NewChangeChallengeRequest(server string, id InId, params *ChangeChallengeParams, body ChangeChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeChallengeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewChangeChallengeRequestWithBody constructs an http.Request for the ChangeChallenge method, with any body, and a specified content type
+func NewChangeChallengeRequestWithBody(server string, id InId, params *ChangeChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCloseChallengeRequest calls the generic CloseChallenge builder with application/json body
+func NewCloseChallengeRequest(server string, id InId, params *CloseChallengeParams, body CloseChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseChallengeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewCloseChallengeRequestWithBody constructs an http.Request for the CloseChallenge method, with any body, and a specified content type
+func NewCloseChallengeRequestWithBody(server string, id InId, params *CloseChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/close", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListFitsRequest constructs an http.Request for the ListFits method
+func NewListFitsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/fits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowInterestRequest calls the generic ShowInterest builder with application/json body
+func NewShowInterestRequest(server string, id InId, params *ShowInterestParams, body ShowInterestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewShowInterestRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewShowInterestRequestWithBody constructs an http.Request for the ShowInterest method, with any body, and a specified content type
+func NewShowInterestRequestWithBody(server string, id InId, params *ShowInterestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/interest", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewTakeBackInterestRequest constructs an http.Request for the TakeBackInterest method
+func NewTakeBackInterestRequest(server string, id InId, params *TakeBackInterestParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/interest/take-back", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Supplier != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "supplier", *params.Supplier, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewInviteSupplierRequest calls the generic InviteSupplier builder with application/json body
+func NewInviteSupplierRequest(server string, id InId, body InviteSupplierJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewInviteSupplierRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewInviteSupplierRequestWithBody constructs an http.Request for the InviteSupplier method, with any body, and a specified content type
+func NewInviteSupplierRequestWithBody(server string, id InId, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/invitations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetEngagementNoticeRequest constructs an http.Request for the GetEngagementNotice method
+func NewGetEngagementNoticeRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/notice", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPackRequest constructs an http.Request for the GetPack method
+func NewGetPackRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/pack", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPackTextRequest constructs an http.Request for the GetPackText method
+func NewGetPackTextRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/pack/text", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPublishChallengeRequest constructs an http.Request for the PublishChallenge method
+func NewPublishChallengeRequest(server string, id InId, params *PublishChallengeParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/publish", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAskChallengeRequest calls the generic AskChallenge builder with application/json body
+func NewAskChallengeRequest(server string, id InId, params *AskChallengeParams, body AskChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskChallengeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAskChallengeRequestWithBody constructs an http.Request for the AskChallenge method, with any body, and a specified content type
+func NewAskChallengeRequestWithBody(server string, id InId, params *AskChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/questions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewTryChallengeRequest calls the generic TryChallenge builder with application/json body
+func NewTryChallengeRequest(server string, id InId, params *TryChallengeParams, body TryChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTryChallengeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewTryChallengeRequestWithBody constructs an http.Request for the TryChallenge method, with any body, and a specified content type
+func NewTryChallengeRequestWithBody(server string, id InId, params *TryChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/trials", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawChallengeRequest calls the generic WithdrawChallenge builder with application/json body
+func NewWithdrawChallengeRequest(server string, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewWithdrawChallengeRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewWithdrawChallengeRequestWithBody constructs an http.Request for the WithdrawChallenge method, with any body, and a specified content type
+func NewWithdrawChallengeRequestWithBody(server string, id InId, params *WithdrawChallengeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/challenges/%s/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListDepartmentsRequest constructs an http.Request for the ListDepartments method
 func NewListDepartmentsRequest(server string, params *ListDepartmentsParams) (*http.Request, error) {
 	var err error
@@ -5862,6 +7856,68 @@ func NewSweepRequest(server string, params *SweepParams) (*http.Request, error) 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewThankSupplierRequest calls the generic ThankSupplier builder with application/json body
+func NewThankSupplierRequest(server string, id InId, params *ThankSupplierParams, body ThankSupplierJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewThankSupplierRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewThankSupplierRequestWithBody constructs an http.Request for the ThankSupplier method, with any body, and a specified content type
+func NewThankSupplierRequestWithBody(server string, id InId, params *ThankSupplierParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/interests/%s/thanks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -6851,6 +8907,68 @@ func NewAddStackArchiveRequestWithBody(server string, id InId, contentType strin
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAnswerQuestionRequest calls the generic AnswerQuestion builder with application/json body
+func NewAnswerQuestionRequest(server string, id InId, params *AnswerQuestionParams, body AnswerQuestionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerQuestionRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAnswerQuestionRequestWithBody constructs an http.Request for the AnswerQuestion method, with any body, and a specified content type
+func NewAnswerQuestionRequestWithBody(server string, id InId, params *AnswerQuestionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/questions/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -9227,6 +11345,206 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /capabilities (the `GetCapabilities` operationId).
 	GetCapabilitiesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCapabilitiesResponse, error)
 
+	// ListChallengesWithResponse List challenges
+	//
+	// Those that take answers come first, then the newest.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges (the `ListChallenges` operationId).
+	ListChallengesWithResponse(ctx context.Context, params *ListChallengesParams, reqEditors ...RequestEditorFn) (*ListChallengesResponse, error)
+
+	// AddChallengeWithBodyWithResponse Write a challenge as a draft
+	//
+	// A draft may be incomplete. Nobody but its department reads it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges (the `AddChallenge` operationId).
+	AddChallengeWithBodyWithResponse(ctx context.Context, params *AddChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddChallengeResponse, error)
+
+	// AddChallengeWithResponse Write a challenge as a draft
+	//
+	// A draft may be incomplete. Nobody but its department reads it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges (the `AddChallenge` operationId).
+	AddChallengeWithResponse(ctx context.Context, params *AddChallengeParams, body AddChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*AddChallengeResponse, error)
+
+	// GetChallengeWithResponse Read a challenge with its questions and answers
+	//
+	// Nothing in it says who asked a question. What suppliers answered is for its department; a supplier reads its own.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges/{id} (the `GetChallenge` operationId).
+	GetChallengeWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetChallengeResponse, error)
+
+	// ChangeChallengeWithBodyWithResponse Change a challenge
+	//
+	// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+	ChangeChallengeWithBodyWithResponse(ctx context.Context, id InId, params *ChangeChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeChallengeResponse, error)
+
+	// ChangeChallengeWithResponse Change a challenge
+	//
+	// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+	ChangeChallengeWithResponse(ctx context.Context, id InId, params *ChangeChallengeParams, body ChangeChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeChallengeResponse, error)
+
+	// CloseChallengeWithBodyWithResponse Take no more questions and answers
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+	CloseChallengeWithBodyWithResponse(ctx context.Context, id InId, params *CloseChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseChallengeResponse, error)
+
+	// CloseChallengeWithResponse Take no more questions and answers
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+	CloseChallengeWithResponse(ctx context.Context, id InId, params *CloseChallengeParams, body CloseChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseChallengeResponse, error)
+
+	// ListFitsWithResponse List the products that may help, and why
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges/{id}/fits (the `ListFits` operationId).
+	ListFitsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListFitsResponse, error)
+
+	// ShowInterestWithBodyWithResponse Answer with products, advice, or both
+	//
+	// For a supplier. A second answer replaces the first while answers are taken.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+	ShowInterestWithBodyWithResponse(ctx context.Context, id InId, params *ShowInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShowInterestResponse, error)
+
+	// ShowInterestWithResponse Answer with products, advice, or both
+	//
+	// For a supplier. A second answer replaces the first while answers are taken.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+	ShowInterestWithResponse(ctx context.Context, id InId, params *ShowInterestParams, body ShowInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*ShowInterestResponse, error)
+
+	// TakeBackInterestWithResponse Take an answer back
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/interest/take-back (the `TakeBackInterest` operationId).
+	TakeBackInterestWithResponse(ctx context.Context, id InId, params *TakeBackInterestParams, reqEditors ...RequestEditorFn) (*TakeBackInterestResponse, error)
+
+	// InviteSupplierWithBodyWithResponse Invite a supplier to look at a challenge
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+	InviteSupplierWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InviteSupplierResponse, error)
+
+	// InviteSupplierWithResponse Invite a supplier to look at a challenge
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+	InviteSupplierWithResponse(ctx context.Context, id InId, body InviteSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*InviteSupplierResponse, error)
+
+	// GetEngagementNoticeWithResponse Draft a preliminary market engagement notice
+	//
+	// Plain text with what section 17 of the Procurement Act 2023 asks for, from what the challenge says. What only a person can know stands in square brackets.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges/{id}/notice (the `GetEngagementNotice` operationId).
+	GetEngagementNoticeWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetEngagementNoticeResponse, error)
+
+	// GetPackWithResponse Read everything that any supplier was told
+	//
+	// It is the same for all, whoever asks.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges/{id}/pack (the `GetPack` operationId).
+	GetPackWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPackResponse, error)
+
+	// GetPackTextWithResponse Read the pack as text
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /challenges/{id}/pack/text (the `GetPackText` operationId).
+	GetPackTextWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPackTextResponse, error)
+
+	// PublishChallengeWithResponse Show a draft to every supplier
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/publish (the `PublishChallenge` operationId).
+	PublishChallengeWithResponse(ctx context.Context, id InId, params *PublishChallengeParams, reqEditors ...RequestEditorFn) (*PublishChallengeResponse, error)
+
+	// AskChallengeWithBodyWithResponse Ask a question
+	//
+	// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+	AskChallengeWithBodyWithResponse(ctx context.Context, id InId, params *AskChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskChallengeResponse, error)
+
+	// AskChallengeWithResponse Ask a question
+	//
+	// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+	AskChallengeWithResponse(ctx context.Context, id InId, params *AskChallengeParams, body AskChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*AskChallengeResponse, error)
+
+	// TryChallengeWithBodyWithResponse Set up a trial of products that were offered
+	//
+	// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+	TryChallengeWithBodyWithResponse(ctx context.Context, id InId, params *TryChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TryChallengeResponse, error)
+
+	// TryChallengeWithResponse Set up a trial of products that were offered
+	//
+	// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+	TryChallengeWithResponse(ctx context.Context, id InId, params *TryChallengeParams, body TryChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*TryChallengeResponse, error)
+
+	// WithdrawChallengeWithBodyWithResponse Give a challenge up
+	//
+	// Once it was published, `why` is needed: everybody who follows it reads it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+	WithdrawChallengeWithBodyWithResponse(ctx context.Context, id InId, params *WithdrawChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawChallengeResponse, error)
+
+	// WithdrawChallengeWithResponse Give a challenge up
+	//
+	// Once it was published, `why` is needed: everybody who follows it reads it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+	WithdrawChallengeWithResponse(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawChallengeResponse, error)
+
 	// ListDepartmentsWithResponse List departments
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -9328,6 +11646,20 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /host/sweep (the `Sweep` operationId).
 	SweepWithResponse(ctx context.Context, params *SweepParams, reqEditors ...RequestEditorFn) (*SweepResponse, error)
+
+	// ThankSupplierWithBodyWithResponse Thank a supplier before everybody
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+	ThankSupplierWithBodyWithResponse(ctx context.Context, id InId, params *ThankSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThankSupplierResponse, error)
+
+	// ThankSupplierWithResponse Thank a supplier before everybody
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+	ThankSupplierWithResponse(ctx context.Context, id InId, params *ThankSupplierParams, body ThankSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*ThankSupplierResponse, error)
 
 	// GetMeWithResponse Who I am and what I may do
 	//
@@ -9536,6 +11868,20 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /products/{id}/stacks/archive (the `AddStackArchive` operationId).
 	AddStackArchiveWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStackArchiveResponse, error)
+
+	// AnswerQuestionWithBodyWithResponse Answer a question to everybody
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+	AnswerQuestionWithBodyWithResponse(ctx context.Context, id InId, params *AnswerQuestionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerQuestionResponse, error)
+
+	// AnswerQuestionWithResponse Answer a question to everybody
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+	AnswerQuestionWithResponse(ctx context.Context, id InId, params *AnswerQuestionParams, body AnswerQuestionJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerQuestionResponse, error)
 
 	// GetCheckpointWithResponse Sign the state of the record now
 	//
@@ -10219,6 +12565,811 @@ func (r GetCapabilitiesResponse) ContentType() string {
 	return ""
 }
 
+type ListChallengesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChallengePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListChallengesResponse) GetJSON200() *ChallengePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListChallengesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListChallengesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChallengesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChallengesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListChallengesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddChallengeResponse201Headers the declared response headers of an HTTP 201 response for AddChallenge
+type AddChallengeResponse201Headers struct {
+	ETag     *string
+	Location *string
+}
+
+type AddChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddChallengeResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddChallengeResponse) GetJSON201() *Challenge {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetChallengeResponse200Headers the declared response headers of an HTTP 200 response for GetChallenge
+type GetChallengeResponse200Headers struct {
+	ETag *string
+}
+
+type GetChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetChallengeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetChallengeResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ChangeChallengeResponse200Headers the declared response headers of an HTTP 200 response for ChangeChallenge
+type ChangeChallengeResponse200Headers struct {
+	ETag *string
+}
+
+type ChangeChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ChangeChallengeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeChallengeResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ChangeChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CloseChallengeResponse200Headers the declared response headers of an HTTP 200 response for CloseChallenge
+type CloseChallengeResponse200Headers struct {
+	ETag *string
+}
+
+type CloseChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseChallengeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseChallengeResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CloseChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListFitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FitPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListFitsResponse) GetJSON200() *FitPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListFitsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListFitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ShowInterestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Interest
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowInterestResponse) GetJSON200() *Interest {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ShowInterestResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowInterestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowInterestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowInterestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowInterestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TakeBackInterestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TakeBackInterestResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeBackInterestResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeBackInterestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeBackInterestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeBackInterestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeBackInterestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type InviteSupplierResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r InviteSupplierResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r InviteSupplierResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r InviteSupplierResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r InviteSupplierResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InviteSupplierResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r InviteSupplierResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEngagementNoticeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEngagementNoticeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEngagementNoticeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEngagementNoticeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEngagementNoticeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEngagementNoticeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPackResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Pack
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPackResponse) GetJSON200() *Pack {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPackResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPackResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPackResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPackResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPackResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPackTextResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPackTextResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPackTextResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPackTextResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPackTextResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPackTextResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PublishChallengeResponse200Headers the declared response headers of an HTTP 200 response for PublishChallenge
+type PublishChallengeResponse200Headers struct {
+	ETag *string
+}
+
+type PublishChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PublishChallengeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PublishChallengeResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PublishChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PublishChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PublishChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PublishChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PublishChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AskChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Question
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AskChallengeResponse) GetJSON201() *Question {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AskChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AskChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TryChallengeResponse201Headers the declared response headers of an HTTP 201 response for TryChallenge
+type TryChallengeResponse201Headers struct {
+	ETag     *string
+	Location *string
+}
+
+type TryChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Trial
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *TryChallengeResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r TryChallengeResponse) GetJSON201() *Trial {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TryChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TryChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TryChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TryChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TryChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawChallengeResponse200Headers the declared response headers of an HTTP 200 response for WithdrawChallenge
+type WithdrawChallengeResponse200Headers struct {
+	ETag *string
+}
+
+type WithdrawChallengeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Challenge
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawChallengeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawChallengeResponse) GetJSON200() *Challenge {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawChallengeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawChallengeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawChallengeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawChallengeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDepartmentsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10810,6 +13961,54 @@ func (r SweepResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SweepResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ThankSupplierResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Interest
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ThankSupplierResponse) GetJSON200() *Interest {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ThankSupplierResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ThankSupplierResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ThankSupplierResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ThankSupplierResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ThankSupplierResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11792,6 +14991,54 @@ func (r AddStackArchiveResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddStackArchiveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerQuestionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Question
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerQuestionResponse) GetJSON200() *Question {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AnswerQuestionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerQuestionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerQuestionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerQuestionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerQuestionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14088,6 +17335,350 @@ func (c *ClientWithResponses) GetCapabilitiesWithResponse(ctx context.Context, r
 	return ParseGetCapabilitiesResponse(rsp)
 }
 
+// ListChallengesWithResponse List challenges
+//
+// Those that take answers come first, then the newest.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges (the `ListChallenges` operationId).
+func (c *ClientWithResponses) ListChallengesWithResponse(ctx context.Context, params *ListChallengesParams, reqEditors ...RequestEditorFn) (*ListChallengesResponse, error) {
+	rsp, err := c.ListChallenges(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChallengesResponse(rsp)
+}
+
+// AddChallengeWithBodyWithResponse Write a challenge as a draft
+//
+// A draft may be incomplete. Nobody but its department reads it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges (the `AddChallenge` operationId).
+func (c *ClientWithResponses) AddChallengeWithBodyWithResponse(ctx context.Context, params *AddChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddChallengeResponse, error) {
+	rsp, err := c.AddChallengeWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddChallengeResponse(rsp)
+}
+
+// AddChallengeWithResponse Write a challenge as a draft
+//
+// A draft may be incomplete. Nobody but its department reads it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges (the `AddChallenge` operationId).
+func (c *ClientWithResponses) AddChallengeWithResponse(ctx context.Context, params *AddChallengeParams, body AddChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*AddChallengeResponse, error) {
+	rsp, err := c.AddChallenge(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddChallengeResponse(rsp)
+}
+
+// GetChallengeWithResponse Read a challenge with its questions and answers
+//
+// Nothing in it says who asked a question. What suppliers answered is for its department; a supplier reads its own.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges/{id} (the `GetChallenge` operationId).
+func (c *ClientWithResponses) GetChallengeWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetChallengeResponse, error) {
+	rsp, err := c.GetChallenge(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetChallengeResponse(rsp)
+}
+
+// ChangeChallengeWithBodyWithResponse Change a challenge
+//
+// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+func (c *ClientWithResponses) ChangeChallengeWithBodyWithResponse(ctx context.Context, id InId, params *ChangeChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeChallengeResponse, error) {
+	rsp, err := c.ChangeChallengeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeChallengeResponse(rsp)
+}
+
+// ChangeChallengeWithResponse Change a challenge
+//
+// After the publication `why` is needed, and everybody is told what changed and why. What is left out is empty afterwards.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /challenges/{id} (the `ChangeChallenge` operationId).
+func (c *ClientWithResponses) ChangeChallengeWithResponse(ctx context.Context, id InId, params *ChangeChallengeParams, body ChangeChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeChallengeResponse, error) {
+	rsp, err := c.ChangeChallenge(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeChallengeResponse(rsp)
+}
+
+// CloseChallengeWithBodyWithResponse Take no more questions and answers
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+func (c *ClientWithResponses) CloseChallengeWithBodyWithResponse(ctx context.Context, id InId, params *CloseChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseChallengeResponse, error) {
+	rsp, err := c.CloseChallengeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseChallengeResponse(rsp)
+}
+
+// CloseChallengeWithResponse Take no more questions and answers
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/close (the `CloseChallenge` operationId).
+func (c *ClientWithResponses) CloseChallengeWithResponse(ctx context.Context, id InId, params *CloseChallengeParams, body CloseChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseChallengeResponse, error) {
+	rsp, err := c.CloseChallenge(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseChallengeResponse(rsp)
+}
+
+// ListFitsWithResponse List the products that may help, and why
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges/{id}/fits (the `ListFits` operationId).
+func (c *ClientWithResponses) ListFitsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListFitsResponse, error) {
+	rsp, err := c.ListFits(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFitsResponse(rsp)
+}
+
+// ShowInterestWithBodyWithResponse Answer with products, advice, or both
+//
+// For a supplier. A second answer replaces the first while answers are taken.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+func (c *ClientWithResponses) ShowInterestWithBodyWithResponse(ctx context.Context, id InId, params *ShowInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShowInterestResponse, error) {
+	rsp, err := c.ShowInterestWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowInterestResponse(rsp)
+}
+
+// ShowInterestWithResponse Answer with products, advice, or both
+//
+// For a supplier. A second answer replaces the first while answers are taken.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /challenges/{id}/interest (the `ShowInterest` operationId).
+func (c *ClientWithResponses) ShowInterestWithResponse(ctx context.Context, id InId, params *ShowInterestParams, body ShowInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*ShowInterestResponse, error) {
+	rsp, err := c.ShowInterest(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowInterestResponse(rsp)
+}
+
+// TakeBackInterestWithResponse Take an answer back
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/interest/take-back (the `TakeBackInterest` operationId).
+func (c *ClientWithResponses) TakeBackInterestWithResponse(ctx context.Context, id InId, params *TakeBackInterestParams, reqEditors ...RequestEditorFn) (*TakeBackInterestResponse, error) {
+	rsp, err := c.TakeBackInterest(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeBackInterestResponse(rsp)
+}
+
+// InviteSupplierWithBodyWithResponse Invite a supplier to look at a challenge
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+func (c *ClientWithResponses) InviteSupplierWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InviteSupplierResponse, error) {
+	rsp, err := c.InviteSupplierWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInviteSupplierResponse(rsp)
+}
+
+// InviteSupplierWithResponse Invite a supplier to look at a challenge
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/invitations (the `InviteSupplier` operationId).
+func (c *ClientWithResponses) InviteSupplierWithResponse(ctx context.Context, id InId, body InviteSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*InviteSupplierResponse, error) {
+	rsp, err := c.InviteSupplier(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInviteSupplierResponse(rsp)
+}
+
+// GetEngagementNoticeWithResponse Draft a preliminary market engagement notice
+//
+// Plain text with what section 17 of the Procurement Act 2023 asks for, from what the challenge says. What only a person can know stands in square brackets.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges/{id}/notice (the `GetEngagementNotice` operationId).
+func (c *ClientWithResponses) GetEngagementNoticeWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetEngagementNoticeResponse, error) {
+	rsp, err := c.GetEngagementNotice(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEngagementNoticeResponse(rsp)
+}
+
+// GetPackWithResponse Read everything that any supplier was told
+//
+// It is the same for all, whoever asks.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges/{id}/pack (the `GetPack` operationId).
+func (c *ClientWithResponses) GetPackWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPackResponse, error) {
+	rsp, err := c.GetPack(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPackResponse(rsp)
+}
+
+// GetPackTextWithResponse Read the pack as text
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /challenges/{id}/pack/text (the `GetPackText` operationId).
+func (c *ClientWithResponses) GetPackTextWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPackTextResponse, error) {
+	rsp, err := c.GetPackText(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPackTextResponse(rsp)
+}
+
+// PublishChallengeWithResponse Show a draft to every supplier
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/publish (the `PublishChallenge` operationId).
+func (c *ClientWithResponses) PublishChallengeWithResponse(ctx context.Context, id InId, params *PublishChallengeParams, reqEditors ...RequestEditorFn) (*PublishChallengeResponse, error) {
+	rsp, err := c.PublishChallenge(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishChallengeResponse(rsp)
+}
+
+// AskChallengeWithBodyWithResponse Ask a question
+//
+// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+func (c *ClientWithResponses) AskChallengeWithBodyWithResponse(ctx context.Context, id InId, params *AskChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskChallengeResponse, error) {
+	rsp, err := c.AskChallengeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskChallengeResponse(rsp)
+}
+
+// AskChallengeWithResponse Ask a question
+//
+// For a supplier. Nobody sees who asked. The question is shown to all when it is answered.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/questions (the `AskChallenge` operationId).
+func (c *ClientWithResponses) AskChallengeWithResponse(ctx context.Context, id InId, params *AskChallengeParams, body AskChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*AskChallengeResponse, error) {
+	rsp, err := c.AskChallenge(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskChallengeResponse(rsp)
+}
+
+// TryChallengeWithBodyWithResponse Set up a trial of products that were offered
+//
+// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+func (c *ClientWithResponses) TryChallengeWithBodyWithResponse(ctx context.Context, id InId, params *TryChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TryChallengeResponse, error) {
+	rsp, err := c.TryChallengeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTryChallengeResponse(rsp)
+}
+
+// TryChallengeWithResponse Set up a trial of products that were offered
+//
+// The newest release of each product becomes an entry; name, question and length are filled in. A challenge that is open closes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/trials (the `TryChallenge` operationId).
+func (c *ClientWithResponses) TryChallengeWithResponse(ctx context.Context, id InId, params *TryChallengeParams, body TryChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*TryChallengeResponse, error) {
+	rsp, err := c.TryChallenge(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTryChallengeResponse(rsp)
+}
+
+// WithdrawChallengeWithBodyWithResponse Give a challenge up
+//
+// Once it was published, `why` is needed: everybody who follows it reads it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+func (c *ClientWithResponses) WithdrawChallengeWithBodyWithResponse(ctx context.Context, id InId, params *WithdrawChallengeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawChallengeResponse, error) {
+	rsp, err := c.WithdrawChallengeWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawChallengeResponse(rsp)
+}
+
+// WithdrawChallengeWithResponse Give a challenge up
+//
+// Once it was published, `why` is needed: everybody who follows it reads it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
+func (c *ClientWithResponses) WithdrawChallengeWithResponse(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawChallengeResponse, error) {
+	rsp, err := c.WithdrawChallenge(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawChallengeResponse(rsp)
+}
+
 // ListDepartmentsWithResponse List departments
 //
 // Returns a wrapper object for the known response body format(s).
@@ -14272,6 +17863,32 @@ func (c *ClientWithResponses) SweepWithResponse(ctx context.Context, params *Swe
 		return nil, err
 	}
 	return ParseSweepResponse(rsp)
+}
+
+// ThankSupplierWithBodyWithResponse Thank a supplier before everybody
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+func (c *ClientWithResponses) ThankSupplierWithBodyWithResponse(ctx context.Context, id InId, params *ThankSupplierParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThankSupplierResponse, error) {
+	rsp, err := c.ThankSupplierWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThankSupplierResponse(rsp)
+}
+
+// ThankSupplierWithResponse Thank a supplier before everybody
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /interests/{id}/thanks (the `ThankSupplier` operationId).
+func (c *ClientWithResponses) ThankSupplierWithResponse(ctx context.Context, id InId, params *ThankSupplierParams, body ThankSupplierJSONRequestBody, reqEditors ...RequestEditorFn) (*ThankSupplierResponse, error) {
+	rsp, err := c.ThankSupplier(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThankSupplierResponse(rsp)
 }
 
 // GetMeWithResponse Who I am and what I may do
@@ -14636,6 +18253,32 @@ func (c *ClientWithResponses) AddStackArchiveWithBodyWithResponse(ctx context.Co
 		return nil, err
 	}
 	return ParseAddStackArchiveResponse(rsp)
+}
+
+// AnswerQuestionWithBodyWithResponse Answer a question to everybody
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+func (c *ClientWithResponses) AnswerQuestionWithBodyWithResponse(ctx context.Context, id InId, params *AnswerQuestionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerQuestionResponse, error) {
+	rsp, err := c.AnswerQuestionWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerQuestionResponse(rsp)
+}
+
+// AnswerQuestionWithResponse Answer a question to everybody
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /questions/{id} (the `AnswerQuestion` operationId).
+func (c *ClientWithResponses) AnswerQuestionWithResponse(ctx context.Context, id InId, params *AnswerQuestionParams, body AnswerQuestionJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerQuestionResponse, error) {
+	rsp, err := c.AnswerQuestion(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerQuestionResponse(rsp)
 }
 
 // GetCheckpointWithResponse Sign the state of the record now
@@ -15598,6 +19241,625 @@ func ParseGetCapabilitiesResponse(rsp *http.Response) (*GetCapabilitiesResponse,
 	return response, nil
 }
 
+// ParseListChallengesResponse parses an HTTP response from a ListChallengesWithResponse call
+func ParseListChallengesResponse(rsp *http.Response) (*ListChallengesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChallengesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChallengePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddChallengeResponse parses an HTTP response from a AddChallengeWithResponse call
+func ParseAddChallengeResponse(rsp *http.Response) (*AddChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddChallengeResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetChallengeResponse parses an HTTP response from a GetChallengeWithResponse call
+func ParseGetChallengeResponse(rsp *http.Response) (*GetChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetChallengeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseChangeChallengeResponse parses an HTTP response from a ChangeChallengeWithResponse call
+func ParseChangeChallengeResponse(rsp *http.Response) (*ChangeChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ChangeChallengeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCloseChallengeResponse parses an HTTP response from a CloseChallengeWithResponse call
+func ParseCloseChallengeResponse(rsp *http.Response) (*CloseChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseChallengeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListFitsResponse parses an HTTP response from a ListFitsWithResponse call
+func ParseListFitsResponse(rsp *http.Response) (*ListFitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FitPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseShowInterestResponse parses an HTTP response from a ShowInterestWithResponse call
+func ParseShowInterestResponse(rsp *http.Response) (*ShowInterestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowInterestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Interest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTakeBackInterestResponse parses an HTTP response from a TakeBackInterestWithResponse call
+func ParseTakeBackInterestResponse(rsp *http.Response) (*TakeBackInterestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeBackInterestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInviteSupplierResponse parses an HTTP response from a InviteSupplierWithResponse call
+func ParseInviteSupplierResponse(rsp *http.Response) (*InviteSupplierResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InviteSupplierResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEngagementNoticeResponse parses an HTTP response from a GetEngagementNoticeWithResponse call
+func ParseGetEngagementNoticeResponse(rsp *http.Response) (*GetEngagementNoticeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEngagementNoticeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPackResponse parses an HTTP response from a GetPackWithResponse call
+func ParseGetPackResponse(rsp *http.Response) (*GetPackResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPackResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Pack
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPackTextResponse parses an HTTP response from a GetPackTextWithResponse call
+func ParseGetPackTextResponse(rsp *http.Response) (*GetPackTextResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPackTextResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePublishChallengeResponse parses an HTTP response from a PublishChallengeWithResponse call
+func ParsePublishChallengeResponse(rsp *http.Response) (*PublishChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PublishChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PublishChallengeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAskChallengeResponse parses an HTTP response from a AskChallengeWithResponse call
+func ParseAskChallengeResponse(rsp *http.Response) (*AskChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Question
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTryChallengeResponse parses an HTTP response from a TryChallengeWithResponse call
+func ParseTryChallengeResponse(rsp *http.Response) (*TryChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TryChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Trial
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers TryChallengeResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawChallengeResponse parses an HTTP response from a WithdrawChallengeWithResponse call
+func ParseWithdrawChallengeResponse(rsp *http.Response) (*WithdrawChallengeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawChallengeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Challenge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawChallengeResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListDepartmentsResponse parses an HTTP response from a ListDepartmentsWithResponse call
 func ParseListDepartmentsResponse(rsp *http.Response) (*ListDepartmentsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16016,6 +20278,39 @@ func ParseSweepResponse(rsp *http.Response) (*SweepResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest OrphanPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseThankSupplierResponse parses an HTTP response from a ThankSupplierWithResponse call
+func ParseThankSupplierResponse(rsp *http.Response) (*ThankSupplierResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ThankSupplierResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Interest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -16785,6 +21080,39 @@ func ParseAddStackArchiveResponse(rsp *http.Response) (*AddStackArchiveResponse,
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAnswerQuestionResponse parses an HTTP response from a AnswerQuestionWithResponse call
+func ParseAnswerQuestionResponse(rsp *http.Response) (*AnswerQuestionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerQuestionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Question
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -18517,6 +22845,54 @@ type ServerInterface interface {
 	// GetCapabilities Read the words in which products are described
 	// (GET /capabilities)
 	GetCapabilities(c *gin.Context)
+	// ListChallenges List challenges
+	// (GET /challenges)
+	ListChallenges(c *gin.Context, params ListChallengesParams)
+	// AddChallenge Write a challenge as a draft
+	// (POST /challenges)
+	AddChallenge(c *gin.Context, params AddChallengeParams)
+	// GetChallenge Read a challenge with its questions and answers
+	// (GET /challenges/{id})
+	GetChallenge(c *gin.Context, id InId)
+	// ChangeChallenge Change a challenge
+	// (PUT /challenges/{id})
+	ChangeChallenge(c *gin.Context, id InId, params ChangeChallengeParams)
+	// CloseChallenge Take no more questions and answers
+	// (POST /challenges/{id}/close)
+	CloseChallenge(c *gin.Context, id InId, params CloseChallengeParams)
+	// ListFits List the products that may help, and why
+	// (GET /challenges/{id}/fits)
+	ListFits(c *gin.Context, id InId)
+	// ShowInterest Answer with products, advice, or both
+	// (PUT /challenges/{id}/interest)
+	ShowInterest(c *gin.Context, id InId, params ShowInterestParams)
+	// TakeBackInterest Take an answer back
+	// (POST /challenges/{id}/interest/take-back)
+	TakeBackInterest(c *gin.Context, id InId, params TakeBackInterestParams)
+	// InviteSupplier Invite a supplier to look at a challenge
+	// (POST /challenges/{id}/invitations)
+	InviteSupplier(c *gin.Context, id InId)
+	// GetEngagementNotice Draft a preliminary market engagement notice
+	// (GET /challenges/{id}/notice)
+	GetEngagementNotice(c *gin.Context, id InId)
+	// GetPack Read everything that any supplier was told
+	// (GET /challenges/{id}/pack)
+	GetPack(c *gin.Context, id InId)
+	// GetPackText Read the pack as text
+	// (GET /challenges/{id}/pack/text)
+	GetPackText(c *gin.Context, id InId)
+	// PublishChallenge Show a draft to every supplier
+	// (POST /challenges/{id}/publish)
+	PublishChallenge(c *gin.Context, id InId, params PublishChallengeParams)
+	// AskChallenge Ask a question
+	// (POST /challenges/{id}/questions)
+	AskChallenge(c *gin.Context, id InId, params AskChallengeParams)
+	// TryChallenge Set up a trial of products that were offered
+	// (POST /challenges/{id}/trials)
+	TryChallenge(c *gin.Context, id InId, params TryChallengeParams)
+	// WithdrawChallenge Give a challenge up
+	// (POST /challenges/{id}/withdraw)
+	WithdrawChallenge(c *gin.Context, id InId, params WithdrawChallengeParams)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(c *gin.Context, params ListDepartmentsParams)
@@ -18553,6 +22929,9 @@ type ServerInterface interface {
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(c *gin.Context, params SweepParams)
+	// ThankSupplier Thank a supplier before everybody
+	// (PUT /interests/{id}/thanks)
+	ThankSupplier(c *gin.Context, id InId, params ThankSupplierParams)
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(c *gin.Context)
@@ -18610,6 +22989,9 @@ type ServerInterface interface {
 	// AddStackArchive Add a release from a compose file and a docker save archive
 	// (POST /products/{id}/stacks/archive)
 	AddStackArchive(c *gin.Context, id InId)
+	// AnswerQuestion Answer a question to everybody
+	// (PUT /questions/{id})
+	AnswerQuestion(c *gin.Context, id InId, params AnswerQuestionParams)
 	// GetCheckpoint Sign the state of the record now
 	// (GET /record/checkpoint)
 	GetCheckpoint(c *gin.Context)
@@ -18951,6 +23333,655 @@ func (siw *ServerInterfaceWrapper) GetCapabilities(c *gin.Context) {
 	}
 
 	siw.Handler.GetCapabilities(c)
+}
+
+// ListChallenges operation middleware
+func (siw *ServerInterfaceWrapper) ListChallenges(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChallengesParams
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "department" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department", c.Request.URL.Query(), &params.Department, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter department: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "capability" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "capability", c.Request.URL.Query(), &params.Capability, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter capability: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListChallenges(c, params)
+}
+
+// AddChallenge operation middleware
+func (siw *ServerInterfaceWrapper) AddChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddChallenge(c, params)
+}
+
+// GetChallenge operation middleware
+func (siw *ServerInterfaceWrapper) GetChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetChallenge(c, id)
+}
+
+// ChangeChallenge operation middleware
+func (siw *ServerInterfaceWrapper) ChangeChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ChangeChallenge(c, id, params)
+}
+
+// CloseChallenge operation middleware
+func (siw *ServerInterfaceWrapper) CloseChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseChallenge(c, id, params)
+}
+
+// ListFits operation middleware
+func (siw *ServerInterfaceWrapper) ListFits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFits(c, id)
+}
+
+// ShowInterest operation middleware
+func (siw *ServerInterfaceWrapper) ShowInterest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowInterestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowInterest(c, id, params)
+}
+
+// TakeBackInterest operation middleware
+func (siw *ServerInterfaceWrapper) TakeBackInterest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeBackInterestParams
+
+	// ------------- Optional query parameter "supplier" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "supplier", c.Request.URL.Query(), &params.Supplier, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter supplier: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeBackInterest(c, id, params)
+}
+
+// InviteSupplier operation middleware
+func (siw *ServerInterfaceWrapper) InviteSupplier(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.InviteSupplier(c, id)
+}
+
+// GetEngagementNotice operation middleware
+func (siw *ServerInterfaceWrapper) GetEngagementNotice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetEngagementNotice(c, id)
+}
+
+// GetPack operation middleware
+func (siw *ServerInterfaceWrapper) GetPack(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPack(c, id)
+}
+
+// GetPackText operation middleware
+func (siw *ServerInterfaceWrapper) GetPackText(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPackText(c, id)
+}
+
+// PublishChallenge operation middleware
+func (siw *ServerInterfaceWrapper) PublishChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PublishChallenge(c, id, params)
+}
+
+// AskChallenge operation middleware
+func (siw *ServerInterfaceWrapper) AskChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskChallenge(c, id, params)
+}
+
+// TryChallenge operation middleware
+func (siw *ServerInterfaceWrapper) TryChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TryChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TryChallenge(c, id, params)
+}
+
+// WithdrawChallenge operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawChallenge(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawChallengeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawChallenge(c, id, params)
 }
 
 // ListDepartments operation middleware
@@ -19366,6 +24397,55 @@ func (siw *ServerInterfaceWrapper) Sweep(c *gin.Context) {
 	}
 
 	siw.Handler.Sweep(c, params)
+}
+
+// ThankSupplier operation middleware
+func (siw *ServerInterfaceWrapper) ThankSupplier(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ThankSupplierParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ThankSupplier(c, id, params)
 }
 
 // GetMe operation middleware
@@ -20017,6 +25097,55 @@ func (siw *ServerInterfaceWrapper) AddStackArchive(c *gin.Context) {
 	}
 
 	siw.Handler.AddStackArchive(c, id)
+}
+
+// AnswerQuestion operation middleware
+func (siw *ServerInterfaceWrapper) AnswerQuestion(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerQuestionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerQuestion(c, id, params)
 }
 
 // GetCheckpoint operation middleware
@@ -21842,6 +26971,24 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/report", wrapper.GetReport)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
 	router.PUT(options.BaseURL+"/trials/:id/decision", wrapper.Decide)
+	router.GET(options.BaseURL+"/challenges", wrapper.ListChallenges)
+	router.POST(options.BaseURL+"/challenges", wrapper.AddChallenge)
+	router.GET(options.BaseURL+"/challenges/:id", wrapper.GetChallenge)
+	router.PUT(options.BaseURL+"/challenges/:id", wrapper.ChangeChallenge)
+	router.POST(options.BaseURL+"/challenges/:id/publish", wrapper.PublishChallenge)
+	router.POST(options.BaseURL+"/challenges/:id/close", wrapper.CloseChallenge)
+	router.POST(options.BaseURL+"/challenges/:id/withdraw", wrapper.WithdrawChallenge)
+	router.POST(options.BaseURL+"/challenges/:id/questions", wrapper.AskChallenge)
+	router.PUT(options.BaseURL+"/questions/:id", wrapper.AnswerQuestion)
+	router.PUT(options.BaseURL+"/challenges/:id/interest", wrapper.ShowInterest)
+	router.POST(options.BaseURL+"/challenges/:id/interest/take-back", wrapper.TakeBackInterest)
+	router.PUT(options.BaseURL+"/interests/:id/thanks", wrapper.ThankSupplier)
+	router.GET(options.BaseURL+"/challenges/:id/fits", wrapper.ListFits)
+	router.POST(options.BaseURL+"/challenges/:id/invitations", wrapper.InviteSupplier)
+	router.POST(options.BaseURL+"/challenges/:id/trials", wrapper.TryChallenge)
+	router.GET(options.BaseURL+"/challenges/:id/pack", wrapper.GetPack)
+	router.GET(options.BaseURL+"/challenges/:id/pack/text", wrapper.GetPackText)
+	router.GET(options.BaseURL+"/challenges/:id/notice", wrapper.GetEngagementNotice)
 	router.GET(options.BaseURL+"/sandboxes", wrapper.ListSandboxes)
 	router.GET(options.BaseURL+"/sandboxes/:id", wrapper.GetSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/end", wrapper.EndSandbox)
@@ -22097,6 +27244,718 @@ type GetCapabilitiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCapabilitiesdefaultApplicationProblemPlusJSONResponse) VisitGetCapabilitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChallengesRequestObject struct {
+	Params ListChallengesParams
+}
+
+type ListChallengesResponseObject interface {
+	VisitListChallengesResponse(w http.ResponseWriter) error
+}
+
+type ListChallenges200JSONResponse ChallengePage
+
+func (response ListChallenges200JSONResponse) VisitListChallengesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListChallengesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListChallengesdefaultApplicationProblemPlusJSONResponse) VisitListChallengesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddChallengeRequestObject struct {
+	Params AddChallengeParams
+	Body   *AddChallengeJSONRequestBody
+}
+
+type AddChallengeResponseObject interface {
+	VisitAddChallengeResponse(w http.ResponseWriter) error
+}
+
+type AddChallenge201ResponseHeaders struct {
+	ETag     *string
+	Location *string
+}
+
+type AddChallenge201JSONResponse struct {
+	Body    Challenge
+	Headers AddChallenge201ResponseHeaders
+}
+
+func (response AddChallenge201JSONResponse) VisitAddChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddChallengedefaultApplicationProblemPlusJSONResponse) VisitAddChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChallengeRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetChallengeResponseObject interface {
+	VisitGetChallengeResponse(w http.ResponseWriter) error
+}
+
+type GetChallenge200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetChallenge200JSONResponse struct {
+	Body    Challenge
+	Headers GetChallenge200ResponseHeaders
+}
+
+func (response GetChallenge200JSONResponse) VisitGetChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetChallengedefaultApplicationProblemPlusJSONResponse) VisitGetChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params ChangeChallengeParams
+	Body   *ChangeChallengeJSONRequestBody
+}
+
+type ChangeChallengeResponseObject interface {
+	VisitChangeChallengeResponse(w http.ResponseWriter) error
+}
+
+type ChangeChallenge200ResponseHeaders struct {
+	ETag *string
+}
+
+type ChangeChallenge200JSONResponse struct {
+	Body    Challenge
+	Headers ChangeChallenge200ResponseHeaders
+}
+
+func (response ChangeChallenge200JSONResponse) VisitChangeChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeChallengedefaultApplicationProblemPlusJSONResponse) VisitChangeChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params CloseChallengeParams
+	Body   *CloseChallengeJSONRequestBody
+}
+
+type CloseChallengeResponseObject interface {
+	VisitCloseChallengeResponse(w http.ResponseWriter) error
+}
+
+type CloseChallenge200ResponseHeaders struct {
+	ETag *string
+}
+
+type CloseChallenge200JSONResponse struct {
+	Body    Challenge
+	Headers CloseChallenge200ResponseHeaders
+}
+
+func (response CloseChallenge200JSONResponse) VisitCloseChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseChallengedefaultApplicationProblemPlusJSONResponse) VisitCloseChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFitsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListFitsResponseObject interface {
+	VisitListFitsResponse(w http.ResponseWriter) error
+}
+
+type ListFits200JSONResponse FitPage
+
+func (response ListFits200JSONResponse) VisitListFitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFitsdefaultApplicationProblemPlusJSONResponse) VisitListFitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowInterestRequestObject struct {
+	Id     InId `json:"id"`
+	Params ShowInterestParams
+	Body   *ShowInterestJSONRequestBody
+}
+
+type ShowInterestResponseObject interface {
+	VisitShowInterestResponse(w http.ResponseWriter) error
+}
+
+type ShowInterest200JSONResponse Interest
+
+func (response ShowInterest200JSONResponse) VisitShowInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowInterestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowInterestdefaultApplicationProblemPlusJSONResponse) VisitShowInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBackInterestRequestObject struct {
+	Id     InId `json:"id"`
+	Params TakeBackInterestParams
+}
+
+type TakeBackInterestResponseObject interface {
+	VisitTakeBackInterestResponse(w http.ResponseWriter) error
+}
+
+type TakeBackInterest200JSONResponse Challenge
+
+func (response TakeBackInterest200JSONResponse) VisitTakeBackInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBackInterestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeBackInterestdefaultApplicationProblemPlusJSONResponse) VisitTakeBackInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteSupplierRequestObject struct {
+	Id   InId `json:"id"`
+	Body *InviteSupplierJSONRequestBody
+}
+
+type InviteSupplierResponseObject interface {
+	VisitInviteSupplierResponse(w http.ResponseWriter) error
+}
+
+type InviteSupplier200JSONResponse Challenge
+
+func (response InviteSupplier200JSONResponse) VisitInviteSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteSupplierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response InviteSupplierdefaultApplicationProblemPlusJSONResponse) VisitInviteSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEngagementNoticeRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetEngagementNoticeResponseObject interface {
+	VisitGetEngagementNoticeResponse(w http.ResponseWriter) error
+}
+
+type GetEngagementNotice200TextResponse string
+
+func (response GetEngagementNotice200TextResponse) VisitGetEngagementNoticeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetEngagementNoticedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEngagementNoticedefaultApplicationProblemPlusJSONResponse) VisitGetEngagementNoticeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetPackResponseObject interface {
+	VisitGetPackResponse(w http.ResponseWriter) error
+}
+
+type GetPack200JSONResponse Pack
+
+func (response GetPack200JSONResponse) VisitGetPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPackdefaultApplicationProblemPlusJSONResponse) VisitGetPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackTextRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetPackTextResponseObject interface {
+	VisitGetPackTextResponse(w http.ResponseWriter) error
+}
+
+type GetPackText200TextResponse string
+
+func (response GetPackText200TextResponse) VisitGetPackTextResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetPackTextdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPackTextdefaultApplicationProblemPlusJSONResponse) VisitGetPackTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params PublishChallengeParams
+}
+
+type PublishChallengeResponseObject interface {
+	VisitPublishChallengeResponse(w http.ResponseWriter) error
+}
+
+type PublishChallenge200ResponseHeaders struct {
+	ETag *string
+}
+
+type PublishChallenge200JSONResponse struct {
+	Body    Challenge
+	Headers PublishChallenge200ResponseHeaders
+}
+
+func (response PublishChallenge200JSONResponse) VisitPublishChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishChallengedefaultApplicationProblemPlusJSONResponse) VisitPublishChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params AskChallengeParams
+	Body   *AskChallengeJSONRequestBody
+}
+
+type AskChallengeResponseObject interface {
+	VisitAskChallengeResponse(w http.ResponseWriter) error
+}
+
+type AskChallenge201JSONResponse Question
+
+func (response AskChallenge201JSONResponse) VisitAskChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskChallengedefaultApplicationProblemPlusJSONResponse) VisitAskChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params TryChallengeParams
+	Body   *TryChallengeJSONRequestBody
+}
+
+type TryChallengeResponseObject interface {
+	VisitTryChallengeResponse(w http.ResponseWriter) error
+}
+
+type TryChallenge201ResponseHeaders struct {
+	ETag     *string
+	Location *string
+}
+
+type TryChallenge201JSONResponse struct {
+	Body    Trial
+	Headers TryChallenge201ResponseHeaders
+}
+
+func (response TryChallenge201JSONResponse) VisitTryChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TryChallengedefaultApplicationProblemPlusJSONResponse) VisitTryChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawChallengeRequestObject struct {
+	Id     InId `json:"id"`
+	Params WithdrawChallengeParams
+	Body   *WithdrawChallengeJSONRequestBody
+}
+
+type WithdrawChallengeResponseObject interface {
+	VisitWithdrawChallengeResponse(w http.ResponseWriter) error
+}
+
+type WithdrawChallenge200ResponseHeaders struct {
+	ETag *string
+}
+
+type WithdrawChallenge200JSONResponse struct {
+	Body    Challenge
+	Headers WithdrawChallenge200ResponseHeaders
+}
+
+func (response WithdrawChallenge200JSONResponse) VisitWithdrawChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawChallengedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawChallengedefaultApplicationProblemPlusJSONResponse) VisitWithdrawChallengeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22597,6 +28456,47 @@ type SweepdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SweepdefaultApplicationProblemPlusJSONResponse) VisitSweepResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ThankSupplierRequestObject struct {
+	Id     InId `json:"id"`
+	Params ThankSupplierParams
+	Body   *ThankSupplierJSONRequestBody
+}
+
+type ThankSupplierResponseObject interface {
+	VisitThankSupplierResponse(w http.ResponseWriter) error
+}
+
+type ThankSupplier200JSONResponse Interest
+
+func (response ThankSupplier200JSONResponse) VisitThankSupplierResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ThankSupplierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ThankSupplierdefaultApplicationProblemPlusJSONResponse) VisitThankSupplierResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23447,6 +29347,47 @@ type AddStackArchivedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddStackArchivedefaultApplicationProblemPlusJSONResponse) VisitAddStackArchiveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerQuestionRequestObject struct {
+	Id     InId `json:"id"`
+	Params AnswerQuestionParams
+	Body   *AnswerQuestionJSONRequestBody
+}
+
+type AnswerQuestionResponseObject interface {
+	VisitAnswerQuestionResponse(w http.ResponseWriter) error
+}
+
+type AnswerQuestion200JSONResponse Question
+
+func (response AnswerQuestion200JSONResponse) VisitAnswerQuestionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerQuestiondefaultApplicationProblemPlusJSONResponse) VisitAnswerQuestionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25526,6 +31467,54 @@ type StrictServerInterface interface {
 	// GetCapabilities Read the words in which products are described
 	// (GET /capabilities)
 	GetCapabilities(ctx context.Context, request GetCapabilitiesRequestObject) (GetCapabilitiesResponseObject, error)
+	// ListChallenges List challenges
+	// (GET /challenges)
+	ListChallenges(ctx context.Context, request ListChallengesRequestObject) (ListChallengesResponseObject, error)
+	// AddChallenge Write a challenge as a draft
+	// (POST /challenges)
+	AddChallenge(ctx context.Context, request AddChallengeRequestObject) (AddChallengeResponseObject, error)
+	// GetChallenge Read a challenge with its questions and answers
+	// (GET /challenges/{id})
+	GetChallenge(ctx context.Context, request GetChallengeRequestObject) (GetChallengeResponseObject, error)
+	// ChangeChallenge Change a challenge
+	// (PUT /challenges/{id})
+	ChangeChallenge(ctx context.Context, request ChangeChallengeRequestObject) (ChangeChallengeResponseObject, error)
+	// CloseChallenge Take no more questions and answers
+	// (POST /challenges/{id}/close)
+	CloseChallenge(ctx context.Context, request CloseChallengeRequestObject) (CloseChallengeResponseObject, error)
+	// ListFits List the products that may help, and why
+	// (GET /challenges/{id}/fits)
+	ListFits(ctx context.Context, request ListFitsRequestObject) (ListFitsResponseObject, error)
+	// ShowInterest Answer with products, advice, or both
+	// (PUT /challenges/{id}/interest)
+	ShowInterest(ctx context.Context, request ShowInterestRequestObject) (ShowInterestResponseObject, error)
+	// TakeBackInterest Take an answer back
+	// (POST /challenges/{id}/interest/take-back)
+	TakeBackInterest(ctx context.Context, request TakeBackInterestRequestObject) (TakeBackInterestResponseObject, error)
+	// InviteSupplier Invite a supplier to look at a challenge
+	// (POST /challenges/{id}/invitations)
+	InviteSupplier(ctx context.Context, request InviteSupplierRequestObject) (InviteSupplierResponseObject, error)
+	// GetEngagementNotice Draft a preliminary market engagement notice
+	// (GET /challenges/{id}/notice)
+	GetEngagementNotice(ctx context.Context, request GetEngagementNoticeRequestObject) (GetEngagementNoticeResponseObject, error)
+	// GetPack Read everything that any supplier was told
+	// (GET /challenges/{id}/pack)
+	GetPack(ctx context.Context, request GetPackRequestObject) (GetPackResponseObject, error)
+	// GetPackText Read the pack as text
+	// (GET /challenges/{id}/pack/text)
+	GetPackText(ctx context.Context, request GetPackTextRequestObject) (GetPackTextResponseObject, error)
+	// PublishChallenge Show a draft to every supplier
+	// (POST /challenges/{id}/publish)
+	PublishChallenge(ctx context.Context, request PublishChallengeRequestObject) (PublishChallengeResponseObject, error)
+	// AskChallenge Ask a question
+	// (POST /challenges/{id}/questions)
+	AskChallenge(ctx context.Context, request AskChallengeRequestObject) (AskChallengeResponseObject, error)
+	// TryChallenge Set up a trial of products that were offered
+	// (POST /challenges/{id}/trials)
+	TryChallenge(ctx context.Context, request TryChallengeRequestObject) (TryChallengeResponseObject, error)
+	// WithdrawChallenge Give a challenge up
+	// (POST /challenges/{id}/withdraw)
+	WithdrawChallenge(ctx context.Context, request WithdrawChallengeRequestObject) (WithdrawChallengeResponseObject, error)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
@@ -25562,6 +31551,9 @@ type StrictServerInterface interface {
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(ctx context.Context, request SweepRequestObject) (SweepResponseObject, error)
+	// ThankSupplier Thank a supplier before everybody
+	// (PUT /interests/{id}/thanks)
+	ThankSupplier(ctx context.Context, request ThankSupplierRequestObject) (ThankSupplierResponseObject, error)
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -25619,6 +31611,9 @@ type StrictServerInterface interface {
 	// AddStackArchive Add a release from a compose file and a docker save archive
 	// (POST /products/{id}/stacks/archive)
 	AddStackArchive(ctx context.Context, request AddStackArchiveRequestObject) (AddStackArchiveResponseObject, error)
+	// AnswerQuestion Answer a question to everybody
+	// (PUT /questions/{id})
+	AnswerQuestion(ctx context.Context, request AnswerQuestionRequestObject) (AnswerQuestionResponseObject, error)
 	// GetCheckpoint Sign the state of the record now
 	// (GET /record/checkpoint)
 	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
@@ -25973,6 +31968,580 @@ func (sh *strictHandler) GetCapabilities(ctx *gin.Context) {
 	}
 }
 
+// ListChallenges operation middleware
+func (sh *strictHandler) ListChallenges(ctx *gin.Context, params ListChallengesParams) {
+	var request ListChallengesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListChallenges(ctx, request.(ListChallengesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListChallenges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListChallengesResponseObject); ok {
+		if err := validResponse.VisitListChallengesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddChallenge operation middleware
+func (sh *strictHandler) AddChallenge(ctx *gin.Context, params AddChallengeParams) {
+	var request AddChallengeRequestObject
+
+	request.Params = params
+
+	var body AddChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddChallenge(ctx, request.(AddChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddChallengeResponseObject); ok {
+		if err := validResponse.VisitAddChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetChallenge operation middleware
+func (sh *strictHandler) GetChallenge(ctx *gin.Context, id InId) {
+	var request GetChallengeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChallenge(ctx, request.(GetChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetChallengeResponseObject); ok {
+		if err := validResponse.VisitGetChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeChallenge operation middleware
+func (sh *strictHandler) ChangeChallenge(ctx *gin.Context, id InId, params ChangeChallengeParams) {
+	var request ChangeChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ChangeChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeChallenge(ctx, request.(ChangeChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ChangeChallengeResponseObject); ok {
+		if err := validResponse.VisitChangeChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseChallenge operation middleware
+func (sh *strictHandler) CloseChallenge(ctx *gin.Context, id InId, params CloseChallengeParams) {
+	var request CloseChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CloseChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseChallenge(ctx, request.(CloseChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseChallengeResponseObject); ok {
+		if err := validResponse.VisitCloseChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListFits operation middleware
+func (sh *strictHandler) ListFits(ctx *gin.Context, id InId) {
+	var request ListFitsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFits(ctx, request.(ListFitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListFitsResponseObject); ok {
+		if err := validResponse.VisitListFitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowInterest operation middleware
+func (sh *strictHandler) ShowInterest(ctx *gin.Context, id InId, params ShowInterestParams) {
+	var request ShowInterestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ShowInterestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowInterest(ctx, request.(ShowInterestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowInterest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ShowInterestResponseObject); ok {
+		if err := validResponse.VisitShowInterestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeBackInterest operation middleware
+func (sh *strictHandler) TakeBackInterest(ctx *gin.Context, id InId, params TakeBackInterestParams) {
+	var request TakeBackInterestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeBackInterest(ctx, request.(TakeBackInterestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeBackInterest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeBackInterestResponseObject); ok {
+		if err := validResponse.VisitTakeBackInterestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// InviteSupplier operation middleware
+func (sh *strictHandler) InviteSupplier(ctx *gin.Context, id InId) {
+	var request InviteSupplierRequestObject
+
+	request.Id = id
+
+	var body InviteSupplierJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InviteSupplier(ctx, request.(InviteSupplierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InviteSupplier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(InviteSupplierResponseObject); ok {
+		if err := validResponse.VisitInviteSupplierResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEngagementNotice operation middleware
+func (sh *strictHandler) GetEngagementNotice(ctx *gin.Context, id InId) {
+	var request GetEngagementNoticeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEngagementNotice(ctx, request.(GetEngagementNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEngagementNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetEngagementNoticeResponseObject); ok {
+		if err := validResponse.VisitGetEngagementNoticeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPack operation middleware
+func (sh *strictHandler) GetPack(ctx *gin.Context, id InId) {
+	var request GetPackRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPack(ctx, request.(GetPackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPackResponseObject); ok {
+		if err := validResponse.VisitGetPackResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPackText operation middleware
+func (sh *strictHandler) GetPackText(ctx *gin.Context, id InId) {
+	var request GetPackTextRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPackText(ctx, request.(GetPackTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPackText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPackTextResponseObject); ok {
+		if err := validResponse.VisitGetPackTextResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PublishChallenge operation middleware
+func (sh *strictHandler) PublishChallenge(ctx *gin.Context, id InId, params PublishChallengeParams) {
+	var request PublishChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishChallenge(ctx, request.(PublishChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PublishChallengeResponseObject); ok {
+		if err := validResponse.VisitPublishChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskChallenge operation middleware
+func (sh *strictHandler) AskChallenge(ctx *gin.Context, id InId, params AskChallengeParams) {
+	var request AskChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AskChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskChallenge(ctx, request.(AskChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskChallengeResponseObject); ok {
+		if err := validResponse.VisitAskChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TryChallenge operation middleware
+func (sh *strictHandler) TryChallenge(ctx *gin.Context, id InId, params TryChallengeParams) {
+	var request TryChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body TryChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryChallenge(ctx, request.(TryChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TryChallengeResponseObject); ok {
+		if err := validResponse.VisitTryChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawChallenge operation middleware
+func (sh *strictHandler) WithdrawChallenge(ctx *gin.Context, id InId, params WithdrawChallengeParams) {
+	var request WithdrawChallengeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawChallengeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawChallenge(ctx, request.(WithdrawChallengeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawChallenge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawChallengeResponseObject); ok {
+		if err := validResponse.VisitWithdrawChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListDepartments operation middleware
 func (sh *strictHandler) ListDepartments(ctx *gin.Context, params ListDepartmentsParams) {
 	var request ListDepartmentsRequestObject
@@ -26313,6 +32882,51 @@ func (sh *strictHandler) Sweep(ctx *gin.Context, params SweepParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SweepResponseObject); ok {
 		if err := validResponse.VisitSweepResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ThankSupplier operation middleware
+func (sh *strictHandler) ThankSupplier(ctx *gin.Context, id InId, params ThankSupplierParams) {
+	var request ThankSupplierRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ThankSupplierJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ThankSupplier(ctx, request.(ThankSupplierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ThankSupplier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ThankSupplierResponseObject); ok {
+		if err := validResponse.VisitThankSupplierResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -26937,6 +33551,51 @@ func (sh *strictHandler) AddStackArchive(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddStackArchiveResponseObject); ok {
 		if err := validResponse.VisitAddStackArchiveResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerQuestion operation middleware
+func (sh *strictHandler) AnswerQuestion(ctx *gin.Context, id InId, params AnswerQuestionParams) {
+	var request AnswerQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AnswerQuestionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerQuestion(ctx, request.(AnswerQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerQuestionResponseObject); ok {
+		if err := validResponse.VisitAnswerQuestionResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
