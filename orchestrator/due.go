@@ -23,6 +23,7 @@ func (o *Orchestrator) pass(ctx context.Context) time.Duration {
 		{"due", o.passDue},
 		{"queue", func(ctx context.Context, _ time.Time) error { return o.admit(ctx) }},
 		{"live", o.passLive},
+		{"preflights", o.passPreflights},
 		{"challenges", o.passChallenges},
 	} {
 		if err := guarded(func() error { return what.do(ctx, now) }); err != nil && ctx.Err() == nil {

@@ -117,11 +117,20 @@ func mayLease(tx den.Tx, actor den.Actor, id den.ID, do den.Action) (den.Lease, 
 	if err != nil {
 		return l, den.Trial{}, err
 	}
-	t, err := tx.Trials().Get(l.Trial)
+	t, err := trialOf(tx, l.Trial)
 	if err != nil {
 		return l, t, err
 	}
 	return l, t, allow(actor, do, den.ReadSandbox, leaseOwner(l, t))
+}
+
+// trialOf reads the trial of a lease; nobody's where the lease has none, as that of a
+// preflight.
+func trialOf(tx den.Tx, id den.ID) (den.Trial, error) {
+	if id == "" {
+		return den.Trial{}, nil
+	}
+	return tx.Trials().Get(id)
 }
 
 // eachLease goes through the leases of a trial in the order of its entries.

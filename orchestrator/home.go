@@ -85,11 +85,11 @@ func (o *Orchestrator) homeSandboxes(tx den.Tx, actor den.Actor, h *den.Home) er
 			return err
 		}
 		for _, l := range page.Items {
-			t, err := tx.Trials().Get(l.Trial)
+			t, err := trialOf(tx, l.Trial)
 			if err != nil {
 				return err
 			}
-			if !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
+			if l.Preflight != "" || !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
 				continue
 			}
 			v, err := o.sandboxViewOf(tx, actor, l, t)

@@ -49,7 +49,7 @@ func (o *Orchestrator) knownOf(tx den.Tx, actor den.Actor, one den.Product) (k d
 		if l.Product != one.ID || l.LiveAt.IsZero() {
 			continue
 		}
-		t, err := tx.Trials().Get(l.Trial)
+		t, err := trialOf(tx, l.Trial)
 		if err != nil {
 			return k, err
 		}
@@ -115,7 +115,7 @@ func triedCounts(tx den.Tx, supplier den.ID) (map[den.ID]int, error) {
 			continue
 		}
 		seen[pair] = true
-		t, err := tx.Trials().Get(l.Trial)
+		t, err := trialOf(tx, l.Trial)
 		if err != nil {
 			return nil, err
 		}

@@ -21,10 +21,10 @@ func (o *Orchestrator) Sandboxes(ctx context.Context, actor den.Actor, f den.Fil
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		page, err = gather(tx.Leases(), leaseQuery(actor, f), func(l den.Lease) (v den.SandboxView, ok bool, err error) {
-			if !matches(l, f) {
+			if !matches(l, f) || l.Preflight != "" && !seesAll(actor) {
 				return v, false, nil
 			}
-			t, err := tx.Trials().Get(l.Trial)
+			t, err := trialOf(tx, l.Trial)
 			if err != nil || !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
 				return v, false, err
 			}
@@ -84,6 +84,9 @@ func (o *Orchestrator) sandboxView(tx den.Tx, actor den.Actor, id den.ID) (den.S
 
 func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial) (v den.SandboxView, err error) {
 	v.Lease, v.TrialName = l, t.Name
+	if l.Preflight != "" {
+		v.TrialName = preflightCaption
+	}
 	product, err := tx.Products().Get(l.Product)
 	if err != nil {
 		return v, err

@@ -78,8 +78,11 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 	if err := p.notify(tx, l, from, name); err != nil {
 		return err
 	}
-	if !to.Final() {
+	switch {
+	case !to.Final():
 		return nil
+	case l.Preflight != "":
+		return p.preflown(tx, l)
 	}
 	if err := p.overtaken(tx, l); err != nil {
 		return err
@@ -184,7 +187,12 @@ func (p *pen) product(tx den.Tx, l den.Lease) (string, error) {
 	return one.Name, err
 }
 
-func about(l den.Lease) []den.ID { return []den.ID{l.Trial, l.Department, l.Supplier} }
+func about(l den.Lease) []den.ID {
+	if l.Preflight != "" {
+		return []den.ID{l.Preflight, l.Supplier}
+	}
+	return []den.ID{l.Trial, l.Department, l.Supplier}
+}
 
 // tells is the sentence of the event of a lease's new phase.
 func tells(name string, from den.Phase, l den.Lease) string {

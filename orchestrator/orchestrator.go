@@ -52,6 +52,7 @@ type Config struct {
 	Files    Files                    // nil: files are refused
 	Forms    Forms                    // nil: reports are not had as files
 	Pushes   Pushes                   // nil: nobody can push images
+	Preflown bool                     // every new release is tried at once, not those alone that were pushed
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Log      *slog.Logger             // nil: nothing is logged

@@ -46,7 +46,7 @@ func (o *Orchestrator) Receipts(ctx context.Context, actor den.Actor, f den.Filt
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		page, err = gather(tx.Receipts(), q, func(r den.Receipt) (den.Receipt, bool, error) {
-			t, err := tx.Trials().Get(r.Trial)
+			t, err := trialOf(tx, r.Trial)
 			owner := t.Owner()
 			owner.Suppliers = []den.ID{r.Supplier}
 			if err != nil || !den.May(actor, den.ReadSandbox, owner) {

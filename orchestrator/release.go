@@ -63,6 +63,11 @@ func (o *Orchestrator) putRelease(ctx context.Context, actor den.Actor, in den.N
 		if r, err = tx.Releases().Put(r); err != nil {
 			return err
 		}
+		if o.Preflown || len(r.Pushed) > 0 {
+			if _, err := p.preflight(tx, r); err != nil {
+				return err
+			}
+		}
 		return p.added(tx, in.Once, den.Event{
 			Act: "release.added", Subject: r.ID, About: []den.ID{product.ID, product.Supplier},
 			Say: fmt.Sprintf("Release %s of %s was added.", r.Version, product.Name),

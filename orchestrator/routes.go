@@ -70,7 +70,7 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 		o.Routes.Withdraw(l.Name)
 		return nil
 	}
-	t, err := tx.Trials().Get(l.Trial)
+	t, err := trialOf(tx, l.Trial)
 	if err != nil {
 		return err
 	}

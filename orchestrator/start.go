@@ -111,6 +111,9 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	if err != nil {
 		return err
 	}
+	if err := preflightFaults(tx, releases); err != nil {
+		return err
+	}
 	sum := sha256.Sum256(sealed)
 	t.Protocol, t.State, t.StartedAt, t.EndsAt = hex.EncodeToString(sum[:]), den.TrialRunning, p.now, p.now.Add(t.Length)
 	asked, err := o.agreed(tx, p, t)

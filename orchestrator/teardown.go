@@ -36,11 +36,39 @@ func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) erro
 			return err
 		}
 	}
+	if stops, ok := o.Runtime.(sandbox.Stopper); ok && l.StopFirst && l.Stopped == nil && !seen.found.Empty() && !l.LiveAt.IsZero() {
+		if o.stop(ctx, stops, l) {
+			return errMoved
+		}
+	}
 	err := o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
 	if err != nil {
 		return o.failed(ctx, l, err, "")
 	}
 	return nil
+}
+
+// stop asks a product to end by itself, and says whether it kept how that went in the
+// lease: then the next step removes it. Where it cannot be asked it is removed at once.
+func (o *Orchestrator) stop(ctx context.Context, stops sandbox.Stopper, l den.Lease) bool {
+	how := den.Stopping{}
+	began := o.now()
+	err := o.act(ctx, 2*den.StopGrace, func(ctx context.Context) (err error) {
+		how.Killed, err = stops.Stop(ctx, sandbox.ID(l.Sandbox), den.StopGrace)
+		return err
+	})
+	how.Took = o.now().Sub(began)
+	if err == nil {
+		err = o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
+			l.Stopped = &how
+			_, err := p.put(tx, l)
+			return err
+		})
+	}
+	if err != nil {
+		o.Log.Info("how a product stops could not be seen", "lease", l.ID, "error", err)
+	}
+	return err == nil
 }
 
 func (o *Orchestrator) revision(ctx context.Context, id den.ID) (rev int64, err error) {

@@ -87,6 +87,14 @@ type Runtime interface {
 	Forget(id ID)
 }
 
+// Stopper is a Runtime that can ask a product to end by itself before it is removed.
+type Stopper interface {
+	// Stop asks every service of a sandbox to end, with its stop signal, and ends by
+	// force what still runs after grace. It says whether it had to. What does not run
+	// is left alone. The sandbox stays, to be removed.
+	Stop(ctx context.Context, id ID, grace time.Duration) (killed bool, err error)
+}
+
 // Dialer opens a TCP connection to a port inside a sandbox's namespace.
 type Dialer interface {
 	// Dial connects from inside the namespace: first to the cell's own address,

@@ -25,7 +25,7 @@ func toSchema2(b *bbolt.Tx) error {
 	tables := []string{
 		"rules", "requests", "spendings", "mailboxes", "deliveries",
 		"challenges", "questions", "interests",
-		"repositories",
+		"repositories", "preflights",
 	}
 	indexes := []string{
 		"requests_by_state", "requests_by_department", "requests_by_trial", "requests_by_lapse",
@@ -33,6 +33,7 @@ func toSchema2(b *bbolt.Tx) error {
 		"challenges_by_department", "challenges_by_state", "challenges_by_due",
 		"questions_by_challenge", "interests_by_challenge", "interests_by_supplier",
 		"releases_by_pushed", "repositories_by_product", "repositories_by_supplier", "repositories_by_owner",
+		"preflights_by_release", "preflights_by_state",
 	}
 	tables = append(tables, "schemes", "declarations", "consensuses")
 	indexes = append(indexes, "declarations_by_trial")

@@ -36,6 +36,7 @@ import (
 //	questions                 id → Question
 //	interests                 id → Interest
 //	repositories              name → Repository
+//	preflights                id → Preflight
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -114,6 +115,7 @@ type schema struct {
 	interests    kind[den.Interest]
 
 	repositories kind[den.Repository]
+	preflights   kind[den.Preflight]
 }
 
 func newSchema() *schema {
@@ -226,6 +228,13 @@ func newSchema() *schema {
 				by(den.RepositoriesByProduct, func(r *den.Repository) den.ID { return r.Product }),
 				by(den.RepositoriesBySupplier, func(r *den.Repository) den.ID { return r.Supplier }),
 				by(den.RepositoriesByOwner, func(r *den.Repository) string { return r.Owner() })}},
+		preflights: kind[den.Preflight]{name: "preflights",
+			key:  func(p *den.Preflight) den.ID { return p.ID },
+			rev:  func(p *den.Preflight) *int64 { return &p.Rev },
+			ends: func(p *den.Preflight) bool { return p.State != den.PreflightRunning },
+			indexes: []index[den.Preflight]{
+				by(den.PreflightsByRelease, func(p *den.Preflight) den.ID { return p.Release }),
+				by(den.PreflightsByState, func(p *den.Preflight) den.PreflightState { return p.State })}},
 	}
 }
 
@@ -314,7 +323,7 @@ func (s *schema) each(visit func(checked)) {
 		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.consensuses, s.people, s.tokens, s.notices, s.answers,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
-		s.repositories} {
+		s.repositories, s.preflights} {
 		visit(k)
 	}
 }

@@ -212,3 +212,8 @@ func (t *tx) Interests() den.Table[den.Interest] { return table[den.Interest]{t,
 func (t *tx) Repositories() den.Table[den.Repository] {
 	return table[den.Repository]{t, t.schema.repositories}
 }
+
+// Preflights implements den.Tx.
+func (t *tx) Preflights() den.Table[den.Preflight] {
+	return table[den.Preflight]{t, t.schema.preflights}
+}

@@ -30,6 +30,7 @@ const (
 	KindInterest    Kind = "int"
 	KindEvidence    Kind = "evi"
 	KindDeclaration Kind = "dec"
+	KindPreflight   Kind = "pre"
 )
 
 // NewID makes an ID of a kind. Successive calls sort in the order they were made.

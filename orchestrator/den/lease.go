@@ -53,6 +53,10 @@ type Lease struct {
 	Found *Inventory // what existed when the teardown began
 	Looks []Stamp    // empty looks in a row after the removal
 
+	Preflight ID        `json:",omitempty"` // what it was asked for by, where that is no trial
+	StopFirst bool      `json:",omitempty"` // its product is asked to stop before it is removed
+	Stopped   *Stopping `json:",omitempty"` // what came of that
+
 	Services []string `json:",omitempty"` // of a stack, the one that answers first; none: a product of one container
 
 	LogTail string // the end of what its product printed, kept before the removal: a stranger's text
@@ -60,6 +64,12 @@ type Lease struct {
 	Tries int   // acts that failed in a row
 	DueAt Stamp // when the pass must look at it again; zero once it is final
 	Rev   int64
+}
+
+// Stopping is how a product ended that was asked to.
+type Stopping struct {
+	Took   Span
+	Killed bool // it did not end in time
 }
 
 // Asked is who asked for something, when and why.

@@ -44,6 +44,7 @@ type Tx interface {
 	Questions() Table[Question]
 	Interests() Table[Interest]
 	Repositories() Table[Repository]
+	Preflights() Table[Preflight]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
@@ -150,6 +151,8 @@ const (
 	RepositoriesByProduct  Index = "repositories_by_product"
 	RepositoriesBySupplier Index = "repositories_by_supplier"
 	RepositoriesByOwner    Index = "repositories_by_owner" // the first part of the name
+	PreflightsByRelease    Index = "preflights_by_release"
+	PreflightsByState      Index = "preflights_by_state"
 )
 
 // Answer remembers what a repeated request was answered, so that the same key and

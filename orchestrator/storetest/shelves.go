@@ -148,7 +148,21 @@ func shelves() []anyShelf {
 				den.InterestsByChallenge: one(func(i den.Interest) den.ID { return i.Challenge }),
 				den.InterestsBySupplier:  one(func(i den.Interest) den.ID { return i.Supplier })}},
 		repositoryShelf(),
+		preflightShelf(),
 	}
+}
+
+func preflightShelf() *shelf[den.Preflight] {
+	states := []den.PreflightState{den.PreflightRunning, den.PreflightPassed, den.PreflightFailed}
+	return &shelf[den.Preflight]{name: "preflights", in: den.Tx.Preflights, has: map[den.ID]den.Preflight{},
+		key: func(p *den.Preflight) *den.ID { return &p.ID },
+		rev: func(p *den.Preflight) *int64 { return &p.Rev },
+		draw: func(rt *rapid.T, p *den.Preflight) {
+			p.Release, p.State = parent(rt), rapid.SampledFrom(states).Draw(rt, "state")
+		},
+		keyed: keyed[den.Preflight]{
+			den.PreflightsByRelease: one(func(p den.Preflight) den.ID { return p.Release }),
+			den.PreflightsByState:   one(func(p den.Preflight) den.ID { return den.ID(p.State) })}}
 }
 
 func repositoryShelf() *shelf[den.Repository] {

@@ -238,3 +238,33 @@ func (r *Runtime) freeze(
 		return nil
 	})
 }
+
+// Stop: see sandbox.Stopper.
+func (r *Runtime) Stop(ctx context.Context, id sandbox.ID, grace time.Duration) (killed bool, err error) {
+	if err := id.Check(); err != nil {
+		return false, err
+	}
+	const byForce = 128 + 9 // exit code of SIGKILL
+	err = r.act(ctx, id, func(ctx context.Context) error {
+		p, err := r.parts(ctx, id)
+		if err != nil {
+			return err
+		}
+		seconds := int(grace.Seconds())
+		for name, c := range p.services {
+			if !c.State.Running {
+				continue
+			}
+			if err := r.api.ContainerStop(ctx, c.ID, container.StopOptions{Timeout: &seconds}); err != nil {
+				return explain("stop service "+name, err)
+			}
+			after, err := r.api.ContainerInspect(ctx, c.ID)
+			if err != nil {
+				return explain("look at service "+name, err)
+			}
+			killed = killed || after.State.ExitCode == byForce
+		}
+		return nil
+	})
+	return killed, err
+}

@@ -121,6 +121,7 @@ type Behaviour struct {
 	ExitCode     int
 	ExitAfter    time.Duration
 	RefusesStart error         // what the engine says instead of starting it
+	IgnoresStop  bool          // does not end when it is asked to
 	RemoveTakes  time.Duration // how long the engine needs to end and remove it
 	Log          string        // what it prints
 	Use          sandbox.Use   // what it uses while it runs

@@ -271,3 +271,17 @@ func (r *Runtime) List(ctx context.Context) (all []sandbox.Found, err error) {
 	}
 	return all, nil
 }
+
+// Stop: see sandbox.Stopper. A product that ignores it is ended by force.
+func (r *Runtime) Stop(ctx context.Context, id sandbox.ID, _ time.Duration) (killed bool, err error) {
+	err = r.verb(ctx, "stop", id, func() error {
+		return r.each(id, false, func(c *container) {
+			code := 0
+			if c.running && c.image != nil && c.image.behaviour.IgnoresStop {
+				killed, code = true, 137
+			}
+			c.stop(r.now(), code)
+		})
+	})
+	return killed, err
+}
