@@ -55,6 +55,7 @@ type Config struct {
 	Preflown bool                     // every new release is tried at once, not those alone that were pushed
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
+	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
 	Log      *slog.Logger             // nil: nothing is logged
 
 	// Sign signs a state of the record; nil: proofs carry no checkpoint.

@@ -31,6 +31,8 @@ type pen struct {
 	mails  bool            // the post is woken after the commit
 	nudges []den.ID        // leases to be looked at again after the commit
 	found  []den.ID        // what the index of the techmap reads again after the commit
+
+	narrowed []den.ID // people who may do less after the commit
 }
 
 // start is a launch that a commit began, and what is known of its sandbox.
@@ -50,6 +52,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
 		p.mails = false
+		p.narrowed = nil
 		if err := p.stands(tx); err != nil {
 			return err
 		}
@@ -70,6 +73,11 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	o.tell(ctx, p.leases)
 	for _, id := range p.nudges {
 		o.nudge(id)
+	}
+	for _, person := range p.narrowed {
+		if o.Narrow != nil {
+			o.Narrow(person)
+		}
 	}
 	o.topics.poke(p.topics...)
 	if len(p.leases) > 0 {

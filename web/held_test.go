@@ -80,14 +80,21 @@ func TestSomebodyElsesSessionIsNotThere(t *testing.T) {
 }
 
 // A WebSocket through the gateway is closed when the session that opened it is ended
-// elsewhere.
-func TestATunnelEndsWithTheSession(t *testing.T) {
+// elsewhere, and when the person loses the role that opened the sandbox.
+func TestATunnelEndsWithTheSessionAndWithTheRole(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()
 	for name, end := range map[string]func(v *visitor){
 		"the session": func(v *visitor) { v.sameBrowser().post("/sign-out", url.Values{}) },
+		"the role": func(*visitor) {
+			_, err := r.den.ChangeRoles(t.Context(), den.System(), den.RoleChange{Person: r.people["official"].ID, Remove: r.people["official"].Memberships})
+			r.must(err)
+		},
 	} {
-		v := r.visitor("official")
+		v := r.visitor("colleague")
+		if name == "the role" {
+			v = r.visitor("official")
+		}
 		tunnel := r.tunnel(v, trial.Entries[0].Sandbox)
 		gone := make(chan time.Time, 1)
 		go func() {
@@ -132,4 +139,30 @@ func (r *rig) tunnel(v *visitor, s *den.SandboxView) *websocket.Conn {
 	r.must(err)
 	r.Cleanup(func() { _ = conn.CloseNow() })
 	return conn
+}
+
+// Somebody who is taken out of a department stops seeing its trial on the page that is
+// open, and who leaves is sent to the sign-in.
+func TestALivePageHearsOfALostRoleWithinASecond(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	for name, lose := range map[string]func(den.ID) error{
+		"colleague": func(id den.ID) error {
+			return r.den.RemoveMember(t.Context(), den.System(), r.department.ID, id, "")
+		},
+		"approver": func(id den.ID) error {
+			_, err := r.den.SetLeft(t.Context(), den.System(), id, true, "")
+			return err
+		},
+	} {
+		v := r.visitor(name)
+		live, _ := v.follows("/trials/"+string(trial.ID)+"/live", "")
+		live.next()
+		began := time.Now()
+		r.must(lose(r.people[name].ID))
+		live.reloads(t, began)
+		if got := v.get("/trials/" + string(trial.ID)); got.Status != http.StatusNotFound && got.Status != http.StatusSeeOther {
+			t.Errorf("%s sees the trial: %d", name, got.Status)
+		}
+	}
 }

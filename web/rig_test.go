@@ -93,6 +93,7 @@ func newRig(t testing.TB) *rig {
 		Forms:         forms{},
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
+		Narrow: func(person den.ID) { r.visits.Revoke(gateway.Right{Person: string(person)}) },
 	})
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.handler.ServeHTTP(w, q) }))
 	r.server.Config.ConnState = func(conn net.Conn, state http.ConnState) {

@@ -56,6 +56,7 @@ var (
 	writeOur, writeTheir   = may{ourTop, except(roles, "operator", "official", "approver", "colleague")}, may{"operator stranger", except(roles, "operator", "stranger")}
 	insideOur, insideTheir = may{ourTop + " auditor", "stranger idle engineer rival"}, may{"operator auditor stranger", "official approver colleague idle engineer rival"}
 	replies                = may{"engineer rival", except(roles, "engineer", "rival")}
+	memberOur, memberTheir = may{yes: ourTop + " auditor"}, may{yes: "operator auditor stranger"}
 	operates               = may{"operator", "auditor"}
 )
 
@@ -85,6 +86,24 @@ var verdicts = map[string]row{
 	"GET /me/tokens":             {"", known, no, no},
 	"POST /me/tokens":            {"", known, no, no},
 	"POST /me/tokens/:id/revoke": {"token", no, no, no},
+
+	// who belongs where: an invitation or a person that is not there is not there for all
+	"GET /join":                     {"", anybody, no, no},
+	"POST /join":                    {"", known, no, no},
+	"GET /departments/:id/members":  {"department", memberOur, memberTheir, no},
+	"POST /departments/:id/members": {"department", may{ourTop, "auditor"}, may{"operator stranger", "auditor"}, no},
+	"POST /departments/:id/members/invitations/:invitation/take-back": {"department", no, no, no},
+	"POST /departments/:id/members/:person/roles":                     {"department", may{ourTop, "auditor"}, may{"operator stranger", "auditor"}, may{"operator", "auditor"}},
+	"GET /suppliers/:id/members":                                      {"supplier", may{yes: "operator auditor engineer"}, may{yes: "operator auditor rival"}, no},
+	"POST /suppliers/:id/members":                                     {"supplier", may{"operator engineer", "auditor"}, may{"operator rival", "auditor"}, no},
+	"POST /suppliers/:id/members/invitations/:invitation/take-back":   {"supplier", no, no, no},
+	"POST /suppliers/:id/members/:person/roles":                       {"supplier", may{"operator engineer", "auditor"}, may{"operator rival", "auditor"}, may{"operator", "auditor"}},
+	"GET /people":          {"", readsAll, no, no},
+	"GET /people/members":  {"", readsAll, no, no},
+	"POST /people/members": {"", operates, no, no},
+	"POST /people/members/invitations/:invitation/take-back": {"", no, no, no},
+	"POST /people/members/:person/roles":                     {"", operates, no, no},
+	"POST /people/:id/left":                                  {"someone", operates, operates, may{look: "auditor"}},
 
 	// trials
 	"GET /trials":                                     {"", known, no, no},

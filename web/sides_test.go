@@ -73,12 +73,14 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	approval, delivery := r.approval(running), r.delivery()
 	events, err := r.den.Events(context.Background(), den.System(), den.Filter{Subject: running.ID, Limit: 1})
 	r.must(err)
+	someone, err := r.den.AddPerson(context.Background(), den.System(), den.Person{Name: "Someone", Memberships: r.people[who].Memberships})
+	r.must(err)
 	made := map[string]thing{
 		"event": {id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))},
 		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
-		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "token": {id: "tok_somebody"},
+		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "someone": {id: someone.ID}, "token": {id: "tok_somebody"},
 		"approval": {id: approval}, "delivery": {id: delivery},
 	}
 	seller := "engineer"
@@ -171,6 +173,7 @@ func (r *rig) gone() map[string]thing {
 	person, err := r.den.AddPerson(ctx, den.System(), den.Person{Name: "Somebody gone"})
 	r.must(err)
 	made["department"], made["supplier"], made["person"] = thing{id: department.ID}, thing{id: supplier.ID}, thing{id: person.ID}
+	made["someone"] = made["person"]
 	r.must(r.store.Update(ctx, func(tx den.Tx) error {
 		for _, d := range []struct {
 			from  interface{ Delete(den.ID) error }

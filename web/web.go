@@ -73,7 +73,7 @@ func New(c Config) (http.Handler, error) {
 	s := &server{Config: c, open: map[string]bool{}}
 	c.Sessions.held.told = func(session string) { c.Visits.Revoke(gateway.Right{Session: session}) }
 	s.pages, err = pages.New(pages.Config{
-		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway,
+		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway, Public: public.Scheme + "://" + public.Host,
 		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive,
 	})
 	if err != nil {

@@ -37,6 +37,8 @@ func toSchema2(b *bbolt.Tx) error {
 	}
 	tables = append(tables, "schemes", "declarations", "consensuses")
 	indexes = append(indexes, "declarations_by_trial")
+	tables = append(tables, "join_links", "identities", "logins")
+	indexes = append(indexes, "join_links_by_hash", "join_links_by_in", "identities_by_person", "logins_by_name")
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

@@ -25,6 +25,9 @@ import (
 //	consensuses               trial id → Consensus
 //	people                    id → Person
 //	tokens                    hash → Token
+//	join_links                id → JoinLink
+//	identities                SHA-256 of issuer and subject → Identity
+//	logins                    person id → Login
 //	notices                   id → Notice
 //	answers                   key → Answer
 //	rules                     department id → Rules
@@ -103,6 +106,9 @@ type schema struct {
 	consensuses  kind[den.Consensus]
 	people       kind[den.Person]
 	tokens       kind[den.Token]
+	joinLinks    kind[den.JoinLink]
+	identities   kind[den.Identity]
+	logins       kind[den.Login]
 	notices      kind[den.Notice]
 	answers      kind[den.Answer]
 	rules        kind[den.Rules]
@@ -182,6 +188,17 @@ func newSchema() *schema {
 			indexes: []index[den.Token]{{name: den.TokensByPerson,
 				keys:  func(t *den.Token) []string { return words([]den.ID{t.Person}) },
 				order: func(t *den.Token) string { return string(t.ID) }}}},
+		joinLinks: kind[den.JoinLink]{name: "join_links",
+			key: func(j *den.JoinLink) den.ID { return j.ID },
+			rev: func(j *den.JoinLink) *int64 { return &j.Rev },
+			indexes: []index[den.JoinLink]{
+				by(den.JoinLinksByHash, func(j *den.JoinLink) string { return j.Hash }),
+				by(den.JoinLinksByIn, func(j *den.JoinLink) den.ID { return j.Place() })}},
+		identities: kind[den.Identity]{name: "identities",
+			key:     func(i *den.Identity) den.ID { return i.ID },
+			rev:     func(i *den.Identity) *int64 { return &i.Rev },
+			indexes: []index[den.Identity]{by(den.IdentitiesByPerson, func(i *den.Identity) den.ID { return i.Person })}},
+		logins: logins(),
 		notices: kind[den.Notice]{name: "notices",
 			key: func(n *den.Notice) den.ID { return n.ID },
 			rev: func(n *den.Notice) *int64 { return &n.Rev },
@@ -272,6 +289,15 @@ func deliveries() kind[den.Delivery] {
 		}}
 }
 
+func logins() kind[den.Login] {
+	name := by(den.LoginsByName, func(l *den.Login) string { return l.Name })
+	name.unique = "Somebody signs in with this email address already. Enter another."
+	return kind[den.Login]{name: "logins",
+		key:     func(l *den.Login) den.ID { return l.Person },
+		rev:     func(l *den.Login) *int64 { return &l.Rev },
+		indexes: []index[den.Login]{name}}
+}
+
 func leases() kind[den.Lease] {
 	name := by(den.LeasesByName, func(l *den.Lease) string { return l.Name })
 	name.unique = "Another sandbox has this name already. Choose a different name."
@@ -320,7 +346,7 @@ func words(ids []den.ID) []string {
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
-		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.consensuses, s.people, s.tokens, s.notices, s.answers,
+		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
 		s.repositories, s.preflights} {

@@ -174,6 +174,17 @@ func (t *tx) People() den.Table[den.Person] { return table[den.Person]{t, t.sche
 // Tokens implements den.Tx.
 func (t *tx) Tokens() den.Table[den.Token] { return table[den.Token]{t, t.schema.tokens} }
 
+// JoinLinks implements den.Tx.
+func (t *tx) JoinLinks() den.Table[den.JoinLink] { return table[den.JoinLink]{t, t.schema.joinLinks} }
+
+// Identities implements den.Tx.
+func (t *tx) Identities() den.Table[den.Identity] {
+	return table[den.Identity]{t, t.schema.identities}
+}
+
+// Logins implements den.Tx.
+func (t *tx) Logins() den.Table[den.Login] { return table[den.Login]{t, t.schema.logins} }
+
 // Notices implements den.Tx.
 func (t *tx) Notices() den.Table[den.Notice] { return table[den.Notice]{t, t.schema.notices} }
 

@@ -21,6 +21,7 @@ const (
 	KindAssessment  Kind = "ass"
 	KindPerson      Kind = "per"
 	KindToken       Kind = "tok"
+	KindJoinLink    Kind = "inv"
 	KindEvent       Kind = "evt"
 	KindNotice      Kind = "not"
 	KindRequest     Kind = "req"

@@ -75,12 +75,13 @@ const (
 	NoticeInvited         NoticeKind = "invited"   // to look at a challenge
 	NoticeChallenge       NoticeKind = "challenge" // something about it changed
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
+	NoticePeople          NoticeKind = "people" // invitations, and what one may do
 )
 
 // NoticeKinds lists every kind, for the page on which a person chooses.
 var NoticeKinds = []NoticeKind{
 	NoticeApprovalWanted, NoticeApprovalDecided, NoticeReady, NoticeEndsSoon, NoticeEndsHour, NoticeEnded, NoticeBudget, NoticeFailed,
-	NoticeInterest, NoticeQuestion, NoticeAsked, NoticeInvited, NoticeChallenge, NoticeAssessmentDue,
+	NoticeInterest, NoticeQuestion, NoticeAsked, NoticeInvited, NoticeChallenge, NoticeAssessmentDue, NoticePeople,
 }
 
 // For says that a notice is for an actor: it is to them, or to an organisation or trial

@@ -26,8 +26,12 @@ const (
 	RestartSandbox  Action = "restart_sandbox"
 	ReadRecord      Action = "read_record" // events of what is read
 	ReadHost        Action = "read_host"
-	RunHost         Action = "run_host"   // sweep, remove now, backup
-	ReadRules       Action = "read_rules" // a department's rules, budget and requests
+	ReadMembers     Action = "read_members"   // who belongs to an organisation
+	ManageMembers   Action = "manage_members" // invite, change roles, take out
+	ReadPeople      Action = "read_people"    // everybody, and what they are
+	ManagePeople    Action = "manage_people"  // make operators and auditors, let nobody in who has left
+	RunHost         Action = "run_host"       // sweep, remove now, backup
+	ReadRules       Action = "read_rules"     // a department's rules, budget and requests
 	SetRules        Action = "set_rules"
 	DecideRequest   Action = "decide_request" // agree to or refuse what somebody else asked for
 
@@ -41,6 +45,7 @@ const (
 var Actions = []Action{
 	ReadTechmap, OfferProduct, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
+	ReadMembers, ManageMembers, ReadPeople, ManagePeople,
 	ReadRules, SetRules, DecideRequest,
 	ReadChallenge, SetUpChallenge, AnswerChallenge, ReadInterest,
 }
@@ -80,6 +85,10 @@ var Rights = map[Action]map[Role]Scope{
 	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	ReadHost:        {Operator: Any, Auditor: Any},
 	RunHost:         {Operator: Any},
+	ReadMembers:     {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
+	ManageMembers:   {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},
+	ReadPeople:      {Operator: Any, Auditor: Any},
+	ManagePeople:    {Operator: Any},
 	ReadRules:       {Operator: Any, Auditor: Any, Member: Own, Approver: Own},
 	SetRules:        {Operator: Any, Approver: Own},
 	DecideRequest:   {Operator: Any, Approver: Own},

@@ -33,6 +33,9 @@ type Tx interface {
 	Consensuses() Table[Consensus]
 	People() Table[Person]
 	Tokens() Table[Token]
+	JoinLinks() Table[JoinLink]
+	Identities() Table[Identity]
+	Logins() Table[Login]
 	Notices() Table[Notice]
 	Answers() Table[Answer]
 	Rules() Table[Rules]
@@ -127,6 +130,10 @@ const (
 	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
 	DeclarationsByTrial Index = "declarations_by_trial"
 	TokensByPerson      Index = "tokens_by_person"
+	JoinLinksByHash     Index = "join_links_by_hash"
+	JoinLinksByIn       Index = "join_links_by_in"
+	IdentitiesByPerson  Index = "identities_by_person"
+	LoginsByName        Index = "logins_by_name"
 	NoticesByDue        Index = "notices_by_due" // time-ordered by DueAt; sent ones are not in it
 	NoticesByTo         Index = "notices_by_to"
 	EventsBySubject     Index = "events_by_subject" // Subject and About

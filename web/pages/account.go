@@ -13,8 +13,11 @@ import (
 type accountPage struct {
 	view.Frame
 	Person den.Person
-	Roles  []string
+	Roles  []accountRole
 }
+
+// accountRole is one of a person's roles, and where its people are to be seen.
+type accountRole struct{ Text, Name, Href string }
 
 // Account is GET /me.
 func (p *Pages) Account(c *gin.Context) error {
@@ -25,7 +28,12 @@ func (p *Pages) Account(c *gin.Context) error {
 	}
 	page := accountPage{Frame: p.frame(c, p.words.Say("account.title")), Person: person}
 	for _, m := range person.Memberships {
-		page.Roles = append(page.Roles, p.words.Say("role."+string(m.Role)))
+		role := accountRole{Text: p.words.Say("role." + string(m.Role))}
+		if v, err := p.Den.Members(c, who, m.In); err == nil && m.In != "" {
+			role.Text, role.Name = p.words.Say("member-role."+string(m.Role)), v.Name
+			role.Href = map[den.Kind]string{den.KindDepartment: "/departments/", den.KindSupplier: "/suppliers/"}[m.In.Kind()] + string(m.In) + "/members"
+		}
+		page.Roles = append(page.Roles, role)
 	}
 	return p.show(c, http.StatusOK, "account", page)
 }

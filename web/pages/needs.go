@@ -130,6 +130,15 @@ type Accounts interface {
 	Tokens(context.Context, den.Actor) ([]den.Token, error)
 	AddToken(context.Context, den.Actor, den.NewToken) (t den.Token, secret string, err error)
 	RevokeToken(context.Context, den.Actor, den.ID) error
+	Members(context.Context, den.Actor, den.ID) (den.MembersView, error)
+	InviteMember(context.Context, den.Actor, den.NewJoinLink) (j den.JoinLink, secret string, err error)
+	TakeBackInvitation(context.Context, den.Actor, den.ID) error
+	ChangeRoles(context.Context, den.Actor, den.RoleChange) (den.Person, error)
+	Everybody(context.Context, den.Actor) ([]den.Person, error)
+	SetLeft(ctx context.Context, a den.Actor, person den.ID, left bool, why string) (den.Person, error)
+	// Invitation is what a link invites to. Refuses Unknown.
+	Invitation(ctx context.Context, secret string) (den.JoinView, error)
+	Join(ctx context.Context, a den.Actor, secret string) (den.Person, error)
 	// Still is an actor with the roles of now, while its credential stands. Unknown.
 	Still(context.Context, den.Actor) (den.Actor, error)
 }

@@ -24,6 +24,7 @@ type Config struct {
 	Visits    Visits
 	Addresses Addresses
 	Zone      *time.Location // where the people are
+	Public    string         // the address people type, such as https://den.example.gov.uk
 	Now       func() time.Time
 	Log       *slog.Logger
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
@@ -82,7 +83,7 @@ func samples() map[string]view.Page {
 	return map[string]view.Page{
 		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
 		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
-		"account": accountPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
+		"account": accountPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"ask":          askPage{},
 		"decide":       decidePage{},

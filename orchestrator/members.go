@@ -1,0 +1,275 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"innovationden/orchestrator/den"
+)
+
+// Members reads who belongs to an organisation, or holds a role in the whole den where
+// the id is empty. NotFound.
+func (o *Orchestrator) Members(ctx context.Context, actor den.Actor, in den.ID) (v den.MembersView, err error) {
+	manage, read := membersActions(in)
+	if err := allow(actor, read, read, den.OwnerOf(in)); err != nil {
+		return v, err
+	}
+	v = den.MembersView{ID: in, Roles: den.HeldIn(in), May: rights(actor, den.OwnerOf(in), manage, read), Approve: mayGive(actor, den.Membership{Role: den.Approver, In: in})}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		if v.Name, err = organisationName(tx, in); err != nil {
+			return err
+		}
+		all, err := every(tx.People(), den.Query{})
+		if err != nil {
+			return err
+		}
+		v.People = slices.DeleteFunc(all, func(p den.Person) bool {
+			return p.Left || !slices.ContainsFunc(p.Memberships, func(m den.Membership) bool { return m.In == in })
+		})
+		if v.May[manage] {
+			v.Links, err = o.openLinks(tx, in)
+		}
+		return err
+	})
+	return v, err
+}
+
+func membersActions(in den.ID) (manage, read den.Action) {
+	if in == "" {
+		return den.ManagePeople, den.ReadPeople
+	}
+	return den.ManageMembers, den.ReadMembers
+}
+
+// organisationName is missing for what is no organisation of this den.
+func organisationName(tx den.Tx, in den.ID) (string, error) {
+	switch in.Kind() {
+	case den.KindDepartment:
+		d, err := tx.Departments().Get(in)
+		return d.Name, missing(err)
+	case den.KindSupplier:
+		s, err := tx.Suppliers().Get(in)
+		return s.Name, missing(err)
+	case "":
+		if in == "" {
+			return "", nil
+		}
+	}
+	return "", den.Missing()
+}
+
+// mayGive says whether somebody may give or take a role. Members let members in; only
+// an approver makes approvers, so that nobody approves what they asked for themselves.
+func mayGive(a den.Actor, m den.Membership) bool {
+	manage, _ := membersActions(m.In)
+	if !slices.Contains(den.HeldIn(m.In), m.Role) || !den.May(a, manage, den.OwnerOf(m.In)) {
+		return false
+	}
+	return m.Role != den.Approver || den.May(a, den.ManagePeople, den.Owner{}) || a.Is(den.Approver, m.In)
+}
+
+// ChangeRoles gives somebody roles and takes others away. What was taken opens nothing
+// from then on: streams, tunnels and visits that stood on it end within a second.
+// NotFound; Stale; Conflict where the den would be left without an operator.
+func (o *Orchestrator) ChangeRoles(ctx context.Context, actor den.Actor, in den.RoleChange) (who den.Person, err error) {
+	for _, m := range append(slices.Clone(in.Add), in.Remove...) {
+		manage, read := membersActions(m.In)
+		if err := allow(actor, manage, read, den.OwnerOf(m.In)); err != nil {
+			return who, err
+		}
+		isOwn := in.Person == actor.ID && slices.Contains(in.Remove, m)
+		if !slices.Contains(den.HeldIn(m.In), m.Role) {
+			return who, den.Bad("role", "Choose a role that can be held there.")
+		}
+		if !isOwn && !mayGive(actor, m) {
+			return who, den.Refuse(den.Denied, "Only an approver of the department, or the operator, can change who approves.")
+		}
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		before, err := tx.People().Get(in.Person)
+		if err != nil {
+			return missing(err)
+		}
+		if err := fresh(in.Rev, before.Rev); err != nil {
+			return err
+		}
+		if err := seesMember(actor, before, in); err != nil {
+			return err
+		}
+		for _, m := range in.Add {
+			if _, err := organisationName(tx, m.In); err != nil {
+				return err
+			}
+		}
+		who, err = p.roles(tx, before, in)
+		return err
+	})
+	return who, err
+}
+
+// seesMember keeps people whom the actor does not see from being told from nobody.
+func seesMember(actor den.Actor, who den.Person, in den.RoleChange) error {
+	if who.ID == actor.ID || den.May(actor, den.ReadPeople, den.Owner{}) {
+		return nil
+	}
+	for _, m := range append(slices.Clone(in.Add), in.Remove...) {
+		if !slices.ContainsFunc(who.Memberships, func(has den.Membership) bool { return has.In == m.In }) {
+			return den.Missing()
+		}
+	}
+	return nil
+}
+
+// roles writes a change of somebody's roles, with its event, its notice, and word to
+// everything that stands on the roles that are gone.
+func (p *pen) roles(tx den.Tx, who den.Person, in den.RoleChange) (den.Person, error) {
+	var gone, came []den.Membership
+	who.Memberships = slices.DeleteFunc(slices.Clone(who.Memberships), func(m den.Membership) bool {
+		isGone := slices.Contains(in.Remove, m) && !slices.Contains(in.Add, m)
+		if isGone {
+			gone = append(gone, m)
+		}
+		return isGone
+	})
+	for _, m := range in.Add {
+		if !slices.Contains(who.Memberships, m) {
+			who.Memberships, came = append(who.Memberships, m), append(came, m)
+		}
+	}
+	if len(gone)+len(came) == 0 {
+		return who, nil
+	}
+	if slices.ContainsFunc(gone, func(m den.Membership) bool { return m.Role == den.Operator }) {
+		if err := p.notTheLast(tx, who.ID); err != nil {
+			return who, err
+		}
+	}
+	if len(gone) > 0 {
+		p.narrowed = append(p.narrowed, who.ID)
+	}
+	who, err := tx.People().Put(who)
+	if err != nil {
+		return who, err
+	}
+	say, about, err := changeInWords(tx, who, came, gone)
+	if err != nil {
+		return who, err
+	}
+	if _, err = p.record(tx, den.Event{Act: "person.roles_changed", Subject: who.ID, About: about, Say: say, Why: in.Why}); err != nil {
+		return who, err
+	}
+	return who, p.notice(tx, den.Notice{To: who.ID, Subject: who.ID, Kind: den.NoticePeople, Title: "What you may do has changed", Say: say})
+}
+
+func changeInWords(tx den.Tx, who den.Person, came, gone []den.Membership) (say string, about []den.ID, err error) {
+	var parts []string
+	for n, list := range [][]den.Membership{came, gone} {
+		for _, m := range list {
+			name, err := organisationName(tx, m.In)
+			if den.KindOf(err) == den.NotFound {
+				name, err = string(m.In), nil
+			}
+			if err != nil {
+				return "", nil, err
+			}
+			text := []string{"is now ", "is no longer "}[n] + strings.ReplaceAll(string(m.Role), "_", " ")
+			if m.In != "" {
+				text += " of " + name
+				about = append(about, m.In)
+			}
+			parts = append(parts, text)
+		}
+	}
+	return fmt.Sprintf("%s %s.", who.Name, strings.Join(parts, ", ")), about, nil
+}
+
+// notTheLast keeps a den from being left without an operator.
+func (p *pen) notTheLast(tx den.Tx, leaves den.ID) error {
+	all, err := every(tx.People(), den.Query{})
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		if one.ID != leaves && !one.Left && one.Act().Is(den.Operator, "") {
+			return nil
+		}
+	}
+	return den.Refuse(den.Conflict, "This is the only operator. Make somebody else an operator first.")
+}
+
+// RemoveMember takes somebody out of an organisation, with every role there. People may
+// leave by themselves. NotFound.
+func (o *Orchestrator) RemoveMember(ctx context.Context, actor den.Actor, in, person den.ID, why string) error {
+	_, read := membersActions(in)
+	if err := allow(actor, read, read, den.OwnerOf(in)); err != nil {
+		return err
+	}
+	who, err := o.member(ctx, in, person)
+	if err != nil {
+		return err
+	}
+	change := den.RoleChange{Person: person, Why: why, Rev: who.Rev}
+	for _, m := range who.Memberships {
+		if m.In == in {
+			change.Remove = append(change.Remove, m)
+		}
+	}
+	_, err = o.ChangeRoles(ctx, actor, change)
+	return err
+}
+
+func (o *Orchestrator) member(ctx context.Context, in, person den.ID) (who den.Person, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		who, err = tx.People().Get(person)
+		if err == nil && !slices.ContainsFunc(who.Memberships, func(m den.Membership) bool { return m.In == in }) {
+			return den.Missing()
+		}
+		return missing(err)
+	})
+	return who, err
+}
+
+// Everybody lists all people, those who have left included, for who runs the den.
+func (o *Orchestrator) Everybody(ctx context.Context, actor den.Actor) (people []den.Person, err error) {
+	if err := allow(actor, den.ReadPeople, den.ReadPeople, den.Owner{}); err != nil {
+		return nil, err
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		people, err = every(tx.People(), den.Query{})
+		return err
+	})
+	return people, err
+}
+
+// SetLeft says that somebody has left, and may no longer sign in, or has come back.
+// Their roles are kept for the record and count for nothing while they are away.
+func (o *Orchestrator) SetLeft(ctx context.Context, actor den.Actor, person den.ID, left bool, why string) (who den.Person, err error) {
+	if err := allow(actor, den.ManagePeople, den.ReadPeople, den.Owner{}); err != nil {
+		return who, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		who, err = tx.People().Get(person)
+		if err != nil || who.Left == left {
+			return missing(err)
+		}
+		say := fmt.Sprintf("%s may sign in again.", who.Name)
+		if left {
+			say = fmt.Sprintf("%s has left and may no longer sign in.", who.Name)
+			p.narrowed = append(p.narrowed, who.ID)
+			if who.Act().Is(den.Operator, "") {
+				if err := p.notTheLast(tx, who.ID); err != nil {
+					return err
+				}
+			}
+		}
+		who.Left = left
+		if who, err = tx.People().Put(who); err != nil {
+			return err
+		}
+		_, err = p.record(tx, den.Event{Act: "person.left", Subject: who.ID, Say: say, Why: why})
+		return err
+	})
+	return who, err
+}

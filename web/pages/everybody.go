@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/view"
+)
+
+// everybodyPage lists all people, for who runs the den.
+type everybodyPage struct {
+	view.Frame
+	People  []everybodyRow
+	Manages bool
+}
+
+type everybodyRow struct {
+	den.Person
+	Roles string
+}
+
+// Everybody is GET /people.
+func (p *Pages) Everybody(c *gin.Context) error {
+	people, err := p.Den.Everybody(c, asking(c))
+	if err != nil {
+		return err
+	}
+	page := everybodyPage{Frame: p.frame(c, p.words.Say("everybody.title")), Manages: den.May(asking(c), den.ManagePeople, den.Owner{})}
+	for _, one := range people {
+		row := everybodyRow{Person: one}
+		for _, r := range den.Roles {
+			if one.Act().Has(r) {
+				row.Roles = join(row.Roles, p.words.Say("role."+string(r)))
+			}
+		}
+		page.People = append(page.People, row)
+	}
+	return p.show(c, http.StatusOK, "everybody", page)
+}
+
+// PersonLeft is POST /people/:id/left; ?back is for who has come back.
+func (p *Pages) PersonLeft(c *gin.Context) error {
+	if _, err := p.typed(c); err != nil {
+		return err
+	}
+	isBack := c.PostForm("back") != ""
+	if _, err := p.Den.SetLeft(c, asking(c), id(c), !isBack, ""); err != nil {
+		return err
+	}
+	if isBack {
+		return to(c, "/people", "person-back")
+	}
+	return to(c, "/people", "person-left")
+}
