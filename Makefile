@@ -17,6 +17,7 @@ N ?= 200
 BENCH ?= .
 COUNT ?= 6
 FUZZTIME ?= 20s
+CHAOSFUZZ ?= 10m
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
 MATRIX := ^(TestCrashMatrix|TestAFlippedByte)
@@ -80,6 +81,7 @@ conformance: ## run the suite of the OCI distribution specification against the 
 chaos: ## kill the real den N=200 times on real Docker, and what else is too long for make test
 	@.ci/setup demo
 	@$(MAKE) --no-print-directory build
+	@.ci/fuzz $(CHAOSFUZZ) Compose
 	@DEN_CHAOS_N=$(N) .ci/named '^TestChaos' -tags=nomsgpack,chaos -count=1 -timeout 24h -v $(EXEC)
 
 generate: ## write again what is generated from the contract

@@ -60,6 +60,11 @@ func main() {
 	case "log":
 		go floodLog()
 		serve(":8080")
+	case "burn":
+		for range 8 {
+			go burn()
+		}
+		serve(":8080")
 	case "fork":
 		go fork()
 		serve(":8080")
@@ -237,6 +242,17 @@ func floodLog() {
 	line[len(line)-1] = '\n'
 	for {
 		_, _ = os.Stdout.Write(line)
+	}
+}
+
+// burn uses a processor for nothing.
+func burn() {
+	sum := 0
+	for {
+		sum = sum*31 + 7
+		if sum == 1 {
+			fmt.Println(sum)
+		}
 	}
 }
 
