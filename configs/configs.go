@@ -65,6 +65,7 @@ type Trials struct {
 type Sandboxes struct {
 	Most       int    `yaml:"most"`
 	SpareCells int    `yaml:"spare_cells"`
+	WarmMemory Bytes  `yaml:"warm_memory"`
 	StartBy    Length `yaml:"start_by"`
 	Grace      Length `yaml:"grace"`
 }

@@ -56,6 +56,9 @@ func (c Config) Validate() error {
 			say("%s must be between 0 and 1000, not %d", name, n)
 		}
 	}
+	if c.Sandboxes.WarmMemory < 0 {
+		say("sandboxes.warm_memory must be 0MB or more")
+	}
 	if c.Sandboxes.Most == 0 {
 		say("sandboxes.most must be at least 1")
 	}

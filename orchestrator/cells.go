@@ -43,10 +43,16 @@ func (o *Orchestrator) tendCells(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	warm, err := o.warms(ctx)
+	if err != nil {
+		return err
+	}
 	ready := 0
 	for _, c := range cells {
 		switch {
-		case c.Ready && ready < o.wanted():
+		case c.Ready && c.Release != "" && warm[den.Warm{Release: c.Release, Size: c.Size}]:
+			delete(warm, den.Warm{Release: c.Release, Size: c.Size}) // it is there
+		case c.Ready && c.Release == "" && ready < o.wanted():
 			ready++
 		default:
 			if err := o.discard(ctx, c); err != nil {
@@ -62,7 +68,7 @@ func (o *Orchestrator) tendCells(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return o.warmUp(ctx, warm)
 }
 
 func (o *Orchestrator) wanted() int {
@@ -146,7 +152,7 @@ func (o *Orchestrator) checkCells(ctx context.Context) error {
 			continue
 		}
 		s := o.lookAt(ctx, den.Lease{Sandbox: c.Sandbox})
-		if s.err != nil || s.Sight == den.SeenHeld {
+		if s.err != nil || s.Sight == den.SeenHeld && c.Release == "" || s.Sight == den.SeenRunning && c.Release != "" {
 			continue
 		}
 		if err := o.discard(ctx, c); err != nil {

@@ -18,6 +18,7 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 	v = den.HostView{
 		Up: h.up, Engine: h.host.Engine, API: h.host.API, OS: h.host.OS, Kernel: h.host.Kernel, CPUs: h.host.CPUs,
 		Memory: h.host.Memory, DiskFree: h.host.DiskFree, Room: o.Room, CellsWant: o.Spare,
+		WarmMemory: o.Warm, WarmHits: o.hits.Load(), WarmMisses: o.misses.Load(),
 		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
 	}
 	if h.up {
@@ -32,7 +33,10 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		}
 		cells, err := every(tx.Cells(), den.Query{})
 		for _, c := range cells {
-			if c.Ready {
+			switch {
+			case c.Ready && c.Release != "":
+				v.WarmReady++
+			case c.Ready:
 				v.CellsReady++
 			}
 		}

@@ -45,6 +45,9 @@ func (p *pen) move(tx den.Tx, l den.Lease, to den.Phase, why den.Reason, say str
 		l.Say, l.DueAt = "", p.turn(l)
 		if l.LiveAt.IsZero() {
 			l.LiveAt, l.Launch = p.now, p.now.Sub(l.StartingAt)
+			if c, ok := p.warm[l.ID]; ok {
+				l.Launch = c.Launch // how quick the product is, not the hand-over
+			}
 		}
 	case den.Paused:
 		l.Say, l.DueAt = say, p.turn(l)
@@ -110,6 +113,9 @@ func (p *pen) starting(tx den.Tx, l *den.Lease, from den.Phase, say string) erro
 // claim takes a waiting cell out of the records, or else a new id: the services of a
 // stack meet on a network of their own, which a cell is not.
 func (p *pen) claim(tx den.Tx, l den.Lease) (sandbox string, seen den.Sight, err error) {
+	if c, ok := p.warm[l.ID]; ok {
+		return c.Sandbox, den.SeenRunning, tx.Cells().Delete(den.ID(c.Sandbox))
+	}
 	if len(l.Services) > 1 {
 		return p.sandbox(), den.SeenAbsent, nil
 	}
@@ -118,7 +124,7 @@ func (p *pen) claim(tx den.Tx, l den.Lease) (sandbox string, seen den.Sight, err
 		return "", den.Unseen, err
 	}
 	for _, c := range cells {
-		if c.Ready {
+		if c.Ready && c.Release == "" {
 			return c.Sandbox, den.SeenHeld, tx.Cells().Delete(den.ID(c.Sandbox))
 		}
 	}

@@ -37,6 +37,7 @@ type Config struct {
 
 	StartPatience time.Duration // how long a product may take to answer; 0: 60 s
 	Spare         int           // waiting cells wanted; 0: 1, negative: none
+	Warm          int64         // bytes of memory for warm instances, by the bounds of their sizes; 0: none
 	Room          int           // most sandboxes at once; 0: 16
 	Builders      int           // acts on the engine at once; 0: twice the processors
 	Grace         time.Duration // what the sweep leaves young things; 0: 2 min
@@ -82,6 +83,9 @@ type Orchestrator struct {
 	chains  map[den.ID]*chain
 	group   sync.WaitGroup
 
+	hits      atomic.Int64 // launches that took a warm instance
+	misses    atomic.Int64 // launches that could have
+	cold      sync.Map     // den.Warm → until when it is not tried again
 	launches  atomic.Int32 // launches in flight: making waiting cells waits for them
 	making    sync.Mutex   // one hand on the waiting cells
 	sweeping  sync.Mutex

@@ -23,6 +23,9 @@ type pen struct {
 	labels []string
 	label  int
 
+	warm    map[den.ID]den.Cell // the warm instances that leases take in this transaction
+	hits    int
+	misses  int
 	ceiling den.Span // how long what is asked for may last at most
 
 	topics []den.ID        // who is poked after the commit
@@ -51,7 +54,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	err := o.Store.Update(ctx, func(tx den.Tx) error {
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
-		p.mails = false
+		p.mails, p.warm, p.hits, p.misses = false, nil, 0, 0
 		p.narrowed = nil
 		if err := p.stands(tx); err != nil {
 			return err
@@ -66,6 +69,8 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		}
 		return err
 	}
+	o.hits.Add(int64(p.hits))
+	o.misses.Add(int64(p.misses))
 	o.refind(ctx, p.found)
 	for _, s := range p.starts {
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})

@@ -152,6 +152,11 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	if err != nil {
 		return err
 	}
+	if asked.ID == "" {
+		if err := p.warmFor(tx, leases); err != nil {
+			return err
+		}
+	}
 	for _, l := range leases {
 		room := !l.AgreedAt.IsZero() && queued == 0 && taken.fits(l.Size)
 		if err := p.begin(tx, l, room); err != nil {
@@ -182,7 +187,10 @@ func (p *pen) begin(tx den.Tx, l den.Lease, room bool) error {
 		return err
 	}
 	if room {
-		return p.move(tx, l, den.Starting, "", "")
+		if err := p.move(tx, l, den.Starting, "", ""); err != nil {
+			return err
+		}
+		return p.live(tx, l.ID)
 	}
 	_, err = p.put(tx, l)
 	return err

@@ -38,7 +38,7 @@ type launches struct {
 // comparison that of the bare engine calls, with the very same settings, to the first
 // answer. Both start on a waiting cell.
 func BenchmarkWholeLaunch(b *testing.B) {
-	l := newLaunches(b)
+	l := newLaunches(b, "0MB")
 	var whole, bare []time.Duration
 	round := func() {
 		whole = append(whole, l.whole())
@@ -59,10 +59,11 @@ func BenchmarkWholeLaunch(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-func newLaunches(b *testing.B) *launches {
+// newLaunches opens a den that may keep products ready within so much memory.
+func newLaunches(b *testing.B, warm string) *launches {
 	b.Helper()
 	config, err := configs.Load("", func(name string) string {
-		return map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6))}[name]
+		return map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6)), "DEN_SANDBOXES_WARM_MEMORY": warm}[name]
 	})
 	must(b, err)
 	config.Data = b.TempDir()

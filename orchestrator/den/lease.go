@@ -96,13 +96,16 @@ type Inventory struct {
 	Volumes    []string
 }
 
-// Cell is a waiting cell: an empty sandbox made ahead of need. Its id is its sandbox
-// id from birth. Claiming it deletes this record in the transaction that writes the
-// sandbox id into a lease.
+// Cell is a waiting cell: an empty sandbox made ahead of need, or a warm instance, in
+// which a product runs already. Its id is its sandbox id from birth. Claiming it deletes
+// this record in the transaction that writes the sandbox id into a lease.
 type Cell struct {
 	Sandbox string
-	Ready   bool // it was made and can be claimed
+	Ready   bool // it was made and can be claimed; a warm instance has answered
 	MadeAt  Stamp
+	Release ID     `json:",omitempty"` // of the product that runs in it; empty: nothing does
+	Size    string `json:",omitempty"` // of a warm instance
+	Launch  Span   `json:",omitempty"` // of a warm instance: from its start to its first answer
 	Rev     int64
 }
 

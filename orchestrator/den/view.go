@@ -198,6 +198,10 @@ type HostView struct {
 	Room       int // how many may run at once
 	CellsReady int
 	CellsWant  int
+	WarmReady  int   // warm instances
+	WarmMemory int64 // bytes that they may take together, by the bounds of their sizes; 0: there are none
+	WarmHits   int64 // launches since the start that took a warm instance
+	WarmMisses int64 // launches since the start that could have
 	LastPass   Stamp
 	LastSweep  Stamp
 	Head       Head

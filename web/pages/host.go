@@ -17,6 +17,8 @@ type hostPage struct {
 	Host      den.HostView
 	Memory    string
 	Disk      string
+	WarmMost  string // how much memory warm instances may take
+	WarmAsked int64  // launches that could have taken one
 	InForce   []den.InForce
 	Sandboxes []den.SandboxView
 	MayRun    bool
@@ -38,6 +40,7 @@ func (p *Pages) Host(c *gin.Context) error {
 	if host.DiskFree >= 0 {
 		page.Disk = p.words.bytes(host.DiskFree)
 	}
+	page.WarmMost, page.WarmAsked = p.words.bytes(host.WarmMemory), host.WarmHits+host.WarmMisses
 	for _, phase := range []den.Phase{den.Requested, den.Starting, den.Live, den.Paused, den.Ending} {
 		found, err := p.Den.Sandboxes(c, who, den.Filter{Phase: phase, Limit: 200})
 		if err != nil {

@@ -1079,7 +1079,19 @@ type Host struct {
 	Starting      int32      `json:"starting"`
 	Up            bool       `json:"up"`
 	Version       string     `json:"version"`
-	Warnings      []string   `json:"warnings"`
+
+	// WarmHits Sandboxes since the start that were ready at once.
+	WarmHits *int64 `json:"warm_hits,omitempty"`
+
+	// WarmMemoryBytes What they may take together, by the bounds of their sizes.
+	WarmMemoryBytes *int64 `json:"warm_memory_bytes,omitempty"`
+
+	// WarmMisses Sandboxes since the start that could have been.
+	WarmMisses *int64 `json:"warm_misses,omitempty"`
+
+	// WarmReady Products that run ahead of need.
+	WarmReady *int32   `json:"warm_ready,omitempty"`
+	Warnings  []string `json:"warnings"`
 }
 
 // Hosting A way in which a product can be run: by the supplier, in a cloud account of the department's, on its machines, or on each person's device.
