@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"innovationden/orchestrator/den"
@@ -23,15 +24,14 @@ func (o *Orchestrator) Report(ctx context.Context, actor den.Actor, trial den.ID
 
 // reporting is the making of one document.
 type reporting struct {
-	o        *Orchestrator
 	tx       den.Tx
+	actor    den.Actor
 	v        den.TrialView // as the reader may see it
 	criteria []den.Criterion
-	people   []den.ID // evaluators who submitted, in the order of the trial's
-	names    []string // of the products, in the order of the entries
-	table    evaluation.Marks
-	found    evaluation.Outcome
-	agreed   evaluation.Agreement
+	panel    []den.ID // everybody who was asked, or scored besides: the order of labels
+	people   []den.ID // those of them who submitted, and were not taken out
+	declared []den.Declaration
+	agreed   den.Consensus // the zero Consensus until quality is locked
 	r        den.Report
 }
 
@@ -44,12 +44,9 @@ func (o *Orchestrator) reportOf(tx den.Tx, actor den.Actor, t den.Trial) (den.Re
 	if v.Outcome == nil {
 		return den.Report{}, den.Refuse(den.NotFound, "There is no report to see yet. It is there once assessments are submitted, your own included.")
 	}
-	w := &reporting{o: o, tx: tx, v: v, criteria: v.Scheme.Criteria()}
-	for _, e := range v.Entries {
-		w.names = append(w.names, e.ProductName)
-	}
-	w.people = scorers(t, v.Assessments)
-	for _, step := range []func() error{w.rank, w.about, w.entries, w.scores, w.totals, w.facts, w.missing, w.decision, w.receipts, w.record} {
+	w := &reporting{tx: tx, actor: actor, v: v, criteria: v.Scheme.Criteria()}
+	w.r.MadeAt = o.now()
+	for _, step := range []func() error{w.whom, w.about, w.entries, w.scores, w.totals, w.facts, w.missing, w.decision, w.receipts, w.record} {
 		if err := step(); err != nil {
 			return den.Report{}, err
 		}
@@ -57,89 +54,75 @@ func (o *Orchestrator) reportOf(tx den.Tx, actor den.Actor, t den.Trial) (den.Re
 	return w.r, nil
 }
 
-// scorers are the evaluators who submitted anything: those of the trial in its order,
-// then whoever scored besides.
-func scorers(t den.Trial, all []den.AssessmentView) []den.ID {
-	var order, out []den.ID
-	order = append(order, t.Evaluators...)
-	for _, a := range all {
-		order = append(order, a.Evaluator)
+// whom finds who scored, and what was agreed.
+func (w *reporting) whom() (err error) {
+	if w.declared, err = declarations(w.tx, w.v.ID); err != nil {
+		return err
 	}
-	for _, id := range order {
-		did := slices.ContainsFunc(all, func(a den.AssessmentView) bool { return a.Evaluator == id && a.Submitted() })
-		if did && !slices.Contains(out, id) {
-			out = append(out, id)
+	for _, id := range w.v.Evaluators {
+		w.ask(id)
+	}
+	for _, a := range w.v.Assessments {
+		if a.Submitted() {
+			w.ask(a.Evaluator)
 		}
 	}
-	return out
-}
-
-// rank computes the figures anew, from the same seed as the outcome: they are the same.
-func (w *reporting) rank() error {
-	all, err := counting(w.tx, w.v.Trial)
-	if err != nil {
-		return err
+	for _, id := range w.panel {
+		did := slices.ContainsFunc(w.v.Assessments, func(a den.AssessmentView) bool { return a.Evaluator == id && a.Submitted() })
+		if did && w.stake(id).Consequence != den.TakeOut {
+			w.people = append(w.people, id)
+		}
 	}
-	agreed, err := consensusOf(w.tx, w.v.Trial.ID)
-	if err != nil {
-		return err
+	c, err := consensusOf(w.tx, w.v.ID)
+	if c.Locked() && !c.ByMeans {
+		w.agreed = c
 	}
-	w.table, _ = marks(w.v.Scheme, w.v.Trial, all, agreed, w.names)
-	if len(w.table.Entries) == 0 {
-		return nil
-	}
-	if w.found, err = evaluation.Rank(w.table, evaluation.Options{}); err != nil {
-		return err
-	}
-	ratings := w.ratings("")
-	if len(ratings.Units) == 0 || len(ratings.Raters) == 0 {
-		return nil
-	}
-	w.agreed, err = evaluation.Agree(ratings, evaluation.Options{})
 	return err
 }
 
-// ratings is who said what of each entry and criterion, or of one criterion.
-func (w *reporting) ratings(only string) evaluation.Ratings {
-	var out evaluation.Ratings
-	for _, id := range w.people {
-		out.Raters = append(out.Raters, string(id))
+func (w *reporting) ask(id den.ID) {
+	if !slices.Contains(w.panel, id) {
+		w.panel = append(w.panel, id)
 	}
-	for _, c := range w.criteria {
-		if c.ScoredBy != den.ByPeople || only != "" && c.ID != only {
-			continue
-		}
-		for _, e := range w.v.Entries {
-			out.Units = append(out.Units, evaluation.Unit{ID: c.ID + " " + string(e.ID), Scores: w.given(e.ID, c.ID)})
+}
+
+func (w *reporting) stake(id den.ID) den.Declaration {
+	for _, d := range w.declared {
+		if d.Evaluator == id {
+			return d
 		}
 	}
-	return out
+	return den.Declaration{}
+}
+
+// label is what somebody is called where names are not shown.
+func (w *reporting) label(id den.ID) string {
+	return fmt.Sprintf("Evaluator %d", slices.Index(w.panel, id)+1)
 }
 
 // given is the marks of an entry for a criterion, in the order of the people.
 func (w *reporting) given(entry den.ID, criterion string) []evaluation.Mark {
 	out := make([]evaluation.Mark, len(w.people))
 	for i, id := range w.people {
-		if s, ok := w.answer(id, entry, criterion); ok && s.Mark != nil && !s.NotTested {
-			out[i] = evaluation.At(float64(*s.Mark))
+		if a, ok := w.assessment(id, entry); ok {
+			out[i] = markOf(a.Scores[criterion])
 		}
 	}
 	return out
 }
 
-func (w *reporting) answer(who, entry den.ID, criterion string) (den.Score, bool) {
+func (w *reporting) assessment(who, entry den.ID) (den.AssessmentView, bool) {
 	for _, a := range w.v.Assessments {
 		if a.Evaluator == who && a.Entry == entry && a.Submitted() {
-			s, ok := a.Scores[criterion]
-			return s, ok
+			return a, true
 		}
 	}
-	return den.Score{}, false
+	return den.AssessmentView{}, false
 }
 
 func (w *reporting) about() error {
 	t := w.v.Trial
-	w.r.Standard, w.r.MadeAt, w.r.Withheld = den.ReportStandard, w.o.now(), []den.Part{}
+	w.r.Standard, w.r.Withheld = den.ReportStandard, []den.Part{}
 	w.r.Trial = den.ReportTrial{
 		ID: t.ID, Name: t.Name, Question: t.Question, DepartmentID: t.Department, Department: w.v.DepartmentName, Challenge: t.Challenge,
 		State: string(t.State), StartedAt: t.StartedAt, ClosedAt: t.ClosedAt, EndsAt: t.EndsAt,
@@ -147,15 +130,16 @@ func (w *reporting) about() error {
 	}
 	w.r.Protocol = den.ReportProtocol{
 		Hash: t.Protocol, SchemeID: t.Scheme.ID, Version: t.Scheme.Version, SchemeTitle: w.v.Scheme.Title,
-		Size: t.Size, SizeTitle: w.v.SizeTitle, Tasks: append([]string{}, t.Tasks...),
+		Size: t.Size, SizeTitle: w.v.SizeTitle, Tasks: append([]string{}, t.Tasks...), Rule: t.Rule, Data: t.Scenario.Hash,
 	}
-	w.r.Finding = append([]string{}, w.v.Outcome.Says)
-	w.r.Conflicts, w.r.Amendments = []den.ReportConflict{}, []den.ReportAmendment{}
+	w.r.Finding = []string{w.v.Outcome.Says}
+	w.conflicts()
+	w.amendments()
+	w.r.Criteria = []den.ReportCriterion{}
 	sum := 0.0
 	for _, c := range w.criteria {
 		sum += t.Weights[c.ID]
 	}
-	w.r.Criteria = []den.ReportCriterion{}
 	for _, theme := range w.v.Scheme.Themes {
 		for _, c := range theme.Criteria {
 			one := den.ReportCriterion{
@@ -165,11 +149,40 @@ func (w *reporting) about() error {
 			if sum > 0 {
 				one.Weight = t.Weights[c.ID] / sum
 			}
-			if c.ScoredBy == den.ByPeople && len(w.people) > 1 {
-				one.Alpha = evaluation.Alpha(w.ratings(c.ID), evaluation.Ordinal).Value
+			if a := w.v.Outcome.Agreement; a != nil {
+				one.Alpha = a.Criteria[c.ID].Alpha.Value
 			}
 			w.r.Criteria = append(w.r.Criteria, one)
 		}
 	}
 	return nil
+}
+
+// conflicts are the interests that were declared. What somebody wrote of them is for
+// the department and auditors.
+func (w *reporting) conflicts() {
+	w.r.Conflicts = []den.ReportConflict{}
+	for _, d := range w.declared {
+		w.ask(d.Evaluator)
+		if d.Stake == den.NoStake {
+			continue
+		}
+		one := den.ReportConflict{Evaluator: w.label(d.Evaluator), Kind: string(d.Stake), Excluded: d.Consequence == den.TakeOut}
+		if den.May(w.actor, den.ReadRecord, w.v.Owner()) {
+			one.Say = d.Text
+		}
+		w.r.Conflicts = append(w.r.Conflicts, one)
+	}
+}
+
+// amendments are the changes after the start. Who came or went is not said by name.
+func (w *reporting) amendments() {
+	w.r.Amendments = []den.ReportAmendment{}
+	for _, a := range w.v.Amendments {
+		what := a.What
+		if a.What != "evaluators" && a.What != "chair" {
+			what = fmt.Sprintf("%s, from %q to %q", a.What, a.From, a.To)
+		}
+		w.r.Amendments = append(w.r.Amendments, den.ReportAmendment{At: a.At, What: what, Why: a.Why, Hash: a.Protocol})
+	}
 }

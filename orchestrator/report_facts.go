@@ -26,9 +26,39 @@ func (w *reporting) facts() error {
 			}
 			one.Ended = string(l.Reason)
 		}
+		one.Facts = append(one.Facts, w.tasks(e.ID)...)
 		w.r.Facts = append(w.r.Facts, one)
 	}
 	return nil
+}
+
+// tasks is how far evaluators came with the tasks of the protocol, and how long it took
+// each of them.
+func (w *reporting) tasks(entry den.ID) []den.ReportFact {
+	done, all, took, timed := 0, 0, 0.0, 0
+	for _, id := range w.people {
+		a, _ := w.assessment(id, entry)
+		for _, t := range a.Tasks {
+			if t.State == den.TaskDone {
+				done++
+			}
+			if t.State == den.TaskDone || t.State == den.TaskNotDone {
+				all++
+			}
+			if t.Took > 0 {
+				took += t.Took.Seconds()
+				timed++
+			}
+		}
+	}
+	var out []den.ReportFact
+	if all > 0 {
+		out = append(out, den.ReportFact{ID: "tasks_done", Value: float64(done) / float64(all), Unit: "share"})
+	}
+	if timed > 0 {
+		out = append(out, den.ReportFact{ID: "task_time", Value: took / float64(timed), Unit: "s"})
+	}
+	return out
 }
 
 // receipts are the proofs of the teardowns that are there.

@@ -25,6 +25,12 @@ func (o *Orchestrator) ReportAs(ctx context.Context, actor den.Actor, trial den.
 		if r, err = o.reportOf(tx, actor, t); err != nil || form != den.FormBundle {
 			return err
 		}
+		switch hidden, err := veiled(tx, actor, t); {
+		case err != nil:
+			return err
+		case hidden:
+			return den.Refuse(den.Conflict, "The bundle says which products took part. You can have it once the marks are locked.")
+		}
 		with, err = enclosed(tx, t, r)
 		return err
 	})
@@ -57,7 +63,9 @@ func enclosed(tx den.Tx, t den.Trial, r den.Report) (e den.Enclosed, err error) 
 		if err != nil {
 			return e, err
 		}
-		e.Protocol = event.After
+		if event.Subject == t.ID {
+			e.Protocol = event.After
+		}
 	}
 	for _, s := range r.Scores {
 		for _, g := range s.Given {

@@ -3,7 +3,6 @@ package orchestrator
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 
 	"innovationden/orchestrator/den"
@@ -13,17 +12,18 @@ import (
 func (w *reporting) entries() error {
 	w.r.Entries = []den.ReportEntry{}
 	for _, e := range w.v.Entries {
-		release, err := w.tx.Releases().Get(e.Release)
-		if err != nil {
-			return err
-		}
-		one := den.ReportEntry{
-			ID: e.ID, Label: e.Label, Product: e.ProductName, Supplier: e.SupplierName, Of: e.Supplier, Version: e.Version,
-			Images: release.EveryImage(), Digest: release.Digest,
-		}
-		if release.Compose != "" {
-			sum := sha256.Sum256([]byte(release.Compose))
-			one.Compose = hex.EncodeToString(sum[:])
+		one := den.ReportEntry{ID: e.ID, Label: e.Label, Images: []string{}}
+		if !w.v.Veiled {
+			release, err := w.tx.Releases().Get(e.Release)
+			if err != nil {
+				return err
+			}
+			one.Product, one.Supplier, one.Of, one.Version = e.ProductName, e.SupplierName, e.Supplier, e.Version
+			one.Images, one.Digest = release.EveryImage(), release.Digest
+			if release.Compose != "" {
+				sum := sha256.Sum256([]byte(release.Compose))
+				one.Compose = hex.EncodeToString(sum[:])
+			}
 		}
 		w.r.Entries = append(w.r.Entries, one)
 	}
@@ -31,75 +31,85 @@ func (w *reporting) entries() error {
 }
 
 func (w *reporting) scores() error {
-	marks := map[den.ID]map[string]float64{}
+	results := map[den.ID]den.Result{}
 	for _, r := range w.v.Outcome.Results {
-		marks[r.Entry] = r.Marks
+		results[r.Entry] = r
 	}
 	w.r.Scores = []den.ReportScore{}
 	for _, c := range w.criteria {
 		for _, e := range w.v.Entries {
 			s := den.ReportScore{Criterion: c.ID, Entry: e.ID, From: "none", Given: w.said(e.ID, c.ID)}
-			if m, ok := marks[e.ID][c.ID]; ok {
-				s.Mark, s.From = &m, source(c.ScoredBy)
+			if m, ok := results[e.ID].Marks[c.ID]; ok {
+				s.Mark, s.From = &m, w.from(c)
+			} else if p, ok := results[e.ID].Points[c.ID]; ok && c.ScoredBy == den.ByPrice && results[e.ID].Price != nil && p.Weight > 0 {
+				m := den.TopMark * p.Low / (100 * p.Weight)
+				s.Mark, s.From = &m, "price"
+			}
+			if agreed, ok := w.agreed.Agreed[e.ID][c.ID]; ok {
+				s.Reason = agreed.Reason
+			}
+			for _, d := range w.agreed.Dissents {
+				if d.Entry == e.ID && d.Criterion == c.ID {
+					s.Dissent = spaced(s.Dissent, d.Text)
+				}
 			}
 			spread := evaluation.SpreadOf(w.given(e.ID, c.ID), den.TopMark)
 			s.Lowest, s.Median, s.Highest, s.Deviation = spread.Lowest.Value, spread.Middle.Value, spread.Most.Value, spread.Deviation.Value
-			w.outliers(&s, spread.Outliers)
+			for _, at := range spread.Outliers {
+				for i := range s.Given {
+					s.Given[i].Outlier = s.Given[i].Outlier || s.Given[i].Evaluator == w.label(w.people[at])
+				}
+			}
 			w.r.Scores = append(w.r.Scores, s)
 		}
 	}
 	return nil
 }
 
-func source(by den.ScoredBy) string {
-	if by == den.ByPeople {
-		return "mean"
+// from says where the mark of a criterion comes from.
+func (w *reporting) from(c den.Criterion) string {
+	switch {
+	case c.ScoredBy != den.ByPeople:
+		return string(c.ScoredBy)
+	case w.v.Outcome.From == den.FromConsensus:
+		return "consensus"
 	}
-	return string(by)
+	return "mean"
 }
 
 // said is every submitted answer of an entry to a criterion.
 func (w *reporting) said(entry den.ID, criterion string) []den.ReportGiven {
 	out := []den.ReportGiven{}
-	for i, id := range w.people {
-		s, ok := w.answer(id, entry, criterion)
-		if !ok {
+	for _, id := range w.people {
+		a, ok := w.assessment(id, entry)
+		s, scored := a.Scores[criterion]
+		if !ok || !scored {
 			continue
 		}
-		g := den.ReportGiven{Evaluator: evaluatorLabel(i), Name: w.name(id), Reason: s.Reason}
+		g := den.ReportGiven{Evaluator: w.label(id), Name: a.EvaluatorName, Reason: s.Reason}
 		if !s.NotTested {
 			g.Mark = s.Mark
+		}
+		for _, x := range a.Evidence {
+			if x.Criterion == criterion {
+				g.Evidence = append(g.Evidence, x.Hash)
+			}
 		}
 		out = append(out, g)
 	}
 	return out
 }
 
-// outliers marks the answers that stand apart; at counts all people, also those who
-// gave no answer.
-func (w *reporting) outliers(s *den.ReportScore, at []int) {
-	for i := range s.Given {
-		s.Given[i].Outlier = slices.ContainsFunc(at, func(n int) bool { return evaluatorLabel(n) == s.Given[i].Evaluator })
-	}
-}
-
-func evaluatorLabel(n int) string { return fmt.Sprintf("Evaluator %d", n+1) }
-
-func (w *reporting) name(id den.ID) string {
-	for _, a := range w.v.Assessments {
-		if a.Evaluator == id {
-			return a.EvaluatorName
-		}
-	}
-	return ""
-}
-
 func (w *reporting) totals() error {
 	w.r.Totals = []den.ReportTotal{}
 	for _, r := range w.v.Outcome.Results {
-		w.r.Totals = append(w.r.Totals, den.ReportTotal{
+		one := den.ReportTotal{
 			Entry: r.Entry, Rank: r.Rank, Total: r.Total, Low: r.Low, High: r.High, Screened: r.Screened, Assessors: r.Assessors,
-		})
+		}
+		if r.Price != nil {
+			one.Price = &r.Price.Pence
+		}
+		w.r.Totals = append(w.r.Totals, one)
 	}
 	slices.SortStableFunc(w.r.Totals, func(a, b den.ReportTotal) int {
 		if (a.Rank == 0) != (b.Rank == 0) {
@@ -114,35 +124,32 @@ func (w *reporting) totals() error {
 
 // sureness is there where two entries or more are ranked.
 func (w *reporting) sureness() {
-	a := w.found.Acceptability
-	if len(a.Entries) < 2 {
+	a := w.v.Outcome.Analysis
+	if a == nil || len(a.Ranks) < 2 {
 		return
 	}
 	s := &den.ReportSureness{
-		Exact: a.Exact, Draws: a.Draws, Seed: a.Seed, Error: a.Error, Reversal: w.found.Reversal.Found,
+		Exact: a.Draws == 0, Draws: a.Draws, Seed: a.Seed, Error: a.Error, Reversal: a.Reversal != nil,
 		Acceptability: []den.ReportAcceptance{}, Flips: []den.ReportFlip{},
 	}
-	for _, e := range a.Entries {
-		s.Acceptability = append(s.Acceptability, den.ReportAcceptance{Entry: den.ID(e.Entry), Ranks: e.Ranks})
+	for _, e := range a.Ranks {
+		s.Acceptability = append(s.Acceptability, den.ReportAcceptance{Entry: e.Entry, Ranks: e.Shares})
 	}
-	for _, f := range w.found.Sensitivity.Flips {
-		s.Flips = append(s.Flips, den.ReportFlip{Criterion: f.Criterion, Now: f.Now, At: f.At, Above: f.Above, To: den.ID(f.To)})
+	for _, f := range a.Flips {
+		s.Flips = append(s.Flips, den.ReportFlip{Criterion: f.Criterion, Now: f.Now, At: f.At, Above: f.Above, To: f.To})
 	}
 	w.r.Sureness = s
 }
 
 func (w *reporting) agreement() {
-	if len(w.people) == 0 {
+	a := w.v.Outcome.Agreement
+	if a == nil {
 		return
 	}
-	a := w.agreed
-	out := &den.ReportAgreement{
-		Evaluators: len(w.people), Units: a.Pairable, Alpha: a.Alpha.Value, Why: a.Alpha.Why, KendallW: a.Kendall.W.Value, ICC: a.ICC.One2.Value,
+	w.r.Agreement = &den.ReportAgreement{
+		Evaluators: a.Raters, Units: a.Pairable, Alpha: a.Alpha.Value, Why: a.Alpha.Why, Low: a.Low.Value, High: a.High.Value,
+		KendallW: a.Kendall.Value, ICC: a.ICC.Value,
 	}
-	if a.Interval.Known() {
-		out.Low, out.High = &a.Interval.Low, &a.Interval.High
-	}
-	w.r.Agreement = out
 }
 
 func (w *reporting) missing() error {
@@ -168,7 +175,7 @@ func (w *reporting) decision() error {
 	if o.Decision == "" {
 		return nil
 	}
-	d := &den.ReportDecision{Decision: string(o.Decision), Chosen: o.Chosen, Why: o.Why, At: o.DecidedAt}
+	d := &den.ReportDecision{Decision: string(o.Decision), Chosen: o.Chosen, Route: string(o.Route), Why: o.Why, At: o.DecidedAt}
 	who, err := w.tx.People().Get(o.DecidedBy)
 	if err != nil && den.KindOf(err) != den.NotFound {
 		return err
