@@ -52,6 +52,7 @@ type Config struct {
 	Stacks   Stacks                   // nil: compose files are refused
 	Files    Files                    // nil: files are refused
 	Forms    Forms                    // nil: reports are not had as files
+	Open     bool                     // the register can be read by anybody
 	Pushes   Pushes                   // nil: nobody can push images
 	Preflown bool                     // every new release is tried at once, not those alone that were pushed
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost

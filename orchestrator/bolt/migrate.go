@@ -36,6 +36,8 @@ func toSchema2(b *bbolt.Tx) error {
 		"preflights_by_release", "preflights_by_state",
 	}
 	tables = append(tables, "schemes", "declarations", "consensuses")
+	tables = append(tables, "publications", "replies")
+	indexes = append(indexes, "publications_by_time", "replies_by_trial")
 	indexes = append(indexes, "declarations_by_trial")
 	tables = append(tables, "join_links", "identities", "logins")
 	indexes = append(indexes, "join_links_by_hash", "join_links_by_in", "identities_by_person", "logins_by_name")

@@ -22,6 +22,8 @@ import (
 //	outcomes                  trial id → Outcome
 //	schemes                   "standard/2" → KeptScheme
 //	declarations              id → Declaration
+//	publications              trial id → Publication
+//	replies                   id → Reply
 //	consensuses               trial id → Consensus
 //	people                    id → Person
 //	tokens                    hash → Token
@@ -103,6 +105,8 @@ type schema struct {
 	outcomes     kind[den.Outcome]
 	schemes      kind[den.KeptScheme]
 	declarations kind[den.Declaration]
+	publications kind[den.Publication]
+	replies      kind[den.Reply]
 	consensuses  kind[den.Consensus]
 	people       kind[den.Person]
 	tokens       kind[den.Token]
@@ -172,6 +176,14 @@ func newSchema() *schema {
 		schemes: kind[den.KeptScheme]{name: "schemes",
 			key: func(s *den.KeptScheme) den.ID { return s.Key },
 			rev: func(s *den.KeptScheme) *int64 { return &s.Rev }},
+		publications: kind[den.Publication]{name: "publications",
+			key:     func(p *den.Publication) den.ID { return p.Trial },
+			rev:     func(p *den.Publication) *int64 { return &p.Rev },
+			indexes: []index[den.Publication]{{name: den.PublicationsByTime, at: publishedAt}}},
+		replies: kind[den.Reply]{name: "replies",
+			key:     func(r *den.Reply) den.ID { return r.ID },
+			rev:     func(r *den.Reply) *int64 { return &r.Rev },
+			indexes: []index[den.Reply]{by(den.RepliesByTrial, func(r *den.Reply) den.ID { return r.Trial })}},
 		declarations: kind[den.Declaration]{name: "declarations",
 			key:     func(d *den.Declaration) den.ID { return d.ID },
 			rev:     func(d *den.Declaration) *int64 { return &d.Rev },
@@ -346,10 +358,18 @@ func words(ids []den.ID) []string {
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
-		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers,
+		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.publications, s.replies, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
 		s.repositories, s.preflights} {
 		visit(k)
 	}
+}
+
+// publishedAt leaves out what was withdrawn.
+func publishedAt(p *den.Publication) time.Time {
+	if !p.Stands() {
+		return time.Time{}
+	}
+	return p.At
 }

@@ -158,6 +158,14 @@ func (t *tx) Schemes() den.Table[den.KeptScheme] {
 	return table[den.KeptScheme]{t, t.schema.schemes}
 }
 
+// Publications implements den.Tx.
+func (t *tx) Publications() den.Table[den.Publication] {
+	return table[den.Publication]{t, t.schema.publications}
+}
+
+// Replies implements den.Tx.
+func (t *tx) Replies() den.Table[den.Reply] { return table[den.Reply]{t, t.schema.replies} }
+
 // Declarations implements den.Tx.
 func (t *tx) Declarations() den.Table[den.Declaration] {
 	return table[den.Declaration]{t, t.schema.declarations}

@@ -32,6 +32,7 @@ const (
 	KindEvidence    Kind = "evi"
 	KindDeclaration Kind = "dec"
 	KindPreflight   Kind = "pre"
+	KindReply       Kind = "rpl"
 )
 
 // NewID makes an ID of a kind. Successive calls sort in the order they were made.

@@ -39,6 +39,52 @@ type Publication struct {
 // Stands says that the publication can be read.
 func (p Publication) Stands() bool { return !p.At.IsZero() && p.WithdrawnAt.IsZero() }
 
+// Public is a publication without who published it and why: that is for the record.
+func (p Publication) Public() Publication {
+	p.By, p.Why, p.WithdrawnBy, p.Withdrawn = "", "", "", ""
+	return p
+}
+
+// Reply is what the supplier of an entry says to a published report. It stands beside
+// the report as it was written.
+type Reply struct {
+	ID       ID
+	Trial    ID
+	Entry    ID
+	Supplier ID
+	Text     string
+	By       ID
+	At       Stamp
+	Rev      int64
+}
+
+// NewPublication is the input of Publish.
+type NewPublication struct {
+	Parts []Part
+	Why   string
+	Rev   int64 // of the publication before; 0: whatever is there
+}
+
+// NewReply is the input of ReplyTo. An empty Text takes the reply back.
+type NewReply struct {
+	Entry ID
+	Text  string
+}
+
+// PublicationView is a publication as a reader of the register sees it.
+type PublicationView struct {
+	Publication
+	Replies []ReplyView
+	Own     []ID // entries that the reader may reply for
+	May     map[Action]bool
+}
+
+// ReplyView is a reply with what its entry is called in the published report.
+type ReplyView struct {
+	Reply
+	EntryName string
+}
+
 // Keep leaves of a report only what is published: what every published report has in
 // common, and the parts named. Nobody's name is ever in it.
 func (r Report) Keep(parts []Part) Report {

@@ -30,6 +30,8 @@ type Tx interface {
 	Outcomes() Table[Outcome]
 	Schemes() Table[KeptScheme]
 	Declarations() Table[Declaration]
+	Publications() Table[Publication]
+	Replies() Table[Reply]
 	Consensuses() Table[Consensus]
 	People() Table[Person]
 	Tokens() Table[Token]
@@ -129,6 +131,8 @@ const (
 	AssessmentsByTrial  Index = "assessments_by_trial"
 	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
 	DeclarationsByTrial Index = "declarations_by_trial"
+	PublicationsByTime  Index = "publications_by_time" // time-ordered by At; withdrawn ones are not in it
+	RepliesByTrial      Index = "replies_by_trial"
 	TokensByPerson      Index = "tokens_by_person"
 	JoinLinksByHash     Index = "join_links_by_hash"
 	JoinLinksByIn       Index = "join_links_by_in"

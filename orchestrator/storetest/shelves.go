@@ -78,6 +78,26 @@ func shelves() []anyShelf {
 			key:  func(s *den.KeptScheme) *den.ID { return &s.Key },
 			rev:  func(s *den.KeptScheme) *int64 { return &s.Rev },
 			draw: func(rt *rapid.T, s *den.KeptScheme) { s.AddedAt = moment(rt) }},
+		&shelf[den.Publication]{name: "publications", in: den.Tx.Publications, has: map[den.ID]den.Publication{},
+			key: func(p *den.Publication) *den.ID { return &p.Trial },
+			rev: func(p *den.Publication) *int64 { return &p.Rev },
+			draw: func(rt *rapid.T, p *den.Publication) {
+				p.At = moment(rt)
+				if rapid.Bool().Draw(rt, "withdrawn") {
+					p.WithdrawnAt = time.Unix(1, 0).UTC()
+				}
+			},
+			timed: timed[den.Publication]{den.PublicationsByTime: func(p den.Publication) time.Time {
+				if p.WithdrawnAt.IsZero() {
+					return p.At
+				}
+				return time.Time{}
+			}}},
+		&shelf[den.Reply]{name: "replies", in: den.Tx.Replies, has: map[den.ID]den.Reply{},
+			key:   func(r *den.Reply) *den.ID { return &r.ID },
+			rev:   func(r *den.Reply) *int64 { return &r.Rev },
+			draw:  func(rt *rapid.T, r *den.Reply) { r.Trial = parent(rt) },
+			keyed: keyed[den.Reply]{den.RepliesByTrial: one(func(r den.Reply) den.ID { return r.Trial })}},
 		&shelf[den.Declaration]{name: "declarations", in: den.Tx.Declarations, has: map[den.ID]den.Declaration{},
 			key:   func(d *den.Declaration) *den.ID { return &d.ID },
 			rev:   func(d *den.Declaration) *int64 { return &d.Rev },
