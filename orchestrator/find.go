@@ -34,6 +34,18 @@ func (o *Orchestrator) Find(ctx context.Context, actor den.Actor, q den.Search) 
 	return found, nil
 }
 
+// Coverage says which supplier offers what, and what was tried here.
+func (o *Orchestrator) Coverage(ctx context.Context, actor den.Actor) (den.Coverage, error) {
+	if err := o.mayTechmap(actor); err != nil {
+		return den.Coverage{}, err
+	}
+	index, err := o.searching(ctx)
+	if err != nil {
+		return den.Coverage{}, err
+	}
+	return index.Coverage(), nil
+}
+
 // mayTechmap says whether somebody may read the techmap: everybody may who holds a role,
 // and anybody where the operator has opened it.
 func (o *Orchestrator) mayTechmap(actor den.Actor) error {

@@ -199,6 +199,9 @@ var verdicts = map[string]row{
 	"POST /interests/:id/thank":                  {"interest", may{ourTop, "auditor engineer"}, may{"operator stranger", "auditor rival"}, no},
 
 	// the techmap
+	"GET /techmap":                   {"", withRole, no, no},
+	"GET /techmap/map":               {"", withRole, no, no},
+	"GET /techmap/compare":           {"", withRole, no, no},
 	"GET /products":                  {"", withRole, no, no},
 	"GET /products/new":              {"", writes, no, no},
 	"POST /products":                 {"", writes, no, no},

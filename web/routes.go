@@ -155,7 +155,10 @@ func (s *server) Routes() []Route {
 		{get, "/interests/:id/thank", den.SetUpChallenge, p.AskThank},
 		{post, "/interests/:id/thank", den.SetUpChallenge, p.Thank},
 
-		{get, "/products", den.ReadTechmap, p.Products},
+		{get, "/techmap", den.ReadTechmap, p.Techmap},
+		{get, "/techmap/map", den.ReadTechmap, p.Map},
+		{get, "/techmap/compare", den.ReadTechmap, p.Compare},
+		{get, "/products", den.ReadTechmap, p.Techmap},
 		{get, "/products/new", den.EditEntry, p.NewProduct},
 		{post, "/products", den.EditEntry, p.AddProduct},
 		{get, "/products/:id", den.ReadTechmap, p.Product},

@@ -50,3 +50,16 @@ type Counted struct {
 	Count  int
 	Chosen bool
 }
+
+// Coverage says who offers what: the map of the techmap.
+type Coverage struct {
+	Suppliers []CoverageSupplier     // who offers most first, then by name
+	Does      map[string]map[ID]bool // capability → supplier → whether it was tried in a trial here
+}
+
+// CoverageSupplier is one column of the map.
+type CoverageSupplier struct {
+	ID   ID
+	Name string
+	Does int // capabilities
+}

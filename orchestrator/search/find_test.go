@@ -182,6 +182,35 @@ func TestAChangedIndexIsLikeANewOne(t *testing.T) {
 	}
 }
 
+// The map says who offers what, once for each supplier, and what was tried.
+func TestTheMapShowsWhoOffersWhat(t *testing.T) {
+	x, all := made(t, 30, 300)
+	c := x.Coverage()
+	pairs, tried := map[string]bool{}, map[string]bool{}
+	for _, e := range all {
+		for _, can := range e.Product.Capabilities {
+			pairs[can+string(e.Supplier.ID)] = true
+			tried[can+string(e.Supplier.ID)] = tried[can+string(e.Supplier.ID)] || e.Tried > 0
+		}
+	}
+	got, sum := 0, 0
+	for can, by := range c.Does {
+		for id, was := range by {
+			if got++; !pairs[can+string(id)] || tried[can+string(id)] != was {
+				t.Errorf("%s by %s: %v", can, id, was)
+			}
+		}
+	}
+	for n, s := range c.Suppliers {
+		if sum += s.Does; n > 0 && s.Does > c.Suppliers[n-1].Does {
+			t.Errorf("%s comes after one that does less", s.Name)
+		}
+	}
+	if got != len(pairs) || sum != got {
+		t.Errorf("%d on the map, %d by suppliers, %d by hand", got, sum, len(pairs))
+	}
+}
+
 func said(x *search.Index, asked string) string {
 	found := x.Find(den.Search{Text: asked, Limit: 30})
 	var keys []string

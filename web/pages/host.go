@@ -167,7 +167,7 @@ func (p *Pages) showOrganisation(c *gin.Context, status int, kind string, v *for
 		if page.Departments, err = p.writers(c); err != nil {
 			return err
 		}
-		page.Back = back("/products")
+		page.Back = back("/techmap")
 	}
 	return p.show(c, status, "organisation", page)
 }

@@ -10,28 +10,11 @@ import (
 	"innovationden/web/view"
 )
 
-// productsPage is the techmap as a list.
-type productsPage struct {
-	view.Frame
-	Products []den.ProductView
-	More     string
-	MayOffer bool
-}
-
-// Products is GET /products.
-func (p *Pages) Products(c *gin.Context) error {
-	found, err := p.Den.Products(c, asking(c), den.Filter{After: c.Query("after"), Limit: pageOf})
-	if err != nil {
-		return err
-	}
-	page := productsPage{Frame: p.frame(c, p.words.Say("products.title")), Products: found.Items, More: more(c, found.Next), MayOffer: writes(asking(c))}
-	return p.show(c, http.StatusOK, "products", page)
-}
-
 // productPage is one product with its releases, the newest first.
 type productPage struct {
 	view.Frame
 	Product  den.ProductView
+	Known    known
 	About    []string
 	Facts    []entryFact
 	Releases []releaseRow
@@ -59,8 +42,8 @@ func (p *Pages) Product(c *gin.Context) error {
 		return err
 	}
 	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct], MayEdit: product.May[den.EditEntry]}
-	page.About, page.Facts = paragraphs(product.Description), p.productFacts(product.Product)
-	page.Crumbs = p.crumbs(view.Crumb{Href: "/products", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
+	page.Known, page.About, page.Facts = p.known(product.Known), paragraphs(product.Description), p.productFacts(product.Product)
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
 	for n := len(product.Releases) - 1; n >= 0; n-- {
 		r := product.Releases[n]
 		page.Releases = append(page.Releases, releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)})
@@ -149,6 +132,6 @@ func (p *Pages) showNewProduct(c *gin.Context, status int, v *form.Values) error
 	if page.Suppliers, err = p.suppliers(c); err != nil {
 		return err
 	}
-	page.Back, page.Errors = back("/products"), v.Summary()
+	page.Back, page.Errors = back("/techmap"), v.Summary()
 	return p.show(c, status, "product-new", page)
 }

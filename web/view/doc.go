@@ -69,6 +69,7 @@
 //	span money left            2 days 4 hours · £12.40 · for {{template "time-left" (left .Until)}}
 //	asset "den.css"            a static file's URL
 //	lang                       the language that is shown
+//	sub a b                    a − b, for places in a picture
 //
 // # Words
 //

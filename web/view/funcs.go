@@ -44,6 +44,7 @@ func (k tools) funcs(set *template.Template) template.FuncMap {
 		"either": either, "join": join, "only": only, "suffix": suffix, "numbered": numbered,
 		"attrs": attrs, "words": k.i18n, "described": described, "counted": k.counted,
 		"datetime": say.DateTime, "date": say.Date, "clock": say.Clock, "day": say.Day,
+		"sub":  func(a, b int) int { return a - b },
 		"span": say.Span, "money": say.Money, "left": k.left(say),
 	}
 }
