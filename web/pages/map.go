@@ -186,11 +186,11 @@ func (p *Pages) grid(title string, suppliers []den.CoverageSupplier, lines []lin
 	}
 	g.Height = g.Key + gridCell
 	for n, s := range suppliers {
-		g.Columns = append(g.Columns, gridColumn{X: gridLabel + gridCell*n + gridCell/2, Name: firstOf(s.Name, 24)})
+		g.Columns = append(g.Columns, gridColumn{X: gridLabel + gridCell*n + gridCell/2, Name: beginning(s.Name, 24)})
 	}
 	for n, l := range lines {
 		top := gridHead + gridCell*n
-		one := gridLine{Y: top + gridCell/2, Text: top + gridCell/2 + 5, Rule: top + gridCell, Title: firstOf(l.title, 38), Gap: len(l.by) == 0}
+		one := gridLine{Y: top + gridCell/2, Text: top + gridCell/2 + 5, Rule: top + gridCell, Title: beginning(l.title, 38), Gap: len(l.by) == 0}
 		for m, s := range suppliers {
 			if tried, offers := l.by[s.ID]; offers {
 				say := p.words.Say("map.offered")

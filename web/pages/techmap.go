@@ -103,7 +103,7 @@ func (p *Pages) Techmap(c *gin.Context) error {
 
 // searchOf reads a search out of an address. What is not of a search is passed over.
 func searchOf(asked url.Values) den.Search {
-	q := den.Search{Text: firstOf(strings.TrimSpace(asked.Get("q")), 200), Limit: pageOf, Only: map[den.Facet][]string{}}
+	q := den.Search{Text: beginning(strings.TrimSpace(asked.Get("q")), 200), Limit: pageOf, Only: map[den.Facet][]string{}}
 	if n, err := strconv.Atoi(asked.Get("page")); err == nil && n > 1 && n < 1_000_000 {
 		q.From = (n - 1) * pageOf
 	}
@@ -117,8 +117,8 @@ func searchOf(asked url.Values) den.Search {
 	return q
 }
 
-// firstOf is the beginning of a text.
-func firstOf(text string, most int) string {
+// beginning is the beginning of a text.
+func beginning(text string, most int) string {
 	all := []rune(text)
 	return string(all[:min(len(all), most)])
 }
