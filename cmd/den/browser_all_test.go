@@ -20,6 +20,7 @@ func TestBrowser(t *testing.T) {
 		{"both products come live and open", func(t *testing.T) { d.opens(t, made) }},
 		{"an evaluator scores both", func(t *testing.T) { d.scores(t, made) }},
 		{"it is decided and ended with receipts", func(t *testing.T) { d.decides(t, made) }},
+		{"a challenge becomes a trial, and nobody sees who asked", d.challenges},
 		{"all of it without JavaScript", func(t *testing.T) { d.plainly(t) }},
 		{"every other page", func(t *testing.T) { d.tours(t, made) }},
 		{"an empty den", func(t *testing.T) { empties(t, newSeenDen(t, browser, seen, "serve")) }},

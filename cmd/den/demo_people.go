@@ -17,6 +17,7 @@ type cast struct {
 	department den.Department
 	official   den.Person
 	evaluators []den.Person
+	engineers  []den.Person // one of each supplier
 	operator   den.Person
 }
 
@@ -65,13 +66,21 @@ func (s *story) offer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.person(ctx, engineers[p.Supplier], den.Membership{Role: den.SupplierMember, In: supplier.ID}); err != nil {
+		engineer, err := s.person(ctx, engineers[p.Supplier], den.Membership{Role: den.SupplierMember, In: supplier.ID})
+		if err != nil {
 			return err
 		}
+		s.cast.engineers = append(s.cast.engineers, engineer)
 		product, err := s.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: supplier.ID, Name: p.Title, Summary: p.Summary})
 		if err != nil {
 			return err
 		}
+		change := den.ProductChange{Name: product.Name, Summary: product.Summary, ProductProfile: product.ProductProfile}
+		change.Capabilities = []string{"appointments"}
+		if _, err := s.den.ChangeProduct(ctx, den.System(), product.ID, change); err != nil {
+			return err
+		}
+		s.offered = append(s.offered, product.ID)
 		release, err := s.release(ctx, executable, p, product.ID)
 		if err != nil {
 			return err

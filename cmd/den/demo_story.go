@@ -21,6 +21,7 @@ type story struct {
 	*house
 	products []sample.Product
 	releases []den.ID
+	offered  []den.ID // products
 	cast     cast
 	trial    den.TrialView
 }
@@ -42,12 +43,13 @@ func (s *story) setUp(ctx context.Context) error {
 	for _, p := range s.cast.evaluators {
 		evaluators = append(evaluators, p.ID)
 	}
+	if err := s.challenge(ctx); err != nil {
+		return err
+	}
 	var err error
-	s.trial, err = s.den.AddTrial(ctx, s.cast.official.Act(), den.NewTrial{
-		Name:     "Booking appointments at local offices",
-		Question: "Can people find, make, see and cancel an appointment to register a birth by themselves, with whatever help they need?",
-		Scheme:   den.SchemeRef{ID: "first-look", Version: 1},
-		Length:   showFirst, Tasks: tasks, Releases: s.releases, Evaluators: evaluators,
+	s.trial, err = s.den.ChangeTrial(ctx, s.cast.official.Act(), s.trial.ID, den.NewTrial{
+		Name: s.trial.Name, Question: s.trial.Question, Scheme: den.SchemeRef{ID: "first-look", Version: 1},
+		Length: s.trial.Length, Tasks: tasks, Releases: s.releases, Evaluators: evaluators,
 	})
 	return err
 }
