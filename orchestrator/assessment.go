@@ -67,7 +67,7 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 				return err
 			}
 		}
-		if err := cleared(tx, t.ID, actor.ID); err != nil && den.KindOf(err) != den.Conflict {
+		if err := cleared(tx, t.ID, actor.ID); err != nil {
 			return err
 		}
 		scheme, err := o.schemeIn(tx, t.Scheme)

@@ -435,7 +435,7 @@ func mayDissent(tx den.Tx, actor den.Actor, t den.Trial, in den.NewDissent) (c d
 		return c, err
 	}
 	if _, ok := t.Entry(in.Entry); !ok {
-		return c, den.Missing()
+		return c, den.Bad("entry", "Choose a product of this trial.")
 	}
 	if err := cleared(tx, t.ID, actor.ID); err != nil {
 		return c, err

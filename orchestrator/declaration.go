@@ -43,7 +43,7 @@ func (o *Orchestrator) Declare(ctx context.Context, actor den.Actor, trial den.I
 			return err
 		}
 		return p.notice(tx, den.Notice{
-			To: t.Department, Subject: t.ID, Kind: "interest", Title: actor.Name + " declared an interest",
+			To: t.Department, Subject: t.ID, Kind: den.NoticeAssessmentDue, Title: actor.Name + " declared an interest",
 			Say: fmt.Sprintf("Decide whether %s goes on assessing %q.", actor.Name, t.Name),
 		})
 	})
@@ -54,7 +54,7 @@ func checkDeclaration(in den.NewDeclaration) error {
 	text := strings.TrimSpace(in.Text)
 	switch {
 	case !slices.Contains(den.Stakes, in.Stake):
-		return den.Bad("interest", "Choose whether you have an interest: none, actual, potential or perceived.")
+		return den.Bad("stake", "Choose whether you have an interest: none, actual, potential or perceived.")
 	case in.Stake != den.NoStake && text == "":
 		return den.Bad("text", "Describe the interest in a few sentences.")
 	case len(text) > textLength:
@@ -115,7 +115,7 @@ func (o *Orchestrator) DecideInterest(ctx context.Context, actor den.Actor, tria
 		if err != nil {
 			return err
 		}
-		err = p.notice(tx, den.Notice{To: evaluator, Subject: t.ID, Kind: "interest", Title: "The department decided about your interest", Say: fmt.Sprintf(say, name, t.Name)})
+		err = p.notice(tx, den.Notice{To: evaluator, Subject: t.ID, Kind: den.NoticeAssessmentDue, Title: "The department decided about your interest", Say: fmt.Sprintf(say, name, t.Name)})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"slices"
 	"strings"
 
 	"innovationden/orchestrator/den"
@@ -42,6 +43,9 @@ func tasksNow(t den.Trial, before []den.TaskResult, in den.NewAssessment, now de
 	}
 	if in.Task != nil && (in.Task.Task < 0 || in.Task.Task >= len(t.Tasks)) {
 		faults.Add(den.Bad("task", "Choose a task of this trial."))
+	}
+	if in.Task != nil && !slices.Contains([]den.TaskStep{den.StartTask, den.StopTask, den.EndTask, den.LeaveTask}, in.Task.Step) {
+		faults.Add(den.Bad("task", "Choose a step: start, stop, done or not_done."))
 	}
 	return out, faults.Err()
 }

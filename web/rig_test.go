@@ -219,6 +219,8 @@ func (r *rig) trial() den.TrialView {
 	r.must(err)
 	_, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
 	r.must(err)
+	_, err = r.den.Declare(ctx, r.people["evaluator"].Act(), t.ID, den.NewDeclaration{Stake: den.NoStake})
+	r.must(err)
 	return r.until(t.ID, func(t den.TrialView) bool {
 		for _, e := range t.Entries {
 			if e.Sandbox == nil || e.Sandbox.Phase != den.Live {

@@ -57,6 +57,7 @@ var (
 	insideOur, insideTheir = may{ourTop + " auditor", "stranger idle engineer rival"}, may{"operator auditor stranger", "official approver colleague idle engineer rival"}
 	replies                = may{"engineer rival", except(roles, "engineer", "rival")}
 	memberOur, memberTheir = may{yes: ourTop + " auditor"}, may{yes: "operator auditor stranger"}
+	operatesAll            = may{"operator", except(all, "operator")}
 	operates               = may{"operator", "auditor"}
 )
 
@@ -142,6 +143,26 @@ var verdicts = map[string]row{
 	"GET /trials/:id/report/:form":                    {"finished", seeOur, seeTheir, no},
 	"GET /trials/:id/decide":                          {"finished", runOur, runTheir, no},
 	"POST /trials/:id/decide":                         {"finished", runOur, runTheir, no},
+	"GET /trials/:id/protocol":                        {"finished", seeOur, seeTheir, no},
+	"GET /trials/:id/amend":                           {"running", runOur, runTheir, no},
+	"POST /trials/:id/amend":                          {"running", runOur, runTheir, no},
+	"GET /trials/:id/declare":                         {"running", scoreOur, scoreTheir, no},
+	"POST /trials/:id/declare":                        {"running", scoreOur, scoreTheir, no},
+	"GET /trials/:id/interests":                       {"running", seeOur, seeTheir, no},
+	"GET /trials/:id/interests/:person":               {"running", may{"", "auditor evaluator"}, may{"", "auditor"}, no},
+	"POST /trials/:id/interests/:person":              {"running", may{"", "auditor evaluator"}, may{"", "auditor"}, no},
+	"GET /trials/:id/prices":                          {"running", runOur, runTheir, no},
+	"POST /trials/:id/prices":                         {"running", runOur, runTheir, no},
+	"GET /trials/:id/consensus":                       {"finished", seeOur, seeTheir, no},
+	"POST /trials/:id/consensus":                      {"finished", runOur, runTheir, no},
+	"POST /trials/:id/consensus/dissent":              {"finished", scoreOur, scoreTheir, no},
+	"GET /trials/:id/consensus/lock":                  {"finished", runOur, runTheir, no},
+	"POST /trials/:id/consensus/lock":                 {"finished", runOur, runTheir, no},
+	"GET /trials/:id/entries/:entry/summary":          {"finished", may{ourTop + " auditor engineer", "evaluator"}, may{yes: "operator auditor stranger rival"}, no},
+	"GET /schemes":                                    {"", known, no, no},
+	"GET /schemes/:scheme/:version":                   {"", known, no, no},
+	"GET /schemes/:scheme/:version/edit":              {"", operatesAll, no, no},
+	"POST /schemes/:scheme/:version/edit":             {"", operatesAll, no, no},
 	"GET /trials/:id/entries/:entry/assess":           {"running", scoreOur, scoreTheir, no},
 	"POST /trials/:id/entries/:entry/assess":          {"running", scoreOur, scoreTheir, no},
 	"POST /trials/:id/entries/:entry/assess/autosave": {"running", scoreOur, scoreTheir, no},

@@ -19,7 +19,8 @@ func (k *client) outcome() *cobra.Command {
 record what the department decides. Nobody sees your scores before you submit them, and
 you see nobody's before that.`,
 		Example: "  den outcome record -f scores.yaml --submit\n  den outcome show tri_01…\n  den outcome decide tri_01… stop --why \"Neither is ready\"",
-	}, k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide(), k.outcomeReport())
+	}, k.outcomeDeclare(), k.outcomeInterests(), k.outcomeInterest(), k.outcomePrice(), k.outcomeConsensus(),
+		k.outcomeAgree(), k.outcomeDissent(), k.outcomeLock(), k.outcomeSummary(), k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide(), k.outcomeReport())
 }
 
 func (k *client) outcomeShow() *cobra.Command {
@@ -60,6 +61,11 @@ func (k *client) tellOutcome(o contract.Outcome, t contract.Trial) {
 		names[e.Id] = firstOf(nameOf(e), e.Id)
 	}
 	facts(k.std.out, [2]string{"Trial", t.Name}, [2]string{"Found", o.Finding})
+	if o.Analysis != nil {
+		for _, w := range o.Analysis.Warnings {
+			k.say("%s", clean(w))
+		}
+	}
 	k.say("")
 	results := slices.Clone(o.Results)
 	slices.SortStableFunc(results, func(a, b contract.Result) int { return last(a) - last(b) })
@@ -96,7 +102,7 @@ func last(r contract.Result) int {
 
 func (k *client) outcomeDecide() *cobra.Command {
 	var x change
-	var chosen string
+	var chosen, route string
 	c := &cobra.Command{
 		Use:   "decide TRIAL proceed|try_again|stop",
 		Short: "Record what the department decides",
@@ -125,6 +131,13 @@ The decision ends the scoring.`,
 				return err
 			}
 			in := contract.NewDecision{Decision: decision, Why: x.why}
+			if route != "" {
+				r := contract.Route(route)
+				if !r.Valid() {
+					return offWords(cmd, fmt.Sprintf("choose none, direct, framework, open, flexible or other as the route, not %q", route))
+				}
+				in.Route = &r
+			}
 			if chosen != "" {
 				t, err := said[contract.Trial](c.GetTrial(ctx, id))
 				if err != nil {
@@ -143,6 +156,7 @@ The decision ends the scoring.`,
 		},
 	}
 	c.Flags().StringVar(&chosen, "chosen", "", "the product to proceed with: its name, label or entry id")
+	c.Flags().StringVar(&route, "route", "", "how you go on: none, direct, framework, open, flexible or other")
 	x.flags(c, true)
 	return c
 }

@@ -64,7 +64,7 @@ a version it is the newest.`,
 		Long: `A scheme is what every product of a trial is assessed by: criteria with anchored marks and
 weights. A version that was used never changes, so trials can be compared.`,
 		Example: "  den scheme list\n  den scheme show standard",
-	}, list, one)
+	}, list, one, k.schemeAdd())
 }
 
 // newestScheme fills in the version that nobody named.

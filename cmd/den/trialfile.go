@@ -34,6 +34,9 @@ const trialKeys = `The file is YAML:
   length: 5d                           # 30m, 8h, 5d or 2w
   tasks: [Book a slot, Cancel it]
   evaluators: [Tom Okafor]             # id or name; see den people
+  chair: per_01…                       # who leads the consensus; left out: you
+  rule: The best total that we can afford.
+  blind: true                          # evaluators see labels instead of names
   agree:                               # what is opened of what a product asks for; nothing else is
     Slotwise@2.1: {out: [api.example.org:443], mail: true}
 
@@ -50,6 +53,9 @@ type trialFile struct {
 	Products   []string           `yaml:"products"`
 	Releases   []string           `yaml:"releases"`
 	Evaluators []string           `yaml:"evaluators"`
+	Chair      string             `yaml:"chair"`
+	Rule       string             `yaml:"rule"`
+	Blind      bool               `yaml:"blind"`
 	Weights    map[string]float64 `yaml:"weights"`
 	Agree      map[string]ways    `yaml:"agree"`
 }
@@ -113,7 +119,8 @@ func (k *client) readTrial(cmd *cobra.Command, name string) (setup, error) {
 		s.file.keys["releases"] = "products"
 	}
 	p := &problem{place: s.file.place}
-	s.in = contract.NewTrial{Name: pointerTo(f.Name), Question: pointerTo(f.Question), Size: pointerTo(f.Size)}
+	s.in = contract.NewTrial{Name: pointerTo(f.Name), Question: pointerTo(f.Question), Size: pointerTo(f.Size),
+		Chair: pointerTo(f.Chair), Rule: pointerTo(f.Rule), Blind: pointerTo(f.Blind)}
 	if f.Tasks != nil {
 		s.in.Tasks = &f.Tasks
 	}

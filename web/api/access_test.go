@@ -151,6 +151,19 @@ var table = map[string]access{
 	"getReportFile":  {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"decide":         {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"decision": "stop", "why": "x"})},
 
+	"getProtocol":      {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"amendTrial":       {about: "running", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"why": "x"})},
+	"declare":          {about: "finished", done: 422, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"interest": "actual"})},
+	"listDeclarations": {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"decideInterest":   {about: "finished", done: 404, ours: runOur, theirs: runTheir, body: fixed(hash{"decision": "take_out", "why": "x"})},
+	"setPrice":         {about: "running", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"pence": 1, "basis": " "})},
+	"getSummary":       {about: "finished", done: 409, ours: may{ourTop + " auditor seller", "evaluator"}, theirs: may{yes: "operator auditor outsider rival"}},
+	"getConsensus":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"saveConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"agreed": hash{}})},
+	"lockConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{})},
+	"dissent":          {about: "finished", done: 422, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"entry": "x", "criterion": "y"})},
+	"addScheme":        {done: 422, ours: may{"operator", "auditor member approver colleague outsider seller rival"}, body: fixed(hash{"id": "x", "title": "X", "themes": []hash{}})},
+
 	"listSandboxes":   {done: 200, ours: everyone},
 	"getSandbox":      {about: "live", done: 200, ours: boxOur, theirs: boxTheir},
 	"getSandboxUse":   {about: "live", done: 200, ours: boxOur, theirs: boxTheir},
@@ -261,7 +274,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)

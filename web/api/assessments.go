@@ -44,7 +44,7 @@ func (a *API) Decide(ctx context.Context, r contract.DecideRequestObject) (contr
 	o, err := matched(r.Params.IfMatch, func(rev int64) (den.Outcome, error) {
 		return a.den.Decide(ctx, actor.From(ctx), den.ID(r.Id), den.NewDecision{
 			Decision: den.Decision(r.Body.Decision), Why: r.Body.Why,
-			Chosen: den.ID(value(r.Body.Chosen)), Rev: rev,
+			Chosen: den.ID(value(r.Body.Chosen)), Route: den.Route(value(r.Body.Route)), Rev: rev,
 		})
 	})
 	if err != nil {

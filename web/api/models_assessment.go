@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
@@ -10,6 +12,9 @@ func assessment(a den.Assessment) contract.Assessment {
 		Id: some(string(a.ID)), Trial: string(a.Trial), Entry: string(a.Entry), Evaluator: string(a.Evaluator),
 		Scores: map[string]contract.Score{}, Note: a.Note, Submitted: a.Submitted(), SavedAt: moment(a.SavedAt),
 		SubmittedAt: moment(a.SubmittedAt), Revision: a.Rev,
+	}
+	if len(a.Tasks) > 0 {
+		out.Tasks = new(list(a.Tasks, taskResult))
 	}
 	for id, s := range a.Scores {
 		score := contract.Score{NotTested: some(s.NotTested), Reason: some(s.Reason)}
@@ -23,6 +28,17 @@ func assessment(a den.Assessment) contract.Assessment {
 
 func newAssessment(b contract.NewAssessment) den.NewAssessment {
 	n := den.NewAssessment{Scores: map[string]den.Score{}, Note: value(b.Note), Submit: value(b.Submit)}
+	for at, note := range value(b.TaskNotes) {
+		if place, err := strconv.Atoi(at); err == nil {
+			if n.TaskNotes == nil {
+				n.TaskNotes = map[int]string{}
+			}
+			n.TaskNotes[place-1] = note
+		}
+	}
+	if b.Task != nil {
+		n.Task = &den.TaskAct{Task: int(b.Task.Task) - 1, Step: den.TaskStep(b.Task.Step)}
+	}
 	for id, s := range b.Scores {
 		score := den.Score{NotTested: value(s.NotTested), Reason: value(s.Reason)}
 		if s.Mark != nil {
@@ -38,6 +54,13 @@ func outcome(o den.Outcome) contract.Outcome {
 		Trial: string(o.Trial), Scheme: schemeRef(o.Scheme), Results: list(o.Results, result), Finding: o.Says,
 		Why: some(o.Why), Chosen: some(string(o.Chosen)), DecidedBy: some(string(o.DecidedBy)), DecidedAt: moment(o.DecidedAt), Revision: o.Rev,
 	}
+	out.Agreement, out.Analysis, out.LockedAt = agreement(o.Agreement), analysis(o.Analysis), moment(o.LockedAt)
+	if o.From != "" {
+		out.From = new(contract.OutcomeFrom(o.From))
+	}
+	if o.Route != "" {
+		out.Route = new(contract.Route(o.Route))
+	}
 	if o.Decision != "" {
 		out.Decision = new(contract.Decision(o.Decision))
 	}
@@ -49,8 +72,23 @@ func result(r den.Result) contract.Result {
 	if marks == nil {
 		marks = map[string]float64{}
 	}
-	return contract.Result{
+	out := contract.Result{
 		Entry: string(r.Entry), Total: r.Total, Low: r.Low, High: r.High, Rank: int32(r.Rank), ScreenedOut: r.Screened,
 		Marks: marks, Untested: list(r.Untested, same[string]), Assessors: int32(r.Assessors),
+		Price: price(r.Price),
 	}
+	if len(r.Points) > 0 {
+		by := map[string]contract.Points{}
+		for id, p := range r.Points {
+			by[id] = contract.Points{Weight: p.Weight, Low: p.Low, High: p.High}
+		}
+		out.Points = &by
+	}
+	if len(r.Below) > 0 {
+		out.Below = &r.Below
+	}
+	if len(r.Unproven) > 0 {
+		out.Unproven = &r.Unproven
+	}
+	return out
 }

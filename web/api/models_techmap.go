@@ -46,6 +46,10 @@ func criterion(c den.Criterion) contract.Criterion {
 		Id: c.ID, Title: c.Title, Question: c.Question, Help: some(c.Help), ScoredBy: contract.CriterionScoredBy(c.ScoredBy),
 		Weight: c.Weight, Evidence: some(c.Evidence), TechnologyCode: points(c.TechnologyCode), ServiceStandard: points(c.ServiceStandard),
 	}
+	out.Formula, out.WeightMin, out.WeightMax = some(c.Formula), &c.WeightMin, &c.WeightMax
+	if c.Missing != "" {
+		out.Missing = new(contract.CriterionMissing(c.Missing))
+	}
 	if len(c.Anchors) > 0 {
 		out.Anchors = &c.Anchors
 	}

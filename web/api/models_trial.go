@@ -17,6 +17,13 @@ func trial(t den.TrialView) contract.Trial {
 		Protocol:  some(t.Protocol), CostPence: &t.Pence, CreatedAt: t.CreatedAt, StartedAt: moment(t.StartedAt),
 		EndsAt: moment(t.EndsAt), ClosedAt: moment(t.ClosedAt), Revision: t.Rev, Hours: hours(t.Hours), Ruling: ruling(t.Ruling),
 	}
+	out.Rule, out.Chair, out.Blind, out.Veiled, out.Locked = some(t.Rule), some(string(t.Leads())), some(t.Blind), some(t.Veiled), some(t.Locked)
+	if len(t.Priced) > 0 {
+		out.Priced = new(text(t.Priced))
+	}
+	if len(t.Amendments) > 0 {
+		out.Amendments = new(list(t.Amendments, amendment))
+	}
 	if t.Tasks == nil {
 		out.Tasks = &[]string{}
 	}
@@ -65,6 +72,7 @@ func newTrial(b contract.NewTrial) (den.NewTrial, error) {
 		Size: value(b.Size), Length: time.Duration(value(b.LengthSeconds)) * time.Second, Tasks: value(b.Tasks),
 		Releases: ids(value(b.Releases)), Evaluators: ids(value(b.Evaluators)),
 	}
+	n.Rule, n.Chair, n.Blind = value(b.Rule), den.ID(value(b.Chair)), value(b.Blind)
 	if b.Scheme != nil {
 		n.Scheme = den.SchemeRef{ID: b.Scheme.Id, Version: int(b.Scheme.Version)}
 	}

@@ -82,6 +82,18 @@ type Assessments interface {
 	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
 	SaveAssessment(context.Context, den.Actor, den.NewAssessment) (den.Assessment, error)
 	Outcome(ctx context.Context, a den.Actor, trial den.ID) (den.Outcome, error)
+	Protocol(ctx context.Context, a den.Actor, trial den.ID) (den.ProtocolView, error)
+	Amend(ctx context.Context, a den.Actor, trial den.ID, in den.NewAmendment) (den.TrialView, error)
+	Declare(ctx context.Context, a den.Actor, trial den.ID, in den.NewDeclaration) (den.Declaration, error)
+	Declarations(ctx context.Context, a den.Actor, trial den.ID) ([]den.DeclarationView, error)
+	DecideInterest(ctx context.Context, a den.Actor, trial, evaluator den.ID, in den.NewConsequence) (den.Declaration, error)
+	SetPrice(ctx context.Context, a den.Actor, trial den.ID, in den.NewPrice) (den.TrialView, error)
+	Summary(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Summary, error)
+	Consensus(ctx context.Context, a den.Actor, trial den.ID) (den.ConsensusView, error)
+	SaveConsensus(ctx context.Context, a den.Actor, trial den.ID, in den.NewConsensus) (den.ConsensusView, error)
+	LockConsensus(ctx context.Context, a den.Actor, trial den.ID, in den.NewLock) (den.ConsensusView, error)
+	Dissent(ctx context.Context, a den.Actor, trial den.ID, in den.NewDissent) (den.ConsensusView, error)
+	AddScheme(ctx context.Context, a den.Actor, in den.NewScheme) (den.Scheme, error)
 	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
 }
 

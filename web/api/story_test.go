@@ -121,7 +121,9 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.setUp()
 	s.live()
 	s.assess()
+	s.panel()
 	s.decide()
+	s.summaries()
 	s.report()
 	s.end()
 	s.look()
@@ -371,6 +373,10 @@ func (s *story) assess() {
 	w, ctx := s.w, s.ctx
 	scheme, err := s.judge.GetSchemeWithResponse(ctx, s.trial.Scheme.Id, s.trial.Scheme.Version)
 	themes := told(w, scheme.JSON200, err, scheme.Body).Themes
+	declared, err := s.judge.DeclareWithResponse(ctx, s.trial.Id, contract.NewDeclaration{Interest: contract.NewDeclarationInterestNone})
+	if got := told(w, declared.JSON200, err, declared.Body); got.Decision != "continue" {
+		s.t.Errorf("the declaration is %+v", got)
+	}
 	for i, e := range s.trial.Entries {
 		blank, err := s.judge.GetAssessmentWithResponse(ctx, s.trial.Id, e.Id)
 		if got := told(w, blank.JSON200, err, blank.Body); got.Submitted || got.Revision != 0 {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -20,6 +21,7 @@ type assessPage struct {
 	MayOpen   bool
 	Rev       int64
 	Themes    []assessTheme
+	Tasks     []assessTask
 	Note      string
 	Submitted bool
 	At        den.Stamp
@@ -51,7 +53,23 @@ func (p *Pages) Assess(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if !a.Submitted() && !t.Declared.Clear() {
+		return p.notCleared(c, t)
+	}
 	return p.showAssess(c, http.StatusOK, t, e, a, p.blank())
+}
+
+// notCleared sends those who have not declared their interests to do so, and tells the
+// others why they cannot score.
+func (p *Pages) notCleared(c *gin.Context, t den.TrialView) error {
+	switch {
+	case t.Declared.ID == "":
+		c.Redirect(http.StatusSeeOther, declarePath(t.ID)+"?"+url.Values{"then": {c.Request.URL.Path}}.Encode())
+		return nil
+	case t.Declared.Consequence == den.TakeOut:
+		return den.Refuse(den.Conflict, "%s", p.words.Say("declare.taken-out"))
+	}
+	return den.Refuse(den.Conflict, "%s", p.words.Say("declare.undecided"))
 }
 
 func (p *Pages) assessing(c *gin.Context) (t den.TrialView, e den.EntryView, a den.Assessment, err error) {
@@ -87,6 +105,10 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 		_, err = p.Den.SaveAssessment(c, asking(c), in)
 		if err == nil {
 			done := "assess-saved"
+			if in.Task != nil {
+				c.Redirect(http.StatusSeeOther, c.Request.URL.Path+"#tasks")
+				return nil
+			}
 			if in.Submit {
 				done = "assess-submitted"
 			}
@@ -159,6 +181,7 @@ func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e de
 			in.Scores[one.ID] = score
 		}
 	}
+	readTasks(c, v, t, &in)
 	in.Note = form.Text{Name: "note", What: "assess.what-note", Max: maxReason, Lines: true, Optional: true}.Read(v)
 	return in, names
 }
@@ -166,7 +189,7 @@ func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e de
 func (p *Pages) showAssess(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
 	page := assessPage{
 		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)), Trial: t, Entry: e, Rev: a.Rev,
-		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, a),
+		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, a), Tasks: p.assessTasks(t, a),
 	}
 	page.MayOpen = e.Sandbox != nil && e.Sandbox.Phase == den.Live && e.Sandbox.May[den.OpenSandbox]
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},

@@ -18,6 +18,8 @@ type decidePage struct {
 	Decision  string
 	Chosen    string
 	Why       string
+	Route     string
+	Routes    []view.Option
 	Decisions []view.Choice
 	Products  []view.Option
 	Form      *form.Values
@@ -58,6 +60,7 @@ func (p *Pages) Decide(c *gin.Context) error {
 		Decision: den.Decision(form.Choice{Name: "decision", What: "decide.what", From: []string{string(den.Proceed), string(den.TryAgain), string(den.Stop)}}.Read(v)),
 		Chosen:   den.ID(form.Choice{Name: "chosen", What: "decide.what-product", From: values(products(t)), Optional: true}.Read(v)),
 		Why:      form.Text{Name: "why", What: "decide.what-why", Max: maxReason, Lines: true}.Read(v),
+		Route:    den.Route(form.Choice{Name: "route", What: "decide.what-route", From: routeNames(), Optional: true}.Read(v)),
 		Rev:      rev(c),
 	}
 	if in.Decision != den.Proceed {
@@ -76,6 +79,14 @@ func (p *Pages) Decide(c *gin.Context) error {
 	return to(c, trialPath(t.ID)+"/report", "decide")
 }
 
+func routeNames() []string {
+	var all []string
+	for _, r := range den.Routes {
+		all = append(all, string(r))
+	}
+	return all
+}
+
 func products(t den.TrialView) []view.Option {
 	var options []view.Option
 	for _, e := range t.Entries {
@@ -87,8 +98,12 @@ func products(t den.TrialView) []view.Option {
 func (p *Pages) showDecide(c *gin.Context, status int, t den.TrialView, o den.Outcome, v *form.Values) error {
 	page := decidePage{
 		Frame: p.frame(c, p.words.Say("decide.title")), Trial: t, Rev: o.Rev, Form: v,
-		Decision: string(o.Decision), Chosen: string(o.Chosen), Why: o.Why,
+		Decision: string(o.Decision), Chosen: string(o.Chosen), Why: o.Why, Route: string(o.Route),
 		Products: append([]view.Option{{Value: "", Text: p.words.Say("decide.choose")}}, products(t)...),
+	}
+	page.Routes = []view.Option{{Value: "", Text: p.words.Say("decide.no-route")}}
+	for _, one := range routeNames() {
+		page.Routes = append(page.Routes, view.Option{Value: one, Text: p.words.Say("route." + one)})
 	}
 	for _, one := range []den.Decision{den.Proceed, den.TryAgain, den.Stop} {
 		page.Decisions = append(page.Decisions, view.Choice{

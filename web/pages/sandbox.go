@@ -73,7 +73,10 @@ func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 	live.MayRun = s.May[den.RunSandbox] && !isOver
 	live.MayRestart = s.May[den.RestartSandbox] && !isOver && s.Phase != den.Requested
 	if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
-		live.Memory, live.CPU, live.Log, live.Logs = p.memory(seen), p.cpu(seen), seen.Log, seen.Logs
+		live.Memory, live.CPU = p.memory(seen), p.cpu(seen)
+		if !s.Veiled {
+			live.Log, live.Logs = seen.Log, seen.Logs
+		}
 		live.Disk = p.words.Say("host.unknown")
 		if seen.Use.Disk >= 0 {
 			live.Disk = p.words.bytes(seen.Use.Disk)

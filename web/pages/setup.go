@@ -81,6 +81,7 @@ func newTrialOf(t den.TrialView) den.NewTrial {
 	in := den.NewTrial{
 		Department: t.Department, Name: t.Name, Question: t.Question, Scheme: t.Trial.Scheme, Weights: changedWeights(t),
 		Size: t.Size, Length: t.Length, Tasks: t.Tasks, Evaluators: t.Evaluators,
+		Rule: t.Rule, Chair: t.Chair, Blind: t.Blind,
 		Agreed: agreedNow(t), Hours: t.Trial.Hours,
 	}
 	for _, e := range t.Trial.Entries {

@@ -48,6 +48,11 @@ type peoplePage struct {
 	stepForm
 	Choices []view.Choice
 	Chosen  []string
+	Chairs  []view.Option
+	Chair   string
+	Rule    string
+	Blinds  []view.Choice
+	Blind   []string
 }
 
 func (p *Pages) people() stepPage {
@@ -55,7 +60,16 @@ func (p *Pages) people() stepPage {
 		Name: "people",
 		Page: func(c *gin.Context, e editing) (view.Page, error) {
 			choices, err := p.peopleChoices(c)
-			return peoplePage{stepForm: e.Base, Choices: choices, Chosen: texts(e.Trial.Evaluators)}, err
+			if err != nil {
+				return nil, err
+			}
+			page := peoplePage{stepForm: e.Base, Choices: choices, Chosen: texts(e.Trial.Evaluators), Chair: string(e.Trial.Chair), Rule: e.Trial.Rule}
+			page.Blinds = []view.Choice{{Value: "yes", Text: p.words.Say("set-up.blind"), Hint: view.Hint{Text: p.words.Say("set-up.blind-hint")}}}
+			if e.Trial.Blind {
+				page.Blind = []string{"yes"}
+			}
+			page.Chairs, err = p.chairs(c, e.Trial)
+			return page, err
 		},
 		Read: func(c *gin.Context, e editing, in *den.NewTrial) error {
 			choices, err := p.peopleChoices(c)
@@ -66,6 +80,13 @@ func (p *Pages) people() stepPage {
 			for _, one := range choices {
 				from = append(from, one.Value)
 			}
+			chairs, err := p.chairs(c, e.Trial)
+			if err != nil {
+				return err
+			}
+			in.Chair = den.ID(form.Choice{Name: "chair", What: "set-up.what-chair", From: values(chairs), Optional: true}.Read(e.Form))
+			in.Rule = form.Text{Name: "rule", What: "set-up.what-rule", Max: maxReason, Lines: true, Optional: true}.Read(e.Form)
+			in.Blind = form.Bool{Name: "blind"}.Read(e.Form)
 			in.Evaluators = firstIDs(in.Evaluators, idsOf(form.Several{Name: "evaluators", What: "set-up.what-people", From: from}.Read(e.Form)))
 			return nil
 		},

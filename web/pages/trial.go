@@ -19,6 +19,7 @@ type trialPage struct {
 	MayDecide bool
 	Decide    string // what the button says
 	MayRecord bool
+	Panel     []panelLink // what the people of the trial do beside the products
 }
 
 // liveTrial is the part of the page that changes by itself.
@@ -60,7 +61,7 @@ func (p *Pages) Trial(c *gin.Context) error {
 	if page.Decide = p.words.Say("trial.decide"); t.Outcome != nil && t.Outcome.Decision != "" {
 		page.Decide = p.words.Say("trial.decide-again")
 	}
-	page.MayRecord = t.May[den.ReadRecord]
+	page.MayRecord, page.Panel = t.May[den.ReadRecord], p.panelLinks(t)
 	for _, one := range t.Scheme.Criteria() {
 		if one.ScoredBy == den.ByPeople {
 			page.Weighted++
@@ -103,7 +104,10 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 			one.Moving = s.Phase == den.Requested || s.Phase == den.Starting || s.Phase == den.Ending
 			one.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
 			if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
-				one.Memory, one.CPU, one.Log = p.memory(seen), p.cpu(seen), seen.Log
+				one.Memory, one.CPU = p.memory(seen), p.cpu(seen)
+				if !s.Veiled {
+					one.Log = seen.Log
+				}
 			}
 		}
 		live.Columns = append(live.Columns, one)
@@ -149,4 +153,30 @@ func (p *Pages) cpu(g glance) string {
 		return p.words.Say("sandbox.cpu-soon")
 	}
 	return p.words.Say("sandbox.cpu-of", "Percent", short(g.CPU*100))
+}
+
+// panelLink is one thing that the people of a trial do.
+type panelLink struct{ Href, Text string }
+
+// panelLinks offers what the person can do about a trial beside its products.
+func (p *Pages) panelLinks(t den.TrialView) []panelLink {
+	path := trialPath(t.ID)
+	var links []panelLink
+	offer := func(may bool, where string) {
+		if may {
+			links = append(links, panelLink{path + "/" + where, p.words.Say("panel." + where)})
+		}
+	}
+	runs := t.State == den.TrialRunning || t.State == den.TrialFinished
+	offer(t.May[den.AssessTrial] && runs && !t.Locked, "declare")
+	offer(true, "protocol")
+	offer(t.May[den.ReadRecord] && runs, "interests")
+	offer(t.May[den.SetUpTrial] && runs, "prices")
+	offer(t.May[den.ReadAssessments] && runs && t.Outcome != nil, "consensus")
+	if t.May[den.ReadSummary] && t.Locked {
+		for _, e := range t.Entries {
+			links = append(links, panelLink{path + "/entries/" + string(e.ID) + "/summary", p.words.Say("panel.summary", "Product", e.ProductName)})
+		}
+	}
+	return links
 }

@@ -139,6 +139,27 @@ func (e Channel) Valid() bool {
 	}
 }
 
+// Defines values for CriterionMissing.
+const (
+	Exclude  CriterionMissing = "exclude"
+	Interval CriterionMissing = "interval"
+	Zero     CriterionMissing = "zero"
+)
+
+// Valid indicates whether the value is a known member of the CriterionMissing enum.
+func (e CriterionMissing) Valid() bool {
+	switch e {
+	case Exclude:
+		return true
+	case Interval:
+		return true
+	case Zero:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CriterionScoredBy.
 const (
 	Measurement CriterionScoredBy = "measurement"
@@ -217,6 +238,51 @@ func (e Decision) Valid() bool {
 	case Stop:
 		return true
 	case TryAgain:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeclarationDecision.
+const (
+	DeclarationDecisionContinue DeclarationDecision = "continue"
+	DeclarationDecisionEmpty    DeclarationDecision = ""
+	DeclarationDecisionTakeOut  DeclarationDecision = "take_out"
+)
+
+// Valid indicates whether the value is a known member of the DeclarationDecision enum.
+func (e DeclarationDecision) Valid() bool {
+	switch e {
+	case DeclarationDecisionContinue:
+		return true
+	case DeclarationDecisionEmpty:
+		return true
+	case DeclarationDecisionTakeOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeclarationInterest.
+const (
+	DeclarationInterestActual    DeclarationInterest = "actual"
+	DeclarationInterestNone      DeclarationInterest = "none"
+	DeclarationInterestPerceived DeclarationInterest = "perceived"
+	DeclarationInterestPotential DeclarationInterest = "potential"
+)
+
+// Valid indicates whether the value is a known member of the DeclarationInterest enum.
+func (e DeclarationInterest) Valid() bool {
+	switch e {
+	case DeclarationInterestActual:
+		return true
+	case DeclarationInterestNone:
+		return true
+	case DeclarationInterestPerceived:
+		return true
+	case DeclarationInterestPotential:
 		return true
 	default:
 		return false
@@ -376,6 +442,48 @@ func (e Hosting) Valid() bool {
 	}
 }
 
+// Defines values for NewConsequenceDecision.
+const (
+	NewConsequenceDecisionContinue NewConsequenceDecision = "continue"
+	NewConsequenceDecisionTakeOut  NewConsequenceDecision = "take_out"
+)
+
+// Valid indicates whether the value is a known member of the NewConsequenceDecision enum.
+func (e NewConsequenceDecision) Valid() bool {
+	switch e {
+	case NewConsequenceDecisionContinue:
+		return true
+	case NewConsequenceDecisionTakeOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewDeclarationInterest.
+const (
+	NewDeclarationInterestActual    NewDeclarationInterest = "actual"
+	NewDeclarationInterestNone      NewDeclarationInterest = "none"
+	NewDeclarationInterestPerceived NewDeclarationInterest = "perceived"
+	NewDeclarationInterestPotential NewDeclarationInterest = "potential"
+)
+
+// Valid indicates whether the value is a known member of the NewDeclarationInterest enum.
+func (e NewDeclarationInterest) Valid() bool {
+	switch e {
+	case NewDeclarationInterestActual:
+		return true
+	case NewDeclarationInterestNone:
+		return true
+	case NewDeclarationInterestPerceived:
+		return true
+	case NewDeclarationInterestPotential:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeKind.
 const (
 	NoticeApprovalDecided NoticeKind = "approval_decided"
@@ -415,6 +523,24 @@ func (e NoticeKind) Valid() bool {
 	case NoticeQuestion:
 		return true
 	case NoticeReady:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutcomeFrom.
+const (
+	OutcomeFromConsensus OutcomeFrom = "consensus"
+	OutcomeFromMeans     OutcomeFrom = "means"
+)
+
+// Valid indicates whether the value is a known member of the OutcomeFrom enum.
+func (e OutcomeFrom) Valid() bool {
+	switch e {
+	case OutcomeFromConsensus:
+		return true
+	case OutcomeFromMeans:
 		return true
 	default:
 		return false
@@ -466,6 +592,36 @@ func (e Profile) Valid() bool {
 	case Standard:
 		return true
 	case Strict:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Route.
+const (
+	RouteDirect    Route = "direct"
+	RouteFlexible  Route = "flexible"
+	RouteFramework Route = "framework"
+	RouteNone      Route = "none"
+	RouteOpen      Route = "open"
+	RouteOther     Route = "other"
+)
+
+// Valid indicates whether the value is a known member of the Route enum.
+func (e Route) Valid() bool {
+	switch e {
+	case RouteDirect:
+		return true
+	case RouteFlexible:
+		return true
+	case RouteFramework:
+		return true
+	case RouteNone:
+		return true
+	case RouteOpen:
+		return true
+	case RouteOther:
 		return true
 	default:
 		return false
@@ -673,6 +829,81 @@ func (e GetReportFileParamsForm) Valid() bool {
 	}
 }
 
+// AgreedScore What the panel made of one criterion for one entry: a mark or not tested, with the reason.
+type AgreedScore struct {
+	Mark      *int32 `json:"mark,omitempty"`
+	NotTested *bool  `json:"not_tested,omitempty"`
+	Reason    string `json:"reason"`
+}
+
+// Agreement How far the evaluators agree: Krippendorff's alpha (ordinal) with its 95 % interval, Kendall's W and ICC.
+type Agreement struct {
+	// Alpha A number that may not exist, and then says why.
+	Alpha Figure `json:"alpha"`
+
+	// Criteria Alpha by criterion.
+	Criteria map[string]Figure `json:"criteria"`
+
+	// Finding In plain words.
+	Finding string `json:"finding"`
+
+	// High A number that may not exist, and then says why.
+	High Figure `json:"high"`
+
+	// Icc21 A number that may not exist, and then says why.
+	Icc21 Figure `json:"icc_2_1"`
+
+	// Icc2K A number that may not exist, and then says why.
+	Icc2K Figure `json:"icc_2_k"`
+
+	// KendallW A number that may not exist, and then says why.
+	KendallW Figure `json:"kendall_w"`
+
+	// Low A number that may not exist, and then says why.
+	Low    Figure `json:"low"`
+	Raters int32  `json:"raters"`
+	Scores int32  `json:"scores"`
+	Units  int32  `json:"units"`
+}
+
+// Amendment One change of a protocol after the start.
+type Amendment struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	From string    `json:"from"`
+	Name string    `json:"name"`
+
+	// Protocol SHA-256 of the protocol from then on.
+	Protocol string `json:"protocol"`
+	To       string `json:"to"`
+	What     string `json:"what"`
+	Why      string `json:"why"`
+}
+
+// Analysis How sure the ranking is, over all weightings.
+type Analysis struct {
+	Cautious bool `json:"cautious"`
+
+	// Compared Share of the weight that was tested for every entry.
+	Compared float64  `json:"compared"`
+	Criteria []string `json:"criteria"`
+
+	// Draws 0: computed exactly.
+	Draws  int32   `json:"draws"`
+	Error  float64 `json:"error"`
+	Flips  []Flip  `json:"flips"`
+	Leader *string `json:"leader,omitempty"`
+
+	// Reversal Entries without which somebody else would win.
+	Reversal  *Reversal  `json:"reversal,omitempty"`
+	Seed      int64      `json:"seed"`
+	Standings []Standing `json:"standings"`
+	Warnings  []string   `json:"warnings"`
+
+	// Why Why nobody leads alone.
+	Why *string `json:"why,omitempty"`
+}
+
 // Approval Something that waits for an approver.
 type Approval struct {
 	AskedAt        time.Time  `json:"asked_at"`
@@ -742,6 +973,7 @@ type Assessment struct {
 	Scores      map[string]Score `json:"scores"`
 	Submitted   bool             `json:"submitted"`
 	SubmittedAt *time.Time       `json:"submitted_at,omitempty"`
+	Tasks       *[]TaskResult    `json:"tasks,omitempty"`
 	Trial       string           `json:"trial"`
 }
 
@@ -881,6 +1113,39 @@ type Checkpoint struct {
 	Note string `json:"note"`
 }
 
+// Consensus Every submitted score of a trial side by side, and what the panel agreed.
+type Consensus struct {
+	// Agreement How far the evaluators agree: Krippendorff's alpha (ordinal) with its 95 % interval, Kendall's W and ICC.
+	Agreement *Agreement           `json:"agreement,omitempty"`
+	ByMeans   bool                 `json:"by_means"`
+	Items     []ConsensusCriterion `json:"items"`
+	Locked    bool                 `json:"locked"`
+	LockedAt  *time.Time           `json:"locked_at,omitempty"`
+
+	// Open Criteria of entries without an agreed score.
+	Open     int32  `json:"open"`
+	Revision int64  `json:"revision"`
+	Trial    string `json:"trial"`
+
+	// Waiting Evaluators who have not submitted everything.
+	Waiting []string `json:"waiting"`
+	Why     *string  `json:"why,omitempty"`
+}
+
+// ConsensusCriterion Every score of one criterion for one entry.
+type ConsensusCriterion struct {
+	// Agreed What the panel made of one criterion for one entry: a mark or not tested, with the reason.
+	Agreed    *AgreedScore `json:"agreed,omitempty"`
+	Criterion string       `json:"criterion"`
+	Dissents  []Dissent    `json:"dissents"`
+	Entry     string       `json:"entry"`
+	Scores    []ScoreSeen  `json:"scores"`
+
+	// Suggested What the panel made of one criterion for one entry: a mark or not tested, with the reason.
+	Suggested *AgreedScore `json:"suggested,omitempty"`
+	Unanimous bool         `json:"unanimous"`
+}
+
 // Contact Whom to ask at a supplier: a person or a team.
 type Contact struct {
 	Email *string `json:"email,omitempty"`
@@ -892,16 +1157,23 @@ type Contact struct {
 type Criterion struct {
 	Anchors         *[]string         `json:"anchors,omitempty"`
 	Evidence        *string           `json:"evidence,omitempty"`
+	Formula         *string           `json:"formula,omitempty"`
 	Help            *string           `json:"help,omitempty"`
 	Id              string            `json:"id"`
 	Minimum         *int32            `json:"minimum,omitempty"`
+	Missing         *CriterionMissing `json:"missing,omitempty"`
 	Question        string            `json:"question"`
 	ScoredBy        CriterionScoredBy `json:"scored_by"`
 	ServiceStandard *[]int32          `json:"service_standard,omitempty"`
 	TechnologyCode  *[]int32          `json:"technology_code,omitempty"`
 	Title           string            `json:"title"`
 	Weight          float64           `json:"weight"`
+	WeightMax       *float64          `json:"weight_max,omitempty"`
+	WeightMin       *float64          `json:"weight_min,omitempty"`
 }
+
+// CriterionMissing defines model for Criterion.Missing.
+type CriterionMissing string
 
 // CriterionScoredBy defines model for Criterion.ScoredBy.
 type CriterionScoredBy string
@@ -914,6 +1186,35 @@ type DataUse string
 
 // Decision defines model for Decision.
 type Decision string
+
+// Declaration What somebody declared, and what the department decided about it.
+type Declaration struct {
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	DecidedBy *string    `json:"decided_by,omitempty"`
+
+	// Decision Empty: not decided yet.
+	Decision      DeclarationDecision `json:"decision"`
+	DeclaredAt    time.Time           `json:"declared_at"`
+	Evaluator     string              `json:"evaluator"`
+	EvaluatorName *string             `json:"evaluator_name,omitempty"`
+	Id            string              `json:"id"`
+	Interest      DeclarationInterest `json:"interest"`
+	Revision      int64               `json:"revision"`
+	Text          string              `json:"text"`
+	Trial         string              `json:"trial"`
+	Why           *string             `json:"why,omitempty"`
+}
+
+// DeclarationDecision Empty: not decided yet.
+type DeclarationDecision string
+
+// DeclarationInterest defines model for Declaration.Interest.
+type DeclarationInterest string
+
+// DeclarationPage What was declared in a trial.
+type DeclarationPage struct {
+	Items []Declaration `json:"items"`
+}
 
 // Delivery A notice on its way to one person by one channel.
 type Delivery struct {
@@ -959,6 +1260,14 @@ type DepartmentPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// Dissent An evaluator who does not share an agreed score.
+type Dissent struct {
+	At        time.Time `json:"at"`
+	Evaluator string    `json:"evaluator"`
+	Name      string    `json:"name"`
+	Text      string    `json:"text"`
+}
+
 // EndReason Why it ended; empty while it has not.
 type EndReason string
 
@@ -980,6 +1289,13 @@ type Entry struct {
 	Supplier     *string  `json:"supplier,omitempty"`
 	SupplierName *string  `json:"supplier_name,omitempty"`
 	Version      *string  `json:"version,omitempty"`
+}
+
+// EntryPrice What an entry costs.
+type EntryPrice struct {
+	At    time.Time `json:"at"`
+	Basis string    `json:"basis"`
+	Pence int64     `json:"pence"`
 }
 
 // Event One line of the record.
@@ -1028,6 +1344,12 @@ type FieldProblem struct {
 	Pointer string `json:"pointer"`
 }
 
+// Figure A number that may not exist, and then says why.
+type Figure struct {
+	Value *float64 `json:"value,omitempty"`
+	Why   *string  `json:"why,omitempty"`
+}
+
 // Fit A product that may help, and why.
 type Fit struct {
 	Answered     bool     `json:"answered"`
@@ -1045,6 +1367,15 @@ type Fit struct {
 // FitPage Products that may help, those with most in common first.
 type FitPage struct {
 	Items []Fit `json:"items"`
+}
+
+// Flip The weight of one criterion, as a share of 1, beyond which the lead is lost.
+type Flip struct {
+	Above     bool    `json:"above"`
+	At        float64 `json:"at"`
+	Criterion string  `json:"criterion"`
+	Now       float64 `json:"now"`
+	To        string  `json:"to"`
 }
 
 // Grant What a token lets its bearer do of what its person may: see; do everything; or bring in releases and their images.
@@ -1191,6 +1522,18 @@ type Membership struct {
 	Role string  `json:"role"`
 }
 
+// NewAmendment What changes of a protocol. What is left out stays.
+type NewAmendment struct {
+	Chair      *string   `json:"chair,omitempty"`
+	Evaluators *[]string `json:"evaluators,omitempty"`
+	Rule       *string   `json:"rule,omitempty"`
+	Tasks      *[]string `json:"tasks,omitempty"`
+
+	// Weights By criterion.
+	Weights *map[string]float64 `json:"weights,omitempty"`
+	Why     string              `json:"why"`
+}
+
 // NewAnswer An answer to everybody.
 type NewAnswer struct {
 	Answer string `json:"answer"`
@@ -1208,6 +1551,12 @@ type NewAssessment struct {
 
 	// Submit Finish it. Every criterion that people score then needs a mark or not_tested, each with a reason.
 	Submit *bool `json:"submit,omitempty"`
+
+	// Task One step with one task, by its place in the trial's list from 1.
+	Task *TaskStep `json:"task,omitempty"`
+
+	// TaskNotes By the place of the task in the trial's list, from 1.
+	TaskNotes *map[string]string `json:"task_notes,omitempty"`
 }
 
 // NewAttempt Which products to try.
@@ -1249,12 +1598,71 @@ type NewChallenge struct {
 	Why *string `json:"why,omitempty"`
 }
 
+// NewConsensus Agreed scores by entry and criterion.
+type NewConsensus struct {
+	Agreed map[string]map[string]AgreedScore `json:"agreed"`
+}
+
+// NewConsequence Whether somebody with an interest goes on, or is taken out and their scores do not count.
+type NewConsequence struct {
+	Decision NewConsequenceDecision `json:"decision"`
+	Why      string                 `json:"why"`
+}
+
+// NewConsequenceDecision defines model for NewConsequence.Decision.
+type NewConsequenceDecision string
+
+// NewCriterion One question of a scheme to add.
+type NewCriterion struct {
+	// Anchors What each mark from 0 to 5 means.
+	Anchors  *[]string `json:"anchors,omitempty"`
+	Evidence *string   `json:"evidence,omitempty"`
+	Formula  *string   `json:"formula,omitempty"`
+	Help     *string   `json:"help,omitempty"`
+	Id       string    `json:"id"`
+	Minimum  *int32    `json:"minimum,omitempty"`
+
+	// Missing `exclude`, `zero` or `interval`.
+	Missing  string `json:"missing"`
+	Question string `json:"question"`
+
+	// ScoredBy `people`, `measurement` or `price`.
+	ScoredBy        string   `json:"scored_by"`
+	ServiceStandard *[]int32 `json:"service_standard,omitempty"`
+	TechnologyCode  *[]int32 `json:"technology_code,omitempty"`
+	Title           string   `json:"title"`
+	Weight          float64  `json:"weight"`
+	WeightMax       float64  `json:"weight_max"`
+	WeightMin       float64  `json:"weight_min"`
+}
+
 // NewDecision What the department made of an outcome.
 type NewDecision struct {
 	// Chosen The entry to proceed with.
 	Chosen   *string  `json:"chosen,omitempty"`
 	Decision Decision `json:"decision"`
-	Why      string   `json:"why"`
+
+	// Route How the department goes on.
+	Route *Route `json:"route,omitempty"`
+	Why   string `json:"why"`
+}
+
+// NewDeclaration What I say of my interests in a trial.
+type NewDeclaration struct {
+	Interest NewDeclarationInterest `json:"interest"`
+
+	// Text What the interest is. Needed but for none.
+	Text *string `json:"text,omitempty"`
+}
+
+// NewDeclarationInterest defines model for NewDeclaration.Interest.
+type NewDeclarationInterest string
+
+// NewDissent The agreed score that I do not share, and why. Without a text I take it back.
+type NewDissent struct {
+	Criterion string  `json:"criterion"`
+	Entry     string  `json:"entry"`
+	Text      *string `json:"text,omitempty"`
 }
 
 // NewInterest A supplier's answer.
@@ -1269,6 +1677,15 @@ type NewInterest struct {
 // NewInvitation Whom to invite.
 type NewInvitation struct {
 	Supplier string `json:"supplier"`
+}
+
+// NewLock How the marks are locked.
+type NewLock struct {
+	// ByMeans Without agreeing: the means of the evaluators count.
+	ByMeans *bool `json:"by_means,omitempty"`
+
+	// Why Why the means are to count.
+	Why *string `json:"why,omitempty"`
 }
 
 // NewNoticeChoices How you want to be told. What is left out is sent.
@@ -1287,6 +1704,13 @@ type NewNoticeChoices struct {
 // NewOrganisation A department or a supplier to add.
 type NewOrganisation struct {
 	Name string `json:"name"`
+}
+
+// NewPrice What an entry costs, on the same basis as the others.
+type NewPrice struct {
+	// Basis For how long and how many people, without VAT.
+	Basis string `json:"basis"`
+	Pence int64  `json:"pence"`
 }
 
 // NewProduct A product to add.
@@ -1362,6 +1786,15 @@ type NewRules struct {
 	WaysOut *[]string `json:"ways_out,omitempty"`
 }
 
+// NewScheme The next version of a scheme, or the first of a new one. The den gives its version.
+type NewScheme struct {
+	Id      string     `json:"id"`
+	Summary *string    `json:"summary,omitempty"`
+	Themes  []NewTheme `json:"themes"`
+	Title   string     `json:"title"`
+	Why     *string    `json:"why,omitempty"`
+}
+
 // NewStack A release of several services to add.
 type NewStack struct {
 	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
@@ -1393,6 +1826,13 @@ type NewThanks struct {
 	Say string `json:"say"`
 }
 
+// NewTheme Criteria that belong together.
+type NewTheme struct {
+	Criteria []NewCriterion `json:"criteria"`
+	Id       string         `json:"id"`
+	Title    string         `json:"title"`
+}
+
 // NewToken A token to make.
 type NewToken struct {
 	Grants       []Grant `json:"grants"`
@@ -1406,6 +1846,12 @@ type NewToken struct {
 type NewTrial struct {
 	// Agreed By release, what is opened of what it asks for. Left out: nothing.
 	Agreed *map[string]Ways `json:"agreed,omitempty"`
+
+	// Blind Evaluators see labels instead of names until the marks are locked.
+	Blind *bool `json:"blind,omitempty"`
+
+	// Chair Who leads the consensus. Left out: who sets the trial up.
+	Chair *string `json:"chair,omitempty"`
 
 	// Department Left out: your own.
 	Department *string `json:"department,omitempty"`
@@ -1423,6 +1869,9 @@ type NewTrial struct {
 
 	// Releases One entry each, in this order.
 	Releases *[]string `json:"releases,omitempty"`
+
+	// Rule How the department will decide.
+	Rule *string `json:"rule,omitempty"`
 
 	// Scheme One version of a scheme.
 	Scheme *SchemeRef `json:"scheme,omitempty"`
@@ -1493,21 +1942,36 @@ type OrphanPage struct {
 
 // Outcome What a trial ended with.
 type Outcome struct {
+	// Agreement How far the evaluators agree: Krippendorff's alpha (ordinal) with its 95 % interval, Kendall's W and ICC.
+	Agreement *Agreement `json:"agreement,omitempty"`
+
+	// Analysis How sure the ranking is, over all weightings.
+	Analysis  *Analysis  `json:"analysis,omitempty"`
 	Chosen    *string    `json:"chosen,omitempty"`
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
 	DecidedBy *string    `json:"decided_by,omitempty"`
 	Decision  *Decision  `json:"decision,omitempty"`
 
 	// Finding In plain words.
-	Finding  string   `json:"finding"`
-	Results  []Result `json:"results"`
-	Revision int64    `json:"revision"`
+	Finding string `json:"finding"`
+
+	// From What the marks are.
+	From     *OutcomeFrom `json:"from,omitempty"`
+	LockedAt *time.Time   `json:"locked_at,omitempty"`
+	Results  []Result     `json:"results"`
+	Revision int64        `json:"revision"`
+
+	// Route How the department goes on.
+	Route *Route `json:"route,omitempty"`
 
 	// Scheme One version of a scheme.
 	Scheme SchemeRef `json:"scheme"`
 	Trial  string    `json:"trial"`
 	Why    *string   `json:"why,omitempty"`
 }
+
+// OutcomeFrom What the marks are.
+type OutcomeFrom string
 
 // Pack Everything that any supplier was told of a challenge: the same for all.
 type Pack struct {
@@ -1553,6 +2017,13 @@ type PersonPage struct {
 
 // Phase defines model for Phase.
 type Phase string
+
+// Points What one criterion gave to a total out of 100.
+type Points struct {
+	High   float64 `json:"high"`
+	Low    float64 `json:"low"`
+	Weight float64 `json:"weight"`
+}
 
 // Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
 type Problem struct {
@@ -1647,6 +2118,25 @@ type Proof struct {
 	// Path The audit path of RFC 6962, in hex.
 	Path     []string `json:"path"`
 	Position int64    `json:"position"`
+}
+
+// Protocol What a trial was set up to do.
+type Protocol struct {
+	Amendments []Amendment `json:"amendments"`
+	At         *time.Time  `json:"at,omitempty"`
+
+	// Event Its position in the record.
+	Event *int64 `json:"event,omitempty"`
+
+	// Hash SHA-256 of `sealed`.
+	Hash   *string `json:"hash,omitempty"`
+	Locked bool    `json:"locked"`
+
+	// Sealed What was hashed. Left out where it would tell names too soon.
+	Sealed *string `json:"sealed,omitempty"`
+
+	// Trial One experiment.
+	Trial Trial `json:"trial"`
 }
 
 // PushList What was pushed for a product.
@@ -1791,16 +2281,39 @@ type ReleasePage struct {
 
 // Result One entry's part of an outcome. Totals are marks out of 100.
 type Result struct {
-	Assessors   int32              `json:"assessors"`
-	Entry       string             `json:"entry"`
-	High        float64            `json:"high"`
-	Low         float64            `json:"low"`
-	Marks       map[string]float64 `json:"marks"`
-	Rank        int32              `json:"rank"`
-	ScreenedOut bool               `json:"screened_out"`
-	Total       float64            `json:"total"`
-	Untested    []string           `json:"untested"`
+	Assessors int32 `json:"assessors"`
+
+	// Below Criteria whose minimum it missed.
+	Below *[]string          `json:"below,omitempty"`
+	Entry string             `json:"entry"`
+	High  float64            `json:"high"`
+	Low   float64            `json:"low"`
+	Marks map[string]float64 `json:"marks"`
+
+	// Points By criterion.
+	Points *map[string]Points `json:"points,omitempty"`
+
+	// Price What an entry costs.
+	Price       *EntryPrice `json:"price,omitempty"`
+	Rank        int32       `json:"rank"`
+	ScreenedOut bool        `json:"screened_out"`
+	Total       float64     `json:"total"`
+
+	// Unproven Criteria with a minimum that nobody tested.
+	Unproven *[]string `json:"unproven,omitempty"`
+	Untested []string  `json:"untested"`
 }
+
+// Reversal Entries without which somebody else would win.
+type Reversal struct {
+	Criterion string   `json:"criterion"`
+	Instead   []string `json:"instead"`
+	Winner    []string `json:"winner"`
+	Without   []string `json:"without"`
+}
+
+// Route How the department goes on.
+type Route string
 
 // Rules What a department may start. 0, false and [] set no bound.
 type Rules struct {
@@ -1939,6 +2452,18 @@ type Score struct {
 	Reason    *string `json:"reason,omitempty"`
 }
 
+// ScoreSeen One evaluator's score beside the others'.
+type ScoreSeen struct {
+	Evaluator string `json:"evaluator"`
+	Mark      *int32 `json:"mark,omitempty"`
+	Name      string `json:"name"`
+	NotTested bool   `json:"not_tested"`
+
+	// Outlier It stands apart from the others: ask about it.
+	Outlier bool   `json:"outlier"`
+	Reason  string `json:"reason"`
+}
+
 // ServiceArea A part of what departments do.
 type ServiceArea struct {
 	Id    string `json:"id"`
@@ -1970,6 +2495,14 @@ type SizeSpent struct {
 	Size         string   `json:"size"`
 }
 
+// Standing The share of weightings in which an entry has rank 1, 2 and so on.
+type Standing struct {
+	// Central The mean of the weightings under which it is first, in the order of `criteria`.
+	Central *[]float64 `json:"central,omitempty"`
+	Entry   string     `json:"entry"`
+	Shares  []float64  `json:"shares"`
+}
+
 // StatedPrice A price on a stated basis, without VAT.
 type StatedPrice struct {
 	Basis StatedPriceBasis `json:"basis"`
@@ -1978,6 +2511,49 @@ type StatedPrice struct {
 
 // StatedPriceBasis defines model for StatedPrice.Basis.
 type StatedPriceBasis string
+
+// Summary The assessment summary of one entry (Procurement Regulations 2024, regulation 31).
+type Summary struct {
+	At             *time.Time `json:"at,omitempty"`
+	Chosen         *bool      `json:"chosen,omitempty"`
+	Decision       *Decision  `json:"decision,omitempty"`
+	DepartmentName *string    `json:"department_name,omitempty"`
+	Entry          string     `json:"entry"`
+	High           float64    `json:"high"`
+	Low            float64    `json:"low"`
+
+	// Price What an entry costs.
+	Price       *EntryPrice  `json:"price,omitempty"`
+	ProductName *string      `json:"product_name,omitempty"`
+	Rank        int32        `json:"rank"`
+	Ranked      int32        `json:"ranked"`
+	Rows        []SummaryRow `json:"rows"`
+
+	// Scheme One version of a scheme.
+	Scheme      *SchemeRef `json:"scheme,omitempty"`
+	ScreenedOut bool       `json:"screened_out"`
+	Total       float64    `json:"total"`
+	Trial       string     `json:"trial"`
+	TrialName   *string    `json:"trial_name,omitempty"`
+	Why         *string    `json:"why,omitempty"`
+}
+
+// SummaryRow One criterion of an assessment summary.
+type SummaryRow struct {
+	Anchor    *string  `json:"anchor,omitempty"`
+	Available int32    `json:"available"`
+	Criterion string   `json:"criterion"`
+	Mark      *float64 `json:"mark,omitempty"`
+	Question  string   `json:"question"`
+	Reasons   []string `json:"reasons"`
+
+	// ScoredBy `people`, `measurement` or `price`.
+	ScoredBy     string  `json:"scored_by"`
+	Theme        string  `json:"theme"`
+	Title        string  `json:"title"`
+	Weight       float64 `json:"weight"`
+	WhyNotHigher *string `json:"why_not_higher,omitempty"`
+}
 
 // Supplier An organisation that offers products.
 type Supplier struct {
@@ -2028,6 +2604,28 @@ type SupplierPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// TaskResult How an evaluator got on with one task.
+type TaskResult struct {
+	Note string `json:"note"`
+
+	// Seconds Measured by the den.
+	Seconds int64 `json:"seconds"`
+
+	// StartedAt Of what runs now.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// State Empty (not begun or stopped), `running`, `done` or `not_done`.
+	State string `json:"state"`
+	Task  string `json:"task"`
+}
+
+// TaskStep One step with one task, by its place in the trial's list from 1.
+type TaskStep struct {
+	// Step `start`, `stop`, `done` or `not_done`.
+	Step string `json:"step"`
+	Task int32  `json:"task"`
+}
+
 // Thanks What a department thanked a supplier for.
 type Thanks struct {
 	At           time.Time `json:"at"`
@@ -2073,6 +2671,10 @@ type Told struct {
 
 // Trial One experiment.
 type Trial struct {
+	Amendments *[]Amendment `json:"amendments,omitempty"`
+	Blind      *bool        `json:"blind,omitempty"`
+	Chair      *string      `json:"chair,omitempty"`
+
 	// Challenge The challenge that it was made of.
 	Challenge *string    `json:"challenge,omitempty"`
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
@@ -2091,26 +2693,36 @@ type Trial struct {
 	Hours         *Hours `json:"hours,omitempty"`
 	Id            string `json:"id"`
 	LengthSeconds int64  `json:"length_seconds"`
-	Name          string `json:"name"`
+
+	// Locked The marks are locked.
+	Locked *bool  `json:"locked,omitempty"`
+	Name   string `json:"name"`
 
 	// Outcome What a trial ended with.
 	Outcome *Outcome `json:"outcome,omitempty"`
+
+	// Priced Entries whose price was entered.
+	Priced *[]string `json:"priced,omitempty"`
 
 	// Protocol SHA-256 of what was locked at the start.
 	Protocol *string `json:"protocol,omitempty"`
 	Question string  `json:"question"`
 	Revision int64   `json:"revision"`
+	Rule     *string `json:"rule,omitempty"`
 
 	// Ruling How a start would go on, and the rule that decides.
 	Ruling *Ruling `json:"ruling,omitempty"`
 
 	// Scheme One version of a scheme.
-	Scheme    SchemeRef           `json:"scheme"`
-	Size      string              `json:"size"`
-	StartedAt *time.Time          `json:"started_at,omitempty"`
-	State     TrialState          `json:"state"`
-	Tasks     *[]string           `json:"tasks,omitempty"`
-	Weights   *map[string]float64 `json:"weights,omitempty"`
+	Scheme    SchemeRef  `json:"scheme"`
+	Size      string     `json:"size"`
+	StartedAt *time.Time `json:"started_at,omitempty"`
+	State     TrialState `json:"state"`
+	Tasks     *[]string  `json:"tasks,omitempty"`
+
+	// Veiled You see labels instead of names.
+	Veiled  *bool               `json:"veiled,omitempty"`
+	Weights *map[string]float64 `json:"weights,omitempty"`
 }
 
 // TrialData Files that every product of a trial finds below /scenario.
@@ -2255,6 +2867,9 @@ type InNewest = bool
 
 // InPath defines model for in_path.
 type InPath = string
+
+// InPerson defines model for in_person.
+type InPerson = string
 
 // InPhase defines model for in_phase.
 type InPhase = Phase
@@ -2663,6 +3278,12 @@ type ResumeSandboxParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// AddSchemeParams defines parameters for AddScheme.
+type AddSchemeParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListSuppliersParams defines parameters for ListSuppliers.
 type ListSuppliersParams struct {
 	// After `next` of the page before.
@@ -2717,8 +3338,26 @@ type ChangeTrialParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// AmendTrialParams defines parameters for AmendTrial.
+type AmendTrialParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // CancelTrialParams defines parameters for CancelTrial.
 type CancelTrialParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SaveConsensusParams defines parameters for SaveConsensus.
+type SaveConsensusParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// LockConsensusParams defines parameters for LockConsensus.
+type LockConsensusParams struct {
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
@@ -2740,6 +3379,12 @@ type SetTrialDataParams struct {
 
 // DecideParams defines parameters for Decide.
 type DecideParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// DecideInterestParams defines parameters for DecideInterest.
+type DecideInterestParams struct {
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
@@ -2867,6 +3512,9 @@ type AskForMoreJSONRequestBody = Extension
 // RestartSandboxJSONRequestBody defines body for RestartSandbox for application/json ContentType.
 type RestartSandboxJSONRequestBody = Reason
 
+// AddSchemeJSONRequestBody defines body for AddScheme for application/json ContentType.
+type AddSchemeJSONRequestBody = NewScheme
+
 // AddSupplierJSONRequestBody defines body for AddSupplier for application/json ContentType.
 type AddSupplierJSONRequestBody = NewSupplier
 
@@ -2879,17 +3527,38 @@ type AddTrialJSONRequestBody = NewTrial
 // ChangeTrialJSONRequestBody defines body for ChangeTrial for application/json ContentType.
 type ChangeTrialJSONRequestBody = NewTrial
 
+// AmendTrialJSONRequestBody defines body for AmendTrial for application/json ContentType.
+type AmendTrialJSONRequestBody = NewAmendment
+
 // CancelTrialJSONRequestBody defines body for CancelTrial for application/json ContentType.
 type CancelTrialJSONRequestBody = Reason
 
+// SaveConsensusJSONRequestBody defines body for SaveConsensus for application/json ContentType.
+type SaveConsensusJSONRequestBody = NewConsensus
+
+// DissentJSONRequestBody defines body for Dissent for application/json ContentType.
+type DissentJSONRequestBody = NewDissent
+
+// LockConsensusJSONRequestBody defines body for LockConsensus for application/json ContentType.
+type LockConsensusJSONRequestBody = NewLock
+
 // DecideJSONRequestBody defines body for Decide for application/json ContentType.
 type DecideJSONRequestBody = NewDecision
+
+// DeclareJSONRequestBody defines body for Declare for application/json ContentType.
+type DeclareJSONRequestBody = NewDeclaration
+
+// DecideInterestJSONRequestBody defines body for DecideInterest for application/json ContentType.
+type DecideInterestJSONRequestBody = NewConsequence
 
 // EndTrialJSONRequestBody defines body for EndTrial for application/json ContentType.
 type EndTrialJSONRequestBody = Reason
 
 // SaveAssessmentJSONRequestBody defines body for SaveAssessment for application/json ContentType.
 type SaveAssessmentJSONRequestBody = NewAssessment
+
+// SetPriceJSONRequestBody defines body for SetPrice for application/json ContentType.
+type SetPriceJSONRequestBody = NewPrice
 
 // ExtendTrialJSONRequestBody defines body for ExtendTrial for application/json ContentType.
 type ExtendTrialJSONRequestBody = Extension
@@ -3627,6 +4296,24 @@ type ClientInterface interface {
 	// Corresponds with GET /schemes (the `ListSchemes` operationId).
 	ListSchemes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AddSchemeWithBody Add the next version of a scheme
+	//
+	// Or the first version of a new one. What is there already never changes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /schemes (the `AddScheme` operationId).
+	AddSchemeWithBody(ctx context.Context, params *AddSchemeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddScheme Add the next version of a scheme
+	//
+	// Or the first version of a new one. What is there already never changes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /schemes (the `AddScheme` operationId).
+	AddScheme(ctx context.Context, params *AddSchemeParams, body AddSchemeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetScheme Read one version of a scheme
 	//
 	// Corresponds with GET /schemes/{scheme}/{version} (the `GetScheme` operationId).
@@ -3728,6 +4415,20 @@ type ClientInterface interface {
 	// Corresponds with PUT /trials/{id} (the `ChangeTrial` operationId).
 	ChangeTrial(ctx context.Context, id InId, params *ChangeTrialParams, body ChangeTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AmendTrialWithBody Amend the protocol of a trial that has started
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+	AmendTrialWithBody(ctx context.Context, id InId, params *AmendTrialParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendTrial Amend the protocol of a trial that has started
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+	AmendTrial(ctx context.Context, id InId, params *AmendTrialParams, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CancelTrialWithBody Cancel a draft
 	//
 	// Takes any type of body and a specified content type.
@@ -3741,6 +4442,61 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrial(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetConsensus Read every score side by side
+	//
+	// Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
+	GetConsensus(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SaveConsensusWithBody Record agreed scores
+	//
+	// What is not named stays as it is. Only the chair may.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+	SaveConsensusWithBody(ctx context.Context, id InId, params *SaveConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SaveConsensus Record agreed scores
+	//
+	// What is not named stays as it is. Only the chair may.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+	SaveConsensus(ctx context.Context, id InId, params *SaveConsensusParams, body SaveConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DissentWithBody Dissent from an agreed score, or take that back
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+	DissentWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Dissent Dissent from an agreed score, or take that back
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+	Dissent(ctx context.Context, id InId, body DissentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LockConsensusWithBody Lock the marks of a trial
+	//
+	// Scores cannot change from then on, prices count and names are open.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+	LockConsensusWithBody(ctx context.Context, id InId, params *LockConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LockConsensus Lock the marks of a trial
+	//
+	// Scores cannot change from then on, prices count and names are open.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+	LockConsensus(ctx context.Context, id InId, params *LockConsensusParams, body LockConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DropTrialData Take the data of a draft away
 	//
@@ -3769,6 +4525,45 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /trials/{id}/decision (the `Decide` operationId).
 	Decide(ctx context.Context, id InId, params *DecideParams, body DecideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclareWithBody Declare my interests in a trial
+	//
+	// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+	DeclareWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Declare Declare my interests in a trial
+	//
+	// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+	Declare(ctx context.Context, id InId, body DeclareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDeclarations List what was declared in a trial
+	//
+	// All of it for the department, your own for an evaluator.
+	//
+	// Corresponds with GET /trials/{id}/declarations (the `ListDeclarations` operationId).
+	ListDeclarations(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DecideInterestWithBody Decide about a declared interest
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+	DecideInterestWithBody(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DecideInterest Decide about a declared interest
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+	DecideInterest(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, body DecideInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndTrialWithBody End every sandbox of a trial
 	//
@@ -3803,6 +4598,31 @@ type ClientInterface interface {
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessment(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, body SaveAssessmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetPriceWithBody Enter the price of an entry
+	//
+	// It is closed to everybody until the marks are locked.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+	SetPriceWithBody(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPrice Enter the price of an entry
+	//
+	// It is closed to everybody until the marks are locked.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+	SetPrice(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSummary Read the assessment summary of an entry
+	//
+	// For its supplier once the decision was recorded, and for the department.
+	//
+	// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
+	GetSummary(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ExtendTrialWithBody Let every sandbox of a trial live longer
 	//
 	// Takes any type of body and a specified content type.
@@ -3828,6 +4648,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/progress (the `WatchTrial` operationId).
 	WatchTrial(ctx context.Context, id InId, params *WatchTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProtocol Read the protocol of a trial
+	//
+	// What was locked at the start, as it stands in the record, and what was amended since.
+	//
+	// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
+	GetProtocol(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReceipts List the receipts of a trial
 	//
@@ -5485,6 +6312,44 @@ func (c *Client) ListSchemes(ctx context.Context, reqEditors ...RequestEditorFn)
 	return c.Client.Do(req)
 }
 
+// AddSchemeWithBody Add the next version of a scheme
+//
+// Or the first version of a new one. What is there already never changes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /schemes (the `AddScheme` operationId).
+func (c *Client) AddSchemeWithBody(ctx context.Context, params *AddSchemeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSchemeRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddScheme Add the next version of a scheme
+//
+// Or the first version of a new one. What is there already never changes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /schemes (the `AddScheme` operationId).
+func (c *Client) AddScheme(ctx context.Context, params *AddSchemeParams, body AddSchemeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSchemeRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetScheme Read one version of a scheme
 //
 // Corresponds with GET /schemes/{scheme}/{version} (the `GetScheme` operationId).
@@ -5736,6 +6601,40 @@ func (c *Client) ChangeTrial(ctx context.Context, id InId, params *ChangeTrialPa
 	return c.Client.Do(req)
 }
 
+// AmendTrialWithBody Amend the protocol of a trial that has started
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+func (c *Client) AmendTrialWithBody(ctx context.Context, id InId, params *AmendTrialParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendTrialRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendTrial Amend the protocol of a trial that has started
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+func (c *Client) AmendTrial(ctx context.Context, id InId, params *AmendTrialParams, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendTrialRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CancelTrialWithBody Cancel a draft
 //
 // Takes any type of body and a specified content type.
@@ -5760,6 +6659,131 @@ func (c *Client) CancelTrialWithBody(ctx context.Context, id InId, params *Cance
 // Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 func (c *Client) CancelTrial(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCancelTrialRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetConsensus Read every score side by side
+//
+// Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
+func (c *Client) GetConsensus(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetConsensusRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SaveConsensusWithBody Record agreed scores
+//
+// What is not named stays as it is. Only the chair may.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+func (c *Client) SaveConsensusWithBody(ctx context.Context, id InId, params *SaveConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSaveConsensusRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SaveConsensus Record agreed scores
+//
+// What is not named stays as it is. Only the chair may.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+func (c *Client) SaveConsensus(ctx context.Context, id InId, params *SaveConsensusParams, body SaveConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSaveConsensusRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DissentWithBody Dissent from an agreed score, or take that back
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+func (c *Client) DissentWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDissentRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Dissent Dissent from an agreed score, or take that back
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+func (c *Client) Dissent(ctx context.Context, id InId, body DissentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDissentRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LockConsensusWithBody Lock the marks of a trial
+//
+// Scores cannot change from then on, prices count and names are open.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+func (c *Client) LockConsensusWithBody(ctx context.Context, id InId, params *LockConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLockConsensusRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LockConsensus Lock the marks of a trial
+//
+// Scores cannot change from then on, prices count and names are open.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+func (c *Client) LockConsensus(ctx context.Context, id InId, params *LockConsensusParams, body LockConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLockConsensusRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5828,6 +6852,95 @@ func (c *Client) DecideWithBody(ctx context.Context, id InId, params *DecidePara
 // Corresponds with PUT /trials/{id}/decision (the `Decide` operationId).
 func (c *Client) Decide(ctx context.Context, id InId, params *DecideParams, body DecideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDecideRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclareWithBody Declare my interests in a trial
+//
+// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+func (c *Client) DeclareWithBody(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Declare Declare my interests in a trial
+//
+// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+func (c *Client) Declare(ctx context.Context, id InId, body DeclareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDeclarations List what was declared in a trial
+//
+// All of it for the department, your own for an evaluator.
+//
+// Corresponds with GET /trials/{id}/declarations (the `ListDeclarations` operationId).
+func (c *Client) ListDeclarations(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeclarationsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DecideInterestWithBody Decide about a declared interest
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+func (c *Client) DecideInterestWithBody(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideInterestRequestWithBody(c.Server, id, person, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DecideInterest Decide about a declared interest
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+func (c *Client) DecideInterest(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, body DecideInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideInterestRequest(c.Server, id, person, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5921,6 +7034,61 @@ func (c *Client) SaveAssessment(ctx context.Context, id InId, entry InEntry, par
 	return c.Client.Do(req)
 }
 
+// SetPriceWithBody Enter the price of an entry
+//
+// It is closed to everybody until the marks are locked.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+func (c *Client) SetPriceWithBody(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPriceRequestWithBody(c.Server, id, entry, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPrice Enter the price of an entry
+//
+// It is closed to everybody until the marks are locked.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+func (c *Client) SetPrice(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPriceRequest(c.Server, id, entry, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSummary Read the assessment summary of an entry
+//
+// For its supplier once the decision was recorded, and for the department.
+//
+// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
+func (c *Client) GetSummary(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSummaryRequest(c.Server, id, entry)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ExtendTrialWithBody Let every sandbox of a trial live longer
 //
 // Takes any type of body and a specified content type.
@@ -5977,6 +7145,23 @@ func (c *Client) GetOutcome(ctx context.Context, id InId, reqEditors ...RequestE
 // Corresponds with GET /trials/{id}/progress (the `WatchTrial` operationId).
 func (c *Client) WatchTrial(ctx context.Context, id InId, params *WatchTrialParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWatchTrialRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProtocol Read the protocol of a trial
+//
+// What was locked at the start, as it stands in the record, and what was amended since.
+//
+// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
+func (c *Client) GetProtocol(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProtocolRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -9905,6 +11090,61 @@ func NewListSchemesRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewAddSchemeRequest calls the generic AddScheme builder with application/json body
+func NewAddSchemeRequest(server string, params *AddSchemeParams, body AddSchemeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddSchemeRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewAddSchemeRequestWithBody constructs an http.Request for the AddScheme method, with any body, and a specified content type
+func NewAddSchemeRequestWithBody(server string, params *AddSchemeParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/schemes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetSchemeRequest constructs an http.Request for the GetScheme method
 func NewGetSchemeRequest(server string, scheme InScheme, version SchemeVersion) (*http.Request, error) {
 	var err error
@@ -10492,6 +11732,68 @@ func NewChangeTrialRequestWithBody(server string, id InId, params *ChangeTrialPa
 	return req, nil
 }
 
+// NewAmendTrialRequest calls the generic AmendTrial builder with application/json body
+func NewAmendTrialRequest(server string, id InId, params *AmendTrialParams, body AmendTrialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendTrialRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAmendTrialRequestWithBody constructs an http.Request for the AmendTrial method, with any body, and a specified content type
+func NewAmendTrialRequestWithBody(server string, id InId, params *AmendTrialParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/amendments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewCancelTrialRequest calls the generic CancelTrial builder with application/json body
 func NewCancelTrialRequest(server string, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10520,6 +11822,211 @@ func NewCancelTrialRequestWithBody(server string, id InId, params *CancelTrialPa
 	}
 
 	operationPath := fmt.Sprintf("/trials/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetConsensusRequest constructs an http.Request for the GetConsensus method
+func NewGetConsensusRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/consensus", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSaveConsensusRequest calls the generic SaveConsensus builder with application/json body
+func NewSaveConsensusRequest(server string, id InId, params *SaveConsensusParams, body SaveConsensusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSaveConsensusRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewSaveConsensusRequestWithBody constructs an http.Request for the SaveConsensus method, with any body, and a specified content type
+func NewSaveConsensusRequestWithBody(server string, id InId, params *SaveConsensusParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/consensus", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDissentRequest calls the generic Dissent builder with application/json body
+func NewDissentRequest(server string, id InId, body DissentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDissentRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDissentRequestWithBody constructs an http.Request for the Dissent method, with any body, and a specified content type
+func NewDissentRequestWithBody(server string, id InId, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/consensus/dissent", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewLockConsensusRequest calls the generic LockConsensus builder with application/json body
+func NewLockConsensusRequest(server string, id InId, params *LockConsensusParams, body LockConsensusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLockConsensusRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewLockConsensusRequestWithBody constructs an http.Request for the LockConsensus method, with any body, and a specified content type
+func NewLockConsensusRequestWithBody(server string, id InId, params *LockConsensusParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/consensus/lock", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -10739,6 +12246,156 @@ func NewDecideRequestWithBody(server string, id InId, params *DecideParams, cont
 	return req, nil
 }
 
+// NewDeclareRequest calls the generic Declare builder with application/json body
+func NewDeclareRequest(server string, id InId, body DeclareJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeclareRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDeclareRequestWithBody constructs an http.Request for the Declare method, with any body, and a specified content type
+func NewDeclareRequestWithBody(server string, id InId, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/declaration", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListDeclarationsRequest constructs an http.Request for the ListDeclarations method
+func NewListDeclarationsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/declarations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDecideInterestRequest calls the generic DecideInterest builder with application/json body
+func NewDecideInterestRequest(server string, id InId, person InPerson, params *DecideInterestParams, body DecideInterestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDecideInterestRequestWithBody(server, id, person, params, "application/json", bodyReader)
+}
+
+// NewDecideInterestRequestWithBody constructs an http.Request for the DecideInterest method, with any body, and a specified content type
+func NewDecideInterestRequestWithBody(server string, id InId, person InPerson, params *DecideInterestParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "person", person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/declarations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewEndTrialRequest calls the generic EndTrial builder with application/json body
 func NewEndTrialRequest(server string, id InId, params *EndTrialParams, body EndTrialJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10911,6 +12568,101 @@ func NewSaveAssessmentRequestWithBody(server string, id InId, entry InEntry, par
 	return req, nil
 }
 
+// NewSetPriceRequest calls the generic SetPrice builder with application/json body
+func NewSetPriceRequest(server string, id InId, entry InEntry, body SetPriceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetPriceRequestWithBody(server, id, entry, "application/json", bodyReader)
+}
+
+// NewSetPriceRequestWithBody constructs an http.Request for the SetPrice method, with any body, and a specified content type
+func NewSetPriceRequestWithBody(server string, id InId, entry InEntry, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/price", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSummaryRequest constructs an http.Request for the GetSummary method
+func NewGetSummaryRequest(server string, id InId, entry InEntry) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/summary", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewExtendTrialRequest calls the generic ExtendTrial builder with application/json body
 func NewExtendTrialRequest(server string, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -11051,6 +12803,40 @@ func NewWatchTrialRequest(server string, id InId, params *WatchTrialParams) (*ht
 			req.Header.Set("Last-Event-ID", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGetProtocolRequest constructs an http.Request for the GetProtocol method
+func NewGetProtocolRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/protocol", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -12057,6 +13843,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /schemes (the `ListSchemes` operationId).
 	ListSchemesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSchemesResponse, error)
 
+	// AddSchemeWithBodyWithResponse Add the next version of a scheme
+	//
+	// Or the first version of a new one. What is there already never changes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /schemes (the `AddScheme` operationId).
+	AddSchemeWithBodyWithResponse(ctx context.Context, params *AddSchemeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSchemeResponse, error)
+
+	// AddSchemeWithResponse Add the next version of a scheme
+	//
+	// Or the first version of a new one. What is there already never changes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /schemes (the `AddScheme` operationId).
+	AddSchemeWithResponse(ctx context.Context, params *AddSchemeParams, body AddSchemeJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSchemeResponse, error)
+
 	// GetSchemeWithResponse Read one version of a scheme
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -12172,6 +13976,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /trials/{id} (the `ChangeTrial` operationId).
 	ChangeTrialWithResponse(ctx context.Context, id InId, params *ChangeTrialParams, body ChangeTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTrialResponse, error)
 
+	// AmendTrialWithBodyWithResponse Amend the protocol of a trial that has started
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+	AmendTrialWithBodyWithResponse(ctx context.Context, id InId, params *AmendTrialParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error)
+
+	// AmendTrialWithResponse Amend the protocol of a trial that has started
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+	AmendTrialWithResponse(ctx context.Context, id InId, params *AmendTrialParams, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error)
+
 	// CancelTrialWithBodyWithResponse Cancel a draft
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -12185,6 +14003,63 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrialWithResponse(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelTrialResponse, error)
+
+	// GetConsensusWithResponse Read every score side by side
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
+	GetConsensusWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetConsensusResponse, error)
+
+	// SaveConsensusWithBodyWithResponse Record agreed scores
+	//
+	// What is not named stays as it is. Only the chair may.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+	SaveConsensusWithBodyWithResponse(ctx context.Context, id InId, params *SaveConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SaveConsensusResponse, error)
+
+	// SaveConsensusWithResponse Record agreed scores
+	//
+	// What is not named stays as it is. Only the chair may.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+	SaveConsensusWithResponse(ctx context.Context, id InId, params *SaveConsensusParams, body SaveConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*SaveConsensusResponse, error)
+
+	// DissentWithBodyWithResponse Dissent from an agreed score, or take that back
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+	DissentWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DissentResponse, error)
+
+	// DissentWithResponse Dissent from an agreed score, or take that back
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+	DissentWithResponse(ctx context.Context, id InId, body DissentJSONRequestBody, reqEditors ...RequestEditorFn) (*DissentResponse, error)
+
+	// LockConsensusWithBodyWithResponse Lock the marks of a trial
+	//
+	// Scores cannot change from then on, prices count and names are open.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+	LockConsensusWithBodyWithResponse(ctx context.Context, id InId, params *LockConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LockConsensusResponse, error)
+
+	// LockConsensusWithResponse Lock the marks of a trial
+	//
+	// Scores cannot change from then on, prices count and names are open.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+	LockConsensusWithResponse(ctx context.Context, id InId, params *LockConsensusParams, body LockConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*LockConsensusResponse, error)
 
 	// DropTrialDataWithResponse Take the data of a draft away
 	//
@@ -12215,6 +14090,47 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /trials/{id}/decision (the `Decide` operationId).
 	DecideWithResponse(ctx context.Context, id InId, params *DecideParams, body DecideJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideResponse, error)
+
+	// DeclareWithBodyWithResponse Declare my interests in a trial
+	//
+	// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+	DeclareWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareResponse, error)
+
+	// DeclareWithResponse Declare my interests in a trial
+	//
+	// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+	DeclareWithResponse(ctx context.Context, id InId, body DeclareJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareResponse, error)
+
+	// ListDeclarationsWithResponse List what was declared in a trial
+	//
+	// All of it for the department, your own for an evaluator.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/declarations (the `ListDeclarations` operationId).
+	ListDeclarationsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListDeclarationsResponse, error)
+
+	// DecideInterestWithBodyWithResponse Decide about a declared interest
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+	DecideInterestWithBodyWithResponse(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DecideInterestResponse, error)
+
+	// DecideInterestWithResponse Decide about a declared interest
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+	DecideInterestWithResponse(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, body DecideInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideInterestResponse, error)
 
 	// EndTrialWithBodyWithResponse End every sandbox of a trial
 	//
@@ -12251,6 +14167,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessmentWithResponse(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, body SaveAssessmentJSONRequestBody, reqEditors ...RequestEditorFn) (*SaveAssessmentResponse, error)
 
+	// SetPriceWithBodyWithResponse Enter the price of an entry
+	//
+	// It is closed to everybody until the marks are locked.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+	SetPriceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPriceResponse, error)
+
+	// SetPriceWithResponse Enter the price of an entry
+	//
+	// It is closed to everybody until the marks are locked.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+	SetPriceWithResponse(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPriceResponse, error)
+
+	// GetSummaryWithResponse Read the assessment summary of an entry
+	//
+	// For its supplier once the decision was recorded, and for the department.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
+	GetSummaryWithResponse(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error)
+
 	// ExtendTrialWithBodyWithResponse Let every sandbox of a trial live longer
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -12280,6 +14223,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/progress (the `WatchTrial` operationId).
 	WatchTrialWithResponse(ctx context.Context, id InId, params *WatchTrialParams, reqEditors ...RequestEditorFn) (*WatchTrialResponse, error)
+
+	// GetProtocolWithResponse Read the protocol of a trial
+	//
+	// What was locked at the start, as it stands in the record, and what was amended since.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
+	GetProtocolWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetProtocolResponse, error)
 
 	// ListReceiptsWithResponse List the receipts of a trial
 	//
@@ -15950,6 +17902,61 @@ func (r ListSchemesResponse) ContentType() string {
 	return ""
 }
 
+// AddSchemeResponse201Headers the declared response headers of an HTTP 201 response for AddScheme
+type AddSchemeResponse201Headers struct {
+	Location *string
+}
+
+type AddSchemeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Scheme
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddSchemeResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddSchemeResponse) GetJSON201() *Scheme {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddSchemeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddSchemeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddSchemeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddSchemeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddSchemeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetSchemeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16528,6 +18535,61 @@ func (r ChangeTrialResponse) ContentType() string {
 	return ""
 }
 
+// AmendTrialResponse200Headers the declared response headers of an HTTP 200 response for AmendTrial
+type AmendTrialResponse200Headers struct {
+	ETag *string
+}
+
+type AmendTrialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trial
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendTrialResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendTrialResponse) GetJSON200() *Trial {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendTrialResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendTrialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendTrialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendTrialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendTrialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // CancelTrialResponse200Headers the declared response headers of an HTTP 200 response for CancelTrial
 type CancelTrialResponse200Headers struct {
 	ETag *string
@@ -16577,6 +18639,226 @@ func (r CancelTrialResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CancelTrialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetConsensusResponse200Headers the declared response headers of an HTTP 200 response for GetConsensus
+type GetConsensusResponse200Headers struct {
+	ETag *string
+}
+
+type GetConsensusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Consensus
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetConsensusResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetConsensusResponse) GetJSON200() *Consensus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetConsensusResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetConsensusResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetConsensusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetConsensusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetConsensusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SaveConsensusResponse200Headers the declared response headers of an HTTP 200 response for SaveConsensus
+type SaveConsensusResponse200Headers struct {
+	ETag *string
+}
+
+type SaveConsensusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Consensus
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SaveConsensusResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SaveConsensusResponse) GetJSON200() *Consensus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SaveConsensusResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SaveConsensusResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SaveConsensusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SaveConsensusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SaveConsensusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DissentResponse200Headers the declared response headers of an HTTP 200 response for Dissent
+type DissentResponse200Headers struct {
+	ETag *string
+}
+
+type DissentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Consensus
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DissentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DissentResponse) GetJSON200() *Consensus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DissentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DissentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DissentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DissentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DissentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LockConsensusResponse200Headers the declared response headers of an HTTP 200 response for LockConsensus
+type LockConsensusResponse200Headers struct {
+	ETag *string
+}
+
+type LockConsensusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Consensus
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LockConsensusResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LockConsensusResponse) GetJSON200() *Consensus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LockConsensusResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LockConsensusResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LockConsensusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LockConsensusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LockConsensusResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16748,6 +19030,150 @@ func (r DecideResponse) ContentType() string {
 	return ""
 }
 
+type DeclareResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Declaration
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DeclareResponse) GetJSON200() *Declaration {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DeclareResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DeclareResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclareResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclareResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclareResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDeclarationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeclarationPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeclarationsResponse) GetJSON200() *DeclarationPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeclarationsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeclarationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeclarationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeclarationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeclarationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DecideInterestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Declaration
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DecideInterestResponse) GetJSON200() *Declaration {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DecideInterestResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DecideInterestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DecideInterestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DecideInterestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DecideInterestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // EndTrialResponse202Headers the declared response headers of an HTTP 202 response for EndTrial
 type EndTrialResponse202Headers struct {
 	ETag *string
@@ -16913,6 +19339,102 @@ func (r SaveAssessmentResponse) ContentType() string {
 	return ""
 }
 
+type SetPriceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Trial
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetPriceResponse) GetJSON200() *Trial {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetPriceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetPriceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetPriceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetPriceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetPriceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSummaryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Summary
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSummaryResponse) GetJSON200() *Summary {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSummaryResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSummaryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSummaryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSummaryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSummaryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ExtendTrialResponse200Headers the declared response headers of an HTTP 200 response for ExtendTrial
 type ExtendTrialResponse200Headers struct {
 	ETag *string
@@ -17058,6 +19580,54 @@ func (r WatchTrialResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WatchTrialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProtocolResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Protocol
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProtocolResponse) GetJSON200() *Protocol {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetProtocolResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProtocolResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProtocolResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProtocolResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProtocolResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -18587,6 +21157,36 @@ func (c *ClientWithResponses) ListSchemesWithResponse(ctx context.Context, reqEd
 	return ParseListSchemesResponse(rsp)
 }
 
+// AddSchemeWithBodyWithResponse Add the next version of a scheme
+//
+// Or the first version of a new one. What is there already never changes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /schemes (the `AddScheme` operationId).
+func (c *ClientWithResponses) AddSchemeWithBodyWithResponse(ctx context.Context, params *AddSchemeParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSchemeResponse, error) {
+	rsp, err := c.AddSchemeWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSchemeResponse(rsp)
+}
+
+// AddSchemeWithResponse Add the next version of a scheme
+//
+// Or the first version of a new one. What is there already never changes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /schemes (the `AddScheme` operationId).
+func (c *ClientWithResponses) AddSchemeWithResponse(ctx context.Context, params *AddSchemeParams, body AddSchemeJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSchemeResponse, error) {
+	rsp, err := c.AddScheme(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSchemeResponse(rsp)
+}
+
 // GetSchemeWithResponse Read one version of a scheme
 //
 // Returns a wrapper object for the known response body format(s).
@@ -18792,6 +21392,32 @@ func (c *ClientWithResponses) ChangeTrialWithResponse(ctx context.Context, id In
 	return ParseChangeTrialResponse(rsp)
 }
 
+// AmendTrialWithBodyWithResponse Amend the protocol of a trial that has started
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+func (c *ClientWithResponses) AmendTrialWithBodyWithResponse(ctx context.Context, id InId, params *AmendTrialParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error) {
+	rsp, err := c.AmendTrialWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendTrialResponse(rsp)
+}
+
+// AmendTrialWithResponse Amend the protocol of a trial that has started
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/amendments (the `AmendTrial` operationId).
+func (c *ClientWithResponses) AmendTrialWithResponse(ctx context.Context, id InId, params *AmendTrialParams, body AmendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendTrialResponse, error) {
+	rsp, err := c.AmendTrial(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendTrialResponse(rsp)
+}
+
 // CancelTrialWithBodyWithResponse Cancel a draft
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -18816,6 +21442,105 @@ func (c *ClientWithResponses) CancelTrialWithResponse(ctx context.Context, id In
 		return nil, err
 	}
 	return ParseCancelTrialResponse(rsp)
+}
+
+// GetConsensusWithResponse Read every score side by side
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
+func (c *ClientWithResponses) GetConsensusWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetConsensusResponse, error) {
+	rsp, err := c.GetConsensus(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetConsensusResponse(rsp)
+}
+
+// SaveConsensusWithBodyWithResponse Record agreed scores
+//
+// What is not named stays as it is. Only the chair may.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+func (c *ClientWithResponses) SaveConsensusWithBodyWithResponse(ctx context.Context, id InId, params *SaveConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SaveConsensusResponse, error) {
+	rsp, err := c.SaveConsensusWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSaveConsensusResponse(rsp)
+}
+
+// SaveConsensusWithResponse Record agreed scores
+//
+// What is not named stays as it is. Only the chair may.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/consensus (the `SaveConsensus` operationId).
+func (c *ClientWithResponses) SaveConsensusWithResponse(ctx context.Context, id InId, params *SaveConsensusParams, body SaveConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*SaveConsensusResponse, error) {
+	rsp, err := c.SaveConsensus(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSaveConsensusResponse(rsp)
+}
+
+// DissentWithBodyWithResponse Dissent from an agreed score, or take that back
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+func (c *ClientWithResponses) DissentWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DissentResponse, error) {
+	rsp, err := c.DissentWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDissentResponse(rsp)
+}
+
+// DissentWithResponse Dissent from an agreed score, or take that back
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/consensus/dissent (the `Dissent` operationId).
+func (c *ClientWithResponses) DissentWithResponse(ctx context.Context, id InId, body DissentJSONRequestBody, reqEditors ...RequestEditorFn) (*DissentResponse, error) {
+	rsp, err := c.Dissent(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDissentResponse(rsp)
+}
+
+// LockConsensusWithBodyWithResponse Lock the marks of a trial
+//
+// Scores cannot change from then on, prices count and names are open.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+func (c *ClientWithResponses) LockConsensusWithBodyWithResponse(ctx context.Context, id InId, params *LockConsensusParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LockConsensusResponse, error) {
+	rsp, err := c.LockConsensusWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLockConsensusResponse(rsp)
+}
+
+// LockConsensusWithResponse Lock the marks of a trial
+//
+// Scores cannot change from then on, prices count and names are open.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/consensus/lock (the `LockConsensus` operationId).
+func (c *ClientWithResponses) LockConsensusWithResponse(ctx context.Context, id InId, params *LockConsensusParams, body LockConsensusJSONRequestBody, reqEditors ...RequestEditorFn) (*LockConsensusResponse, error) {
+	rsp, err := c.LockConsensus(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLockConsensusResponse(rsp)
 }
 
 // DropTrialDataWithResponse Take the data of a draft away
@@ -18870,6 +21595,77 @@ func (c *ClientWithResponses) DecideWithResponse(ctx context.Context, id InId, p
 		return nil, err
 	}
 	return ParseDecideResponse(rsp)
+}
+
+// DeclareWithBodyWithResponse Declare my interests in a trial
+//
+// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+func (c *ClientWithResponses) DeclareWithBodyWithResponse(ctx context.Context, id InId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareResponse, error) {
+	rsp, err := c.DeclareWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareResponse(rsp)
+}
+
+// DeclareWithResponse Declare my interests in a trial
+//
+// Nobody scores before. With an interest, nobody scores before the department has decided about it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/declaration (the `Declare` operationId).
+func (c *ClientWithResponses) DeclareWithResponse(ctx context.Context, id InId, body DeclareJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareResponse, error) {
+	rsp, err := c.Declare(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareResponse(rsp)
+}
+
+// ListDeclarationsWithResponse List what was declared in a trial
+//
+// All of it for the department, your own for an evaluator.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/declarations (the `ListDeclarations` operationId).
+func (c *ClientWithResponses) ListDeclarationsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListDeclarationsResponse, error) {
+	rsp, err := c.ListDeclarations(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeclarationsResponse(rsp)
+}
+
+// DecideInterestWithBodyWithResponse Decide about a declared interest
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+func (c *ClientWithResponses) DecideInterestWithBodyWithResponse(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DecideInterestResponse, error) {
+	rsp, err := c.DecideInterestWithBody(ctx, id, person, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDecideInterestResponse(rsp)
+}
+
+// DecideInterestWithResponse Decide about a declared interest
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/declarations/{person} (the `DecideInterest` operationId).
+func (c *ClientWithResponses) DecideInterestWithResponse(ctx context.Context, id InId, person InPerson, params *DecideInterestParams, body DecideInterestJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideInterestResponse, error) {
+	rsp, err := c.DecideInterest(ctx, id, person, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDecideInterestResponse(rsp)
 }
 
 // EndTrialWithBodyWithResponse End every sandbox of a trial
@@ -18937,6 +21733,51 @@ func (c *ClientWithResponses) SaveAssessmentWithResponse(ctx context.Context, id
 	return ParseSaveAssessmentResponse(rsp)
 }
 
+// SetPriceWithBodyWithResponse Enter the price of an entry
+//
+// It is closed to everybody until the marks are locked.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+func (c *ClientWithResponses) SetPriceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPriceResponse, error) {
+	rsp, err := c.SetPriceWithBody(ctx, id, entry, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPriceResponse(rsp)
+}
+
+// SetPriceWithResponse Enter the price of an entry
+//
+// It is closed to everybody until the marks are locked.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
+func (c *ClientWithResponses) SetPriceWithResponse(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPriceResponse, error) {
+	rsp, err := c.SetPrice(ctx, id, entry, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPriceResponse(rsp)
+}
+
+// GetSummaryWithResponse Read the assessment summary of an entry
+//
+// For its supplier once the decision was recorded, and for the department.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
+func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error) {
+	rsp, err := c.GetSummary(ctx, id, entry, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSummaryResponse(rsp)
+}
+
 // ExtendTrialWithBodyWithResponse Let every sandbox of a trial live longer
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -18989,6 +21830,21 @@ func (c *ClientWithResponses) WatchTrialWithResponse(ctx context.Context, id InI
 		return nil, err
 	}
 	return ParseWatchTrialResponse(rsp)
+}
+
+// GetProtocolWithResponse Read the protocol of a trial
+//
+// What was locked at the start, as it stands in the record, and what was amended since.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
+func (c *ClientWithResponses) GetProtocolWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetProtocolResponse, error) {
+	rsp, err := c.GetProtocol(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProtocolResponse(rsp)
 }
 
 // ListReceiptsWithResponse List the receipts of a trial
@@ -21801,6 +24657,52 @@ func ParseListSchemesResponse(rsp *http.Response) (*ListSchemesResponse, error) 
 	return response, nil
 }
 
+// ParseAddSchemeResponse parses an HTTP response from a AddSchemeWithResponse call
+func ParseAddSchemeResponse(rsp *http.Response) (*AddSchemeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddSchemeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Scheme
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddSchemeResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetSchemeResponse parses an HTTP response from a GetSchemeWithResponse call
 func ParseGetSchemeResponse(rsp *http.Response) (*GetSchemeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22262,6 +25164,52 @@ func ParseChangeTrialResponse(rsp *http.Response) (*ChangeTrialResponse, error) 
 	return response, nil
 }
 
+// ParseAmendTrialResponse parses an HTTP response from a AmendTrialWithResponse call
+func ParseAmendTrialResponse(rsp *http.Response) (*AmendTrialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendTrialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trial
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendTrialResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseCancelTrialResponse parses an HTTP response from a CancelTrialWithResponse call
 func ParseCancelTrialResponse(rsp *http.Response) (*CancelTrialResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22295,6 +25243,190 @@ func ParseCancelTrialResponse(rsp *http.Response) (*CancelTrialResponse, error) 
 	switch {
 	case rsp.StatusCode == 200:
 		var headers CancelTrialResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetConsensusResponse parses an HTTP response from a GetConsensusWithResponse call
+func ParseGetConsensusResponse(rsp *http.Response) (*GetConsensusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetConsensusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Consensus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetConsensusResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSaveConsensusResponse parses an HTTP response from a SaveConsensusWithResponse call
+func ParseSaveConsensusResponse(rsp *http.Response) (*SaveConsensusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SaveConsensusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Consensus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SaveConsensusResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDissentResponse parses an HTTP response from a DissentWithResponse call
+func ParseDissentResponse(rsp *http.Response) (*DissentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DissentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Consensus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DissentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLockConsensusResponse parses an HTTP response from a LockConsensusWithResponse call
+func ParseLockConsensusResponse(rsp *http.Response) (*LockConsensusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LockConsensusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Consensus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LockConsensusResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -22446,6 +25578,105 @@ func ParseDecideResponse(rsp *http.Response) (*DecideResponse, error) {
 	return response, nil
 }
 
+// ParseDeclareResponse parses an HTTP response from a DeclareWithResponse call
+func ParseDeclareResponse(rsp *http.Response) (*DeclareResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclareResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Declaration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDeclarationsResponse parses an HTTP response from a ListDeclarationsWithResponse call
+func ParseListDeclarationsResponse(rsp *http.Response) (*ListDeclarationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeclarationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeclarationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDecideInterestResponse parses an HTTP response from a DecideInterestWithResponse call
+func ParseDecideInterestResponse(rsp *http.Response) (*DecideInterestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DecideInterestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Declaration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseEndTrialResponse parses an HTTP response from a EndTrialWithResponse call
 func ParseEndTrialResponse(rsp *http.Response) (*EndTrialResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22584,6 +25815,72 @@ func ParseSaveAssessmentResponse(rsp *http.Response) (*SaveAssessmentResponse, e
 	return response, nil
 }
 
+// ParseSetPriceResponse parses an HTTP response from a SetPriceWithResponse call
+func ParseSetPriceResponse(rsp *http.Response) (*SetPriceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetPriceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Trial
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSummaryResponse parses an HTTP response from a GetSummaryWithResponse call
+func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSummaryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Summary
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseExtendTrialResponse parses an HTTP response from a ExtendTrialWithResponse call
 func ParseExtendTrialResponse(rsp *http.Response) (*ExtendTrialResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22690,6 +25987,39 @@ func ParseWatchTrialResponse(rsp *http.Response) (*WatchTrialResponse, error) {
 	}
 
 	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProtocolResponse parses an HTTP response from a GetProtocolWithResponse call
+func ParseGetProtocolResponse(rsp *http.Response) (*GetProtocolResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProtocolResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Protocol
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -23058,6 +26388,9 @@ type ServerInterface interface {
 	// ListSchemes List the schemes
 	// (GET /schemes)
 	ListSchemes(c *gin.Context)
+	// AddScheme Add the next version of a scheme
+	// (POST /schemes)
+	AddScheme(c *gin.Context, params AddSchemeParams)
 	// GetScheme Read one version of a scheme
 	// (GET /schemes/{scheme}/{version})
 	GetScheme(c *gin.Context, scheme InScheme, version SchemeVersion)
@@ -23091,9 +26424,24 @@ type ServerInterface interface {
 	// ChangeTrial Change a draft
 	// (PUT /trials/{id})
 	ChangeTrial(c *gin.Context, id InId, params ChangeTrialParams)
+	// AmendTrial Amend the protocol of a trial that has started
+	// (POST /trials/{id}/amendments)
+	AmendTrial(c *gin.Context, id InId, params AmendTrialParams)
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(c *gin.Context, id InId, params CancelTrialParams)
+	// GetConsensus Read every score side by side
+	// (GET /trials/{id}/consensus)
+	GetConsensus(c *gin.Context, id InId)
+	// SaveConsensus Record agreed scores
+	// (PUT /trials/{id}/consensus)
+	SaveConsensus(c *gin.Context, id InId, params SaveConsensusParams)
+	// Dissent Dissent from an agreed score, or take that back
+	// (PUT /trials/{id}/consensus/dissent)
+	Dissent(c *gin.Context, id InId)
+	// LockConsensus Lock the marks of a trial
+	// (POST /trials/{id}/consensus/lock)
+	LockConsensus(c *gin.Context, id InId, params LockConsensusParams)
 	// DropTrialData Take the data of a draft away
 	// (DELETE /trials/{id}/data)
 	DropTrialData(c *gin.Context, id InId, params DropTrialDataParams)
@@ -23103,6 +26451,15 @@ type ServerInterface interface {
 	// Decide Record the decision
 	// (PUT /trials/{id}/decision)
 	Decide(c *gin.Context, id InId, params DecideParams)
+	// Declare Declare my interests in a trial
+	// (PUT /trials/{id}/declaration)
+	Declare(c *gin.Context, id InId)
+	// ListDeclarations List what was declared in a trial
+	// (GET /trials/{id}/declarations)
+	ListDeclarations(c *gin.Context, id InId)
+	// DecideInterest Decide about a declared interest
+	// (PUT /trials/{id}/declarations/{person})
+	DecideInterest(c *gin.Context, id InId, person InPerson, params DecideInterestParams)
 	// EndTrial End every sandbox of a trial
 	// (POST /trials/{id}/end)
 	EndTrial(c *gin.Context, id InId, params EndTrialParams)
@@ -23112,6 +26469,12 @@ type ServerInterface interface {
 	// SaveAssessment Save or submit my assessment of an entry
 	// (PUT /trials/{id}/entries/{entry}/assessment)
 	SaveAssessment(c *gin.Context, id InId, entry InEntry, params SaveAssessmentParams)
+	// SetPrice Enter the price of an entry
+	// (PUT /trials/{id}/entries/{entry}/price)
+	SetPrice(c *gin.Context, id InId, entry InEntry)
+	// GetSummary Read the assessment summary of an entry
+	// (GET /trials/{id}/entries/{entry}/summary)
+	GetSummary(c *gin.Context, id InId, entry InEntry)
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(c *gin.Context, id InId, params ExtendTrialParams)
@@ -23121,6 +26484,9 @@ type ServerInterface interface {
 	// WatchTrial Follow a trial as it changes
 	// (GET /trials/{id}/progress)
 	WatchTrial(c *gin.Context, id InId, params WatchTrialParams)
+	// GetProtocol Read the protocol of a trial
+	// (GET /trials/{id}/protocol)
+	GetProtocol(c *gin.Context, id InId)
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(c *gin.Context, id InId, params ListReceiptsParams)
@@ -25854,6 +29220,46 @@ func (siw *ServerInterfaceWrapper) ListSchemes(c *gin.Context) {
 	siw.Handler.ListSchemes(c)
 }
 
+// AddScheme operation middleware
+func (siw *ServerInterfaceWrapper) AddScheme(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddSchemeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddScheme(c, params)
+}
+
 // GetScheme operation middleware
 func (siw *ServerInterfaceWrapper) GetScheme(c *gin.Context) {
 
@@ -26272,6 +29678,55 @@ func (siw *ServerInterfaceWrapper) ChangeTrial(c *gin.Context) {
 	siw.Handler.ChangeTrial(c, id, params)
 }
 
+// AmendTrial operation middleware
+func (siw *ServerInterfaceWrapper) AmendTrial(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendTrialParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendTrial(c, id, params)
+}
+
 // CancelTrial operation middleware
 func (siw *ServerInterfaceWrapper) CancelTrial(c *gin.Context) {
 
@@ -26319,6 +29774,154 @@ func (siw *ServerInterfaceWrapper) CancelTrial(c *gin.Context) {
 	}
 
 	siw.Handler.CancelTrial(c, id, params)
+}
+
+// GetConsensus operation middleware
+func (siw *ServerInterfaceWrapper) GetConsensus(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetConsensus(c, id)
+}
+
+// SaveConsensus operation middleware
+func (siw *ServerInterfaceWrapper) SaveConsensus(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveConsensusParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SaveConsensus(c, id, params)
+}
+
+// Dissent operation middleware
+func (siw *ServerInterfaceWrapper) Dissent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Dissent(c, id)
+}
+
+// LockConsensus operation middleware
+func (siw *ServerInterfaceWrapper) LockConsensus(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LockConsensusParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.LockConsensus(c, id, params)
 }
 
 // DropTrialData operation middleware
@@ -26476,6 +30079,114 @@ func (siw *ServerInterfaceWrapper) Decide(c *gin.Context) {
 	siw.Handler.Decide(c, id, params)
 }
 
+// Declare operation middleware
+func (siw *ServerInterfaceWrapper) Declare(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Declare(c, id)
+}
+
+// ListDeclarations operation middleware
+func (siw *ServerInterfaceWrapper) ListDeclarations(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDeclarations(c, id)
+}
+
+// DecideInterest operation middleware
+func (siw *ServerInterfaceWrapper) DecideInterest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "person" -------------
+	var person InPerson
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", c.Param("person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter person: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideInterestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideInterest(c, id, person, params)
+}
+
 // EndTrial operation middleware
 func (siw *ServerInterfaceWrapper) EndTrial(c *gin.Context) {
 
@@ -26617,6 +30328,74 @@ func (siw *ServerInterfaceWrapper) SaveAssessment(c *gin.Context) {
 	siw.Handler.SaveAssessment(c, id, entry, params)
 }
 
+// SetPrice operation middleware
+func (siw *ServerInterfaceWrapper) SetPrice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetPrice(c, id, entry)
+}
+
+// GetSummary operation middleware
+func (siw *ServerInterfaceWrapper) GetSummary(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSummary(c, id, entry)
+}
+
 // ExtendTrial operation middleware
 func (siw *ServerInterfaceWrapper) ExtendTrial(c *gin.Context) {
 
@@ -26738,6 +30517,31 @@ func (siw *ServerInterfaceWrapper) WatchTrial(c *gin.Context) {
 	}
 
 	siw.Handler.WatchTrial(c, id, params)
+}
+
+// GetProtocol operation middleware
+func (siw *ServerInterfaceWrapper) GetProtocol(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetProtocol(c, id)
 }
 
 // ListReceipts operation middleware
@@ -26963,6 +30767,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/products/:id/stacks/archive", wrapper.AddStackArchive)
 	router.GET(options.BaseURL+"/releases/:id", wrapper.GetRelease)
 	router.GET(options.BaseURL+"/schemes", wrapper.ListSchemes)
+	router.POST(options.BaseURL+"/schemes", wrapper.AddScheme)
 	router.GET(options.BaseURL+"/schemes/:scheme/:version", wrapper.GetScheme)
 	router.GET(options.BaseURL+"/sizes", wrapper.ListSizes)
 	router.GET(options.BaseURL+"/trials", wrapper.ListTrials)
@@ -27001,6 +30806,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/challenges/:id/pack", wrapper.GetPack)
 	router.GET(options.BaseURL+"/challenges/:id/pack/text", wrapper.GetPackText)
 	router.GET(options.BaseURL+"/challenges/:id/notice", wrapper.GetEngagementNotice)
+	router.GET(options.BaseURL+"/trials/:id/protocol", wrapper.GetProtocol)
+	router.POST(options.BaseURL+"/trials/:id/amendments", wrapper.AmendTrial)
+	router.PUT(options.BaseURL+"/trials/:id/declaration", wrapper.Declare)
+	router.GET(options.BaseURL+"/trials/:id/declarations", wrapper.ListDeclarations)
+	router.PUT(options.BaseURL+"/trials/:id/declarations/:person", wrapper.DecideInterest)
+	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/price", wrapper.SetPrice)
+	router.GET(options.BaseURL+"/trials/:id/entries/:entry/summary", wrapper.GetSummary)
+	router.GET(options.BaseURL+"/trials/:id/consensus", wrapper.GetConsensus)
+	router.PUT(options.BaseURL+"/trials/:id/consensus", wrapper.SaveConsensus)
+	router.POST(options.BaseURL+"/trials/:id/consensus/lock", wrapper.LockConsensus)
+	router.PUT(options.BaseURL+"/trials/:id/consensus/dissent", wrapper.Dissent)
 	router.GET(options.BaseURL+"/sandboxes", wrapper.ListSandboxes)
 	router.GET(options.BaseURL+"/sandboxes/:id", wrapper.GetSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/end", wrapper.EndSandbox)
@@ -30252,6 +34068,56 @@ func (response ListSchemesdefaultApplicationProblemPlusJSONResponse) VisitListSc
 	return err
 }
 
+type AddSchemeRequestObject struct {
+	Params AddSchemeParams
+	Body   *AddSchemeJSONRequestBody
+}
+
+type AddSchemeResponseObject interface {
+	VisitAddSchemeResponse(w http.ResponseWriter) error
+}
+
+type AddScheme201ResponseHeaders struct {
+	Location *string
+}
+
+type AddScheme201JSONResponse struct {
+	Body    Scheme
+	Headers AddScheme201ResponseHeaders
+}
+
+func (response AddScheme201JSONResponse) VisitAddSchemeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSchemedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSchemedefaultApplicationProblemPlusJSONResponse) VisitAddSchemeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSchemeRequestObject struct {
 	Scheme  InScheme      `json:"scheme"`
 	Version SchemeVersion `json:"version"`
@@ -30762,6 +34628,57 @@ func (response ChangeTrialdefaultApplicationProblemPlusJSONResponse) VisitChange
 	return err
 }
 
+type AmendTrialRequestObject struct {
+	Id     InId `json:"id"`
+	Params AmendTrialParams
+	Body   *AmendTrialJSONRequestBody
+}
+
+type AmendTrialResponseObject interface {
+	VisitAmendTrialResponse(w http.ResponseWriter) error
+}
+
+type AmendTrial200ResponseHeaders struct {
+	ETag *string
+}
+
+type AmendTrial200JSONResponse struct {
+	Body    Trial
+	Headers AmendTrial200ResponseHeaders
+}
+
+func (response AmendTrial200JSONResponse) VisitAmendTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendTrialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AmendTrialdefaultApplicationProblemPlusJSONResponse) VisitAmendTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelTrialRequestObject struct {
 	Id     InId `json:"id"`
 	Params CancelTrialParams
@@ -30802,6 +34719,207 @@ type CancelTrialdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelTrialdefaultApplicationProblemPlusJSONResponse) VisitCancelTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsensusRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetConsensusResponseObject interface {
+	VisitGetConsensusResponse(w http.ResponseWriter) error
+}
+
+type GetConsensus200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetConsensus200JSONResponse struct {
+	Body    Consensus
+	Headers GetConsensus200ResponseHeaders
+}
+
+func (response GetConsensus200JSONResponse) VisitGetConsensusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsensusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetConsensusdefaultApplicationProblemPlusJSONResponse) VisitGetConsensusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveConsensusRequestObject struct {
+	Id     InId `json:"id"`
+	Params SaveConsensusParams
+	Body   *SaveConsensusJSONRequestBody
+}
+
+type SaveConsensusResponseObject interface {
+	VisitSaveConsensusResponse(w http.ResponseWriter) error
+}
+
+type SaveConsensus200ResponseHeaders struct {
+	ETag *string
+}
+
+type SaveConsensus200JSONResponse struct {
+	Body    Consensus
+	Headers SaveConsensus200ResponseHeaders
+}
+
+func (response SaveConsensus200JSONResponse) VisitSaveConsensusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveConsensusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveConsensusdefaultApplicationProblemPlusJSONResponse) VisitSaveConsensusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DissentRequestObject struct {
+	Id   InId `json:"id"`
+	Body *DissentJSONRequestBody
+}
+
+type DissentResponseObject interface {
+	VisitDissentResponse(w http.ResponseWriter) error
+}
+
+type Dissent200ResponseHeaders struct {
+	ETag *string
+}
+
+type Dissent200JSONResponse struct {
+	Body    Consensus
+	Headers Dissent200ResponseHeaders
+}
+
+func (response Dissent200JSONResponse) VisitDissentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DissentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DissentdefaultApplicationProblemPlusJSONResponse) VisitDissentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LockConsensusRequestObject struct {
+	Id     InId `json:"id"`
+	Params LockConsensusParams
+	Body   *LockConsensusJSONRequestBody
+}
+
+type LockConsensusResponseObject interface {
+	VisitLockConsensusResponse(w http.ResponseWriter) error
+}
+
+type LockConsensus200ResponseHeaders struct {
+	ETag *string
+}
+
+type LockConsensus200JSONResponse struct {
+	Body    Consensus
+	Headers LockConsensus200ResponseHeaders
+}
+
+func (response LockConsensus200JSONResponse) VisitLockConsensusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LockConsensusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LockConsensusdefaultApplicationProblemPlusJSONResponse) VisitLockConsensusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -30965,6 +35083,127 @@ func (response DecidedefaultApplicationProblemPlusJSONResponse) VisitDecideRespo
 	return err
 }
 
+type DeclareRequestObject struct {
+	Id   InId `json:"id"`
+	Body *DeclareJSONRequestBody
+}
+
+type DeclareResponseObject interface {
+	VisitDeclareResponse(w http.ResponseWriter) error
+}
+
+type Declare200JSONResponse Declaration
+
+func (response Declare200JSONResponse) VisitDeclareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclaredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeclaredefaultApplicationProblemPlusJSONResponse) VisitDeclareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeclarationsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListDeclarationsResponseObject interface {
+	VisitListDeclarationsResponse(w http.ResponseWriter) error
+}
+
+type ListDeclarations200JSONResponse DeclarationPage
+
+func (response ListDeclarations200JSONResponse) VisitListDeclarationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeclarationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDeclarationsdefaultApplicationProblemPlusJSONResponse) VisitListDeclarationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideInterestRequestObject struct {
+	Id     InId     `json:"id"`
+	Person InPerson `json:"person"`
+	Params DecideInterestParams
+	Body   *DecideInterestJSONRequestBody
+}
+
+type DecideInterestResponseObject interface {
+	VisitDecideInterestResponse(w http.ResponseWriter) error
+}
+
+type DecideInterest200JSONResponse Declaration
+
+func (response DecideInterest200JSONResponse) VisitDecideInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideInterestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideInterestdefaultApplicationProblemPlusJSONResponse) VisitDecideInterestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndTrialRequestObject struct {
 	Id     InId `json:"id"`
 	Params EndTrialParams
@@ -31107,6 +35346,87 @@ type SaveAssessmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SaveAssessmentdefaultApplicationProblemPlusJSONResponse) VisitSaveAssessmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPriceRequestObject struct {
+	Id    InId    `json:"id"`
+	Entry InEntry `json:"entry"`
+	Body  *SetPriceJSONRequestBody
+}
+
+type SetPriceResponseObject interface {
+	VisitSetPriceResponse(w http.ResponseWriter) error
+}
+
+type SetPrice200JSONResponse Trial
+
+func (response SetPrice200JSONResponse) VisitSetPriceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPricedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPricedefaultApplicationProblemPlusJSONResponse) VisitSetPriceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSummaryRequestObject struct {
+	Id    InId    `json:"id"`
+	Entry InEntry `json:"entry"`
+}
+
+type GetSummaryResponseObject interface {
+	VisitGetSummaryResponse(w http.ResponseWriter) error
+}
+
+type GetSummary200JSONResponse Summary
+
+func (response GetSummary200JSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSummarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSummarydefaultApplicationProblemPlusJSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -31276,6 +35596,45 @@ type WatchTrialdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WatchTrialdefaultApplicationProblemPlusJSONResponse) VisitWatchTrialResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProtocolRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetProtocolResponseObject interface {
+	VisitGetProtocolResponse(w http.ResponseWriter) error
+}
+
+type GetProtocol200JSONResponse Protocol
+
+func (response GetProtocol200JSONResponse) VisitGetProtocolResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetProtocoldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProtocoldefaultApplicationProblemPlusJSONResponse) VisitGetProtocolResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -31680,6 +36039,9 @@ type StrictServerInterface interface {
 	// ListSchemes List the schemes
 	// (GET /schemes)
 	ListSchemes(ctx context.Context, request ListSchemesRequestObject) (ListSchemesResponseObject, error)
+	// AddScheme Add the next version of a scheme
+	// (POST /schemes)
+	AddScheme(ctx context.Context, request AddSchemeRequestObject) (AddSchemeResponseObject, error)
 	// GetScheme Read one version of a scheme
 	// (GET /schemes/{scheme}/{version})
 	GetScheme(ctx context.Context, request GetSchemeRequestObject) (GetSchemeResponseObject, error)
@@ -31713,9 +36075,24 @@ type StrictServerInterface interface {
 	// ChangeTrial Change a draft
 	// (PUT /trials/{id})
 	ChangeTrial(ctx context.Context, request ChangeTrialRequestObject) (ChangeTrialResponseObject, error)
+	// AmendTrial Amend the protocol of a trial that has started
+	// (POST /trials/{id}/amendments)
+	AmendTrial(ctx context.Context, request AmendTrialRequestObject) (AmendTrialResponseObject, error)
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(ctx context.Context, request CancelTrialRequestObject) (CancelTrialResponseObject, error)
+	// GetConsensus Read every score side by side
+	// (GET /trials/{id}/consensus)
+	GetConsensus(ctx context.Context, request GetConsensusRequestObject) (GetConsensusResponseObject, error)
+	// SaveConsensus Record agreed scores
+	// (PUT /trials/{id}/consensus)
+	SaveConsensus(ctx context.Context, request SaveConsensusRequestObject) (SaveConsensusResponseObject, error)
+	// Dissent Dissent from an agreed score, or take that back
+	// (PUT /trials/{id}/consensus/dissent)
+	Dissent(ctx context.Context, request DissentRequestObject) (DissentResponseObject, error)
+	// LockConsensus Lock the marks of a trial
+	// (POST /trials/{id}/consensus/lock)
+	LockConsensus(ctx context.Context, request LockConsensusRequestObject) (LockConsensusResponseObject, error)
 	// DropTrialData Take the data of a draft away
 	// (DELETE /trials/{id}/data)
 	DropTrialData(ctx context.Context, request DropTrialDataRequestObject) (DropTrialDataResponseObject, error)
@@ -31725,6 +36102,15 @@ type StrictServerInterface interface {
 	// Decide Record the decision
 	// (PUT /trials/{id}/decision)
 	Decide(ctx context.Context, request DecideRequestObject) (DecideResponseObject, error)
+	// Declare Declare my interests in a trial
+	// (PUT /trials/{id}/declaration)
+	Declare(ctx context.Context, request DeclareRequestObject) (DeclareResponseObject, error)
+	// ListDeclarations List what was declared in a trial
+	// (GET /trials/{id}/declarations)
+	ListDeclarations(ctx context.Context, request ListDeclarationsRequestObject) (ListDeclarationsResponseObject, error)
+	// DecideInterest Decide about a declared interest
+	// (PUT /trials/{id}/declarations/{person})
+	DecideInterest(ctx context.Context, request DecideInterestRequestObject) (DecideInterestResponseObject, error)
 	// EndTrial End every sandbox of a trial
 	// (POST /trials/{id}/end)
 	EndTrial(ctx context.Context, request EndTrialRequestObject) (EndTrialResponseObject, error)
@@ -31734,6 +36120,12 @@ type StrictServerInterface interface {
 	// SaveAssessment Save or submit my assessment of an entry
 	// (PUT /trials/{id}/entries/{entry}/assessment)
 	SaveAssessment(ctx context.Context, request SaveAssessmentRequestObject) (SaveAssessmentResponseObject, error)
+	// SetPrice Enter the price of an entry
+	// (PUT /trials/{id}/entries/{entry}/price)
+	SetPrice(ctx context.Context, request SetPriceRequestObject) (SetPriceResponseObject, error)
+	// GetSummary Read the assessment summary of an entry
+	// (GET /trials/{id}/entries/{entry}/summary)
+	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(ctx context.Context, request ExtendTrialRequestObject) (ExtendTrialResponseObject, error)
@@ -31743,6 +36135,9 @@ type StrictServerInterface interface {
 	// WatchTrial Follow a trial as it changes
 	// (GET /trials/{id}/progress)
 	WatchTrial(ctx context.Context, request WatchTrialRequestObject) (WatchTrialResponseObject, error)
+	// GetProtocol Read the protocol of a trial
+	// (GET /trials/{id}/protocol)
+	GetProtocol(ctx context.Context, request GetProtocolRequestObject) (GetProtocolResponseObject, error)
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
@@ -34164,6 +38559,50 @@ func (sh *strictHandler) ListSchemes(ctx *gin.Context) {
 	}
 }
 
+// AddScheme operation middleware
+func (sh *strictHandler) AddScheme(ctx *gin.Context, params AddSchemeParams) {
+	var request AddSchemeRequestObject
+
+	request.Params = params
+
+	var body AddSchemeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddScheme(ctx, request.(AddSchemeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddScheme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddSchemeResponseObject); ok {
+		if err := validResponse.VisitAddSchemeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetScheme operation middleware
 func (sh *strictHandler) GetScheme(ctx *gin.Context, scheme InScheme, version SchemeVersion) {
 	var request GetSchemeRequestObject
@@ -34524,6 +38963,51 @@ func (sh *strictHandler) ChangeTrial(ctx *gin.Context, id InId, params ChangeTri
 	}
 }
 
+// AmendTrial operation middleware
+func (sh *strictHandler) AmendTrial(ctx *gin.Context, id InId, params AmendTrialParams) {
+	var request AmendTrialRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AmendTrialJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendTrial(ctx, request.(AmendTrialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendTrial")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendTrialResponseObject); ok {
+		if err := validResponse.VisitAmendTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CancelTrial operation middleware
 func (sh *strictHandler) CancelTrial(ctx *gin.Context, id InId, params CancelTrialParams) {
 	var request CancelTrialRequestObject
@@ -34565,6 +39049,166 @@ func (sh *strictHandler) CancelTrial(ctx *gin.Context, id InId, params CancelTri
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CancelTrialResponseObject); ok {
 		if err := validResponse.VisitCancelTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConsensus operation middleware
+func (sh *strictHandler) GetConsensus(ctx *gin.Context, id InId) {
+	var request GetConsensusRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConsensus(ctx, request.(GetConsensusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConsensus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetConsensusResponseObject); ok {
+		if err := validResponse.VisitGetConsensusResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveConsensus operation middleware
+func (sh *strictHandler) SaveConsensus(ctx *gin.Context, id InId, params SaveConsensusParams) {
+	var request SaveConsensusRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SaveConsensusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveConsensus(ctx, request.(SaveConsensusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveConsensus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SaveConsensusResponseObject); ok {
+		if err := validResponse.VisitSaveConsensusResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Dissent operation middleware
+func (sh *strictHandler) Dissent(ctx *gin.Context, id InId) {
+	var request DissentRequestObject
+
+	request.Id = id
+
+	var body DissentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Dissent(ctx, request.(DissentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Dissent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DissentResponseObject); ok {
+		if err := validResponse.VisitDissentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LockConsensus operation middleware
+func (sh *strictHandler) LockConsensus(ctx *gin.Context, id InId, params LockConsensusParams) {
+	var request LockConsensusRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body LockConsensusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LockConsensus(ctx, request.(LockConsensusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LockConsensus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(LockConsensusResponseObject); ok {
+		if err := validResponse.VisitLockConsensusResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -34666,6 +39310,122 @@ func (sh *strictHandler) Decide(ctx *gin.Context, id InId, params DecideParams) 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DecideResponseObject); ok {
 		if err := validResponse.VisitDecideResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Declare operation middleware
+func (sh *strictHandler) Declare(ctx *gin.Context, id InId) {
+	var request DeclareRequestObject
+
+	request.Id = id
+
+	var body DeclareJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Declare(ctx, request.(DeclareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Declare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeclareResponseObject); ok {
+		if err := validResponse.VisitDeclareResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDeclarations operation middleware
+func (sh *strictHandler) ListDeclarations(ctx *gin.Context, id InId) {
+	var request ListDeclarationsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeclarations(ctx, request.(ListDeclarationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeclarations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDeclarationsResponseObject); ok {
+		if err := validResponse.VisitListDeclarationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideInterest operation middleware
+func (sh *strictHandler) DecideInterest(ctx *gin.Context, id InId, person InPerson, params DecideInterestParams) {
+	var request DecideInterestRequestObject
+
+	request.Id = id
+	request.Person = person
+	request.Params = params
+
+	var body DecideInterestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideInterest(ctx, request.(DecideInterestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideInterest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideInterestResponseObject); ok {
+		if err := validResponse.VisitDecideInterestResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -34794,6 +39554,78 @@ func (sh *strictHandler) SaveAssessment(ctx *gin.Context, id InId, entry InEntry
 	}
 }
 
+// SetPrice operation middleware
+func (sh *strictHandler) SetPrice(ctx *gin.Context, id InId, entry InEntry) {
+	var request SetPriceRequestObject
+
+	request.Id = id
+	request.Entry = entry
+
+	var body SetPriceJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPrice(ctx, request.(SetPriceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPrice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetPriceResponseObject); ok {
+		if err := validResponse.VisitSetPriceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSummary operation middleware
+func (sh *strictHandler) GetSummary(ctx *gin.Context, id InId, entry InEntry) {
+	var request GetSummaryRequestObject
+
+	request.Id = id
+	request.Entry = entry
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSummary(ctx, request.(GetSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSummary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSummaryResponseObject); ok {
+		if err := validResponse.VisitGetSummaryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ExtendTrial operation middleware
 func (sh *strictHandler) ExtendTrial(ctx *gin.Context, id InId, params ExtendTrialParams) {
 	var request ExtendTrialRequestObject
@@ -34885,6 +39717,32 @@ func (sh *strictHandler) WatchTrial(ctx *gin.Context, id InId, params WatchTrial
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(WatchTrialResponseObject); ok {
 		if err := validResponse.VisitWatchTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetProtocol operation middleware
+func (sh *strictHandler) GetProtocol(ctx *gin.Context, id InId) {
+	var request GetProtocolRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProtocol(ctx, request.(GetProtocolRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProtocol")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetProtocolResponseObject); ok {
+		if err := validResponse.VisitGetProtocolResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

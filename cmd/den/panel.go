@@ -1,0 +1,368 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/web/api/contract"
+)
+
+// outcomeDeclare is the first thing an evaluator does.
+func (k *client) outcomeDeclare() *cobra.Command {
+	var text string
+	c := &cobra.Command{
+		Use:   "declare TRIAL none|actual|potential|perceived",
+		Short: "Declare your interests in a trial",
+		Long: `Declare your interests in a trial. Nobody scores before. With an interest, you score when
+the department has decided that you go on.`,
+		Example:           "  den outcome declare tri_01… none\n  den outcome declare tri_01… perceived --text \"My brother works there\"",
+		Args:              words("the id of a trial", "the interest: none, actual, potential or perceived"),
+		ValidArgsFunction: k.completeTrials,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			interest := contract.NewDeclarationInterest(args[1])
+			if !interest.Valid() {
+				return offWords(cmd, fmt.Sprintf("choose none, actual, potential or perceived, not %q", args[1]))
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			d, err := said[contract.Declaration](c.Declare(cmd.Context(), args[0], contract.NewDeclaration{Interest: interest, Text: pointerTo(text)}))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, d, func(d contract.Declaration) {
+				if d.Decision == "continue" {
+					k.say("You declared that you have no interest. You can score now.")
+					return
+				}
+				k.say("You declared an interest (%s). You can score when the department has decided.", d.Interest)
+			})
+		},
+	}
+	c.Flags().StringVar(&text, "text", "", "what the interest is")
+	return c
+}
+
+func (k *client) outcomeInterests() *cobra.Command {
+	return k.oneTrial(&cobra.Command{
+		Use:     "interests TRIAL",
+		Short:   "List what was declared in a trial",
+		Long:    "List what was declared in a trial, and what the department decided.",
+		Example: "  den outcome interests tri_01…",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		page, err := said[contract.DeclarationPage](c.ListDeclarations(ctx, id))
+		if err != nil {
+			return err
+		}
+		return show(k, page, func(page contract.DeclarationPage) {
+			var rows [][]string
+			for _, d := range page.Items {
+				decision := strings.ReplaceAll(string(d.Decision), "_", " ")
+				rows = append(rows, []string{d.Evaluator, given(d.EvaluatorName), string(d.Interest), firstOf(decision, "not decided"), d.Text})
+			}
+			table(k.std.out, []string{"ID", "PERSON", "INTEREST", "DECISION", "TEXT"}, rows)
+		})
+	})
+}
+
+func (k *client) outcomeInterest() *cobra.Command {
+	var x change
+	c := &cobra.Command{
+		Use:     "interest TRIAL PERSON continue|take_out",
+		Short:   "Decide about a declared interest",
+		Long:    "Decide whether somebody with a declared interest goes on, or is taken out of a trial. Scores of somebody who is taken out do not count.",
+		Example: "  den outcome interest tri_01… per_01… take_out --why \"A brother works there\"",
+		Args:    words("the id of a trial", "the id of a person", "the decision: continue or take_out"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			decision := contract.NewConsequenceDecision(strings.ReplaceAll(args[2], "-", "_"))
+			switch {
+			case !decision.Valid():
+				return offWords(cmd, fmt.Sprintf("choose continue or take_out, not %q", args[2]))
+			case x.why == "":
+				return offWords(cmd, "say why with --why")
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			d, err := said[contract.Declaration](c.DecideInterest(cmd.Context(), args[0], args[1], &contract.DecideInterestParams{IfMatch: x.match()},
+				contract.NewConsequence{Decision: decision, Why: x.why}))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, d, func(contract.Declaration) { k.say("It is recorded.") })
+		},
+	}
+	x.flags(c, true)
+	return c
+}
+
+func (k *client) outcomePrice() *cobra.Command {
+	var pence int64
+	var basis string
+	c := &cobra.Command{
+		Use:   "price TRIAL PRODUCT",
+		Short: "Enter what a product costs",
+		Long: `Enter what a product costs, on the same basis as the other products of the trial. Nobody
+sees the price before the marks are locked.`,
+		Example:           "  den outcome price tri_01… Slotwise --pence 1250000 --basis \"1 year, 40 people, without VAT\"",
+		Args:              words("the id of a trial", "a product: its name, label or entry id"),
+		ValidArgsFunction: k.completeTrials,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			t, err := said[contract.Trial](c.GetTrial(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			e, err := entryOf(args[1], t.value)
+			if err != nil {
+				return err
+			}
+			after, err := said[contract.Trial](c.SetPrice(cmd.Context(), args[0], e.Id, contract.NewPrice{Pence: pence, Basis: basis}))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, after, func(contract.Trial) { k.say("The price of %s is entered.", clean(nameOf(e))) })
+		},
+	}
+	c.Flags().Int64Var(&pence, "pence", 0, "the price in pence")
+	c.Flags().StringVar(&basis, "basis", "", "for how long and how many people, without VAT")
+	return c
+}
+
+func (k *client) outcomeConsensus() *cobra.Command {
+	return k.oneTrial(&cobra.Command{
+		Use:     "consensus TRIAL",
+		Short:   "Show every score side by side",
+		Long:    "Show every submitted score side by side, how far the evaluators agree, and what the panel agreed. A score marked with * stands apart from the others.",
+		Example: "  den outcome consensus tri_01…",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		v, err := said[contract.Consensus](c.GetConsensus(ctx, id))
+		if err != nil || k.json {
+			if err != nil {
+				return err
+			}
+			return show(k, v, nil)
+		}
+		t, err := said[contract.Trial](c.GetTrial(ctx, id))
+		if err != nil {
+			return err
+		}
+		k.tellConsensus(v.value, t.value)
+		return nil
+	})
+}
+
+func (k *client) tellConsensus(v contract.Consensus, t contract.Trial) {
+	names := map[string]string{}
+	for _, e := range t.Entries {
+		names[e.Id] = firstOf(nameOf(e), e.Id)
+	}
+	if v.Agreement != nil {
+		k.say("%s", clean(v.Agreement.Finding))
+	}
+	for _, who := range v.Waiting {
+		k.say("%s has not submitted everything.", clean(who))
+	}
+	var rows [][]string
+	for _, i := range v.Items {
+		var marks []string
+		for _, s := range i.Scores {
+			mark := "-"
+			if s.Mark != nil {
+				mark = fmt.Sprint(*s.Mark)
+			}
+			if s.Outlier {
+				mark += "*"
+			}
+			marks = append(marks, mark)
+		}
+		agreed := ""
+		switch {
+		case i.Agreed == nil:
+		case i.Agreed.Mark != nil:
+			agreed = fmt.Sprint(*i.Agreed.Mark)
+		default:
+			agreed = "not tested"
+		}
+		rows = append(rows, []string{names[i.Entry], i.Criterion, strings.Join(marks, " "), agreed, fmt.Sprint(len(i.Dissents))})
+	}
+	table(k.std.out, []string{"PRODUCT", "CRITERION", "MARKS", "AGREED", "DISSENTS"}, rows)
+	if v.Locked {
+		k.say("The marks are locked.")
+	}
+}
+
+type agreedFile struct {
+	Products map[string]map[string]scoreLine `yaml:"products"`
+}
+
+func (k *client) outcomeAgree() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use:   "agree TRIAL -f FILE",
+		Short: "Record what the panel agreed",
+		Long: `Record the marks that the panel agreed, each with its reason. What the file does not name
+stays as it is. Only the chair may.
+
+  products:
+    Slotwise:
+      does-the-job: {mark: 4, reason: Every task could be finished.}
+      secure: {not_tested: true, reason: Nobody had the documents.}`,
+		Example:           "  den outcome agree tri_01… -f agreed.yaml",
+		Args:              words("the id of a trial"),
+		ValidArgsFunction: k.completeTrials,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var f agreedFile
+			doc, err := k.readWritten(cmd, file, &f)
+			if err != nil {
+				return err
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			t, err := said[contract.Trial](c.GetTrial(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			in, err := f.read(written{doc: doc}, t.value)
+			if err != nil {
+				return err
+			}
+			v, err := said[contract.Consensus](c.SaveConsensus(cmd.Context(), args[0], nil, in))
+			if err != nil {
+				return at(err, written{doc: doc}.place)
+			}
+			return show(k, v, func(v contract.Consensus) { k.say("It is recorded. %d are left to agree on.", v.Open) })
+		},
+	}
+	c.Flags().StringVarP(&file, "file", "f", "", "the file, or - for standard input")
+	return c
+}
+
+func (f agreedFile) read(doc written, t contract.Trial) (contract.NewConsensus, error) {
+	p := &problem{place: doc.place}
+	in := contract.NewConsensus{Agreed: map[string]map[string]contract.AgreedScore{}}
+	for _, name := range slices.Sorted(maps.Keys(f.Products)) {
+		e, err := entryOf(name, t)
+		if err != nil {
+			p.take("/products/"+escaped(name), err)
+			continue
+		}
+		by := map[string]contract.AgreedScore{}
+		for criterion, l := range f.Products[name] {
+			one := contract.AgreedScore{NotTested: pointerTo(l.NotTested), Reason: l.Reason}
+			if l.Mark != nil {
+				mark := int32(*l.Mark)
+				if float64(mark) != *l.Mark {
+					p.bad("/products/"+escaped(name)+"/"+escaped(criterion)+"/mark", "Give a whole mark from 0 to 5, not %g.", *l.Mark)
+					continue
+				}
+				one.Mark = &mark
+			}
+			by[criterion] = one
+		}
+		in.Agreed[e.Id] = by
+	}
+	return in, p.err()
+}
+
+func (k *client) outcomeLock() *cobra.Command {
+	var x change
+	var means bool
+	c := k.oneTrial(&cobra.Command{
+		Use:   "lock TRIAL",
+		Short: "Lock the marks of a trial",
+		Long: `Lock the marks that the panel agreed: scores cannot change any more, prices count, and in
+a blind trial the names are open. With --by-means the means of the evaluators count
+instead; say why.`,
+		Example: "  den outcome lock tri_01…\n  den outcome lock tri_01… --by-means --why \"One evaluator only\"",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		v, err := said[contract.Consensus](c.LockConsensus(ctx, id, &contract.LockConsensusParams{IfMatch: x.match()},
+			contract.NewLock{ByMeans: pointerTo(means), Why: pointerTo(x.why)}))
+		if err != nil {
+			return at(err, flagPlace)
+		}
+		return show(k, v, func(contract.Consensus) { k.say("The marks are locked.") })
+	})
+	c.Flags().BoolVar(&means, "by-means", false, "the means count, without a consensus")
+	x.flags(c, true)
+	return c
+}
+
+func (k *client) outcomeDissent() *cobra.Command {
+	var text string
+	c := &cobra.Command{
+		Use:     "dissent TRIAL PRODUCT CRITERION",
+		Short:   "Dissent from an agreed score, or take that back",
+		Long:    "Put on record that you do not share an agreed score, and why. Without --text you take it back.",
+		Example: "  den outcome dissent tri_01… Slotwise secure --text \"I saw the certificate\"",
+		Args:    words("the id of a trial", "a product: its name, label or entry id", "a criterion"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			t, err := said[contract.Trial](c.GetTrial(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			e, err := entryOf(args[1], t.value)
+			if err != nil {
+				return err
+			}
+			v, err := said[contract.Consensus](c.Dissent(cmd.Context(), args[0], contract.NewDissent{Entry: e.Id, Criterion: args[2], Text: pointerTo(text)}))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, v, func(contract.Consensus) { k.say("It is recorded.") })
+		},
+	}
+	c.Flags().StringVar(&text, "text", "", "why you do not share it")
+	return c
+}
+
+func (k *client) outcomeSummary() *cobra.Command {
+	return &cobra.Command{
+		Use:     "summary TRIAL ENTRY",
+		Short:   "Show the assessment summary of one product",
+		Long:    "Show the assessment summary of one product: each criterion with its weight, the marks available, its mark, the reasons, and why it is not higher.",
+		Example: "  den outcome summary tri_01… ent_01…",
+		Args:    words("the id of a trial", "the id of an entry"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			s, err := said[contract.Summary](c.GetSummary(cmd.Context(), args[0], args[1]))
+			if err != nil {
+				return err
+			}
+			return show(k, s, k.tellSummary)
+		},
+	}
+}
+
+func (k *client) tellSummary(s contract.Summary) {
+	facts(k.std.out, [2]string{"Trial", given(s.TrialName)}, [2]string{"Product", given(s.ProductName)},
+		[2]string{"Total", fmt.Sprintf("%.1f of 100", s.Total)}, [2]string{"Rank", fmt.Sprintf("%d of %d", s.Rank, s.Ranked)})
+	var rows [][]string
+	for _, r := range s.Rows {
+		mark := "not tested"
+		if r.Mark != nil {
+			mark = fmt.Sprintf("%.3g", *r.Mark)
+		}
+		rows = append(rows, []string{r.Title, fmt.Sprintf("%g", r.Weight), fmt.Sprintf("%s of %d", mark, r.Available), strings.Join(r.Reasons, " "), given(r.WhyNotHigher)})
+	}
+	table(k.std.out, []string{"CRITERION", "WEIGHT", "MARK", "REASONS", "WHY NOT HIGHER"}, rows)
+}
