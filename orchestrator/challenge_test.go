@@ -172,6 +172,7 @@ func TestAChallengeBecomesATrialAndItsOutcome(t *testing.T) {
 		r.challengeIs(v.ID, den.ChallengeInTrial)
 		r.phase(started.Entries[0].Lease, den.Live, time.Minute)
 		mark := 4
+		r.declare(made.ID, r.member)
 		_, err = r.o.SaveAssessment(ctx, r.member, den.NewAssessment{Trial: made.ID, Entry: made.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
 			"ease": {Mark: &mark, Reason: "Easy."}, "fit": {Mark: &mark, Reason: "Fits."},
 		}})
