@@ -27,6 +27,7 @@ type Config struct {
 	Trials        Trials     `yaml:"trials"`
 	Sandboxes     Sandboxes  `yaml:"sandboxes"`
 	Log           Log        `yaml:"log"`
+	SignIn        SignIn     `yaml:"sign_in"`
 	Publishing    Publishing `yaml:"publishing"`
 	SizesFile     string     `yaml:"sizes_file"`
 	SchemesFolder string     `yaml:"schemes_folder"`

@@ -35,6 +35,12 @@ func variables(c *Config) map[string]any {
 		"DEN_SCHEMES_FOLDER":            &c.SchemesFolder,
 		"DEN_TECHMAP_PUBLIC":            &c.Techmap.Public,
 		"DEN_TECHMAP_CAPABILITIES_FILE": &c.Techmap.CapabilitiesFile,
+
+		"DEN_SIGN_IN_SESSION":                     &c.SignIn.Session,
+		"DEN_SIGN_IN_PROVIDER_ISSUER":             &c.SignIn.Provider.Issuer,
+		"DEN_SIGN_IN_PROVIDER_CLIENT_ID":          &c.SignIn.Provider.ClientID,
+		"DEN_SIGN_IN_PROVIDER_CLIENT_SECRET":      &c.SignIn.Provider.ClientSecret,
+		"DEN_SIGN_IN_PROVIDER_CLIENT_SECRET_FILE": &c.SignIn.Provider.SecretFile,
 	}
 }
 

@@ -77,6 +77,8 @@ func (c Config) Validate() error {
 	if !slices.ContainsFunc(c.Schemes, func(s den.Scheme) bool { return s.ID == c.Trials.Scheme }) {
 		say("trials.scheme names %q, which is not one of the schemes", c.Trials.Scheme)
 	}
+	between("sign_in.session", c.SignIn.Session, 5*time.Minute, 24*time.Hour)
+	c.SignIn.faults(say)
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
 		say("log.level must be debug, info, warn or error, not %q", c.Log.Level)
 	}

@@ -17,6 +17,8 @@ type Askers interface {
 	Who(ctx context.Context, token string) (den.Actor, error)
 	// Person is the person now, with the roles now. Refuses NotFound.
 	Person(context.Context, den.ID) (den.Person, error)
+	// SignInAs is who a provider vouches for. Refuses Unknown.
+	SignInAs(context.Context, den.Word) (den.Person, error)
 }
 
 // recognise puts who asks into the request's context: the bearer of a token, or the
@@ -59,6 +61,9 @@ func (s *server) byToken(c *gin.Context) (context.Context, func(), error) {
 func (s *server) bySession(c *gin.Context) (context.Context, func(), error) {
 	ctx, err := s.Sessions.load(c.Request)
 	if err != nil {
+		return nil, nil, err
+	}
+	if ctx, err = s.renew(c, ctx); err != nil {
 		return nil, nil, err
 	}
 	id := s.Sessions.Person(ctx)

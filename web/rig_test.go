@@ -69,7 +69,7 @@ func secret() string {
 }
 
 // newRig is a den with two departments, two suppliers and everybody who has a role.
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 	t.Helper()
 	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}, cookies: map[string]string{}}
 	config, err := configs.Load("", func(string) string { return "" })
@@ -112,10 +112,14 @@ func newRig(t testing.TB) *rig {
 	r.must(err)
 	zone, err := time.LoadLocation("Europe/London")
 	r.must(err)
-	r.handler, err = web.New(web.Config{
+	settings := web.Config{
 		Den: r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
 		Zone: zone, Now: time.Now, Log: log, Schemas: map[string][]byte{report.SchemaPath: []byte("{}")},
-	})
+	}
+	for _, one := range change {
+		one(&settings)
+	}
+	r.handler, err = web.New(settings)
 	r.must(err)
 	r.server.Start()
 	ctx, stop := context.WithCancel(context.Background())

@@ -64,20 +64,22 @@ var (
 // verdicts is one line for each route. Add yours where its room is.
 var verdicts = map[string]row{
 	// the door
-	"GET /healthz":         {"", anybody, no, no},
-	"GET /readyz":          {"", anybody, no, no},
-	"GET /static/*file":    {"", anybody, no, no},
-	"HEAD /static/*file":   {"", anybody, no, no},
-	"GET /sign-in":         {"", anybody, no, no},
-	"POST /sign-in":        {"", anybody, no, no},
-	"POST /sign-out":       {"", anybody, no, no},
-	"GET /help":            {"", anybody, no, no},
-	"GET /help/:guide":     {"", anybody, no, no},
-	"GET /schemas/*name":   {"", anybody, no, no},
-	"GET /api/docs":        {"", anybody, no, no},
-	"GET /":                {"", known, no, no},
-	"GET /departments/new": {"", may{"operator", except(all, "operator")}, no, no},
-	"POST /departments":    {"", may{"operator", except(all, "operator")}, no, no},
+	"GET /healthz":           {"", anybody, no, no},
+	"GET /readyz":            {"", anybody, no, no},
+	"GET /static/*file":      {"", anybody, no, no},
+	"HEAD /static/*file":     {"", anybody, no, no},
+	"GET /sign-in":           {"", anybody, no, no},
+	"POST /sign-in":          {"", anybody, no, no},
+	"POST /sign-in/provider": {"", no, no, no}, // there is no provider
+	"GET /sign-in/callback":  {"", no, no, no},
+	"POST /sign-out":         {"", anybody, no, no},
+	"GET /help":              {"", anybody, no, no},
+	"GET /help/:guide":       {"", anybody, no, no},
+	"GET /schemas/*name":     {"", anybody, no, no},
+	"GET /api/docs":          {"", anybody, no, no},
+	"GET /":                  {"", known, no, no},
+	"GET /departments/new":   {"", may{"operator", except(all, "operator")}, no, no},
+	"POST /departments":      {"", may{"operator", except(all, "operator")}, no, no},
 
 	// what is one's own: somebody else's token is not there
 	"GET /me":                    {"", known, no, no},

@@ -35,6 +35,8 @@ func (s *server) Routes() []Route {
 		{http.MethodHead, "/static/*file", Anybody, s.static},
 		{get, "/sign-in", Anybody, p.SignIn},
 		{post, "/sign-in", Anybody, p.DoSignIn},
+		{post, "/sign-in/provider", Anybody, p.ToProvider},
+		{get, "/sign-in/callback", Anybody, p.Callback},
 		{post, "/sign-out", Anybody, p.SignOut},
 		{get, "/help", Anybody, p.Help},
 		{get, "/help/:guide", Anybody, p.Guide},

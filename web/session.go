@@ -88,7 +88,13 @@ func (s *Sessions) Person(ctx context.Context) den.ID {
 func (s *Sessions) ID(ctx context.Context) string { return s.scs.GetString(ctx, idKey) }
 
 // Ends implements pages.Sessions.
-func (s *Sessions) Ends(ctx context.Context) time.Time { return s.scs.Deadline(ctx) }
+func (s *Sessions) Ends(ctx context.Context) time.Time {
+	ends := s.scs.Deadline(ctx)
+	if word := s.word(ctx); word.Refresh != "" && word.Until.Before(ends) {
+		return word.Until // until the provider is asked again
+	}
+	return ends
+}
 
 // word is what the provider said of who signed in.
 func (s *Sessions) word(ctx context.Context) pages.Word {
@@ -110,7 +116,7 @@ func (s *Sessions) Begin(ctx context.Context, w http.ResponseWriter, in pages.St
 	} {
 		s.scs.Put(ctx, key, text)
 	}
-	s.scs.Put(ctx, sinceKey, s.Ends(ctx).Add(-sessionLength).Unix())
+	s.scs.Put(ctx, sinceKey, s.scs.Deadline(ctx).Add(-s.scs.Lifetime).Unix())
 	if !in.Until.IsZero() && in.Until.Before(s.Ends(ctx)) {
 		s.scs.SetDeadline(ctx, in.Until)
 	}

@@ -38,6 +38,9 @@ type Config struct {
 	Sessions *Sessions
 	Gateway  *gateway.Gateway
 	Visits   *gateway.Visits
+	Provider *Provider      // by whom people sign in; nil: nobody
+	Proxies  []string       // addresses and ranges whose X-Forwarded-For is believed
+	Longest  time.Duration  // of a session; 0: 12 hours
 	Public   string         // the address people type, such as https://den.example.gov.uk
 	Zone     *time.Location // where the people are
 	Now      func() time.Time
@@ -58,7 +61,9 @@ type Config struct {
 type server struct {
 	Config
 	pages *pages.Pages
-	open  map[string]bool // "GET /sign-in": nobody needs to be known there
+
+	renewals renewals
+	open     map[string]bool // "GET /sign-in": nobody needs to be known there
 }
 
 // New makes the handler of everything that the den answers.
@@ -71,11 +76,18 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("web: %q cannot be the public address; enter a URL that begins with http:// or https://", c.Public)
 	}
 	s := &server{Config: c, open: map[string]bool{}}
+	if c.Longest > 0 {
+		c.Sessions.scs.Lifetime = c.Longest
+	}
 	c.Sessions.held.told = func(session string) { c.Visits.Revoke(gateway.Right{Session: session}) }
-	s.pages, err = pages.New(pages.Config{
-		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway, Public: public.Scheme + "://" + public.Host,
+	pagesConfig := pages.Config{
+		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway, Public: public.Scheme + "://" + public.Host, Secure: public.Scheme == "https",
 		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive,
-	})
+	}
+	if c.Provider != nil {
+		pagesConfig.Provider = c.Provider
+	}
+	s.pages, err = pages.New(pagesConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +126,8 @@ func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.E
 	engine.ContextWithFallback = true
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
-	if err := engine.SetTrustedProxies(nil); err != nil {
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	if err := engine.SetTrustedProxies(s.Proxies); err != nil {
 		return nil, err
 	}
 	policy := view.Policy{HTTPS: https}

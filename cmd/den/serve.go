@@ -183,7 +183,12 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
+	provider, err := providerOf(c)
+	if err != nil {
+		return err
+	}
 	h.handler, err = web.New(web.Config{
+		Provider: provider, Proxies: c.SignIn.Proxies, Longest: c.SignIn.Session.Span(),
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
 		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
 	})

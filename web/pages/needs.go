@@ -135,6 +135,8 @@ type Askers interface {
 	SignIn(ctx context.Context, secret string) (den.Person, error)
 	// Person is the person now, with the roles now. Refuses NotFound.
 	Person(context.Context, den.ID) (den.Person, error)
+	// SignInAs is who a provider vouches for. Refuses Unknown.
+	SignInAs(context.Context, den.Word) (den.Person, error)
 	// DemoPeople are those that a demo offers; none outside a demo.
 	DemoPeople(context.Context) ([]den.Person, error)
 }

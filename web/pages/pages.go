@@ -24,6 +24,8 @@ type Config struct {
 	Visits    Visits
 	Addresses Addresses
 	Zone      *time.Location // where the people are
+	Provider  Provider       // by whom people sign in; nil: nobody
+	Secure    bool           // visitors come by HTTPS: cookies have the __Host- prefix
 	Public    string         // the address people type, such as https://den.example.gov.uk
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -42,6 +44,7 @@ type Pages struct {
 	help    *help.Guides
 	glances *glances
 	streams *streams.Streams
+	flows   *flows
 
 	reference func() (api.Reference, error) // read when it is first asked for
 }
@@ -70,7 +73,7 @@ func New(c Config) (*Pages, error) {
 	spoken := v.Words("en")
 	return &Pages{
 		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
-		glances: newGlances(), streams: streams.New(c.MaxStreams),
+		glances: newGlances(), streams: streams.New(c.MaxStreams), flows: &flows{under: map[string]Flow{}, now: c.Now},
 		reference: sync.OnceValues(api.ReadReference),
 	}, nil
 }
@@ -83,7 +86,7 @@ func samples() map[string]view.Page {
 	return map[string]view.Page{
 		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
 		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
-		"account": accountPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
+		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"amend":        amendPage{},
 		"consensus":    consensusPage{},

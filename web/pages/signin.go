@@ -21,6 +21,8 @@ type signInPage struct {
 	People []demoPerson
 	Form   *form.Values
 	Kept   kept
+
+	Provider string // what the button of the provider says; empty: there is none
 }
 
 type demoPerson struct {
@@ -51,6 +53,11 @@ func (p *Pages) SignedOut(c *gin.Context) error {
 func (p *Pages) showSignIn(c *gin.Context, status int, page signInPage) error {
 	page.Frame = p.frame(c, p.words.Say("sign-in.title"))
 	page.Errors = page.Form.Summary()
+	if p.Provider != nil {
+		if page.Provider = p.Provider.Title(); page.Provider == "" {
+			page.Provider = p.words.Say("provider.button")
+		}
+	}
 	people, err := p.Den.DemoPeople(c)
 	if err != nil {
 		return err
