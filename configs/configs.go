@@ -29,6 +29,7 @@ type Config struct {
 	Log           Log        `yaml:"log"`
 	SignIn        SignIn     `yaml:"sign_in"`
 	Publishing    Publishing `yaml:"publishing"`
+	Backup        Backup     `yaml:"backup"`
 	SizesFile     string     `yaml:"sizes_file"`
 	SchemesFolder string     `yaml:"schemes_folder"`
 	Techmap       Techmap    `yaml:"techmap"`
@@ -81,6 +82,14 @@ type Techmap struct {
 type Log struct {
 	Level  string `yaml:"level"`
 	Format string `yaml:"format"`
+}
+
+// Backup says where copies of everything go, and how often they are made.
+type Backup struct {
+	Folder  string   `yaml:"folder"`
+	Command []string `yaml:"command"`
+	Every   Length   `yaml:"every"`
+	Keep    int      `yaml:"keep"`
 }
 
 // Publishing says who stands behind published reports, and who may read them.

@@ -26,6 +26,9 @@ func variables(c *Config) map[string]any {
 		"DEN_SANDBOXES_WARM_MEMORY":     &c.Sandboxes.WarmMemory,
 		"DEN_SANDBOXES_START_BY":        &c.Sandboxes.StartBy,
 		"DEN_SANDBOXES_GRACE":           &c.Sandboxes.Grace,
+		"DEN_BACKUP_FOLDER":             &c.Backup.Folder,
+		"DEN_BACKUP_EVERY":              &c.Backup.Every,
+		"DEN_BACKUP_KEEP":               &c.Backup.Keep,
 		"DEN_PUBLISHING_NAME":           &c.Publishing.Name,
 		"DEN_PUBLISHING_OCID_PREFIX":    &c.Publishing.Prefix,
 		"DEN_PUBLISHING_OPEN_REGISTER":  &c.Publishing.Open,
@@ -65,6 +68,12 @@ func overlay(c *Config, getenv func(string) string) error {
 				return fmt.Errorf("%s must be true or false, not %q", name, text)
 			}
 			*into = yes
+		case *Bytes:
+			n, err := ParseBytes(text)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			*into = Bytes(n)
 		case *Length:
 			d, err := ParseLength(text)
 			if err != nil {

@@ -43,7 +43,7 @@ func ParseBytes(text string) (int64, error) {
 	for suffix, by := range map[string]int64{"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30} {
 		if digits, ok := strings.CutSuffix(text, suffix); ok {
 			n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
-			if err == nil && n > 0 && n < 1<<20 {
+			if err == nil && n >= 0 && n < 1<<20 {
 				return n * by, nil
 			}
 		}

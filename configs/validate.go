@@ -59,6 +59,9 @@ func (c Config) Validate() error {
 	if c.Sandboxes.WarmMemory < 0 {
 		say("sandboxes.warm_memory must be 0MB or more")
 	}
+	if c.Backup.Keep < 1 || c.Backup.Keep > 1000 {
+		say("backup.keep must be between 1 and 1000, not %d", c.Backup.Keep)
+	}
 	if c.Sandboxes.Most == 0 {
 		say("sandboxes.most must be at least 1")
 	}
@@ -70,6 +73,7 @@ func (c Config) Validate() error {
 	between("trials.longest", c.Trials.Longest, time.Minute, 366*24*time.Hour)
 	between("trials.length", c.Trials.Length, time.Minute, max(c.Trials.Longest.Span(), time.Minute))
 	between("sandboxes.start_by", c.Sandboxes.StartBy, time.Second, time.Hour)
+	between("backup.every", c.Backup.Every, time.Minute, 366*24*time.Hour)
 	between("sandboxes.grace", c.Sandboxes.Grace, time.Second, 24*time.Hour)
 	if !slices.ContainsFunc(c.Sizes, func(s den.Size) bool { return s.Name == c.Trials.Size }) {
 		say("trials.size names %q, which is not one of the sizes", c.Trials.Size)

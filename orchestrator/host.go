@@ -21,6 +21,9 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		WarmMemory: o.Warm, WarmHits: o.hits.Load(), WarmMisses: o.misses.Load(),
 		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
 	}
+	if o.Backups != nil {
+		v.Backup, v.BackupPlan = o.Backups.Last(), o.Backups.Every()
+	}
 	if h.up {
 		v.Warnings = h.host.Warnings()
 		v.InForce = inForce(h)

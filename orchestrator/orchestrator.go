@@ -51,6 +51,7 @@ type Config struct {
 	Evidence Evidence                 // nil: what products tried to reach is not known
 	Stacks   Stacks                   // nil: compose files are refused
 	Files    Files                    // nil: files are refused
+	Backups  Backups                  // nil: there are none
 	Forms    Forms                    // nil: reports are not had as files
 	Open     bool                     // the register can be read by anybody
 	Pushes   Pushes                   // nil: nobody can push images
@@ -90,6 +91,7 @@ type Orchestrator struct {
 	launches  atomic.Int32 // launches in flight: making waiting cells waits for them
 	making    sync.Mutex   // one hand on the waiting cells
 	sweeping  sync.Mutex
+	backing   sync.Mutex
 	draining  atomic.Bool
 	refilling atomic.Bool
 

@@ -81,6 +81,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{o.SweepEvery, func() { o.watchBudgets(ctx) }},
 		{o.SweepEvery, func() { o.lapse(ctx) }},
 		{6 * time.Hour, func() { o.clean(ctx) }},
+		{o.SweepEvery, func() { o.backUpWhenDue(ctx) }},
 	} {
 		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {
 			return nil, err

@@ -107,7 +107,7 @@ Start with "den demo". To run a den, see "den serve --help".`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w. See %q", err, c.CommandPath()+" --help")}
 	})
-	root.AddCommand(newServe(getenv, std), newDemo(getenv, std), newCheck(getenv, std), newConfig(std), newSample(getenv, std))
+	root.AddCommand(newServe(getenv, std), newDemo(getenv, std), newCheck(getenv, std), newRestore(std), newConfig(std), newSample(getenv, std))
 	group(root, clientCommands(getenv, std)...)
 	strict(root)
 	return root

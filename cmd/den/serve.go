@@ -87,19 +87,21 @@ func serve(ctx context.Context, config configs.Config, std streams) error {
 
 // house is every room, wired.
 type house struct {
-	config   configs.Config
-	log      *slog.Logger
-	store    *bolt.DB
-	key      *ledger.Key
-	runtime  *docker.Runtime
-	offers   *offers
-	files    *files.Shelf
-	registry *registry.Registry
-	den      *orchestrator.Orchestrator
-	gateway  *gateway.Gateway
-	programs *api.API
-	handler  http.Handler
-	certs    *certificates
+	config  configs.Config
+	log     *slog.Logger
+	store   *bolt.DB
+	key     *ledger.Key
+	runtime *docker.Runtime
+	offers  *offers
+
+	installation string
+	files        *files.Shelf
+	registry     *registry.Registry
+	den          *orchestrator.Orchestrator
+	gateway      *gateway.Gateway
+	programs     *api.API
+	handler      http.Handler
+	certs        *certificates
 }
 
 // openHouse wires the rooms. It asks the engine nothing, so it succeeds while the
@@ -120,7 +122,7 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 	if h.key, err = ledger.OpenKey(config.Data, rand.Reader); err != nil {
 		return h, err
 	}
-	installation, err := installation(config)
+	h.installation, err = installation(config)
 	if err != nil {
 		return h, err
 	}
@@ -132,7 +134,7 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 		return h, err
 	}
 	if h.runtime, err = docker.Open(docker.Config{
-		Host: config.Engine.Host, Installation: installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
+		Host: config.Engine.Host, Installation: h.installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
 	}); err != nil {
 		return h, err
 	}
@@ -155,7 +157,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
-		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Log: h.log,
+		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,
 		Pushes: pushes{h.registry},
 		Sign:   h.key.Sign, Key: den.RecordKey{Public: h.key.Public(), Fingerprint: h.key.Fingerprint()},

@@ -205,6 +205,8 @@ type HostView struct {
 	LastPass   Stamp
 	LastSweep  Stamp
 	Head       Head
+	Backup     Backup // the last one that is known
+	BackupPlan Span   // between two backups; zero: they are made on demand only
 	StartedAt  Stamp
 	Version    string
 }

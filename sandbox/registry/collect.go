@@ -253,6 +253,9 @@ func (r *Registry) drop(ctx context.Context) (n int, bytes int64, err error) {
 func (r *Registry) dropOne(d Digest) (size int64, err error) {
 	r.placing.Lock()
 	defer r.placing.Unlock()
+	if r.copying.Load() > 0 {
+		return -1, nil // the next collection does it
+	}
 	err = r.db.Update(func(b *bbolt.Tx) error {
 		if isHeld(b, d) {
 			size = -1

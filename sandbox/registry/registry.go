@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cuelabs.dev/go/oci/ociregistry"
@@ -46,6 +47,7 @@ type Registry struct {
 	// placing is held to put a file in its place and write that it is there, and to
 	// write that it is gone and remove it: the two never cross.
 	placing sync.Mutex
+	copying atomic.Int32 // backups that are being made: nothing is removed meanwhile
 
 	mu      sync.Mutex
 	used    map[string]int64     // owner → bytes, uploads that go on included

@@ -203,6 +203,8 @@ var table = map[string]access{
 	"getCheckpoint": {done: 200, ours: may{yes: "operator auditor"}},
 	"getHost":       {done: 200, ours: may{yes: "operator auditor"}},
 	"sweep":         {done: 200, ours: may{"operator", "auditor"}},
+	"makeBackup":    {done: 201, ours: may{"operator", "auditor"}},
+	"getBackup":     {done: 200, ours: may{"operator", "auditor"}},
 }
 
 // status is what somebody should get.

@@ -11,6 +11,7 @@ func host(h den.HostView) contract.Host {
 		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
 		Live: int32(h.Live), Starting: int32(h.Starting), Queue: int32(h.Queue), Room: int32(h.Room),
 		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
+		Backup: lastBackup(h.Backup), BackupEverySeconds: new(int64(h.BackupPlan.Seconds())),
 		WarmReady: new(int32(h.WarmReady)), WarmMemoryBytes: &h.WarmMemory, WarmHits: &h.WarmHits, WarmMisses: &h.WarmMisses,
 		LastPass: moment(h.LastPass), LastSweep: moment(h.LastSweep), RecordSize: new(int64(h.Head.Size)), RecordRoot: some(h.Head.Root),
 		StartedAt: h.StartedAt, Version: h.Version,

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 
 	"innovationden/orchestrator/den"
 )
@@ -134,6 +135,10 @@ type Host interface {
 	RecordKey() den.RecordKey
 	Host(context.Context, den.Actor) (den.HostView, error)
 	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
+	// BackUp makes a backup where the settings say.
+	BackUp(context.Context, den.Actor) (den.Backup, error)
+	// CopyOut writes a backup to somebody who keeps it elsewhere.
+	CopyOut(context.Context, den.Actor, io.Writer) error
 	// Watch pokes when anything about a trial, lease or person changed; call the function
 	// to stop it.
 	Watch(context.Context, ...den.ID) (<-chan struct{}, func())

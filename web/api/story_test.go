@@ -469,6 +469,15 @@ func (s *story) look() {
 	if got := told(w, host.JSON200, err, host.Body); !got.Up || *got.RecordSize == 0 {
 		s.t.Errorf("the host is %+v", got)
 	}
+	made, err := s.ops.MakeBackupWithResponse(ctx)
+	if got := told(w, made.JSON201, err, made.Body); got.Where == "" {
+		s.t.Errorf("the backup is %+v", got)
+	}
+	taken, err := s.ops.GetBackupWithResponse(ctx)
+	w.must(err)
+	if string(taken.Body) != "a backup" {
+		s.t.Errorf("the backup holds %q", taken.Body)
+	}
 	swept, err := s.ops.SweepWithResponse(ctx, nil)
 	if got := told(w, swept.JSON200, err, swept.Body); len(got.Items) != 0 {
 		s.t.Errorf("the sweep found %+v", got.Items)

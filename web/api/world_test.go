@@ -86,7 +86,7 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 		Secret: func() string { return fmt.Sprintf("secret-%d", w.ids.Add(1)) },
 		Name:   func() string { return fmt.Sprintf("quiet-otter-%08d", w.ids.Add(1)) },
 		Sizes:  settings.Sizes, Schemes: settings.Schemes, Vocabulary: settings.Vocabulary,
-		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Forms: forms{}, Demo: true, Files: shelf,
+		DefaultLength: settings.Trials.Length.Span(), LongestLength: settings.Trials.Longest.Span(), Version: "test", Room: 500, Stacks: oneService{}, Forms: forms{}, Demo: true, Files: shelf, Backups: copies{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 	})
 	w.engine.SetHost(sandbox.Host{Engine: "Scripted engine 1.0", OS: "linux", CPUs: 2, Memory: 1 << 40, DiskFree: 1 << 40, DiskQuota: true, Namespaces: true})
@@ -239,3 +239,17 @@ func (w *world) serve() *httptest.Server {
 	w.t.Cleanup(func() { w.api.Close(); s.Close() })
 	return s
 }
+
+// copies are the backups of a den that keeps nothing.
+type copies struct{}
+
+func (copies) Write(_ context.Context, to io.Writer) error {
+	_, err := io.WriteString(to, "a backup")
+	return err
+}
+
+func (copies) Keep(context.Context) (den.Backup, error) {
+	return den.Backup{At: time.Now(), Where: "a folder", Bytes: 8}, nil
+}
+func (copies) Last() den.Backup     { return den.Backup{} }
+func (copies) Every() time.Duration { return 0 }

@@ -17,6 +17,7 @@ type hostPage struct {
 	Host      den.HostView
 	Memory    string
 	Disk      string
+	Backed    string // how large the last backup is
 	WarmMost  string // how much memory warm instances may take
 	WarmAsked int64  // launches that could have taken one
 	InForce   []den.InForce
@@ -40,6 +41,7 @@ func (p *Pages) Host(c *gin.Context) error {
 	if host.DiskFree >= 0 {
 		page.Disk = p.words.bytes(host.DiskFree)
 	}
+	page.Backed = p.words.bytes(host.Backup.Bytes)
 	page.WarmMost, page.WarmAsked = p.words.bytes(host.WarmMemory), host.WarmHits+host.WarmMisses
 	for _, phase := range []den.Phase{den.Requested, den.Starting, den.Live, den.Paused, den.Ending} {
 		found, err := p.Den.Sandboxes(c, who, den.Filter{Phase: phase, Limit: 200})
@@ -49,6 +51,17 @@ func (p *Pages) Host(c *gin.Context) error {
 		page.Sandboxes = append(page.Sandboxes, found.Items...)
 	}
 	return p.show(c, http.StatusOK, "host", page)
+}
+
+// BackUp is POST /host/backup.
+func (p *Pages) BackUp(c *gin.Context) error {
+	if _, err := p.typed(c); err != nil {
+		return err
+	}
+	if _, err := p.Den.BackUp(c, asking(c)); err != nil {
+		return err
+	}
+	return to(c, "/host", "backup")
 }
 
 // sweepPage says what a sweep would remove.

@@ -124,6 +124,8 @@ type Host interface {
 	RecordKey() den.RecordKey
 	Host(context.Context, den.Actor) (den.HostView, error)
 	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
+	// BackUp makes a backup where the settings say.
+	BackUp(context.Context, den.Actor) (den.Backup, error)
 	// Watch pokes when anything about a trial, lease or person changed; call the function
 	// to stop it.
 	Watch(context.Context, ...den.ID) (<-chan struct{}, func())

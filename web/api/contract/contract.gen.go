@@ -980,6 +980,16 @@ type Assessment struct {
 // AtBudget What becomes of what runs when the month's budget is used up; empty is warn.
 type AtBudget string
 
+// Backup One copy of everything that the den keeps.
+type Backup struct {
+	At    time.Time `json:"at"`
+	Bytes int64     `json:"bytes"`
+
+	// Error Why the last try failed.
+	Error *string `json:"error,omitempty"`
+	Where string  `json:"where"`
+}
+
 // Because A decision's reason, which the person who asked will read.
 type Because struct {
 	Why string `json:"why"`
@@ -1389,27 +1399,33 @@ type HookShape string
 
 // Host The state of the host.
 type Host struct {
-	Api           *string    `json:"api,omitempty"`
-	CellsReady    *int32     `json:"cells_ready,omitempty"`
-	CellsWanted   *int32     `json:"cells_wanted,omitempty"`
-	Cpus          *int32     `json:"cpus,omitempty"`
-	DiskFreeBytes *int64     `json:"disk_free_bytes,omitempty"`
-	Engine        string     `json:"engine"`
-	InForce       []InForce  `json:"in_force"`
-	Kernel        *string    `json:"kernel,omitempty"`
-	LastPass      *time.Time `json:"last_pass,omitempty"`
-	LastSweep     *time.Time `json:"last_sweep,omitempty"`
-	Live          int32      `json:"live"`
-	MemoryBytes   *int64     `json:"memory_bytes,omitempty"`
-	Os            *string    `json:"os,omitempty"`
-	Queue         int32      `json:"queue"`
-	RecordRoot    *string    `json:"record_root,omitempty"`
-	RecordSize    *int64     `json:"record_size,omitempty"`
-	Room          int32      `json:"room"`
-	StartedAt     time.Time  `json:"started_at"`
-	Starting      int32      `json:"starting"`
-	Up            bool       `json:"up"`
-	Version       string     `json:"version"`
+	Api *string `json:"api,omitempty"`
+
+	// Backup One copy of everything that the den keeps.
+	Backup *Backup `json:"backup,omitempty"`
+
+	// BackupEverySeconds 0: backups are made on demand only.
+	BackupEverySeconds *int64     `json:"backup_every_seconds,omitempty"`
+	CellsReady         *int32     `json:"cells_ready,omitempty"`
+	CellsWanted        *int32     `json:"cells_wanted,omitempty"`
+	Cpus               *int32     `json:"cpus,omitempty"`
+	DiskFreeBytes      *int64     `json:"disk_free_bytes,omitempty"`
+	Engine             string     `json:"engine"`
+	InForce            []InForce  `json:"in_force"`
+	Kernel             *string    `json:"kernel,omitempty"`
+	LastPass           *time.Time `json:"last_pass,omitempty"`
+	LastSweep          *time.Time `json:"last_sweep,omitempty"`
+	Live               int32      `json:"live"`
+	MemoryBytes        *int64     `json:"memory_bytes,omitempty"`
+	Os                 *string    `json:"os,omitempty"`
+	Queue              int32      `json:"queue"`
+	RecordRoot         *string    `json:"record_root,omitempty"`
+	RecordSize         *int64     `json:"record_size,omitempty"`
+	Room               int32      `json:"room"`
+	StartedAt          time.Time  `json:"started_at"`
+	Starting           int32      `json:"starting"`
+	Up                 bool       `json:"up"`
+	Version            string     `json:"version"`
 
 	// WarmHits Sandboxes since the start that were ready at once.
 	WarmHits *int64 `json:"warm_hits,omitempty"`
@@ -3931,6 +3947,18 @@ type ClientInterface interface {
 	// Corresponds with GET /host (the `GetHost` operationId).
 	GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetBackup Take a backup away
+	//
+	// A tar archive of everything that the den keeps at this moment, for `den restore`. It holds every secret of the den.
+	//
+	// Corresponds with GET /host/backup (the `GetBackup` operationId).
+	GetBackup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeBackup Make a backup where the settings say
+	//
+	// Corresponds with POST /host/backup (the `MakeBackup` operationId).
+	MakeBackup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeliveries List notices that were given up, or that wait or were sent
 	//
 	// Corresponds with GET /host/deliveries (the `ListDeliveries` operationId).
@@ -5387,6 +5415,38 @@ func (c *Client) GetProof(ctx context.Context, seq Seq, reqEditors ...RequestEdi
 // Corresponds with GET /host (the `GetHost` operationId).
 func (c *Client) GetHost(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHostRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBackup Take a backup away
+//
+// A tar archive of everything that the den keeps at this moment, for `den restore`. It holds every secret of the den.
+//
+// Corresponds with GET /host/backup (the `GetBackup` operationId).
+func (c *Client) GetBackup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBackupRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeBackup Make a backup where the settings say
+//
+// Corresponds with POST /host/backup (the `MakeBackup` operationId).
+func (c *Client) MakeBackup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeBackupRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -8885,6 +8945,60 @@ func NewGetHostRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetBackupRequest constructs an http.Request for the GetBackup method
+func NewGetBackupRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/backup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMakeBackupRequest constructs an http.Request for the MakeBackup method
+func NewMakeBackupRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/backup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -13424,6 +13538,22 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /host (the `GetHost` operationId).
 	GetHostWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetHostResponse, error)
 
+	// GetBackupWithResponse Take a backup away
+	//
+	// A tar archive of everything that the den keeps at this moment, for `den restore`. It holds every secret of the den.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /host/backup (the `GetBackup` operationId).
+	GetBackupWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetBackupResponse, error)
+
+	// MakeBackupWithResponse Make a backup where the settings say
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /host/backup (the `MakeBackup` operationId).
+	MakeBackupWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MakeBackupResponse, error)
+
 	// ListDeliveriesWithResponse List notices that were given up, or that wait or were sent
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -15781,6 +15911,95 @@ func (r GetHostResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBackupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBackupResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBackupResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBackupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBackupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBackupResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MakeBackupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Backup
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r MakeBackupResponse) GetJSON201() *Backup {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MakeBackupResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MakeBackupResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MakeBackupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MakeBackupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MakeBackupResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -20408,6 +20627,34 @@ func (c *ClientWithResponses) GetHostWithResponse(ctx context.Context, reqEditor
 	return ParseGetHostResponse(rsp)
 }
 
+// GetBackupWithResponse Take a backup away
+//
+// A tar archive of everything that the den keeps at this moment, for `den restore`. It holds every secret of the den.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /host/backup (the `GetBackup` operationId).
+func (c *ClientWithResponses) GetBackupWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetBackupResponse, error) {
+	rsp, err := c.GetBackup(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBackupResponse(rsp)
+}
+
+// MakeBackupWithResponse Make a backup where the settings say
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /host/backup (the `MakeBackup` operationId).
+func (c *ClientWithResponses) MakeBackupWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MakeBackupResponse, error) {
+	rsp, err := c.MakeBackup(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeBackupResponse(rsp)
+}
+
 // ListDeliveriesWithResponse List notices that were given up, or that wait or were sent
 //
 // Returns a wrapper object for the known response body format(s).
@@ -23051,6 +23298,65 @@ func ParseGetHostResponse(rsp *http.Response) (*GetHostResponse, error) {
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetBackupResponse parses an HTTP response from a GetBackupWithResponse call
+func ParseGetBackupResponse(rsp *http.Response) (*GetBackupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBackupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMakeBackupResponse parses an HTTP response from a MakeBackupWithResponse call
+func ParseMakeBackupResponse(rsp *http.Response) (*MakeBackupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MakeBackupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Backup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -26262,6 +26568,12 @@ type ServerInterface interface {
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(c *gin.Context)
+	// GetBackup Take a backup away
+	// (GET /host/backup)
+	GetBackup(c *gin.Context)
+	// MakeBackup Make a backup where the settings say
+	// (POST /host/backup)
+	MakeBackup(c *gin.Context)
 	// ListDeliveries List notices that were given up, or that wait or were sent
 	// (GET /host/deliveries)
 	ListDeliveries(c *gin.Context, params ListDeliveriesParams)
@@ -27680,6 +27992,32 @@ func (siw *ServerInterfaceWrapper) GetHost(c *gin.Context) {
 	}
 
 	siw.Handler.GetHost(c)
+}
+
+// GetBackup operation middleware
+func (siw *ServerInterfaceWrapper) GetBackup(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBackup(c)
+}
+
+// MakeBackup operation middleware
+func (siw *ServerInterfaceWrapper) MakeBackup(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MakeBackup(c)
 }
 
 // ListDeliveries operation middleware
@@ -30836,6 +31174,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/record/key", wrapper.GetRecordKey)
 	router.GET(options.BaseURL+"/record/checkpoint", wrapper.GetCheckpoint)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost)
+	router.GET(options.BaseURL+"/host/backup", wrapper.GetBackup)
+	router.POST(options.BaseURL+"/host/backup", wrapper.MakeBackup)
 	router.POST(options.BaseURL+"/host/sweep", wrapper.Sweep)
 	router.GET(options.BaseURL+"/approvals", wrapper.ListApprovals)
 	router.GET(options.BaseURL+"/approvals/:id", wrapper.GetApproval)
@@ -32167,6 +32507,88 @@ type GetHostdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetHostdefaultApplicationProblemPlusJSONResponse) VisitGetHostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBackupRequestObject struct {
+}
+
+type GetBackupResponseObject interface {
+	VisitGetBackupResponse(w http.ResponseWriter) error
+}
+
+type GetBackup200ApplicationxTarResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetBackup200ApplicationxTarResponse) VisitGetBackupResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-tar")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetBackupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBackupdefaultApplicationProblemPlusJSONResponse) VisitGetBackupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeBackupRequestObject struct {
+}
+
+type MakeBackupResponseObject interface {
+	VisitMakeBackupResponse(w http.ResponseWriter) error
+}
+
+type MakeBackup201JSONResponse Backup
+
+func (response MakeBackup201JSONResponse) VisitMakeBackupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeBackupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeBackupdefaultApplicationProblemPlusJSONResponse) VisitMakeBackupResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -35913,6 +36335,12 @@ type StrictServerInterface interface {
 	// GetHost Read the state of the host
 	// (GET /host)
 	GetHost(ctx context.Context, request GetHostRequestObject) (GetHostResponseObject, error)
+	// GetBackup Take a backup away
+	// (GET /host/backup)
+	GetBackup(ctx context.Context, request GetBackupRequestObject) (GetBackupResponseObject, error)
+	// MakeBackup Make a backup where the settings say
+	// (POST /host/backup)
+	MakeBackup(ctx context.Context, request MakeBackupRequestObject) (MakeBackupResponseObject, error)
 	// ListDeliveries List notices that were given up, or that wait or were sent
 	// (GET /host/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
@@ -37211,6 +37639,54 @@ func (sh *strictHandler) GetHost(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetHostResponseObject); ok {
 		if err := validResponse.VisitGetHostResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBackup operation middleware
+func (sh *strictHandler) GetBackup(ctx *gin.Context) {
+	var request GetBackupRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBackup(ctx, request.(GetBackupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBackup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetBackupResponseObject); ok {
+		if err := validResponse.VisitGetBackupResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MakeBackup operation middleware
+func (sh *strictHandler) MakeBackup(ctx *gin.Context) {
+	var request MakeBackupRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeBackup(ctx, request.(MakeBackupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeBackup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MakeBackupResponseObject); ok {
+		if err := validResponse.VisitMakeBackupResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

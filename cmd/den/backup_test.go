@@ -1,0 +1,208 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"innovationden/configs"
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/bolt"
+	"innovationden/orchestrator/files"
+	"innovationden/web/api/contract"
+)
+
+// A den that is backed up while it runs, goes on, and is lost: the restored one knows
+// what it knew, finds what still runs, ends what is gone as lost, and removes what it
+// never heard of.
+func TestARestoredDenPutsItselfRight(t *testing.T) {
+	t.Parallel()
+	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=0")
+	s.start()
+	ctx := context.Background()
+	release := s.offer(product(t, program(t), "serve"))
+	stays, lost := s.begin(time.Hour, release), s.begin(time.Hour, release)
+	s.becomes(stays, contract.PhaseLive)
+	gone := s.becomes(lost, contract.PhaseLive)
+	backup := filepath.Join(t.TempDir(), "den.tar")
+	if out, code := s.command("backup", "-o", backup); code != exitDone {
+		t.Fatalf("the backup ended with %d: %s", code, out)
+	}
+	after := s.begin(time.Hour, release)
+	s.becomes(after, contract.PhaseLive)
+	ended, err := s.client().EndSandboxWithResponse(ctx, gone.Id, nil, contract.Reason{})
+	s.answered(err, ended != nil && ended.StatusCode() < 300, func() []byte { return ended.Body })
+	s.becomes(lost, contract.PhaseEnded)
+	s.kill()
+
+	restored := filepath.Join(t.TempDir(), "restored")
+	var said, failed bytes.Buffer
+	if code := run(ctx, []string{"restore", backup, "--data", restored}, os.Getenv, streams{out: &said, err: &failed}); code != exitDone {
+		t.Fatalf("the restore ended with %d: %s%s", code, &said, &failed)
+	}
+	if code := run(ctx, []string{"check", "--data", restored}, os.Getenv, streams{out: &said, err: &failed}); code != exitDone {
+		t.Fatalf("the restored folder is not sound: %s%s", &said, &failed)
+	}
+	s.data = restored
+	s.start()
+	s.becomes(stays, contract.PhaseLive)
+	if box := s.becomes(lost, contract.PhaseEnded); box.Reason != contract.EndReasonVanished {
+		t.Errorf("what was lost ended as %s: %s", box.Reason, box.Detail)
+	}
+	if found, err := s.client().GetTrialWithResponse(ctx, after); err != nil || found.JSON200 != nil {
+		t.Errorf("the trial after the backup is known: %v", err)
+	}
+	s.await("the strangers to be removed", func() error {
+		found, err := s.found()
+		if err == nil && len(found) != 1 {
+			err = fmt.Errorf("%d sandboxes are there", len(found))
+		}
+		return err
+	})
+}
+
+func TestABackupThatIsNotRightIsNotRestored(t *testing.T) {
+	config := emptyDen(t)
+	var good bytes.Buffer
+	must(t, config.Write(t.Context(), &good))
+	for name, spoil := range map[string]func([]byte) []byte{
+		"torn":                  func(b []byte) []byte { return b[:len(b)/2] },
+		"a changed byte":        func(b []byte) []byte { b = bytes.Clone(b); b[600] ^= 1; return b },
+		"a name that climbs":    func(b []byte) []byte { return with(t, b, "../evil", "x") },
+		"a file of nobody's":    func(b []byte) []byte { return with(t, b, "files/evil", "x") },
+		"no list":               func(b []byte) []byte { return without(t, b, manifestFile) },
+		"a file that is absent": func(b []byte) []byte { return without(t, b, "record.key") },
+		"not an archive":        func([]byte) []byte { return []byte(strings.Repeat("no backup ", 200)) },
+	} {
+		file, target := filepath.Join(t.TempDir(), "b.tar"), filepath.Join(t.TempDir(), "target")
+		must(t, os.WriteFile(file, spoil(good.Bytes()), 0o600))
+		var out, failed bytes.Buffer
+		if code := run(t.Context(), []string{"restore", file, "--data", target}, os.Getenv, streams{out: &out, err: &failed}); code == exitDone {
+			t.Errorf("%s: it was restored", name)
+		}
+		if _, err := os.Stat(target); err == nil {
+			t.Errorf("%s: a folder was made", name)
+		}
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(target), ".restoring-*")); len(left) != 0 {
+			t.Errorf("%s: %v was left", name, left)
+		}
+	}
+	file, target := filepath.Join(t.TempDir(), "b.tar"), filepath.Join(t.TempDir(), "target")
+	must(t, os.WriteFile(file, good.Bytes(), 0o600))
+	must(t, os.MkdirAll(target, 0o700))
+	must(t, os.WriteFile(filepath.Join(target, "mine"), nil, 0o600))
+	var out, failed bytes.Buffer
+	if code := run(t.Context(), []string{"restore", file, "--data", target}, os.Getenv, streams{out: &out, err: &failed}); code != exitUsage {
+		t.Errorf("a folder that holds something was used: %d", code)
+	}
+	must(t, os.Remove(filepath.Join(target, "mine")))
+	if code := run(t.Context(), []string{"restore", file, "--data", target}, os.Getenv, streams{out: &out, err: &failed}); code != exitDone {
+		t.Errorf("a good one was not restored: %s", &failed)
+	}
+}
+
+// copied writes the files of an archive for which keep is true into another one.
+func copied(t *testing.T, from []byte, to *tar.Writer, keep func(string) bool) {
+	t.Helper()
+	for r := tar.NewReader(bytes.NewReader(from)); ; {
+		head, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		must(t, err)
+		if !keep(head.Name) {
+			continue
+		}
+		must(t, to.WriteHeader(head))
+		_, err = io.Copy(to, r)
+		must(t, err)
+	}
+}
+
+func with(t *testing.T, from []byte, name, content string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	must(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(content))}))
+	_, err := io.WriteString(w, content)
+	must(t, err)
+	copied(t, from, w, func(string) bool { return true })
+	must(t, w.Close())
+	return out.Bytes()
+}
+
+func without(t *testing.T, from []byte, name string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	copied(t, from, w, func(n string) bool { return n != name })
+	must(t, w.Close())
+	return out.Bytes()
+}
+
+func TestBackupsGoWhereTheSettingsSayAndTheOldestGo(t *testing.T) {
+	b := emptyDen(t)
+	b.config.Backup.Folder, b.config.Backup.Keep = filepath.Join(t.TempDir(), "backups"), 2
+	for range 3 {
+		made, err := b.Keep(t.Context())
+		must(t, err)
+		if info, err := os.Stat(made.Where); err != nil || info.Size() != made.Bytes {
+			t.Errorf("%+v: %v", made, err)
+		}
+		if b.Last() != made {
+			t.Errorf("the last is %+v, not %+v", b.Last(), made)
+		}
+	}
+	if all := b.made(); len(all) != 2 {
+		t.Errorf("the folder holds %v", all)
+	}
+	taken := filepath.Join(t.TempDir(), "taken.tar")
+	b.config.Backup.Folder, b.config.Backup.Command = "", []string{"sh", "-c", `cat > "$0"`, taken}
+	_, err := b.Keep(t.Context())
+	must(t, err)
+	f, err := os.Open(taken)
+	must(t, err)
+	must(t, endsWithList(f))
+	must(t, f.Close())
+	b.config.Backup.Command = []string{"sh", "-c", "echo no room >&2; exit 3"}
+	if _, err := b.Keep(t.Context()); err == nil || !strings.Contains(b.Last().Error, "no room") {
+		t.Errorf("a command that fails: %v, %+v", err, b.Last())
+	}
+}
+
+// emptyDen is the backups of a den without an engine, in a folder of its own.
+func emptyDen(t *testing.T) *backups {
+	t.Helper()
+	data := t.TempDir()
+	for name, text := range map[string]string{installationFile: "den-test\n", "record.key": "a key\n", checkpointFile: "a checkpoint\n", evidenceFile: "{}"} {
+		must(t, os.WriteFile(filepath.Join(data, name), []byte(text), 0o600))
+	}
+	return openBackups(t, data)
+}
+
+func openBackups(t *testing.T, data string) *backups {
+	t.Helper()
+	store, err := bolt.Open(filepath.Join(data, "den.db"), bolt.Options{Now: time.Now, Reserve: -1})
+	must(t, err)
+	t.Cleanup(func() { must(t, store.Close()) })
+	config, err := configs.Load("", func(string) string { return "" })
+	must(t, err)
+	config.Data = data
+	images, err := openRegistry(config, slog.New(slog.DiscardHandler), func() *orchestrator.Orchestrator { return nil })
+	must(t, err)
+	t.Cleanup(func() { must(t, images.Close()) })
+	shelf, err := files.Open(config.Path("files"))
+	must(t, err)
+	_, _, err = shelf.Keep(t.Context(), strings.NewReader("evidence"), 100)
+	must(t, err)
+	return newBackups(config, "den-test", store, images)
+}
