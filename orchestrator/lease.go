@@ -112,7 +112,7 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 	}
 	seen := o.seen(l)
 	v.Tried, v.Used, v.Mails = seen.Tried, seen.Used, seen.Sent
-	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.RestartSandbox)
+	v.May = rights(actor, leaseOwner(l, t), den.OpenSandbox, den.RunSandbox, den.ShareSandbox, den.RestartSandbox)
 	hides, err := veilOf(tx, actor, t)
 	if err != nil || hides == nil {
 		return v, err

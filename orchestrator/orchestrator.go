@@ -59,6 +59,7 @@ type Config struct {
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
+	Visits   Visits                   // nil: nobody is told
 	Log      *slog.Logger             // nil: nothing is logged
 
 	// Sign signs a state of the record; nil: proofs carry no checkpoint.
@@ -77,6 +78,7 @@ type Orchestrator struct {
 	posted  chan struct{} // wakes the post
 	hands   sync.Map      // who is sending: channel and address → true
 	topics  hub
+	guesses guesses
 	finder  finder
 	telling sync.Mutex // keeps what Routes hears in order
 
@@ -146,6 +148,9 @@ func New(c Config) *Orchestrator {
 	}
 	if c.Routes == nil {
 		c.Routes = nobody{}
+	}
+	if c.Visits == nil {
+		c.Visits = nobody{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -33,6 +33,7 @@ type pen struct {
 	starts []start         // launches that the commit began
 	mails  bool            // the post is woken after the commit
 	nudges []den.ID        // leases to be looked at again after the commit
+	visits []Visit         // who has to leave after the commit
 	found  []den.ID        // what the index of the techmap reads again after the commit
 
 	narrowed []den.ID // people who may do less after the commit
@@ -55,7 +56,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		p.used, p.label = map[den.Kind]int{}, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
 		p.mails, p.warm, p.hits, p.misses = false, nil, 0, 0
-		p.narrowed = nil
+		p.narrowed, p.visits = nil, nil
 		if err := p.stands(tx); err != nil {
 			return err
 		}
@@ -64,6 +65,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
 			o.tell(ctx, p.leases)
+			for _, v := range p.visits {
+				o.Visits.Leave(v)
+			}
 			o.refind(ctx, p.found)
 			o.poke()
 		}
@@ -76,6 +80,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
 	}
 	o.tell(ctx, p.leases)
+	for _, v := range p.visits {
+		o.Visits.Leave(v)
+	}
 	for _, id := range p.nudges {
 		o.nudge(id)
 	}

@@ -30,17 +30,19 @@ type Route struct {
 	Supplier   den.ID
 	Trial      den.ID
 	Evaluators []den.ID
+	Guests     []den.ID // with whom it is shared
 }
 
 // Owner says whom the sandbox behind a route belongs to.
 func (r Route) Owner() den.Owner {
-	return den.Owner{Department: r.Department, Suppliers: []den.ID{r.Supplier}, Trial: r.Trial, Evaluators: r.Evaluators}
+	return den.Owner{Department: r.Department, Suppliers: []den.ID{r.Supplier}, Trial: r.Trial, Evaluators: r.Evaluators, Guests: r.Guests}
 }
 
 type nobody struct{}
 
 func (nobody) Set(Route)       {}
 func (nobody) Withdraw(string) {}
+func (nobody) Leave(Visit)     {}
 
 // tell has Routes hear what the store says of leases now. One at a time, so that an
 // older word never follows a newer one.
@@ -74,9 +76,13 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 	if err != nil {
 		return err
 	}
+	guests, err := guestsOf(tx, l, o.now())
+	if err != nil {
+		return err
+	}
 	o.Routes.Set(Route{
 		Name: l.Name, Lease: l.ID, Sandbox: l.Sandbox, Port: l.Port, Phase: l.Phase, EndsAt: l.EndsAt,
-		Department: l.Department, Supplier: l.Supplier, Trial: l.Trial, Evaluators: t.Evaluators,
+		Department: l.Department, Supplier: l.Supplier, Trial: l.Trial, Evaluators: t.Evaluators, Guests: guests,
 	})
 	return nil
 }

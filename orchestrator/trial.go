@@ -99,7 +99,7 @@ func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.Tr
 	if err := o.addPanel(tx, actor, t, &v); err != nil {
 		return v, err
 	}
-	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadSummary, den.ReadAssessments, den.ReadRecord)
+	v.May = rights(actor, t.Owner(), den.SetUpTrial, den.DecideTrial, den.AssessTrial, den.ReadSummary, den.ReadAssessments, den.ReadRecord, den.ShareSandbox)
 	return v, nil
 }
 

@@ -48,6 +48,7 @@ type rig struct {
 	bookwell, slotwise    den.Product
 	releases              []den.ID
 	people                map[string]den.Person
+	link                  string            // of the first share by link
 	cookies               map[string]string // of who signed in by cookie
 	made                  world
 }
@@ -60,6 +61,13 @@ func (r tableRoutes) Set(route orchestrator.Route) {
 		den.Requested: gateway.Starting, den.Starting: gateway.Starting, den.Live: gateway.Live, den.Paused: gateway.Paused,
 	}[route.Phase]
 	_ = r.Table.Set(gateway.Route{Label: route.Name, Lease: string(route.Lease), Sandbox: route.Sandbox, Port: route.Port, State: state})
+}
+
+// leaves has the gateway let go of whom the orchestrator names.
+type leaves struct{ *gateway.Visits }
+
+func (l leaves) Leave(v orchestrator.Visit) {
+	l.Revoke(gateway.Right{Person: string(v.Person), Session: string(v.Session), Lease: string(v.Lease)})
 }
 
 func secret() string {
@@ -91,7 +99,7 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
 		Forms:         forms{},
-		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
+		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Visits: leaves{r.visits}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
 		Narrow: func(person den.ID) { r.visits.Revoke(gateway.Right{Person: string(person)}) },
 	})
@@ -190,6 +198,13 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if q.URL.Path == "/socket" {
 				waits(w, q)
+				return
+			}
+			if q.URL.Path == "/events" {
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, _ = io.WriteString(w, "data: now\n\n")
+				_ = http.NewResponseController(w).Flush()
+				<-q.Context().Done()
 				return
 			}
 			_, _ = io.WriteString(w, "This is "+name)

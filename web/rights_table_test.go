@@ -7,7 +7,7 @@ import "strings"
 // where that is not nobody, with an id of nothing.
 //
 // Things: draft, running, finished (trials), live, ended (sandboxes of running and
-// finished), product, release, department, supplier, person, event; "" is nothing in
+// finished), product, release, department, supplier, person, event, share; "" is nothing in
 // particular. A new kind of thing is made in sides (sides_test.go).
 type row struct {
 	about string
@@ -142,6 +142,12 @@ var verdicts = map[string]row{
 	"POST /trials/:id/end":                            {"running", runOur, runTheir, no},
 	"GET /trials/:id/extend":                          {"running", runOur, runTheir, no},
 	"POST /trials/:id/extend":                         {"running", runOur, runTheir, no},
+	"GET /trials/:id/shares":                          {"running", runOur, runTheir, no},
+	"POST /trials/:id/shares":                         {"running", runOur, runTheir, no},
+	"POST /trials/:id/shares/:share/withdraw":         {"share", runOur, runTheir, no},
+	"GET /shared":                                     {"", known, no, no},
+	"GET /visit/:secret":                              {"", anybody, no, no},
+	"POST /visit/:secret":                             {"", anybody, no, no},
 	"GET /trials/:id/report":                          {"finished", seeOur, seeTheir, no},
 	"GET /trials/:id/report/:form":                    {"finished", seeOur, seeTheir, no},
 	"GET /trials/:id/decide":                          {"finished", runOur, runTheir, no},

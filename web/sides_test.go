@@ -75,7 +75,17 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	r.must(err)
 	someone, err := r.den.AddPerson(context.Background(), den.System(), den.Person{Name: "Someone", Memberships: r.people[who].Memberships})
 	r.must(err)
+	share, _, err := r.den.AddShare(context.Background(), r.people[who].Act(), den.NewShare{Trial: running.ID, With: r.people["newcomer"].ID, Lease: running.Entries[0].Sandbox.ID})
+	r.must(err)
+	_, err = r.den.TakeShare(context.Background(), r.people[who].Act(), running.ID, share.ID, "")
+	r.must(err)
+	_, link, err := r.den.AddShare(context.Background(), r.people[who].Act(), den.NewShare{Trial: running.ID, Link: true, For: "users of the service"})
+	r.must(err)
+	if r.link == "" {
+		r.link = link
+	}
 	made := map[string]thing{
+		"share": {running.ID, share.ID},
 		"event": {id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))},
 		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},

@@ -21,6 +21,7 @@ type world struct {
 	finished, failed     den.TrialView
 	starting, queued     den.TrialView
 	bare                 den.Product // without a release
+	link                 string      // of a share of running
 	event                string      // the number of the start of running
 }
 
@@ -74,6 +75,10 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"sandbox-end", "official", box + "/end", ""}, shown{"sandbox-extend", "official", box + "/extend", ""}, shown{"sandbox-restart", "engineer", box + "/restart", ""},
 		shown{"sandbox-pause", "official", box + "/pause", ""}, shown{"receipt", "official", gone + "/receipt", ""}, shown{"receipt-none", "official", box + "/receipt", ""},
 		shown{"record-trial", "official", "/record?subject=" + string(w.finished.ID), ""}, shown{"record", "auditor", "/record", ""},
+		shown{"shares", "official", running + "/shares", ""}, shown{"shares-none", "official", "/trials/" + string(w.starting.ID) + "/shares", ""},
+		shown{"shares-wrong", "official", running + "/shares", send}, shown{"shares-over", "official", finished + "/shares", ""},
+		shown{"shared", "newcomer", "/shared", ""}, shown{"shared-none", "rival", "/shared", ""},
+		shown{"visit", "", "/visit/" + w.link, ""}, shown{"visit-wrong", "", "/visit/" + w.link, `document.querySelector('main form button[name=sandbox]').click()`},
 		shown{"record-narrow", "auditor", "/record?act=trial.&actor=" + string(r.people["official"].ID), ""}, shown{"record-none", "auditor", "/record?act=none", ""},
 		shown{"record-wrong", "auditor", "/record?since-day=40&since-month=2&since-year=2026", ""}, shown{"record-mine", "engineer", "/record?actor=" + string(r.people["engineer"].ID), ""},
 		shown{"event", "auditor", "/record/" + w.event, ""}, shown{"event-official", "official", "/record/" + w.event, ""}, shown{"record-key", "", "/record/key", ""}, shown{"record-key-auditor", "auditor", "/record/key", ""},
@@ -107,6 +112,12 @@ func (r *rig) world() *world {
 		events, err := r.den.Events(ctx, den.System(), den.Filter{Subject: w.running.ID, Act: "trial.started"})
 		r.must(err)
 		w.event = strconv.FormatUint(events.Items[0].Seq, 10)
+		_, w.link, err = r.den.AddShare(ctx, by, den.NewShare{Trial: w.running.ID, Link: true, For: "users of the booking service, 7 June", Passcode: "open sesame"})
+		r.must(err)
+		for _, with := range []den.ID{r.people["newcomer"].ID, r.elsewhere.ID} {
+			_, _, err = r.den.AddShare(ctx, by, den.NewShare{Trial: w.running.ID, Lease: w.running.Entries[0].Sandbox.ID, With: with})
+			r.must(err)
+		}
 		w.finished = r.trial()
 		r.score(w.finished, "evaluator")
 		_, err = r.den.Decide(ctx, by, w.finished.ID, den.NewDecision{Decision: den.Proceed, Why: "It did what we need.", Chosen: w.finished.Entries[1].ID})

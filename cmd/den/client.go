@@ -52,7 +52,7 @@ func clientCommands(getenv func(string) string, std streams) []*cobra.Command {
 func (k *client) commands() []*cobra.Command {
 	speaking := []*cobra.Command{
 		k.trial(), k.sandbox(), k.outcome(), k.product(), k.release(), k.supplier(), k.department(), k.people(),
-		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(),
+		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.shares(),
 	}
 	for _, c := range speaking {
 		k.flags(c)

@@ -72,6 +72,11 @@ func (p *publisher) still(r gateway.Right) bool {
 	return at.IsZero() || p.now().Before(at)
 }
 
+// Leave implements orchestrator.Visits.
+func (p *publisher) Leave(v orchestrator.Visit) {
+	p.visits.Revoke(gateway.Right{Person: string(v.Person), Session: string(v.Session), Lease: string(v.Lease)})
+}
+
 func (p *publisher) set(r gateway.Route) {
 	if err := p.table.Set(r); err != nil {
 		p.log.Error("address not published", "lease", r.Lease, "error", err)

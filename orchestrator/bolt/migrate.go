@@ -35,6 +35,8 @@ func toSchema2(b *bbolt.Tx) error {
 		"releases_by_pushed", "repositories_by_product", "repositories_by_supplier", "repositories_by_owner",
 		"preflights_by_release", "preflights_by_state",
 	}
+	tables = append(tables, "shares")
+	indexes = append(indexes, "shares_by_trial", "shares_by_guest", "shares_by_hash")
 	tables = append(tables, "schemes", "declarations", "consensuses")
 	tables = append(tables, "publications", "replies")
 	indexes = append(indexes, "publications_by_time", "replies_by_trial")

@@ -32,6 +32,7 @@ import (
 //	logins                    person id → Login
 //	notices                   id → Notice
 //	answers                   key → Answer
+//	shares                    id → Share
 //	rules                     department id → Rules
 //	requests                  id → Request
 //	spendings                 department id, "/", month → Spending
@@ -115,6 +116,7 @@ type schema struct {
 	logins       kind[den.Login]
 	notices      kind[den.Notice]
 	answers      kind[den.Answer]
+	shares       kind[den.Share]
 	rules        kind[den.Rules]
 	requests     kind[den.Request]
 	spendings    kind[den.Spending]
@@ -217,6 +219,13 @@ func newSchema() *schema {
 			indexes: []index[den.Notice]{
 				{name: den.NoticesByDue, at: func(n *den.Notice) time.Time { return n.DueAt }},
 				by(den.NoticesByTo, func(n *den.Notice) den.ID { return n.To })}},
+		shares: kind[den.Share]{name: "shares",
+			key: func(s *den.Share) den.ID { return s.ID },
+			rev: func(s *den.Share) *int64 { return &s.Rev },
+			indexes: []index[den.Share]{
+				by(den.SharesByTrial, func(s *den.Share) den.ID { return s.Trial }),
+				by(den.SharesByGuest, func(s *den.Share) den.ID { return s.With }),
+				by(den.SharesByHash, func(s *den.Share) string { return s.Hash })}},
 		answers: kind[den.Answer]{name: "answers",
 			key:     func(a *den.Answer) den.ID { return den.ID(a.Key) },
 			rev:     func(a *den.Answer) *int64 { return &a.Rev },
@@ -358,7 +367,7 @@ func words(ids []den.ID) []string {
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
-		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.publications, s.replies, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers,
+		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.publications, s.replies, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers, s.shares,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
 		s.repositories, s.preflights} {

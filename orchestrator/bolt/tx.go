@@ -196,6 +196,9 @@ func (t *tx) Logins() den.Table[den.Login] { return table[den.Login]{t, t.schema
 // Notices implements den.Tx.
 func (t *tx) Notices() den.Table[den.Notice] { return table[den.Notice]{t, t.schema.notices} }
 
+// Shares implements den.Tx.
+func (t *tx) Shares() den.Table[den.Share] { return table[den.Share]{t, t.schema.shares} }
+
 // Answers implements den.Tx.
 func (t *tx) Answers() den.Table[den.Answer] { return table[den.Answer]{t, t.schema.answers} }
 

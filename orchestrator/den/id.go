@@ -24,6 +24,7 @@ const (
 	KindJoinLink    Kind = "inv"
 	KindEvent       Kind = "evt"
 	KindNotice      Kind = "not"
+	KindShare       Kind = "sha"
 	KindRequest     Kind = "req"
 	KindDelivery    Kind = "dlv"
 	KindChallenge   Kind = "cha"

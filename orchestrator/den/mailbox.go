@@ -72,7 +72,7 @@ const (
 	NoticeInterest        NoticeKind = "interest"
 	NoticeQuestion        NoticeKind = "question"  // a question was answered
 	NoticeAsked           NoticeKind = "asked"     // a question waits for an answer
-	NoticeInvited         NoticeKind = "invited"   // to look at a challenge
+	NoticeInvited         NoticeKind = "invited"   // to look at a challenge, or to open a product
 	NoticeChallenge       NoticeKind = "challenge" // something about it changed
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
 	NoticePeople          NoticeKind = "people" // invitations, and what one may do

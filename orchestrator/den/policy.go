@@ -35,6 +35,8 @@ const (
 	SetRules        Action = "set_rules"
 	DecideRequest   Action = "decide_request" // agree to or refuse what somebody else asked for
 
+	ShareSandbox Action = "share_sandbox" // let people open it who could not otherwise
+
 	ReadChallenge   Action = "read_challenge"   // once it is published
 	SetUpChallenge  Action = "set_up_challenge" // write, publish, answer questions, invite, thank, close
 	AnswerChallenge Action = "answer_challenge" // ask, and show interest, for a supplier
@@ -46,7 +48,7 @@ var Actions = []Action{
 	ReadTechmap, OfferProduct, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
 	ReadMembers, ManageMembers, ReadPeople, ManagePeople,
-	ReadRules, SetRules, DecideRequest,
+	ReadRules, SetRules, DecideRequest, ShareSandbox,
 	ReadChallenge, SetUpChallenge, AnswerChallenge, ReadInterest,
 }
 
@@ -81,6 +83,7 @@ var Rights = map[Action]map[Role]Scope{
 	ReadSandbox:     {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},
 	OpenSandbox:     {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own, Evaluator: Own},
 	RunSandbox:      {Operator: Any, Member: Own, Approver: Own},
+	ShareSandbox:    {Operator: Any, Member: Own, Approver: Own},
 	RestartSandbox:  {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	ReadRecord:      {Operator: Any, Auditor: Any, Member: Own, Approver: Own, SupplierMember: Own},
 	ReadHost:        {Operator: Any, Auditor: Any},
@@ -105,6 +108,7 @@ type Owner struct {
 	Suppliers  []ID
 	Trial      ID
 	Evaluators []ID // people who assess in it
+	Guests     []ID // people and organisations whom it was shared with
 }
 
 // May says whether an actor may do something to what belongs to owner.
@@ -113,6 +117,9 @@ func May(a Actor, do Action, owner Owner) bool {
 		return false
 	}
 	if a.ID == System().ID {
+		return true
+	}
+	if do == OpenSandbox && owner.isGuest(a) { // a share is no role: it gives this and nothing else
 		return true
 	}
 	for role, scope := range Rights[do] {

@@ -40,6 +40,7 @@ type Tx interface {
 	Logins() Table[Login]
 	Notices() Table[Notice]
 	Answers() Table[Answer]
+	Shares() Table[Share]
 	Rules() Table[Rules]
 	Requests() Table[Request]
 	Spendings() Table[Spending]
@@ -142,6 +143,9 @@ const (
 	NoticesByTo         Index = "notices_by_to"
 	EventsBySubject     Index = "events_by_subject" // Subject and About
 	EventsByActor       Index = "events_by_actor"
+	SharesByTrial       Index = "shares_by_trial"
+	SharesByGuest       Index = "shares_by_guest" // With; links are not in it
+	SharesByHash        Index = "shares_by_hash"  // of links
 	AnswersByTime       Index = "answers_by_time" // time-ordered by At
 
 	RequestsByState        Index = "requests_by_state"

@@ -197,6 +197,10 @@ var table = map[string]access{
 	"listDeliveries":   {done: 200, ours: may{yes: "operator auditor"}},
 	"retryDelivery":    {about: "delivery", done: 409, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
 
+	"listShares":    {about: "running", done: 200, ours: runOur, theirs: runTheir},
+	"addShare":      {about: "running", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{})},
+	"takeShare":     {about: "share", done: 200, ours: runOur, theirs: runTheir},
+	"listShared":    {done: 200, ours: everyone},
 	"getEvent":      {about: "event", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir},
 	"getProof":      {about: "event", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir},
 	"getRecordKey":  {done: 200, ours: everyone},
@@ -276,7 +280,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{share}", string(about.entry), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)

@@ -78,6 +78,15 @@ type Sandboxes interface {
 	Mails(context.Context, den.Actor, den.ID) ([]den.Mail, error)
 }
 
+// Shares is what the API needs to let in who could not come otherwise.
+type Shares interface {
+	Shares(ctx context.Context, a den.Actor, trial den.ID) ([]den.ShareView, error)
+	// AddShare gives the secret of a link, which no other call tells.
+	AddShare(context.Context, den.Actor, den.NewShare) (made den.Share, secret string, err error)
+	TakeShare(ctx context.Context, a den.Actor, trial, id den.ID, why string) (den.Share, error)
+	SharedWith(context.Context, den.Actor) ([]den.SharedView, error)
+}
+
 // Assessments is what the API needs of scores and outcomes.
 type Assessments interface {
 	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
@@ -151,6 +160,7 @@ type Den interface {
 	Settings
 	Trials
 	Sandboxes
+	Shares
 	Assessments
 	Challenges
 	Reports

@@ -128,6 +128,11 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	finished, about := make(true)
 	events, err := w.o.Events(ctx, den.System(), den.Filter{Subject: running.ID, Limit: 1})
 	w.must(err)
+	shared, _, err := w.o.AddShare(ctx, actor, den.NewShare{Trial: running.ID, With: w.people[stranger].ID})
+	w.must(err)
+	_, err = w.o.TakeShare(ctx, actor, running.ID, shared.ID, "")
+	w.must(err)
+	s.things["share"] = target{running.ID, shared.ID}
 	s.things["event"] = target{id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))}
 	s.things["finished"], s.things["ended"] = about, target{id: finished.Entries[0].Lease}
 	judges := evaluators

@@ -115,11 +115,12 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	url := w.serve().URL
 	ctx := context.Background()
 	ops, official, judge, vendor := client(w, url, operator), client(w, url, member), client(w, url, evaluator), client(w, url, seller)
-	s := &story{w: w, url: url, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor}
+	s := &story{w: w, url: url, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor, guest: client(w, url, stranger)}
 	s.tokens()
 	s.offer()
 	s.setUp()
 	s.live()
+	s.share()
 	s.assess()
 	s.panel()
 	s.decide()
@@ -136,11 +137,11 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 }
 
 type story struct {
-	w                            *world
-	t                            *testing.T
-	url                          string
-	ctx                          context.Context
-	ops, official, judge, vendor *contract.ClientWithResponses
+	w                                   *world
+	t                                   *testing.T
+	url                                 string
+	ctx                                 context.Context
+	ops, official, judge, vendor, guest *contract.ClientWithResponses
 
 	releases []string
 	trial    contract.Trial

@@ -24,6 +24,9 @@ func (g *Gateway) Lease(label string) (lease string, ok bool) {
 	return route.Lease, ok
 }
 
+// Control is the URL of the control plane, without a path.
+func (g *Gateway) Control() string { return strings.TrimSuffix(g.control.String(), "/") }
+
 // Address is the URL of a sandbox, without a path.
 func (g *Gateway) Address(label string) string {
 	u := url.URL{Scheme: g.scheme(), Host: label + "." + g.opts.Domain}

@@ -72,6 +72,19 @@ type Sandboxes interface {
 	Mails(context.Context, den.Actor, den.ID) ([]den.Mail, error)
 }
 
+// Shares is what the pages need to let in who could not come otherwise.
+type Shares interface {
+	Shares(ctx context.Context, a den.Actor, trial den.ID) ([]den.ShareView, error)
+	// AddShare gives the secret of a link, which no other call tells.
+	AddShare(context.Context, den.Actor, den.NewShare) (made den.Share, secret string, err error)
+	TakeShare(ctx context.Context, a den.Actor, trial, id den.ID, why string) (den.Share, error)
+	SharedWith(context.Context, den.Actor) ([]den.SharedView, error)
+	ByLink(ctx context.Context, secret string) (den.SharedView, error)
+	EnterByLink(ctx context.Context, secret, passcode string, lease den.ID) (den.Entrance, error)
+	// Enter is for somebody with whom a sandbox is shared by name.
+	Enter(ctx context.Context, a den.Actor, lease den.ID) (den.Entrance, error)
+}
+
 // Assessments is what the pages need of scores and outcomes.
 type Assessments interface {
 	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
@@ -168,6 +181,7 @@ type Den interface {
 	Settings
 	Trials
 	Sandboxes
+	Shares
 	Assessments
 	Challenges
 	Approvals
@@ -228,6 +242,9 @@ type Visits interface {
 // Addresses say where a sandbox is found; *gateway.Gateway is such.
 type Addresses interface {
 	EnterURL(label, ticket, then string) string
+	// Address is the URL of a sandbox, and Control that of the den, without a path.
+	Address(label string) string
+	Control() string
 	// Lease is the lease behind the first part of an address.
 	Lease(label string) (lease string, ok bool)
 }

@@ -117,6 +117,7 @@ func samples() map[string]view.Page {
 		"receipt":      receiptPage{},
 		"event":        eventPage{},
 		"record":       recordPage{},
+		"shares":       sharesPage{}, "shared": sharedPage{}, "visit": visitPage{},
 		"record-key":   recordKeyPage{},
 		"reference":    referencePage{},
 		"release":      releasePage{},

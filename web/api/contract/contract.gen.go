@@ -1493,6 +1493,15 @@ type Inventory struct {
 	Volumes    []string `json:"volumes"`
 }
 
+// MadeShare What was shared. The secret stands at the end of the link: /visit/SECRET.
+type MadeShare struct {
+	// Secret Of a link. It is told once.
+	Secret *string `json:"secret,omitempty"`
+
+	// Share Who can open sandboxes of a trial who could not otherwise.
+	Share Share `json:"share"`
+}
+
 // MadeToken A token that was just made, with its secret.
 type MadeToken struct {
 	// Secret Keep it: it is not shown again.
@@ -1809,6 +1818,27 @@ type NewScheme struct {
 	Themes  []NewTheme `json:"themes"`
 	Title   string     `json:"title"`
 	Why     *string    `json:"why,omitempty"`
+}
+
+// NewShare Either `with` or `link`.
+type NewShare struct {
+	// EndsAt Left out: in 7 days. At most in 90.
+	EndsAt *time.Time `json:"ends_at,omitempty"`
+
+	// For Whom it is for. Needed for a link; they see it.
+	For *string `json:"for,omitempty"`
+
+	// Link Whoever has the link.
+	Link *bool `json:"link,omitempty"`
+
+	// Passcode Of a link: 6 characters or more. Left out: none.
+	Passcode *string `json:"passcode,omitempty"`
+
+	// Sandbox Left out: every sandbox of the trial.
+	Sandbox *string `json:"sandbox,omitempty"`
+
+	// With A person or an organisation.
+	With *string `json:"with,omitempty"`
 }
 
 // NewStack A release of several services to add.
@@ -2486,6 +2516,56 @@ type ServiceArea struct {
 	Title string `json:"title"`
 }
 
+// Share Who can open sandboxes of a trial who could not otherwise.
+type Share struct {
+	EndsAt time.Time `json:"ends_at"`
+	For    *string   `json:"for,omitempty"`
+	Id     string    `json:"id"`
+	Link   bool      `json:"link"`
+	MadeAt time.Time `json:"made_at"`
+	MadeBy string    `json:"made_by"`
+
+	// Over It lets nobody in any more.
+	Over bool `json:"over"`
+
+	// Passcode Whether the link asks for one.
+	Passcode *bool `json:"passcode,omitempty"`
+
+	// Sandbox Left out: every sandbox of the trial.
+	Sandbox  *string    `json:"sandbox,omitempty"`
+	TakenAt  *time.Time `json:"taken_at,omitempty"`
+	Trial    string     `json:"trial"`
+	With     *string    `json:"with,omitempty"`
+	WithName *string    `json:"with_name,omitempty"`
+}
+
+// SharePage What is shared of a trial.
+type SharePage struct {
+	Items []Share `json:"items"`
+}
+
+// Shared What somebody else shares with me.
+type Shared struct {
+	EndsAt    time.Time       `json:"ends_at"`
+	For       *string         `json:"for,omitempty"`
+	Id        string          `json:"id"`
+	Question  string          `json:"question"`
+	Sandboxes []SharedSandbox `json:"sandboxes"`
+}
+
+// SharedPage What others share with me.
+type SharedPage struct {
+	Items []Shared `json:"items"`
+}
+
+// SharedSandbox A sandbox that I can open.
+type SharedSandbox struct {
+	// Id Open it at /open/ID, with a browser.
+	Id      string `json:"id"`
+	Product string `json:"product"`
+	Ready   bool   `json:"ready"`
+}
+
 // Size How much of the host a sandbox gets.
 type Size struct {
 	Cpu          float64 `json:"cpu"`
@@ -2904,6 +2984,9 @@ type InScheme = string
 
 // InService defines model for in_service.
 type InService = string
+
+// InShare defines model for in_share.
+type InShare = string
 
 // InSince defines model for in_since.
 type InSince = time.Time
@@ -3441,6 +3524,12 @@ type ListReceiptsParams struct {
 // GetReportFileParamsForm defines parameters for GetReportFile.
 type GetReportFileParamsForm string
 
+// AddShareParams defines parameters for AddShare.
+type AddShareParams struct {
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // StartTrialParams defines parameters for StartTrial.
 type StartTrialParams struct {
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
@@ -3578,6 +3667,9 @@ type SetPriceJSONRequestBody = NewPrice
 
 // ExtendTrialJSONRequestBody defines body for ExtendTrial for application/json ContentType.
 type ExtendTrialJSONRequestBody = Extension
+
+// AddShareJSONRequestBody defines body for AddShare for application/json ContentType.
+type AddShareJSONRequestBody = NewShare
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -4011,6 +4103,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
 	SetNoticeChoices(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListShared List what others share with me
+	//
+	// Corresponds with GET /me/shared (the `ListShared` operationId).
+	ListShared(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTokens List my tokens
 	//
@@ -4702,6 +4799,36 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
 	GetReportFile(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListShares List whom a trial's sandboxes are shared with
+	//
+	// Corresponds with GET /trials/{id}/shares (the `ListShares` operationId).
+	ListShares(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddShareWithBody Share a sandbox, or all of a trial
+	//
+	// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+	AddShareWithBody(ctx context.Context, id InId, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddShare Share a sandbox, or all of a trial
+	//
+	// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+	AddShare(ctx context.Context, id InId, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeShare Take back what was shared
+	//
+	// It lets nobody in from then on, and what is open by it ends within a second.
+	//
+	// Corresponds with DELETE /trials/{id}/shares/{share} (the `TakeShare` operationId).
+	TakeShare(ctx context.Context, id InId, share InShare, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartTrial Start a trial
 	//
@@ -5590,6 +5717,21 @@ func (c *Client) SetNoticeChoicesWithBody(ctx context.Context, params *SetNotice
 // Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
 func (c *Client) SetNoticeChoices(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetNoticeChoicesRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListShared List what others share with me
+//
+// Corresponds with GET /me/shared (the `ListShared` operationId).
+func (c *Client) ListShared(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSharedRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -7271,6 +7413,76 @@ func (c *Client) GetReport(ctx context.Context, id InId, reqEditors ...RequestEd
 // Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
 func (c *Client) GetReportFile(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReportFileRequest(c.Server, id, form)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListShares List whom a trial's sandboxes are shared with
+//
+// Corresponds with GET /trials/{id}/shares (the `ListShares` operationId).
+func (c *Client) ListShares(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSharesRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddShareWithBody Share a sandbox, or all of a trial
+//
+// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+func (c *Client) AddShareWithBody(ctx context.Context, id InId, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddShareRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddShare Share a sandbox, or all of a trial
+//
+// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+func (c *Client) AddShare(ctx context.Context, id InId, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddShareRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeShare Take back what was shared
+//
+// It lets nobody in from then on, and what is open by it ends within a second.
+//
+// Corresponds with DELETE /trials/{id}/shares/{share} (the `TakeShare` operationId).
+func (c *Client) TakeShare(ctx context.Context, id InId, share InShare, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeShareRequest(c.Server, id, share)
 	if err != nil {
 		return nil, err
 	}
@@ -9338,6 +9550,33 @@ func NewSetNoticeChoicesRequestWithBody(server string, params *SetNoticeChoicesP
 			req.Header.Set("If-Match", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListSharedRequest constructs an http.Request for the ListShared method
+func NewListSharedRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/shared")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -13104,6 +13343,143 @@ func NewGetReportFileRequest(server string, id InId, form GetReportFileParamsFor
 	return req, nil
 }
 
+// NewListSharesRequest constructs an http.Request for the ListShares method
+func NewListSharesRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/shares", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddShareRequest calls the generic AddShare builder with application/json body
+func NewAddShareRequest(server string, id InId, params *AddShareParams, body AddShareJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddShareRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAddShareRequestWithBody constructs an http.Request for the AddShare method, with any body, and a specified content type
+func NewAddShareRequestWithBody(server string, id InId, params *AddShareParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/shares", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewTakeShareRequest constructs an http.Request for the TakeShare method
+func NewTakeShareRequest(server string, id InId, share InShare) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "share", share, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/shares/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewStartTrialRequest constructs an http.Request for the StartTrial method
 func NewStartTrialRequest(server string, id InId, params *StartTrialParams) (*http.Request, error) {
 	var err error
@@ -13616,6 +13992,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /me/notices (the `SetNoticeChoices` operationId).
 	SetNoticeChoicesWithResponse(ctx context.Context, params *SetNoticeChoicesParams, body SetNoticeChoicesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetNoticeChoicesResponse, error)
+
+	// ListSharedWithResponse List what others share with me
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/shared (the `ListShared` operationId).
+	ListSharedWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSharedResponse, error)
 
 	// ListTokensWithResponse List my tokens
 	//
@@ -14387,6 +14770,40 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/report/{form} (the `GetReportFile` operationId).
 	GetReportFileWithResponse(ctx context.Context, id InId, form GetReportFileParamsForm, reqEditors ...RequestEditorFn) (*GetReportFileResponse, error)
+
+	// ListSharesWithResponse List whom a trial's sandboxes are shared with
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/shares (the `ListShares` operationId).
+	ListSharesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListSharesResponse, error)
+
+	// AddShareWithBodyWithResponse Share a sandbox, or all of a trial
+	//
+	// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+	AddShareWithBodyWithResponse(ctx context.Context, id InId, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddShareResponse, error)
+
+	// AddShareWithResponse Share a sandbox, or all of a trial
+	//
+	// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+	AddShareWithResponse(ctx context.Context, id InId, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*AddShareResponse, error)
+
+	// TakeShareWithResponse Take back what was shared
+	//
+	// It lets nobody in from then on, and what is open by it ends within a second.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /trials/{id}/shares/{share} (the `TakeShare` operationId).
+	TakeShareWithResponse(ctx context.Context, id InId, share InShare, reqEditors ...RequestEditorFn) (*TakeShareResponse, error)
 
 	// StartTrialWithResponse Start a trial
 	//
@@ -16350,6 +16767,54 @@ func (r SetNoticeChoicesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetNoticeChoicesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSharedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SharedPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSharedResponse) GetJSON200() *SharedPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSharedResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSharedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSharedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSharedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSharedResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -19990,6 +20455,157 @@ func (r GetReportFileResponse) ContentType() string {
 	return ""
 }
 
+type ListSharesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SharePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSharesResponse) GetJSON200() *SharePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSharesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSharesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSharesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSharesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSharesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddShareResponse201Headers the declared response headers of an HTTP 201 response for AddShare
+type AddShareResponse201Headers struct {
+	Location *string
+}
+
+type AddShareResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *MadeShare
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddShareResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddShareResponse) GetJSON201() *MadeShare {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddShareResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddShareResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddShareResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddShareResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddShareResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TakeShareResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SharePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TakeShareResponse) GetJSON200() *SharePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeShareResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeShareResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeShareResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeShareResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeShareResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // StartTrialResponse202Headers the declared response headers of an HTTP 202 response for StartTrial
 type StartTrialResponse202Headers struct {
 	ETag *string
@@ -20770,6 +21386,19 @@ func (c *ClientWithResponses) SetNoticeChoicesWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseSetNoticeChoicesResponse(rsp)
+}
+
+// ListSharedWithResponse List what others share with me
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/shared (the `ListShared` operationId).
+func (c *ClientWithResponses) ListSharedWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSharedResponse, error) {
+	rsp, err := c.ListShared(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSharedResponse(rsp)
 }
 
 // ListTokensWithResponse List my tokens
@@ -22135,6 +22764,64 @@ func (c *ClientWithResponses) GetReportFileWithResponse(ctx context.Context, id 
 		return nil, err
 	}
 	return ParseGetReportFileResponse(rsp)
+}
+
+// ListSharesWithResponse List whom a trial's sandboxes are shared with
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/shares (the `ListShares` operationId).
+func (c *ClientWithResponses) ListSharesWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListSharesResponse, error) {
+	rsp, err := c.ListShares(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSharesResponse(rsp)
+}
+
+// AddShareWithBodyWithResponse Share a sandbox, or all of a trial
+//
+// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+func (c *ClientWithResponses) AddShareWithBodyWithResponse(ctx context.Context, id InId, params *AddShareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddShareResponse, error) {
+	rsp, err := c.AddShareWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddShareResponse(rsp)
+}
+
+// AddShareWithResponse Share a sandbox, or all of a trial
+//
+// With a person, an organisation, or whoever has a link. The link is in this answer and in no other.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/shares (the `AddShare` operationId).
+func (c *ClientWithResponses) AddShareWithResponse(ctx context.Context, id InId, params *AddShareParams, body AddShareJSONRequestBody, reqEditors ...RequestEditorFn) (*AddShareResponse, error) {
+	rsp, err := c.AddShare(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddShareResponse(rsp)
+}
+
+// TakeShareWithResponse Take back what was shared
+//
+// It lets nobody in from then on, and what is open by it ends within a second.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /trials/{id}/shares/{share} (the `TakeShare` operationId).
+func (c *ClientWithResponses) TakeShareWithResponse(ctx context.Context, id InId, share InShare, reqEditors ...RequestEditorFn) (*TakeShareResponse, error) {
+	rsp, err := c.TakeShare(ctx, id, share, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeShareResponse(rsp)
 }
 
 // StartTrialWithResponse Start a trial
@@ -23622,6 +24309,39 @@ func ParseSetNoticeChoicesResponse(rsp *http.Response) (*SetNoticeChoicesRespons
 			headers.ETag = &value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSharedResponse parses an HTTP response from a ListSharedWithResponse call
+func ParseListSharedResponse(rsp *http.Response) (*ListSharedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSharedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SharedPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -26430,6 +27150,118 @@ func ParseGetReportFileResponse(rsp *http.Response) (*GetReportFileResponse, err
 	return response, nil
 }
 
+// ParseListSharesResponse parses an HTTP response from a ListSharesWithResponse call
+func ParseListSharesResponse(rsp *http.Response) (*ListSharesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSharesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SharePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddShareResponse parses an HTTP response from a AddShareWithResponse call
+func ParseAddShareResponse(rsp *http.Response) (*AddShareResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddShareResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest MadeShare
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddShareResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTakeShareResponse parses an HTTP response from a TakeShareWithResponse call
+func ParseTakeShareResponse(rsp *http.Response) (*TakeShareResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeShareResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SharePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseStartTrialResponse parses an HTTP response from a StartTrialWithResponse call
 func ParseStartTrialResponse(rsp *http.Response) (*StartTrialResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -26595,6 +27427,9 @@ type ServerInterface interface {
 	// SetNoticeChoices Change how I am told of things
 	// (PUT /me/notices)
 	SetNoticeChoices(c *gin.Context, params SetNoticeChoicesParams)
+	// ListShared List what others share with me
+	// (GET /me/shared)
+	ListShared(c *gin.Context)
 	// ListTokens List my tokens
 	// (GET /me/tokens)
 	ListTokens(c *gin.Context)
@@ -26808,6 +27643,15 @@ type ServerInterface interface {
 	// GetReportFile Read the report of a trial as a file
 	// (GET /trials/{id}/report/{form})
 	GetReportFile(c *gin.Context, id InId, form GetReportFileParamsForm)
+	// ListShares List whom a trial's sandboxes are shared with
+	// (GET /trials/{id}/shares)
+	ListShares(c *gin.Context, id InId)
+	// AddShare Share a sandbox, or all of a trial
+	// (POST /trials/{id}/shares)
+	AddShare(c *gin.Context, id InId, params AddShareParams)
+	// TakeShare Take back what was shared
+	// (DELETE /trials/{id}/shares/{share})
+	TakeShare(c *gin.Context, id InId, share InShare)
 	// StartTrial Start a trial
 	// (POST /trials/{id}/start)
 	StartTrial(c *gin.Context, id InId, params StartTrialParams)
@@ -28228,6 +29072,19 @@ func (siw *ServerInterfaceWrapper) SetNoticeChoices(c *gin.Context) {
 	}
 
 	siw.Handler.SetNoticeChoices(c, params)
+}
+
+// ListShared operation middleware
+func (siw *ServerInterfaceWrapper) ListShared(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListShared(c)
 }
 
 // ListTokens operation middleware
@@ -30985,6 +31842,114 @@ func (siw *ServerInterfaceWrapper) GetReportFile(c *gin.Context) {
 	siw.Handler.GetReportFile(c, id, form)
 }
 
+// ListShares operation middleware
+func (siw *ServerInterfaceWrapper) ListShares(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListShares(c, id)
+}
+
+// AddShare operation middleware
+func (siw *ServerInterfaceWrapper) AddShare(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddShareParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddShare(c, id, params)
+}
+
+// TakeShare operation middleware
+func (siw *ServerInterfaceWrapper) TakeShare(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "share" -------------
+	var share InShare
+
+	err = runtime.BindStyledParameterWithOptions("simple", "share", c.Param("share"), &share, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter share: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeShare(c, id, share)
+}
+
 // StartTrial operation middleware
 func (siw *ServerInterfaceWrapper) StartTrial(c *gin.Context) {
 
@@ -31116,6 +32081,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/trials/:id/data", wrapper.DropTrialData)
 	router.PUT(options.BaseURL+"/trials/:id/data", wrapper.SetTrialData)
 	router.POST(options.BaseURL+"/trials/:id/cancel", wrapper.CancelTrial)
+	router.GET(options.BaseURL+"/trials/:id/shares", wrapper.ListShares)
+	router.POST(options.BaseURL+"/trials/:id/shares", wrapper.AddShare)
+	router.DELETE(options.BaseURL+"/trials/:id/shares/:share", wrapper.TakeShare)
+	router.GET(options.BaseURL+"/me/shared", wrapper.ListShared)
 	router.POST(options.BaseURL+"/trials/:id/end", wrapper.EndTrial)
 	router.POST(options.BaseURL+"/trials/:id/extend", wrapper.ExtendTrial)
 	router.GET(options.BaseURL+"/trials/:id/progress", wrapper.WatchTrial)
@@ -32883,6 +33852,44 @@ type SetNoticeChoicesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetNoticeChoicesdefaultApplicationProblemPlusJSONResponse) VisitSetNoticeChoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharedRequestObject struct {
+}
+
+type ListSharedResponseObject interface {
+	VisitListSharedResponse(w http.ResponseWriter) error
+}
+
+type ListShared200JSONResponse SharedPage
+
+func (response ListShared200JSONResponse) VisitListSharedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShareddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListShareddefaultApplicationProblemPlusJSONResponse) VisitListSharedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -36193,6 +37200,136 @@ func (response GetReportFiledefaultApplicationProblemPlusJSONResponse) VisitGetR
 	return err
 }
 
+type ListSharesRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListSharesResponseObject interface {
+	VisitListSharesResponse(w http.ResponseWriter) error
+}
+
+type ListShares200JSONResponse SharePage
+
+func (response ListShares200JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSharesdefaultApplicationProblemPlusJSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddShareRequestObject struct {
+	Id     InId `json:"id"`
+	Params AddShareParams
+	Body   *AddShareJSONRequestBody
+}
+
+type AddShareResponseObject interface {
+	VisitAddShareResponse(w http.ResponseWriter) error
+}
+
+type AddShare201ResponseHeaders struct {
+	Location *string
+}
+
+type AddShare201JSONResponse struct {
+	Body    MadeShare
+	Headers AddShare201ResponseHeaders
+}
+
+func (response AddShare201JSONResponse) VisitAddShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSharedefaultApplicationProblemPlusJSONResponse) VisitAddShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeShareRequestObject struct {
+	Id    InId    `json:"id"`
+	Share InShare `json:"share"`
+}
+
+type TakeShareResponseObject interface {
+	VisitTakeShareResponse(w http.ResponseWriter) error
+}
+
+type TakeShare200JSONResponse SharePage
+
+func (response TakeShare200JSONResponse) VisitTakeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeSharedefaultApplicationProblemPlusJSONResponse) VisitTakeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StartTrialRequestObject struct {
 	Id     InId `json:"id"`
 	Params StartTrialParams
@@ -36362,6 +37499,9 @@ type StrictServerInterface interface {
 	// SetNoticeChoices Change how I am told of things
 	// (PUT /me/notices)
 	SetNoticeChoices(ctx context.Context, request SetNoticeChoicesRequestObject) (SetNoticeChoicesResponseObject, error)
+	// ListShared List what others share with me
+	// (GET /me/shared)
+	ListShared(ctx context.Context, request ListSharedRequestObject) (ListSharedResponseObject, error)
 	// ListTokens List my tokens
 	// (GET /me/tokens)
 	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
@@ -36575,6 +37715,15 @@ type StrictServerInterface interface {
 	// GetReportFile Read the report of a trial as a file
 	// (GET /trials/{id}/report/{form})
 	GetReportFile(ctx context.Context, request GetReportFileRequestObject) (GetReportFileResponseObject, error)
+	// ListShares List whom a trial's sandboxes are shared with
+	// (GET /trials/{id}/shares)
+	ListShares(ctx context.Context, request ListSharesRequestObject) (ListSharesResponseObject, error)
+	// AddShare Share a sandbox, or all of a trial
+	// (POST /trials/{id}/shares)
+	AddShare(ctx context.Context, request AddShareRequestObject) (AddShareResponseObject, error)
+	// TakeShare Take back what was shared
+	// (DELETE /trials/{id}/shares/{share})
+	TakeShare(ctx context.Context, request TakeShareRequestObject) (TakeShareResponseObject, error)
 	// StartTrial Start a trial
 	// (POST /trials/{id}/start)
 	StartTrial(ctx context.Context, request StartTrialRequestObject) (StartTrialResponseObject, error)
@@ -37902,6 +39051,30 @@ func (sh *strictHandler) SetNoticeChoices(ctx *gin.Context, params SetNoticeChoi
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SetNoticeChoicesResponseObject); ok {
 		if err := validResponse.VisitSetNoticeChoicesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListShared operation middleware
+func (sh *strictHandler) ListShared(ctx *gin.Context) {
+	var request ListSharedRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShared(ctx, request.(ListSharedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShared")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSharedResponseObject); ok {
+		if err := validResponse.VisitListSharedResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -40299,6 +41472,104 @@ func (sh *strictHandler) GetReportFile(ctx *gin.Context, id InId, form GetReport
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetReportFileResponseObject); ok {
 		if err := validResponse.VisitGetReportFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListShares operation middleware
+func (sh *strictHandler) ListShares(ctx *gin.Context, id InId) {
+	var request ListSharesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShares(ctx, request.(ListSharesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShares")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSharesResponseObject); ok {
+		if err := validResponse.VisitListSharesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddShare operation middleware
+func (sh *strictHandler) AddShare(ctx *gin.Context, id InId, params AddShareParams) {
+	var request AddShareRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddShareJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddShare(ctx, request.(AddShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddShareResponseObject); ok {
+		if err := validResponse.VisitAddShareResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeShare operation middleware
+func (sh *strictHandler) TakeShare(ctx *gin.Context, id InId, share InShare) {
+	var request TakeShareRequestObject
+
+	request.Id = id
+	request.Share = share
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeShare(ctx, request.(TakeShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeShareResponseObject); ok {
+		if err := validResponse.VisitTakeShareResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
