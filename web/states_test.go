@@ -76,7 +76,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"sandbox-pause", "official", box + "/pause", ""}, shown{"receipt", "official", gone + "/receipt", ""}, shown{"receipt-none", "official", box + "/receipt", ""},
 		shown{"record-trial", "official", "/record?subject=" + string(w.finished.ID), ""}, shown{"record", "auditor", "/record", ""},
 		shown{"shares", "official", running + "/shares", ""}, shown{"shares-none", "official", "/trials/" + string(w.starting.ID) + "/shares", ""},
-		shown{"shares-wrong", "official", running + "/shares", send}, shown{"shares-over", "official", finished + "/shares", ""},
+		shown{"shares-wrong", "official", running + "/shares", `document.querySelector("main form[action$=shares]").requestSubmit()`}, shown{"shares-over", "official", finished + "/shares", ""},
 		shown{"shared", "newcomer", "/shared", ""}, shown{"shared-none", "rival", "/shared", ""},
 		shown{"visit", "", "/visit/" + w.link, ""}, shown{"visit-wrong", "", "/visit/" + w.link, `document.querySelector('main form button[name=sandbox]').click()`},
 		shown{"record-narrow", "auditor", "/record?act=trial.&actor=" + string(r.people["official"].ID), ""}, shown{"record-none", "auditor", "/record?act=none", ""},
