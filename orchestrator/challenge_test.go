@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"innovationden/orchestrator"
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox/fake"
 )
@@ -249,3 +250,42 @@ func TestProductsThatFitAreShownWithWhy(t *testing.T) {
 		}
 	})
 }
+
+func TestWhereTheTechmapIsOpenAnybodyReadsChallenges(t *testing.T) {
+	for _, isOpen := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, withWords, func(c *orchestrator.Config) { c.OpenTechmap = isOpen })
+			ctx, nobody := t.Context(), den.Actor{}
+			draft, err := r.o.AddChallenge(ctx, r.member, problem())
+			r.must(err)
+			open := r.published(problem())
+			want := map[bool]den.Refusal{true: "", false: den.Unknown}[isOpen]
+			v, err := r.o.Challenge(ctx, nobody, open.ID)
+			if den.KindOf(err) != want || len(v.May) > 0 && (v.May[den.SetUpChallenge] || v.May[den.AnswerChallenge]) {
+				t.Errorf("open %v: a published challenge gives %v, %v", isOpen, v.May, err)
+			}
+			if _, err := r.o.ChallengePack(ctx, nobody, open.ID); den.KindOf(err) != want {
+				t.Errorf("open %v: its pack gives %v", isOpen, err)
+			}
+			page, err := r.o.Challenges(ctx, nobody, den.ChallengeFilter{})
+			if den.KindOf(err) != want || isOpen && len(page.Items) != 1 {
+				t.Errorf("open %v: the list gives %+v, %v", isOpen, page.Items, err)
+			}
+			hidden := map[bool]den.Refusal{true: den.NotFound, false: den.Unknown}[isOpen]
+			if _, err := r.o.Challenge(ctx, nobody, draft.ID); den.KindOf(err) != hidden {
+				t.Errorf("open %v: a draft gives %v", isOpen, err)
+			}
+			for name, err := range map[string]error{
+				"ask":    second(r.o.Ask(ctx, nobody, den.NewQuestion{Challenge: open.ID, Text: "Who?"})),
+				"answer": second(r.o.ShowInterest(ctx, nobody, den.NewInterest{Challenge: open.ID, Advice: "None."})),
+				"fits":   second(r.o.Fits(ctx, nobody, open.ID)),
+			} {
+				if den.KindOf(err) != den.Unknown {
+					t.Errorf("open %v: nobody can %s: %v", isOpen, name, err)
+				}
+			}
+		})
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

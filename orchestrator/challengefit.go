@@ -103,7 +103,7 @@ func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) e
 // all, whoever asks for it.
 func (o *Orchestrator) ChallengePack(ctx context.Context, actor den.Actor, id den.ID) (pack den.Pack, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		c, err := mayChallenge(tx, actor, id, den.ReadChallenge)
+		c, err := o.readChallenge(tx, actor, id)
 		if err != nil {
 			return err
 		}

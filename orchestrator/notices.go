@@ -159,6 +159,8 @@ func pathOf(subject den.ID) string {
 		return "/trials/" + id
 	case den.KindRequest:
 		return "/approvals/" + id
+	case den.KindChallenge:
+		return "/challenges/" + id
 	case den.KindDepartment:
 		return "/departments/" + id + "/budget"
 	case den.KindProduct:

@@ -88,7 +88,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
-	for _, guide := range []string{"civil-servant", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility"} {
+	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility"} {
 		all = append(all, shown{"help-" + guide, "", "/help/" + guide, ""})
 	}
 	return all

@@ -17,6 +17,24 @@ func TestEveryValueHasWords(t *testing.T) {
 	for _, a := range den.Actions {
 		keys = append(keys, "action."+string(a))
 	}
+	for _, k := range den.NoticeKinds {
+		keys = append(keys, "notice-kind."+string(k))
+	}
+	for _, s := range den.ChallengeStates {
+		keys = append(keys, "challenge-state."+string(s))
+	}
+	for _, d := range []den.DataUse{den.DataSynthetic, den.DataAgreed} {
+		keys = append(keys, "data."+string(d), "data-hint."+string(d))
+	}
+	for _, what := range []string{"close-challenge", "withdraw-challenge", "take-back"} {
+		keys = append(keys, "ask."+what+"-title", "ask."+what+"-say", "ask."+what+"-button", "done."+what)
+	}
+	for _, done := range []string{"published", "changed", "asked", "interest", "answered", "invited", "thanked", "trial"} {
+		keys = append(keys, "done.challenge-"+done)
+	}
+	for _, step := range []string{"problem", "people", "success", "limits", "plan"} {
+		keys = append(keys, "challenge-set-up."+step)
+	}
 	for _, r := range den.Roles {
 		keys = append(keys, "role."+string(r))
 	}
