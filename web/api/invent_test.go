@@ -21,6 +21,7 @@ type inventor struct {
 	of   map[string]string   // the trial of an entry
 	all  []string
 	keys int
+	done func(op string) bool // whether an operation has succeeded; nil: not asked
 }
 
 // hostile is what people type into fields to see what happens.
@@ -48,7 +49,7 @@ func pick[T any](i *inventor, of ...T) T { return of[i.r.IntN(len(of))] }
 
 // request invents one. wild says how many parts in a hundred are wrong.
 func (i *inventor) request() question {
-	op := i.ops[i.r.IntN(len(i.ops))]
+	op := i.operation()
 	wild := pick(i, 0, 0, 0, 5, 20, 60)
 	q := question{who: i.person(op), method: op.method, path: op.path, header: map[string]string{}}
 	query := ""
@@ -76,6 +77,21 @@ func (i *inventor) request() question {
 	}
 	i.body(&q, op, wild)
 	return q
+}
+
+// operation is any, and rather often one that nobody has brought to success yet: the more
+// operations there are, the less chance alone finds the way to each.
+func (i *inventor) operation() operation {
+	var untried []operation
+	for _, op := range i.ops {
+		if i.done != nil && !i.done(op.id) {
+			untried = append(untried, op)
+		}
+	}
+	if len(untried) > 0 && i.chance(30) {
+		return pick(i, untried...)
+	}
+	return pick(i, i.ops...)
 }
 
 func (i *inventor) person(op operation) string {
