@@ -45,6 +45,9 @@ func (o *Orchestrator) Mails(ctx context.Context, actor den.Actor, id den.ID) ([
 	if err != nil {
 		return nil, err
 	}
+	if err := o.openLog(ctx, actor, l.Trial); err != nil {
+		return nil, err
+	}
 	return o.seen(l).Mails, nil
 }
 

@@ -107,6 +107,7 @@ func (v *veil) trial(t den.Trial) den.Trial {
 func (v *veil) sandbox(s den.SandboxView) den.SandboxView {
 	s.ProductName, s.SupplierName, s.Version, s.Veiled = v.labels[s.Entry], "", "", true
 	s.Supplier, s.Product, s.Release, s.Ways, s.Asks = "", "", "", den.Ways{}, den.Ways{}
+	s.Used = nil
 	s.Say, s.LogTail, s.Tried, s.Services, s.Found = v.text(s.Say), "", nil, nil, nil
 	if s.EndAsked != nil {
 		asked := *s.EndAsked
@@ -117,7 +118,7 @@ func (v *veil) sandbox(s den.SandboxView) den.SandboxView {
 }
 
 func (v *veil) receipt(r den.Receipt) den.Receipt {
-	r.Supplier, r.Product, r.LogTail, r.Tried, r.Ways = "", "", "", nil, den.Ways{}
+	r.Supplier, r.Product, r.LogTail, r.Tried, r.Used, r.Ways = "", "", "", nil, nil, den.Ways{}
 	r.Say = v.text(r.Say)
 	return r
 }

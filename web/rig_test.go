@@ -28,6 +28,7 @@ import (
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 	"innovationden/web"
+	"innovationden/web/api"
 	"innovationden/web/gateway"
 )
 
@@ -120,8 +121,11 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 	r.must(err)
 	zone, err := time.LoadLocation("Europe/London")
 	r.must(err)
+	programs, err := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
+	r.must(err)
 	settings := web.Config{
-		Den: r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
+		Mount: programs.Mount,
+		Den:   r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
 		Zone: zone, Now: time.Now, Log: log, Schemas: map[string][]byte{report.SchemaPath: []byte("{}")},
 	}
 	for _, one := range change {
@@ -137,6 +141,7 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 		_ = r.den.Run(ctx)
 	}()
 	t.Cleanup(func() {
+		programs.Close()
 		r.server.CloseClientConnections()
 		door.Close()
 		r.server.Close()
