@@ -188,7 +188,7 @@ func (o *Orchestrator) assessments(tx den.Tx, actor den.Actor, t den.Trial) ([]d
 				continue
 			}
 			if !a.Submitted() || blind(actor, t, all, a.Entry) {
-				a.Scores, a.Note = nil, ""
+				a.Scores, a.Note, a.Tasks, a.Evidence = nil, "", nil, nil
 			}
 		}
 		v := den.AssessmentView{Assessment: a}

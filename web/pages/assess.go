@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -104,6 +105,10 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 	if !v.Bad() {
 		_, err = p.Den.SaveAssessment(c, asking(c), in)
 		if err == nil {
+			if criterion, ok := strings.CutPrefix(c.PostForm("do"), "evidence-"); ok {
+				c.Redirect(http.StatusSeeOther, evidencePath(t.ID, e.ID)+"?"+url.Values{"criterion": {criterion}}.Encode())
+				return nil
+			}
 			done := "assess-saved"
 			if in.Task != nil {
 				c.Redirect(http.StatusSeeOther, c.Request.URL.Path+"#tasks")

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -101,6 +102,10 @@ type Assessments interface {
 	SaveConsensus(ctx context.Context, a den.Actor, trial den.ID, in den.NewConsensus) (den.ConsensusView, error)
 	LockConsensus(ctx context.Context, a den.Actor, trial den.ID, in den.NewLock) (den.ConsensusView, error)
 	Dissent(ctx context.Context, a den.Actor, trial den.ID, in den.NewDissent) (den.ConsensusView, error)
+	AddEvidence(context.Context, den.Actor, den.NewEvidence) (den.Evidence, error)
+	// Exhibit reads a piece of evidence; the caller closes it.
+	Exhibit(ctx context.Context, a den.Actor, trial, id den.ID) (den.Evidence, io.ReadCloser, error)
+	RemoveEvidence(ctx context.Context, a den.Actor, trial, entry, id den.ID) error
 	AddScheme(ctx context.Context, a den.Actor, in den.NewScheme) (den.Scheme, error)
 	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
 }

@@ -91,6 +91,7 @@ func samples() map[string]view.Page {
 		"amend":        amendPage{},
 		"consensus":    consensusPage{},
 		"declare":      declarePage{},
+		"exhibit":      exhibitPage{},
 		"interest":     interestPage{},
 		"interests":    interestsPage{},
 		"lock":         lockPage{},

@@ -1,0 +1,127 @@
+package pages
+
+import (
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/form"
+	"innovationden/web/view"
+)
+
+// maxUpload bounds a form with evidence, in bytes: the file and a little more.
+const maxUpload = 9 << 20
+
+// exhibitPage keeps a picture, a file or a stretch of the log beside a score.
+type exhibitPage struct {
+	view.Frame
+	Trial     den.TrialView
+	Entry     den.EntryView
+	Criterion string
+	About     string // the question
+	Kept      []den.Evidence
+	Kinds     []view.Choice
+	MayLog    bool
+	Form      *form.Values
+}
+
+func evidencePath(trial, entry den.ID) string {
+	return trialPath(trial) + "/entries/" + string(entry) + "/evidence"
+}
+
+// AskEvidence is GET /trials/:id/entries/:entry/evidence.
+func (p *Pages) AskEvidence(c *gin.Context) error {
+	t, e, a, err := p.assessing(c)
+	if err != nil {
+		return err
+	}
+	if !a.Submitted() && !t.Declared.Clear() {
+		return p.notCleared(c, t)
+	}
+	return p.showEvidence(c, http.StatusOK, t, e, a, p.blank())
+}
+
+// AddEvidence is POST /trials/:id/entries/:entry/evidence.
+func (p *Pages) AddEvidence(c *gin.Context) error {
+	t, e, a, err := p.assessing(c)
+	if err != nil {
+		return err
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxUpload)
+	if err := c.Request.ParseMultipartForm(1 << 20); err != nil && c.Request.PostForm == nil {
+		return den.Refuse(den.Invalid, "%s", p.words.Say("evidence.too-large"))
+	}
+	if c.Request.MultipartForm != nil {
+		defer func() { _ = c.Request.MultipartForm.RemoveAll() }()
+	}
+	v := form.Typed(p.words.Words, c.Request.PostForm)
+	if remove := den.ID(c.PostForm("remove")); remove != "" {
+		if err := p.Den.RemoveEvidence(c, asking(c), t.ID, e.ID, remove); err != nil {
+			return err
+		}
+		return to(c, evidencePath(t.ID, e.ID), "evidence-removed")
+	}
+	in := den.NewEvidence{Trial: t.ID, Entry: e.ID, Criterion: c.PostForm("criterion")}
+	in.Kind = den.EvidenceKind(form.Choice{Name: "kind", What: "evidence.what", From: []string{"picture", "file", "log"}}.Read(v))
+	if in.Kind == den.LogStretch {
+		in.From = form.Int{Name: "from", What: "evidence.what-from", Min: 1, Max: 1_000_000}.Read(v)
+		in.To = form.Int{Name: "to", What: "evidence.what-to", Min: 1, Max: 1_000_000}.Read(v)
+	} else if file, header, err := c.Request.FormFile("file"); err == nil {
+		defer func() { _ = file.Close() }()
+		in.Content, in.Name = file, header.Filename
+	}
+	status := http.StatusUnprocessableEntity
+	if !v.Bad() {
+		if _, err = p.Den.AddEvidence(c, asking(c), in); err == nil {
+			return to(c, evidencePath(t.ID, e.ID), "evidence")
+		}
+		if status, err = p.refused(c, v, err, nil); err != nil {
+			return err
+		}
+	}
+	return p.showEvidence(c, status, t, e, a, v)
+}
+
+func (p *Pages) showEvidence(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
+	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Kept: a.Evidence, Form: v, MayLog: !t.Veiled && e.Sandbox != nil}
+	page.Criterion = c.Query("criterion")
+	if status != http.StatusOK {
+		page.Criterion = c.PostForm("criterion")
+	}
+	if one, ok := t.Scheme.Criterion(page.Criterion); ok {
+		page.About = one.Question
+	}
+	for _, kind := range []string{"picture", "file", "log"} {
+		if kind != "log" || page.MayLog {
+			page.Kinds = append(page.Kinds, view.Choice{Value: kind, Text: p.words.Say("evidence-kind." + kind), Hint: view.Hint{Text: p.words.Say("evidence-hint." + kind)}})
+		}
+	}
+	page.Back, page.Errors = back(trialPath(t.ID)+"/entries/"+string(e.ID)+"/assess"), v.Summary()
+	return p.show(c, status, "exhibit", page)
+}
+
+// Exhibit is GET /trials/:id/evidence/:evidence: a picture that the den made anew is
+// shown, everything else is a download.
+func (p *Pages) Exhibit(c *gin.Context) error {
+	x, content, err := p.Den.Exhibit(c, asking(c), id(c), den.ID(c.Param("evidence")))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = content.Close() }()
+	c.Header("Cache-Control", "private, no-store")
+	c.Header("Content-Type", "application/octet-stream")
+	how := "attachment"
+	if x.Kind == den.Picture {
+		c.Header("Content-Type", "image/png")
+		how = "inline"
+	}
+	c.Header("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": x.Name}))
+	c.Status(http.StatusOK)
+	if _, err := io.Copy(c.Writer, content); err != nil {
+		p.Log.Error("evidence not sent", "evidence", x.ID, "error", err)
+	}
+	return nil
+}
