@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,21 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 		b.open("/trials/" + string(w.finished.ID) + "/report")
 		b.check(fmt.Sprintf("report-%d", width))
 	}
+	at := "/trials/" + string(w.finished.ID) + "/publish"
+	for _, one := range []shown{
+		{"publish", "official", at, ""}, {"publish-preview", "official", at + "?part=finding&part=scores", ""}, {"register", "engineer", "/register", ""},
+		{"registered", "engineer", "/register/" + string(w.finished.ID), ""}, {"reply", "engineer", "/register/" + string(w.finished.ID) + "/reply/" + string(w.finished.Entries[0].ID), ""},
+		{"read-a-report", "official", "/help/read-a-report", ""},
+	} {
+		b.as(one.who)
+		for _, width := range []int64{320, 1280} {
+			b.width(width)
+			b.open(one.path)
+			b.check(fmt.Sprintf("%s-%d", one.name, width))
+		}
+	}
+	b.as("official")
+	b.open("/trials/" + string(w.finished.ID) + "/report")
 	var paper []byte
 	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		paper, _, err = cdppage.PrintToPDF().WithPreferCSSPageSize(true).WithPrintBackground(true).WithGenerateTaggedPDF(true).Do(ctx)
@@ -81,4 +97,48 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 		t.Errorf("%d sheets, or they are not tagged or not A4", sheets)
 	}
 	b.isQuiet()
+}
+
+// What a person publishes is what the preview showed, a supplier's reply stands beside
+// it, and what is taken back is gone.
+func TestAReportIsPublishedByItsDepartment(t *testing.T) {
+	r := newRig(t)
+	w := r.world()
+	trial := string(w.finished.ID)
+	official, engineer, nobody := r.visitor("official"), r.visitor("engineer"), r.visitor("")
+	page := official.get("/trials/" + trial + "/publish?part=finding&part=scores")
+	page.shows("main", "This is what will be seen")
+	if strings.Contains(page.Text, "Bookwell") && !strings.Contains(page.Text, "Product 1") {
+		t.Error("the preview names a product that is not to be named")
+	}
+	again := official.send(http.MethodPost, "/trials/"+trial+"/publish", url.Values{"part": {"finding", "scores"}}, nil)
+	if again.Status != http.StatusUnprocessableEntity {
+		t.Errorf("published without a reason: %d", again.Status)
+	}
+	again.shows("main", "This is what will be seen")
+	done := official.send(http.MethodPost, "/trials/"+trial+"/publish", url.Values{"part": {"finding", "scores"}, "why": {"Others can use it."}}, nil)
+	if done.Status != http.StatusSeeOther {
+		t.Fatalf("not published: %d %s", done.Status, done.said())
+	}
+	seen := engineer.get("/register/" + trial)
+	seen.shows("main", "Product 1")
+	for _, hidden := range []string{"Slotwise", "Northbridge", "Because of what I saw", "It did what we need", "Person evaluator", "Others can use it"} {
+		if strings.Contains(seen.Text, hidden) {
+			t.Errorf("%q is in the register", hidden)
+		}
+	}
+	if got := nobody.get("/register/" + trial); got.Status != http.StatusSeeOther {
+		t.Errorf("nobody reads the register: %d", got.Status)
+	}
+	reply := "/register/" + trial + "/reply/" + string(w.finished.Entries[0].ID)
+	if got := engineer.send(http.MethodPost, reply, url.Values{"text": {"<b>We have mended it.</b>"}}, nil); got.Status != http.StatusSeeOther {
+		t.Errorf("no reply: %d", got.Status)
+	}
+	official.get("/register/"+trial).shows(".govuk-inset-text", "<b>We have mended it.</b>")
+	if got := official.send(http.MethodPost, "/trials/"+trial+"/withdraw", url.Values{"withdraw": {"A figure was wrong."}}, nil); got.Status != http.StatusSeeOther {
+		t.Errorf("not taken back: %d", got.Status)
+	}
+	if got := engineer.get("/register/" + trial); got.Status != http.StatusNotFound {
+		t.Errorf("what was taken back is %d", got.Status)
+	}
 }

@@ -15,6 +15,10 @@ const Anybody den.Action = ""
 // thing by thing.
 const Known den.Action = "known"
 
+// Reader marks a route of the register: for everybody who is signed in, and for anybody
+// where the operator opens it.
+const Reader den.Action = "reader"
+
 // Route is one URL: what it answers to, and who may. The door asks only whether
 // somebody is known; the action is asked of the thing itself, by the use case.
 type Route struct {
@@ -130,6 +134,14 @@ func (s *server) Routes() []Route {
 		{get, "/schemes/:scheme/:version", Known, p.Scheme},
 		{get, "/schemes/:scheme/:version/edit", den.EditScheme, p.EditScheme},
 		{post, "/schemes/:scheme/:version/edit", den.EditScheme, p.AddScheme},
+		{get, "/trials/:id/publish", den.DecideTrial, p.AskPublish},
+		{post, "/trials/:id/publish", den.DecideTrial, p.Publish},
+		{post, "/trials/:id/withdraw", den.DecideTrial, p.WithdrawReport},
+		{get, "/register", Reader, p.Register},
+		{get, "/register/:id", Reader, p.Registered},
+		{get, "/register/:id/:form", Reader, p.RegisteredFile},
+		{get, "/register/:id/reply/:entry", Known, p.AskReply},
+		{post, "/register/:id/reply/:entry", Known, p.Reply},
 		{get, "/trials/:id/decide", den.DecideTrial, p.AskDecide},
 		{post, "/trials/:id/decide", den.DecideTrial, p.Decide},
 		{get, "/trials/:id/entries/:entry/assess", den.AssessTrial, p.Assess},

@@ -69,6 +69,10 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	_, err := r.den.EndTrial(context.Background(), r.people[who].Act(), finished.ID, "Enough.", 0)
 	r.must(err)
 	r.until(finished.ID, func(t den.TrialView) bool { return t.State == den.TrialFinished })
+	_, err = r.den.Decide(context.Background(), r.people[who].Act(), finished.ID, den.NewDecision{Decision: den.Stop, Route: den.RouteNone, Why: "Enough."})
+	r.must(err)
+	_, err = r.den.Publish(context.Background(), r.people[who].Act(), finished.ID, den.NewPublication{Parts: den.Parts, Why: "Others can use it."})
+	r.must(err)
 	running := r.set(who, in, true)
 	approval, delivery := r.approval(running), r.delivery()
 	events, err := r.den.Events(context.Background(), den.System(), den.Filter{Subject: running.ID, Limit: 1})
@@ -87,7 +91,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	made := map[string]thing{
 		"share": {running.ID, share.ID},
 		"event": {id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))},
-		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished),
+		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished), "published": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
 		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
 		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "someone": {id: someone.ID}, "token": {id: "tok_somebody"},

@@ -67,6 +67,10 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"trial-extend", "official", running + "/extend", ""}, shown{"trial-extend-wrong", "official", running + "/extend", send}, shown{"trial-end", "official", running + "/end", ""},
 		shown{"report", "official", finished + "/report", ""}, shown{"report-decided", "auditor", finished + "/report", ""},
 		shown{"report-none", "official", running + "/report", ""},
+		shown{"publish", "official", finished + "/publish", ""}, shown{"publish-preview", "official", finished + "/publish?part=finding&part=scores", ""},
+		shown{"publish-wrong", "official", finished + "/publish?part=finding", `document.querySelector('main form[method=post]').requestSubmit()`},
+		shown{"register", "engineer", "/register", ""}, shown{"registered", "engineer", "/register/" + string(w.finished.ID), ""},
+		shown{"reply", "engineer", "/register/" + string(w.finished.ID) + "/reply/" + string(w.finished.Entries[0].ID), ""},
 		shown{"decide", "official", finished + "/decide", ""}, shown{"decide-wrong", "official", finished + "/decide", `document.querySelector('#why').value = ''; ` + send},
 		shown{"assess", "evaluator", running + assess, ""}, shown{"assess-wrong", "evaluator", running + assess, `document.querySelector('main form button[value=submit]').click()`},
 		shown{"assess-submitted", "evaluator", finished + "/entries/" + string(w.finished.Entries[0].ID) + "/assess", ""},
@@ -88,7 +92,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
-	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility"} {
+	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report"} {
 		all = append(all, shown{"help-" + guide, "", "/help/" + guide, ""})
 	}
 	return all
@@ -121,6 +125,10 @@ func (r *rig) world() *world {
 		w.finished = r.trial()
 		r.score(w.finished, "evaluator")
 		_, err = r.den.Decide(ctx, by, w.finished.ID, den.NewDecision{Decision: den.Proceed, Why: "It did what we need.", Chosen: w.finished.Entries[1].ID})
+		r.must(err)
+		_, err = r.den.Publish(ctx, by, w.finished.ID, den.NewPublication{Parts: den.Parts, Why: "Others can use it."})
+		r.must(err)
+		_, err = r.den.ReplyTo(ctx, r.people["rival"].Act(), w.finished.ID, den.NewReply{Entry: w.finished.Entries[1].ID, Text: "We have mended the calendar."})
 		r.must(err)
 		w.finished = r.end(w.finished)
 		w.failed = r.failing()

@@ -52,6 +52,8 @@ type Config struct {
 	Registry http.Handler
 	// Ready says why the den cannot serve now; nil: it always can.
 	Ready func(context.Context) error
+	// Register opens the register of trials to anybody.
+	Register bool
 	// Schemas are the published schemas, by their path.
 	Schemas map[string][]byte
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
@@ -141,7 +143,7 @@ func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.E
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.notAllowed)
 	for _, r := range s.Routes() {
-		if r.Who == Anybody {
+		if r.Who == Anybody || r.Who == Reader && s.Register {
 			s.open[r.Method+" "+r.Path] = true
 		}
 		engine.Handle(r.Method, r.Path, s.handle(r.Do))

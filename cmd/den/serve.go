@@ -157,6 +157,7 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
+		Open:     c.Publishing.Open,
 		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Visits: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,
 		Pushes: pushes{h.registry},
@@ -192,7 +193,7 @@ func (h *house) wire(demo bool) error {
 	h.handler, err = web.New(web.Config{
 		Provider: provider, Proxies: c.SignIn.Proxies, Longest: c.SignIn.Session.Span(),
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
-		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
+		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Register: h.config.Publishing.Open, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
 	})
 	return err
 }

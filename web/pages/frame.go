@@ -69,7 +69,7 @@ func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 	if den.May(a, den.ReadChallenge, den.Owner{}) {
 		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")})
 	}
-	nav = append(nav, view.NavItem{Href: "/techmap", Text: p.words.Say("nav.products")})
+	nav = append(nav, view.NavItem{Href: "/techmap", Text: p.words.Say("nav.products")}, view.NavItem{Href: "/register", Text: p.words.Say("nav.register")})
 	if setsUp(a) || a.Has(den.Auditor) {
 		nav = append(nav, view.NavItem{Href: "/approvals", Text: p.words.Say("nav.approvals")})
 	}

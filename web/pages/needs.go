@@ -182,6 +182,7 @@ type Accounts interface {
 // Den is all of it.
 type Den interface {
 	Reports
+	Register
 	Techmap
 	Settings
 	Trials

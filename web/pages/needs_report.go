@@ -11,3 +11,15 @@ type Reports interface {
 	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
 	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
 }
+
+// Register is what the pages need of published reports.
+type Register interface {
+	Preview(ctx context.Context, a den.Actor, trial den.ID, parts []den.Part) (den.Report, error)
+	Publication(ctx context.Context, a den.Actor, trial den.ID) (den.Publication, error)
+	Publish(ctx context.Context, a den.Actor, trial den.ID, in den.NewPublication) (den.Publication, error)
+	WithdrawReport(ctx context.Context, a den.Actor, trial den.ID, why string, rev int64) (den.Publication, error)
+	Register(ctx context.Context, a den.Actor, f den.Filter) (den.Page[den.Publication], error)
+	Published(ctx context.Context, a den.Actor, trial den.ID) (den.PublicationView, error)
+	PublishedAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
+	ReplyTo(ctx context.Context, a den.Actor, trial den.ID, in den.NewReply) (den.Reply, error)
+}

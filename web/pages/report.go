@@ -15,9 +15,10 @@ import (
 // with it.
 type reportPage struct {
 	view.Frame
-	Parts  reportParts
-	Decide string // what the button says; empty: somebody else decides
-	Files  []reportFile
+	Parts   reportParts
+	Decide  string // what the button says; empty: somebody else decides
+	Publish string // where it is published; empty: somebody else does, or not yet
+	Files   []reportFile
 }
 
 type reportFile struct{ Href, Text string }
@@ -40,6 +41,7 @@ func (p *Pages) Report(c *gin.Context) error {
 		page.Decide = p.words.Say("trial.decide")
 		if r.Decision != nil {
 			page.Decide = p.words.Say("trial.decide-again")
+			page.Publish = trialPath(t.ID) + "/publish"
 		}
 	}
 	page.Files = p.reportFiles(trialPath(t.ID)+"/report/", den.Forms)
