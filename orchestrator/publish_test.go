@@ -117,6 +117,9 @@ func TestAReportIsPublishedRepliedToAndTakenBack(t *testing.T) {
 				t.Errorf("%s reads what is not published: %v", name, err)
 			}
 		}
+		if _, err := r.o.CompareTrials(ctx, supplier, []den.ID{id, id}); den.KindOf(err) != den.NotFound {
+			t.Errorf("what is not published is compared: %v", err)
+		}
 		for name, in := range map[string]den.NewPublication{"no parts": {Why: "x"}, "no reason": {Parts: den.Parts}, "a part that is none": {Parts: []den.Part{"all"}, Why: "x"}} {
 			if _, err := r.o.Publish(ctx, r.member, id, in); den.KindOf(err) != den.Invalid {
 				t.Errorf("%s: %v", name, err)
@@ -146,6 +149,14 @@ func TestAReportIsPublishedRepliedToAndTakenBack(t *testing.T) {
 		r.must(err)
 		if len(got.Replies) != 1 || got.Replies[0].Text != "We have mended it since." || got.Replies[0].EntryName != "Bookwell" || len(got.Own) != 2 {
 			t.Errorf("%+v", got.Replies)
+		}
+		both, err := r.o.CompareTrials(ctx, supplier, []den.ID{id, id})
+		r.must(err)
+		if len(both.Trials) != 2 || both.Trials[1].Says != "" && !strings.HasPrefix(both.Trials[1].Says, "Not comparable, because ") || both.Trials[1].Report.Scores[0].Given[0].Name != "" {
+			t.Errorf("%+v", both.Trials[1].Differs)
+		}
+		if _, err := r.o.CompareTrials(ctx, supplier, []den.ID{id}); den.KindOf(err) != den.Invalid {
+			t.Errorf("one trial is compared: %v", err)
 		}
 		if _, err := r.o.WithdrawReport(ctx, r.member, id, " ", 0); den.KindOf(err) != den.Invalid {
 			t.Errorf("taken back without a reason: %v", err)

@@ -73,6 +73,7 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 	for _, one := range []shown{
 		{"publish", "official", at, ""}, {"publish-preview", "official", at + "?part=finding&part=scores", ""}, {"register", "engineer", "/register", ""},
 		{"registered", "engineer", "/register/" + string(w.finished.ID), ""}, {"reply", "engineer", "/register/" + string(w.finished.ID) + "/reply/" + string(w.finished.Entries[0].ID), ""},
+		{"compare-trials", "official", "/compare?trials=" + string(w.finished.ID) + "&trials=" + string(w.finished.ID), ""}, {"compare-trials-none", "official", "/compare", ""},
 		{"read-a-report", "official", "/help/read-a-report", ""},
 	} {
 		b.as(one.who)

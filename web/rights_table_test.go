@@ -152,6 +152,7 @@ var verdicts = map[string]row{
 	"GET /trials/:id/publish":                         {"finished", runOur, runTheir, no},
 	"POST /trials/:id/publish":                        {"finished", runOur, runTheir, no},
 	"POST /trials/:id/withdraw":                       {"finished", runOur, runTheir, no},
+	"GET /compare":                                    {"", known, no, no},
 	"GET /register":                                   {"", known, no, no},
 	"GET /register/:id":                               {"published", known, same, no},
 	"GET /register/:id/:form":                         {"published", known, same, no},

@@ -138,6 +138,7 @@ func (s *server) Routes() []Route {
 		{post, "/trials/:id/publish", den.DecideTrial, p.Publish},
 		{post, "/trials/:id/withdraw", den.DecideTrial, p.WithdrawReport},
 		{get, "/register", Reader, p.Register},
+		{get, "/compare", Reader, p.CompareTrials},
 		{get, "/register/:id", Reader, p.Registered},
 		{get, "/register/:id/:form", Reader, p.RegisteredFile},
 		{get, "/register/:id/reply/:entry", Known, p.AskReply},

@@ -21,5 +21,6 @@ type Register interface {
 	Register(ctx context.Context, a den.Actor, f den.Filter) (den.Page[den.Publication], error)
 	Published(ctx context.Context, a den.Actor, trial den.ID) (den.PublicationView, error)
 	PublishedAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
+	CompareTrials(ctx context.Context, a den.Actor, trials []den.ID) (den.Comparison, error)
 	ReplyTo(ctx context.Context, a den.Actor, trial den.ID, in den.NewReply) (den.Reply, error)
 }
