@@ -39,6 +39,7 @@ type client struct {
 	browse   func(ctx context.Context, address string) error
 
 	url, tokenFile, data string
+	given                string // a token that was pasted; empty: look for one
 	json                 bool
 }
 
@@ -52,12 +53,12 @@ func clientCommands(getenv func(string) string, std streams) []*cobra.Command {
 func (k *client) commands() []*cobra.Command {
 	speaking := []*cobra.Command{
 		k.trial(), k.sandbox(), k.outcome(), k.product(), k.release(), k.supplier(), k.department(), k.people(),
-		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.shares(),
+		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.login(), k.signInLink(), k.shares(),
 	}
 	for _, c := range speaking {
 		k.flags(c)
 	}
-	return append(speaking, k.stats(), connecting())
+	return append(speaking, k.stats(), k.logout(), connecting())
 }
 
 // flags are those of every command that speaks to a den.
@@ -139,6 +140,9 @@ func isLoopback(host string) bool {
 
 // token finds what to sign in with, in the order that "den connecting" tells.
 func (k *client) token() (string, error) {
+	if k.given != "" {
+		return k.given, nil
+	}
 	if k.tokenFile != "" {
 		text, err := os.ReadFile(k.tokenFile)
 		if err != nil {

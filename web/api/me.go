@@ -51,6 +51,15 @@ func (a *API) RevokeToken(ctx context.Context, r contract.RevokeTokenRequestObje
 	return contract.RevokeToken200JSONResponse{Items: list(tokens, token)}, nil
 }
 
+// AddSignInLink makes a sign-in link.
+func (a *API) AddSignInLink(ctx context.Context, r contract.AddSignInLinkRequestObject) (contract.AddSignInLinkResponseObject, error) {
+	secret, err := a.den.SignInLink(ctx, actor.From(ctx), den.ID(r.Id))
+	if err != nil {
+		return nil, err
+	}
+	return contract.AddSignInLink201JSONResponse{Secret: secret}, nil
+}
+
 func me(a den.Actor) contract.Me {
 	out := contract.Me{Id: string(a.ID), Name: a.Name, Memberships: list(a.Memberships, membership), Until: moment(a.Until)}
 	if len(a.Grants) > 0 {

@@ -118,7 +118,7 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	}
 	s := side{map[string]target{
 		"product": {id: w.products[from].ID}, "release": {id: w.releases[from].ID}, "supplier": {id: w.suppliers[from].ID},
-		"department": {id: actor.Memberships[0].In}, "token": {id: "tok_" + w.people[who].ID[4:]}, "": {},
+		"department": {id: actor.Memberships[0].In}, "person": {id: w.people[who].ID}, "token": {id: "tok_" + w.people[who].ID[4:]}, "": {},
 	}}
 	_, s.things["draft"] = make(false)
 	s.things["delivery"] = target{id: w.delivery()}

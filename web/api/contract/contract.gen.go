@@ -2566,6 +2566,11 @@ type SharedSandbox struct {
 	Ready   bool   `json:"ready"`
 }
 
+// SignInLink What goes behind /sign-in?link= on the den.
+type SignInLink struct {
+	Secret string `json:"secret"`
+}
+
 // Size How much of the host a sandbox gets.
 type Size struct {
 	Cpu          float64 `json:"cpu"`
@@ -4164,6 +4169,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /people (the `ListPeople` operationId).
 	ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddSignInLink Make a link that signs somebody in once
+	//
+	// For operators: the way in when the provider of sign-in is down, or where there is none. It lasts an hour.
+	//
+	// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
+	AddSignInLink(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProducts List products
 	//
@@ -5868,6 +5880,23 @@ func (c *Client) ReadNotices(ctx context.Context, body ReadNoticesJSONRequestBod
 // Corresponds with GET /people (the `ListPeople` operationId).
 func (c *Client) ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListPeopleRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddSignInLink Make a link that signs somebody in once
+//
+// For operators: the way in when the provider of sign-in is down, or where there is none. It lasts an hour.
+//
+// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
+func (c *Client) AddSignInLink(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSignInLinkRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -9824,6 +9853,40 @@ func NewListPeopleRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddSignInLinkRequest constructs an http.Request for the AddSignInLink method
+func NewAddSignInLinkRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/people/%s/sign-in-link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -14064,6 +14127,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /people (the `ListPeople` operationId).
 	ListPeopleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error)
 
+	// AddSignInLinkWithResponse Make a link that signs somebody in once
+	//
+	// For operators: the way in when the provider of sign-in is down, or where there is none. It lasts an hour.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
+	AddSignInLinkWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*AddSignInLinkResponse, error)
+
 	// ListProductsWithResponse List products
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -17110,6 +17182,54 @@ func (r ListPeopleResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListPeopleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddSignInLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SignInLink
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddSignInLinkResponse) GetJSON201() *SignInLink {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddSignInLinkResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddSignInLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddSignInLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddSignInLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddSignInLinkResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -21513,6 +21633,21 @@ func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, reqEdi
 	return ParseListPeopleResponse(rsp)
 }
 
+// AddSignInLinkWithResponse Make a link that signs somebody in once
+//
+// For operators: the way in when the provider of sign-in is down, or where there is none. It lasts an hour.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
+func (c *ClientWithResponses) AddSignInLinkWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*AddSignInLinkResponse, error) {
+	rsp, err := c.AddSignInLink(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSignInLinkResponse(rsp)
+}
+
 // ListProductsWithResponse List products
 //
 // Returns a wrapper object for the known response body format(s).
@@ -24558,6 +24693,39 @@ func ParseListPeopleResponse(rsp *http.Response) (*ListPeopleResponse, error) {
 	return response, nil
 }
 
+// ParseAddSignInLinkResponse parses an HTTP response from a AddSignInLinkWithResponse call
+func ParseAddSignInLinkResponse(rsp *http.Response) (*AddSignInLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddSignInLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SignInLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListProductsResponse parses an HTTP response from a ListProductsWithResponse call
 func ParseListProductsResponse(rsp *http.Response) (*ListProductsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -27448,6 +27616,9 @@ type ServerInterface interface {
 	// ListPeople List people who can be asked to evaluate
 	// (GET /people)
 	ListPeople(c *gin.Context)
+	// AddSignInLink Make a link that signs somebody in once
+	// (POST /people/{id}/sign-in-link)
+	AddSignInLink(c *gin.Context, id InId)
 	// ListProducts List products
 	// (GET /products)
 	ListProducts(c *gin.Context, params ListProductsParams)
@@ -29224,6 +29395,31 @@ func (siw *ServerInterfaceWrapper) ListPeople(c *gin.Context) {
 	}
 
 	siw.Handler.ListPeople(c)
+}
+
+// AddSignInLink operation middleware
+func (siw *ServerInterfaceWrapper) AddSignInLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddSignInLink(c, id)
 }
 
 // ListProducts operation middleware
@@ -32046,6 +32242,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
+	router.POST(options.BaseURL+"/people/:id/sign-in-link", wrapper.AddSignInLink)
 	router.GET(options.BaseURL+"/me/tokens", wrapper.ListTokens)
 	router.POST(options.BaseURL+"/me/tokens", wrapper.AddToken)
 	router.DELETE(options.BaseURL+"/me/tokens/:id", wrapper.RevokeToken)
@@ -34133,6 +34330,45 @@ type ListPeopledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSignInLinkRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type AddSignInLinkResponseObject interface {
+	VisitAddSignInLinkResponse(w http.ResponseWriter) error
+}
+
+type AddSignInLink201JSONResponse SignInLink
+
+func (response AddSignInLink201JSONResponse) VisitAddSignInLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSignInLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSignInLinkdefaultApplicationProblemPlusJSONResponse) VisitAddSignInLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -37520,6 +37756,9 @@ type StrictServerInterface interface {
 	// ListPeople List people who can be asked to evaluate
 	// (GET /people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
+	// AddSignInLink Make a link that signs somebody in once
+	// (POST /people/{id}/sign-in-link)
+	AddSignInLink(ctx context.Context, request AddSignInLinkRequestObject) (AddSignInLinkResponseObject, error)
 	// ListProducts List products
 	// (GET /products)
 	ListProducts(ctx context.Context, request ListProductsRequestObject) (ListProductsResponseObject, error)
@@ -39261,6 +39500,32 @@ func (sh *strictHandler) ListPeople(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
 		if err := validResponse.VisitListPeopleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddSignInLink operation middleware
+func (sh *strictHandler) AddSignInLink(ctx *gin.Context, id InId) {
+	var request AddSignInLinkRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddSignInLink(ctx, request.(AddSignInLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddSignInLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddSignInLinkResponseObject); ok {
+		if err := validResponse.VisitAddSignInLinkResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

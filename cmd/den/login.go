@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/api/contract"
+)
+
+func (k *client) login() *cobra.Command {
+	var browse bool
+	c := &cobra.Command{
+		Use:   "login",
+		Short: "Keep a token for the commands of this program",
+		Long: `Keep a token in your configuration folder, in the file den/token that nobody else may
+read. Make one on the page /me/tokens of the den, then paste it, or give it on standard
+input. It is tried before it is kept.`,
+		Example: "  den login --den https://den.example.org\n  den login --browser\n  den login < token.txt",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			base, err := k.base()
+			if err != nil {
+				return err
+			}
+			path := k.configFile()
+			if path == "" {
+				return usageError{errors.New("there is no configuration folder. Set HOME or XDG_CONFIG_HOME")}
+			}
+			page := base.JoinPath("me", "tokens").String()
+			if browse {
+				if err := k.browse(cmd.Context(), page); err != nil {
+					k.note("No browser opened: %v", err)
+				}
+			}
+			k.note("Make a token at %s, then paste it here.", page)
+			line, _ := bufio.NewReader(k.std.in).ReadString('\n')
+			token, err := whole(line, "what you pasted")
+			if err != nil {
+				return err
+			}
+			if den.Mistyped(token) {
+				return den.Refuse(den.Invalid, "This token is not whole. Copy all of it: it starts with den_ and has 43 characters.")
+			}
+			k.given = token
+			api, err := k.api()
+			if err != nil {
+				return err
+			}
+			me, err := said[contract.Me](api.GetMe(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			if err := keepToken(path, token); err != nil {
+				return err
+			}
+			return show(k, me, func(me contract.Me) {
+				k.say("You are %s. The token is kept in %s.", clean(me.Name), path)
+				if url := k.firstURL(); url != "" {
+					k.note("Set DEN_URL=%s, so that commands find this den.", url)
+				}
+			})
+		},
+	}
+	c.Flags().BoolVar(&browse, "browser", false, "open the page of your tokens in the browser")
+	return c
+}
+
+// firstURL is the address that was named for this command alone.
+func (k *client) firstURL() string {
+	if k.url == "" || k.url == k.getenv("DEN_URL") || k.url == usualURL {
+		return ""
+	}
+	return k.url
+}
+
+func keepToken(path, token string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("the token cannot be kept: %w", err)
+	}
+	return writeSafely(path, token+"\n")
+}
+
+func (k *client) logout() *cobra.Command {
+	return &cobra.Command{
+		Use:     "logout",
+		Short:   "Forget the token that den login kept",
+		Long:    "Remove the token that den login kept in your configuration folder. To take it back for good, so that no copy of it opens anything, use den token revoke.",
+		Example: "  den logout",
+		Args:    words(),
+		RunE: func(*cobra.Command, []string) error {
+			path := k.configFile()
+			err := os.Remove(path)
+			switch {
+			case path == "" || errors.Is(err, fs.ErrNotExist):
+				k.say("No token is kept.")
+				return nil
+			case err != nil:
+				return fmt.Errorf("the token cannot be removed: %w", err)
+			}
+			k.say("The token in %s was removed.", path)
+			return nil
+		},
+	}
+}
+
+func (k *client) signInLink() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sign-in-link [PERSON]",
+		Short: "Print a link that signs somebody in once",
+		Long: `Print a link that signs somebody in once, within an hour: you, unless the id of a person
+is given. Operators use it, on the machine of the den where its data folder holds the
+token of the command line: when the provider of sign-in is down, or where there is none.
+It is written in the record.`,
+		Example: "  den sign-in-link\n  den sign-in-link per_01kbxyz",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			person := ""
+			if len(args) == 1 {
+				person = args[0]
+			} else {
+				me, err := said[contract.Me](c.GetMe(cmd.Context()))
+				if err != nil {
+					return err
+				}
+				person = me.value.Id
+			}
+			made, err := said[contract.SignInLink](c.AddSignInLink(cmd.Context(), person))
+			if err != nil {
+				return err
+			}
+			base, err := k.base()
+			if err != nil {
+				return err
+			}
+			link := base.JoinPath("sign-in")
+			link.RawQuery = url.Values{"link": {made.value.Secret}}.Encode()
+			return show(k, made, func(contract.SignInLink) { k.say("%s", strings.TrimSpace(link.String())) })
+		},
+	}
+}
