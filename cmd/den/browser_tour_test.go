@@ -194,7 +194,7 @@ func empties(t *testing.T, d *seenDen) {
 	b.open(d.link)
 	b.look("sign-in-link")
 	b.press("Sign in")
-	for _, path := range []string{"/", "/trials", "/products", "/host", "/record", "/trials/new", "/products/new", "/host/sweep"} {
+	for _, path := range []string{"/", "/trials", "/challenges", "/challenges/new", "/products", "/host", "/record", "/trials/new", "/products/new", "/host/sweep"} {
 		b.open(path)
 		b.look("empty" + strings.ReplaceAll(path, "/", "-"))
 	}
