@@ -488,13 +488,17 @@ func (e NewDeclarationInterest) Valid() bool {
 const (
 	NoticeApprovalDecided NoticeKind = "approval_decided"
 	NoticeApprovalWanted  NoticeKind = "approval_wanted"
+	NoticeAsked           NoticeKind = "asked"
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
 	NoticeBudget          NoticeKind = "budget"
+	NoticeChallenge       NoticeKind = "challenge"
 	NoticeEnded           NoticeKind = "ended"
 	NoticeEndsHour        NoticeKind = "ends_hour"
 	NoticeEndsSoon        NoticeKind = "ends_soon"
 	NoticeFailed          NoticeKind = "failed"
 	NoticeInterest        NoticeKind = "interest"
+	NoticeInvited         NoticeKind = "invited"
+	NoticePeople          NoticeKind = "people"
 	NoticeQuestion        NoticeKind = "question"
 	NoticeReady           NoticeKind = "ready"
 )
@@ -506,9 +510,13 @@ func (e NoticeKind) Valid() bool {
 		return true
 	case NoticeApprovalWanted:
 		return true
+	case NoticeAsked:
+		return true
 	case NoticeAssessmentDue:
 		return true
 	case NoticeBudget:
+		return true
+	case NoticeChallenge:
 		return true
 	case NoticeEnded:
 		return true
@@ -519,6 +527,10 @@ func (e NoticeKind) Valid() bool {
 	case NoticeFailed:
 		return true
 	case NoticeInterest:
+		return true
+	case NoticeInvited:
+		return true
+	case NoticePeople:
 		return true
 	case NoticeQuestion:
 		return true
