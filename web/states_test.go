@@ -41,6 +41,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	assess := "/entries/" + string(w.running.Entries[0].ID) + "/assess"
 	product := "/products/" + string(r.bookwell.ID)
 	const send = `document.querySelector('main form[method=post]').requestSubmit()`
+	all = append(all, r.accountPages()...)
 	all = append(all,
 		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
 		shown{"sign-in-link", "", "/sign-in?link=den_x", ""}, shown{"not-found", "", "/nothing", ""}, shown{"help", "", "/help", ""}, shown{"api-docs", "", "/api/docs", ""},

@@ -1,0 +1,14 @@
+package web_test
+
+// accountPages are those of what is a person's own, and of who belongs where.
+func (r *rig) accountPages() []shown {
+	department, supplier := "/departments/"+string(r.department.ID)+"/members", "/suppliers/"+string(r.northbridge.ID)+"/members"
+	const invites = `document.querySelector('main form[action$="/members"]').requestSubmit()`
+	return []shown{
+		{"account", "official", "/me", ""}, {"account-newcomer", "newcomer", "/me", ""}, {"sessions", "official", "/me/sessions", ""},
+		{"tokens", "official", "/me/tokens", ""}, {"tokens-wrong", "official", "/me/tokens", `document.querySelector('main form[action="/me/tokens"]').requestSubmit()`},
+		{"members", "approver", department, ""}, {"members-wrong", "approver", department, invites}, {"members-auditor", "auditor", department, ""},
+		{"members-supplier", "engineer", supplier, ""}, {"members-den", "operator", "/people/members", ""}, {"everybody", "operator", "/people", ""},
+		{"join-over", "", "/join?link=none", ""},
+	}
+}
