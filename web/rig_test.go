@@ -205,6 +205,11 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 				waits(w, q)
 				return
 			}
+			if q.URL.Path == "/cookies" {
+				for _, set := range []string{"own=1", "wide=1; Domain=localhost", "wider=1; domain=.localhost; Path=/", "den_session=planted; Domain=localhost", "den_visit=planted"} {
+					w.Header().Add("Set-Cookie", set)
+				}
+			}
 			if q.URL.Path == "/events" {
 				w.Header().Set("Content-Type", "text/event-stream")
 				_, _ = io.WriteString(w, "data: now\n\n")

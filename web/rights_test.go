@@ -155,6 +155,17 @@ func (r *rig) callers() []caller {
 // which may end it.
 func (r *rig) try(c cell, p caller, about thing) *httptest.ResponseRecorder {
 	r.Helper()
+	return r.asked(context.WithValue(context.Background(), dryRun{}, true), c, p, about)
+}
+
+// keep is try, but the store keeps what changes.
+func (r *rig) keep(c cell, p caller, about thing) *httptest.ResponseRecorder {
+	r.Helper()
+	return r.asked(context.Background(), c, p, about)
+}
+
+func (r *rig) asked(ctx context.Context, c cell, p caller, about thing) *httptest.ResponseRecorder {
+	r.Helper()
 	id := about.id
 	path := strings.NewReplacer(":id", string(id), ":entry", string(about.entry), ":name", string(id), ":seq", string(id), ":share", string(about.entry), ":secret", r.link, ":guide", "sandbox", ":form", "csv", "*name", "report-1.json", "*file", "x", ":step", "problem", ":scheme", "standard", ":version", "1", ":evidence", "evi_none", ":person", "per_nobody").Replace(c.route.Path)
 	body := ""
@@ -162,7 +173,7 @@ func (r *rig) try(c cell, p caller, about thing) *httptest.ResponseRecorder {
 		body = url.Values{"rev": {"999999"}, "why": {"Tried."}}.Encode()
 	}
 	q := httptest.NewRequest(c.route.Method, path, strings.NewReader(body))
-	ctx, over := context.WithTimeout(context.WithValue(q.Context(), dryRun{}, true), time.Minute)
+	ctx, over := context.WithTimeout(ctx, time.Minute)
 	defer over()
 	q = q.WithContext(ctx)
 	q.Header.Set("Accept", "text/html")
