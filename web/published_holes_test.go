@@ -15,7 +15,7 @@ import (
 
 // A proxy's headers, sent by anybody, do not make somebody else of a visitor, nor the
 // den another host: https://example.org is not where a redirect or a link leads.
-func TestHoleSpoofedForwardingHeaders(t *testing.T) {
+func TestHoleForgedHeadersOfAProxy(t *testing.T) {
 	r := newRig(t)
 	forged := http.Header{
 		"X-Forwarded-For": {"127.0.0.1"}, "X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}, "Forwarded": {"for=127.0.0.1;host=evil.example"},
@@ -132,7 +132,7 @@ func (r *rig) head() (head den.Head) {
 
 // A product sets a cookie for the domain above it, to plant a session or to be sent
 // along to its siblings: the gateway lets none of that out, and the den takes none of it.
-func TestHoleCookieForTheParentDomain(t *testing.T) {
+func TestHoleCookieOfAProductForTheParentDomain(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()
 	v := r.visitor("official")
