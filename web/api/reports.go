@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"mime"
 	"net/http"
 
@@ -48,4 +49,51 @@ func (f file) VisitGetReportFileResponse(w http.ResponseWriter) error {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
+}
+
+// PublishReport shows the report of a trial in the register.
+func (a *API) PublishReport(ctx context.Context, r contract.PublishReportRequestObject) (contract.PublishReportResponseObject, error) {
+	in := den.NewPublication{Why: r.Body.Why}
+	for _, part := range r.Body.Parts {
+		in.Parts = append(in.Parts, den.Part(part))
+	}
+	pub, err := matched(r.Params.IfMatch, func(rev int64) (den.Publication, error) {
+		in.Rev = rev
+		return a.den.Publish(ctx, actor.From(ctx), den.ID(r.Id), in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	shown, err := object(pub.Report)
+	return contract.PublishReport200JSONResponse(shown), err
+}
+
+// CompareTrials puts reports side by side.
+func (a *API) CompareTrials(ctx context.Context, r contract.CompareTrialsRequestObject) (contract.CompareTrialsResponseObject, error) {
+	var ids []den.ID
+	for _, id := range r.Params.Trials {
+		ids = append(ids, den.ID(id))
+	}
+	found, err := a.den.CompareTrials(ctx, actor.From(ctx), ids)
+	if err != nil {
+		return nil, err
+	}
+	out := contract.Comparison{Trials: []contract.Compared{}}
+	for _, one := range found.Trials {
+		report, err := object(one.Report)
+		if err != nil {
+			return nil, err
+		}
+		out.Trials = append(out.Trials, contract.Compared{Report: report, Differs: list(one.Differs, same[string]), Detail: one.Says})
+	}
+	return contract.CompareTrials200JSONResponse(out), nil
+}
+
+// object is a document as the JSON object that it is.
+func object(r den.Report) (out map[string]any, err error) {
+	text, err := json.Marshal(r)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	return out, err
 }

@@ -62,4 +62,14 @@ func (s *story) report() {
 	if !bytes.Contains(sheet.Body, []byte("It was easier.")) {
 		s.t.Errorf("the sheet is %s", sheet.Body)
 	}
+	shown, err := s.official.PublishReportWithResponse(ctx, s.trial.Id, &contract.PublishReportParams{}, contract.NewPublication{Parts: []string{"finding", "scores"}, Why: "Others can use it."})
+	w.must(err)
+	if shown.JSON200 == nil || bytes.Contains(shown.Body, []byte("It was easier.")) {
+		s.t.Errorf("the register shows %s", shown.Body)
+	}
+	beside, err := s.vendor.CompareTrialsWithResponse(ctx, &contract.CompareTrialsParams{Trials: []string{s.trial.Id, s.trial.Id}})
+	w.must(err)
+	if beside.JSON200 == nil || len(beside.JSON200.Trials) != 2 || bytes.Contains(beside.Body, []byte("It was easier.")) {
+		s.t.Errorf("a supplier compares %s", beside.Body)
+	}
 }

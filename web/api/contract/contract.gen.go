@@ -1135,6 +1135,18 @@ type Checkpoint struct {
 	Note string `json:"note"`
 }
 
+// Compared One report, held to the first.
+type Compared struct {
+	Detail  string                 `json:"detail"`
+	Differs []string               `json:"differs"`
+	Report  map[string]interface{} `json:"report"`
+}
+
+// Comparison Reports side by side.
+type Comparison struct {
+	Trials []Compared `json:"trials"`
+}
+
 // Consensus Every submitted score of a trial side by side, and what the panel agreed.
 type Consensus struct {
 	// Agreement How far the evaluators agree: Krippendorff's alpha (ordinal) with its 95 % interval, Kendall's W and ICC.
@@ -1755,6 +1767,12 @@ type NewProduct struct {
 	Name     string  `json:"name"`
 	Summary  *string `json:"summary,omitempty"`
 	Supplier string  `json:"supplier"`
+}
+
+// NewPublication What the register is to show of a report, and why.
+type NewPublication struct {
+	Parts []string `json:"parts"`
+	Why   string   `json:"why"`
 }
 
 // NewQuestion A question.
@@ -3133,6 +3151,11 @@ type WithdrawChallengeParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// CompareTrialsParams defines parameters for CompareTrials.
+type CompareTrialsParams struct {
+	Trials []string `form:"trials" json:"trials"`
+}
+
 // ListDepartmentsParams defines parameters for ListDepartments.
 type ListDepartmentsParams struct {
 	// After `next` of the page before.
@@ -3529,6 +3552,12 @@ type WatchTrialParams struct {
 	LastEventID *LastEventId `json:"Last-Event-ID,omitempty"`
 }
 
+// PublishReportParams defines parameters for PublishReport.
+type PublishReportParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ListReceiptsParams defines parameters for ListReceipts.
 type ListReceiptsParams struct {
 	// After `next` of the page before.
@@ -3684,6 +3713,9 @@ type SetPriceJSONRequestBody = NewPrice
 
 // ExtendTrialJSONRequestBody defines body for ExtendTrial for application/json ContentType.
 type ExtendTrialJSONRequestBody = Extension
+
+// PublishReportJSONRequestBody defines body for PublishReport for application/json ContentType.
+type PublishReportJSONRequestBody = NewPublication
 
 // AddShareJSONRequestBody defines body for AddShare for application/json ContentType.
 type AddShareJSONRequestBody = NewShare
@@ -3988,6 +4020,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
 	WithdrawChallenge(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompareTrials Compare trials
+	//
+	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+	//
+	// Corresponds with GET /comparison (the `CompareTrials` operationId).
+	CompareTrials(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDepartments List departments
 	//
@@ -4805,6 +4844,24 @@ type ClientInterface interface {
 	// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
 	GetProtocol(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PublishReportWithBody Publish the report of a trial in the register
+	//
+	// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+	PublishReportWithBody(ctx context.Context, id InId, params *PublishReportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishReport Publish the report of a trial in the register
+	//
+	// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+	PublishReport(ctx context.Context, id InId, params *PublishReportParams, body PublishReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListReceipts List the receipts of a trial
 	//
 	// Corresponds with GET /trials/{id}/receipts (the `ListReceipts` operationId).
@@ -5389,6 +5446,23 @@ func (c *Client) WithdrawChallengeWithBody(ctx context.Context, id InId, params 
 // Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
 func (c *Client) WithdrawChallenge(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWithdrawChallengeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareTrials Compare trials
+//
+// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+//
+// Corresponds with GET /comparison (the `CompareTrials` operationId).
+func (c *Client) CompareTrials(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareTrialsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7415,6 +7489,44 @@ func (c *Client) GetProtocol(ctx context.Context, id InId, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
+// PublishReportWithBody Publish the report of a trial in the register
+//
+// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+func (c *Client) PublishReportWithBody(ctx context.Context, id InId, params *PublishReportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishReportRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishReport Publish the report of a trial in the register
+//
+// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+func (c *Client) PublishReport(ctx context.Context, id InId, params *PublishReportParams, body PublishReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishReportRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListReceipts List the receipts of a trial
 //
 // Corresponds with GET /trials/{id}/receipts (the `ListReceipts` operationId).
@@ -8716,6 +8828,60 @@ func NewWithdrawChallengeRequestWithBody(server string, id InId, params *Withdra
 			req.Header.Set("If-Match", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewCompareTrialsRequest constructs an http.Request for the CompareTrials method
+func NewCompareTrialsRequest(server string, params *CompareTrialsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/comparison")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Trials != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "trials", params.Trials, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -13270,6 +13436,68 @@ func NewGetProtocolRequest(server string, id InId) (*http.Request, error) {
 	return req, nil
 }
 
+// NewPublishReportRequest calls the generic PublishReport builder with application/json body
+func NewPublishReportRequest(server string, id InId, params *PublishReportParams, body PublishReportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPublishReportRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPublishReportRequestWithBody constructs an http.Request for the PublishReport method, with any body, and a specified content type
+func NewPublishReportRequestWithBody(server string, id InId, params *PublishReportParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/publication", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListReceiptsRequest constructs an http.Request for the ListReceipts method
 func NewListReceiptsRequest(server string, id InId, params *ListReceiptsParams) (*http.Request, error) {
 	var err error
@@ -13907,6 +14135,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /challenges/{id}/withdraw (the `WithdrawChallenge` operationId).
 	WithdrawChallengeWithResponse(ctx context.Context, id InId, params *WithdrawChallengeParams, body WithdrawChallengeJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawChallengeResponse, error)
+
+	// CompareTrialsWithResponse Compare trials
+	//
+	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /comparison (the `CompareTrials` operationId).
+	CompareTrialsWithResponse(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*CompareTrialsResponse, error)
 
 	// ListDepartmentsWithResponse List departments
 	//
@@ -14829,6 +15066,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/protocol (the `GetProtocol` operationId).
 	GetProtocolWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetProtocolResponse, error)
+
+	// PublishReportWithBodyWithResponse Publish the report of a trial in the register
+	//
+	// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+	PublishReportWithBodyWithResponse(ctx context.Context, id InId, params *PublishReportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PublishReportResponse, error)
+
+	// PublishReportWithResponse Publish the report of a trial in the register
+	//
+	// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+	PublishReportWithResponse(ctx context.Context, id InId, params *PublishReportParams, body PublishReportJSONRequestBody, reqEditors ...RequestEditorFn) (*PublishReportResponse, error)
 
 	// ListReceiptsWithResponse List the receipts of a trial
 	//
@@ -15959,6 +16214,54 @@ func (r WithdrawChallengeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WithdrawChallengeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompareTrialsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Comparison
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareTrialsResponse) GetJSON200() *Comparison {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareTrialsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareTrialsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareTrialsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareTrialsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareTrialsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -20450,6 +20753,54 @@ func (r GetProtocolResponse) ContentType() string {
 	return ""
 }
 
+type PublishReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *map[string]interface{}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PublishReportResponse) GetJSON200() *map[string]interface{} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PublishReportResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PublishReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PublishReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PublishReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PublishReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListReceiptsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -21226,6 +21577,21 @@ func (c *ClientWithResponses) WithdrawChallengeWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseWithdrawChallengeResponse(rsp)
+}
+
+// CompareTrialsWithResponse Compare trials
+//
+// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /comparison (the `CompareTrials` operationId).
+func (c *ClientWithResponses) CompareTrialsWithResponse(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*CompareTrialsResponse, error) {
+	rsp, err := c.CompareTrials(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareTrialsResponse(rsp)
 }
 
 // ListDepartmentsWithResponse List departments
@@ -22870,6 +23236,36 @@ func (c *ClientWithResponses) GetProtocolWithResponse(ctx context.Context, id In
 	return ParseGetProtocolResponse(rsp)
 }
 
+// PublishReportWithBodyWithResponse Publish the report of a trial in the register
+//
+// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+func (c *ClientWithResponses) PublishReportWithBodyWithResponse(ctx context.Context, id InId, params *PublishReportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PublishReportResponse, error) {
+	rsp, err := c.PublishReportWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishReportResponse(rsp)
+}
+
+// PublishReportWithResponse Publish the report of a trial in the register
+//
+// All of it or some parts. What is shown is kept as it is now; publishing again replaces it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/publication (the `PublishReport` operationId).
+func (c *ClientWithResponses) PublishReportWithResponse(ctx context.Context, id InId, params *PublishReportParams, body PublishReportJSONRequestBody, reqEditors ...RequestEditorFn) (*PublishReportResponse, error) {
+	rsp, err := c.PublishReport(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePublishReportResponse(rsp)
+}
+
 // ListReceiptsWithResponse List the receipts of a trial
 //
 // Returns a wrapper object for the known response body format(s).
@@ -23804,6 +24200,39 @@ func ParseWithdrawChallengeResponse(rsp *http.Response) (*WithdrawChallengeRespo
 			headers.ETag = &value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCompareTrialsResponse parses an HTTP response from a CompareTrialsWithResponse call
+func ParseCompareTrialsResponse(rsp *http.Response) (*CompareTrialsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareTrialsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Comparison
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -27238,6 +27667,39 @@ func ParseGetProtocolResponse(rsp *http.Response) (*GetProtocolResponse, error) 
 	return response, nil
 }
 
+// ParsePublishReportResponse parses an HTTP response from a PublishReportWithResponse call
+func ParsePublishReportResponse(rsp *http.Response) (*PublishReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PublishReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest map[string]interface{}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListReceiptsResponse parses an HTTP response from a ListReceiptsWithResponse call
 func ParseListReceiptsResponse(rsp *http.Response) (*ListReceiptsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -27553,6 +28015,9 @@ type ServerInterface interface {
 	// WithdrawChallenge Give a challenge up
 	// (POST /challenges/{id}/withdraw)
 	WithdrawChallenge(c *gin.Context, id InId, params WithdrawChallengeParams)
+	// CompareTrials Compare trials
+	// (GET /comparison)
+	CompareTrials(c *gin.Context, params CompareTrialsParams)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(c *gin.Context, params ListDepartmentsParams)
@@ -27817,6 +28282,9 @@ type ServerInterface interface {
 	// GetProtocol Read the protocol of a trial
 	// (GET /trials/{id}/protocol)
 	GetProtocol(c *gin.Context, id InId)
+	// PublishReport Publish the report of a trial in the register
+	// (PUT /trials/{id}/publication)
+	PublishReport(c *gin.Context, id InId, params PublishReportParams)
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(c *gin.Context, id InId, params ListReceiptsParams)
@@ -28699,6 +29167,33 @@ func (siw *ServerInterfaceWrapper) WithdrawChallenge(c *gin.Context) {
 	}
 
 	siw.Handler.WithdrawChallenge(c, id, params)
+}
+
+// CompareTrials operation middleware
+func (siw *ServerInterfaceWrapper) CompareTrials(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareTrialsParams
+
+	// ------------- Required query parameter "trials" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "trials", c.Request.URL.Query(), &params.Trials, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter trials: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CompareTrials(c, params)
 }
 
 // ListDepartments operation middleware
@@ -31947,6 +32442,55 @@ func (siw *ServerInterfaceWrapper) GetProtocol(c *gin.Context) {
 	siw.Handler.GetProtocol(c, id)
 }
 
+// PublishReport operation middleware
+func (siw *ServerInterfaceWrapper) PublishReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishReportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PublishReport(c, id, params)
+}
+
 // ListReceipts operation middleware
 func (siw *ServerInterfaceWrapper) ListReceipts(c *gin.Context) {
 
@@ -32302,6 +32846,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/assessment", wrapper.SaveAssessment)
 	router.GET(options.BaseURL+"/trials/:id/outcome", wrapper.GetOutcome)
 	router.GET(options.BaseURL+"/trials/:id/report", wrapper.GetReport)
+	router.PUT(options.BaseURL+"/trials/:id/publication", wrapper.PublishReport)
+	router.GET(options.BaseURL+"/comparison", wrapper.CompareTrials)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
 	router.PUT(options.BaseURL+"/trials/:id/decision", wrapper.Decide)
 	router.GET(options.BaseURL+"/challenges", wrapper.ListChallenges)
@@ -33302,6 +33848,45 @@ type WithdrawChallengedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawChallengedefaultApplicationProblemPlusJSONResponse) VisitWithdrawChallengeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareTrialsRequestObject struct {
+	Params CompareTrialsParams
+}
+
+type CompareTrialsResponseObject interface {
+	VisitCompareTrialsResponse(w http.ResponseWriter) error
+}
+
+type CompareTrials200JSONResponse Comparison
+
+func (response CompareTrials200JSONResponse) VisitCompareTrialsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareTrialsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareTrialsdefaultApplicationProblemPlusJSONResponse) VisitCompareTrialsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -37323,6 +37908,47 @@ func (response GetProtocoldefaultApplicationProblemPlusJSONResponse) VisitGetPro
 	return err
 }
 
+type PublishReportRequestObject struct {
+	Id     InId `json:"id"`
+	Params PublishReportParams
+	Body   *PublishReportJSONRequestBody
+}
+
+type PublishReportResponseObject interface {
+	VisitPublishReportResponse(w http.ResponseWriter) error
+}
+
+type PublishReport200JSONResponse map[string]interface{}
+
+func (response PublishReport200JSONResponse) VisitPublishReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishReportdefaultApplicationProblemPlusJSONResponse) VisitPublishReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReceiptsRequestObject struct {
 	Id     InId `json:"id"`
 	Params ListReceiptsParams
@@ -37693,6 +38319,9 @@ type StrictServerInterface interface {
 	// WithdrawChallenge Give a challenge up
 	// (POST /challenges/{id}/withdraw)
 	WithdrawChallenge(ctx context.Context, request WithdrawChallengeRequestObject) (WithdrawChallengeResponseObject, error)
+	// CompareTrials Compare trials
+	// (GET /comparison)
+	CompareTrials(ctx context.Context, request CompareTrialsRequestObject) (CompareTrialsResponseObject, error)
 	// ListDepartments List departments
 	// (GET /departments)
 	ListDepartments(ctx context.Context, request ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error)
@@ -37957,6 +38586,9 @@ type StrictServerInterface interface {
 	// GetProtocol Read the protocol of a trial
 	// (GET /trials/{id}/protocol)
 	GetProtocol(ctx context.Context, request GetProtocolRequestObject) (GetProtocolResponseObject, error)
+	// PublishReport Publish the report of a trial in the register
+	// (PUT /trials/{id}/publication)
+	PublishReport(ctx context.Context, request PublishReportRequestObject) (PublishReportResponseObject, error)
 	// ListReceipts List the receipts of a trial
 	// (GET /trials/{id}/receipts)
 	ListReceipts(ctx context.Context, request ListReceiptsRequestObject) (ListReceiptsResponseObject, error)
@@ -38770,6 +39402,32 @@ func (sh *strictHandler) WithdrawChallenge(ctx *gin.Context, id InId, params Wit
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(WithdrawChallengeResponseObject); ok {
 		if err := validResponse.VisitWithdrawChallengeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CompareTrials operation middleware
+func (sh *strictHandler) CompareTrials(ctx *gin.Context, params CompareTrialsParams) {
+	var request CompareTrialsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareTrials(ctx, request.(CompareTrialsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareTrials")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CompareTrialsResponseObject); ok {
+		if err := validResponse.VisitCompareTrialsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -41669,6 +42327,51 @@ func (sh *strictHandler) GetProtocol(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetProtocolResponseObject); ok {
 		if err := validResponse.VisitGetProtocolResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PublishReport operation middleware
+func (sh *strictHandler) PublishReport(ctx *gin.Context, id InId, params PublishReportParams) {
+	var request PublishReportRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PublishReportJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishReport(ctx, request.(PublishReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PublishReportResponseObject); ok {
+		if err := validResponse.VisitPublishReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
