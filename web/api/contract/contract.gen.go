@@ -8863,7 +8863,7 @@ func NewCompareTrialsRequest(server string, params *CompareTrialsParams) (*http.
 
 		if params.Trials != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "trials", params.Trials, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "trials", params.Trials, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -29180,7 +29180,7 @@ func (siw *ServerInterfaceWrapper) CompareTrials(c *gin.Context) {
 
 	// ------------- Required query parameter "trials" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "trials", c.Request.URL.Query(), &params.Trials, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", false, true, "trials", c.Request.URL.Query(), &params.Trials, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter trials: %w", err), http.StatusBadRequest)
 		return
