@@ -131,15 +131,14 @@ func (o *Orchestrator) Publish(ctx context.Context, actor den.Actor, trial den.I
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		r, err := o.shown(tx, t, in.Parts)
-		if err != nil {
-			return err
-		}
-		pub, err = publicationOf(tx, t.ID)
-		if err != nil {
+		if pub, err = publicationOf(tx, t.ID); err != nil {
 			return err
 		}
 		if err := fresh(in.Rev, pub.Rev); err != nil {
+			return err
+		}
+		r, err := o.shown(tx, t, in.Parts)
+		if err != nil {
 			return err
 		}
 		pub = den.Publication{
