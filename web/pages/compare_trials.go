@@ -22,6 +22,7 @@ type trialsComparedPage struct {
 }
 
 type trialCompared struct {
+	N                            int
 	Href, Name, Department, Says string
 	Rows                         []totalRow
 }
@@ -60,7 +61,7 @@ func (p *Pages) putBeside(page *trialsComparedPage, found den.Comparison) {
 	var said []string
 	for _, one := range found.Trials {
 		r := one.Report
-		page.Trials = append(page.Trials, trialCompared{Href: registerPath(r.Trial.ID), Name: r.Trial.Name, Department: r.Trial.Department, Says: one.Says, Rows: p.totals(r)})
+		page.Trials = append(page.Trials, trialCompared{N: len(page.Trials) + 1, Href: registerPath(r.Trial.ID), Name: r.Trial.Name, Department: r.Trial.Department, Says: one.Says, Rows: p.totals(r)})
 		if one.Says != "" {
 			continue
 		}
