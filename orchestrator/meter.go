@@ -24,6 +24,9 @@ func (p *pen) meter(tx den.Tx, l *den.Lease, to den.Phase) error {
 		return nil
 	}
 	l.Ran += p.now.Sub(since)
+	if l.Department == "" { // a preflight costs no department anything
+		return nil
+	}
 	size, _ := p.o.size(l.Size)
 	for _, part := range den.Months(since, p.now, p.o.Zone) {
 		s, err := spendingOf(tx, l.Department, part.Month)

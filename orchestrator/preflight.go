@@ -15,27 +15,27 @@ const (
 )
 
 // Preflight tries a release in a sealed sandbox. Conflict where one is under way.
-func (o *Orchestrator) Preflight(ctx context.Context, actor den.Actor, release den.ID, once den.Once) (v den.PreflightView, err error) {
-	if err := o.mayPreflight(ctx, actor, release); err != nil {
+func (o *Orchestrator) Preflight(ctx context.Context, actor den.Actor, in den.NewPreflight) (v den.PreflightView, err error) {
+	if err := o.mayPreflight(ctx, actor, in); err != nil {
 		return v, err
 	}
 	if err := o.usable(ctx); err != nil {
 		return v, err
 	}
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		id, err := p.answered(tx, once)
+		id, err := p.answered(tx, in.Once)
 		if err != nil {
 			return err
 		}
 		if id == "" {
-			r, err := tx.Releases().Get(release)
+			r, err := tx.Releases().Get(in.Release)
 			if err != nil {
 				return missing(err)
 			}
 			if id, err = p.preflight(tx, r); err != nil {
 				return err
 			}
-			if err := p.answer(tx, once, id); err != nil {
+			if err := p.answer(tx, in.Once, id); err != nil {
 				return err
 			}
 		}
@@ -49,16 +49,22 @@ func (o *Orchestrator) Preflight(ctx context.Context, actor den.Actor, release d
 	return v, err
 }
 
-func (o *Orchestrator) mayPreflight(ctx context.Context, actor den.Actor, release den.ID) error {
+func (o *Orchestrator) mayPreflight(ctx context.Context, actor den.Actor, in den.NewPreflight) error {
 	return o.Store.View(ctx, func(tx den.Tx) error {
-		r, err := tx.Releases().Get(release)
+		r, err := tx.Releases().Get(in.Release)
 		if den.KindOf(err) == den.NotFound {
-			return allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{})
+			if err := allow(actor, den.ReadTechmap, den.ReadTechmap, den.Owner{}); err != nil {
+				return err
+			}
+			return den.Missing()
 		}
 		if err != nil {
 			return err
 		}
-		return allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{Suppliers: []den.ID{r.Supplier}})
+		if err := allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{Suppliers: []den.ID{r.Supplier}}); err != nil {
+			return err
+		}
+		return fresh(in.Rev, r.Rev)
 	})
 }
 
@@ -205,7 +211,7 @@ func (p *pen) preflown(tx den.Tx, l den.Lease) error {
 		return err
 	}
 	e := den.Event{Act: "preflight." + string(one.State), Subject: one.ID, About: []den.ID{r.ID, r.Product, r.Supplier}}
-	n := den.Notice{To: one.Supplier, Subject: one.ID, Kind: "preflight"}
+	n := den.Notice{To: one.Supplier, Subject: one.ID, Kind: den.NoticePreflight}
 	switch one.State {
 	case den.PreflightPassed:
 		e.Say = fmt.Sprintf("Release %s passed its preflight.", r.Version)

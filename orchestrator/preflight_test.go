@@ -14,7 +14,7 @@ import (
 // flown tries a release and waits for what comes of it.
 func (r *rig) flown(release den.ID) den.PreflightView {
 	r.t.Helper()
-	v, err := r.o.Preflight(r.t.Context(), den.System(), release, den.Once{})
+	v, err := r.o.Preflight(r.t.Context(), den.System(), den.NewPreflight{Release: release})
 	r.must(err)
 	return r.landed(v.ID)
 }
@@ -94,15 +94,15 @@ func TestAPreflightSaysWhatAReleaseDoes(t *testing.T) {
 func TestASecondPreflightWaitsForTheFirst(t *testing.T) {
 	r := newRig(t)
 	release := r.release("one", fake.Behaviour{})
-	first, err := r.o.Preflight(t.Context(), den.System(), release, den.Once{Key: "k", Body: "b"})
+	first, err := r.o.Preflight(t.Context(), den.System(), den.NewPreflight{Release: release, Once: den.Once{Key: "k", Body: "b"}})
 	r.must(err)
-	if again, err := r.o.Preflight(t.Context(), den.System(), release, den.Once{Key: "k", Body: "b"}); err != nil || again.ID != first.ID {
+	if again, err := r.o.Preflight(t.Context(), den.System(), den.NewPreflight{Release: release, Once: den.Once{Key: "k", Body: "b"}}); err != nil || again.ID != first.ID {
 		t.Errorf("the same request gave %s and %v", again.ID, err)
 	}
-	if _, err := r.o.Preflight(t.Context(), den.System(), release, den.Once{}); den.KindOf(err) != den.Conflict {
+	if _, err := r.o.Preflight(t.Context(), den.System(), den.NewPreflight{Release: release}); den.KindOf(err) != den.Conflict {
 		t.Errorf("a second one: %v", err)
 	}
-	if _, err := r.o.Preflight(t.Context(), r.member, release, den.Once{}); den.KindOf(err) != den.Denied {
+	if _, err := r.o.Preflight(t.Context(), r.member, den.NewPreflight{Release: release}); den.KindOf(err) != den.Denied {
 		t.Errorf("a member of a department: %v", err)
 	}
 	if all, err := r.o.Sandboxes(t.Context(), r.member, den.Filter{}); err != nil || len(all.Items) != 0 {
@@ -115,7 +115,7 @@ func TestAPreflightThatSomebodyEndsIsBrokenOff(t *testing.T) {
 	r := newRig(t, func(c *orchestrator.Config) { c.PassEvery = 50 * time.Millisecond })
 	release := r.release("slow", fake.Behaviour{ListensAfter: time.Hour})
 	r.run()
-	v, err := r.o.Preflight(t.Context(), den.System(), release, den.Once{})
+	v, err := r.o.Preflight(t.Context(), den.System(), den.NewPreflight{Release: release})
 	r.must(err)
 	r.phase(v.Lease, den.Starting, 5*time.Second)
 	_, err = r.o.End(t.Context(), den.System(), v.Lease, "Not now.", 0)

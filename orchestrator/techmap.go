@@ -174,8 +174,18 @@ func productView(tx den.Tx, actor den.Actor, p den.Product) (den.ProductView, er
 	if err != nil {
 		return den.ProductView{}, err
 	}
+	flown := map[den.ID]den.Preflight{}
+	for _, r := range releases {
+		last, err := lastPreflight(tx, r.ID)
+		if err != nil {
+			return den.ProductView{}, err
+		}
+		if last != nil {
+			flown[r.ID] = *last
+		}
+	}
 	return den.ProductView{
-		Product: p, SupplierName: s.Name, Releases: releases, Repository: repository,
+		Product: p, SupplierName: s.Name, Releases: releases, Repository: repository, Flown: flown,
 		May: rights(actor, s.Owner(), den.OfferProduct, den.EditEntry),
 	}, nil
 }

@@ -259,6 +259,9 @@ var verdicts = map[string]row{
 	"POST /suppliers/:id/hand-over":  {"supplier", may{"operator", except(roles, "operator")}, same, no},
 	"GET /products/:id/releases/new": {"product", offerOur, offerTheir, no},
 	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
+	"POST /releases/:id/preflights":  {"release", offerOur, offerTheir, no},
+	"GET /preflights/:id":            {"preflight", withRole, withRole, no},
+	"GET /preflights/:id/live":       {"preflight", withRole, withRole, no},
 
 	// approvals, rules and budgets
 	"GET /approvals":              {"", known, no, no},

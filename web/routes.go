@@ -210,6 +210,9 @@ func (s *server) Routes() []Route {
 		{post, "/products/:id/edit", den.EditEntry, p.SaveProduct},
 		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
 		{post, "/products/:id/releases", den.OfferProduct, p.AddRelease},
+		{post, "/releases/:id/preflights", den.OfferProduct, p.StartPreflight},
+		{get, "/preflights/:id", den.ReadTechmap, p.Preflight},
+		{get, "/preflights/:id/live", den.ReadTechmap, p.PreflightLive},
 
 		{get, "/approvals", Known, p.Approvals},
 		{get, "/approvals/:id", den.ReadRules, p.Approval},

@@ -63,6 +63,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 	if evaluator != "" {
 		in.Evaluators, judge = []den.ID{r.people[evaluator].ID}, evaluator
 	}
+	flight := r.preflown(release) // while there is room: the trials below fill the host
 	draft := r.set(who, in, false)
 	finished := r.set(who, in, true)
 	r.score(finished, judge)
@@ -93,7 +94,7 @@ func (r *rig) side(who string, product den.Product, supplier, release den.ID, ev
 		"event": {id: den.ID(fmt.Sprintf("%06d", events.Items[0].Seq))},
 		"":      {}, "draft": about(draft), "running": about(running), "finished": about(finished), "published": about(finished),
 		"live": {id: running.Entries[0].Sandbox.ID}, "ended": {id: finished.Entries[0].Sandbox.ID},
-		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier},
+		"product": {id: product.ID}, "release": {id: release}, "supplier": {id: supplier}, "preflight": {id: flight},
 		"department": {id: r.people[who].Memberships[0].In}, "person": {id: r.people[who].ID}, "someone": {id: someone.ID}, "token": {id: "tok_somebody"},
 		"approval": {id: approval}, "delivery": {id: delivery},
 	}
@@ -169,6 +170,22 @@ func (r *rig) set(who string, in den.NewTrial, start bool) den.TrialView {
 	})
 }
 
+// preflown tries a release, and waits until that is over.
+func (r *rig) preflown(release den.ID) den.ID {
+	r.Helper()
+	ctx := context.Background()
+	v, err := r.den.Preflight(ctx, den.System(), den.NewPreflight{Release: release})
+	r.must(err)
+	pokes, stop := r.den.Watch(ctx, v.ID)
+	defer stop()
+	for v.State == den.PreflightRunning {
+		<-pokes
+		v, err = r.den.PreflightOf(ctx, den.System(), v.ID)
+		r.must(err)
+	}
+	return v.ID
+}
+
 // gone makes one of each thing and takes its record out of the store.
 func (r *rig) gone() map[string]thing {
 	r.Helper()
@@ -197,6 +214,7 @@ func (r *rig) gone() map[string]thing {
 			{tx.Products(), []string{"product"}}, {tx.Releases(), []string{"release"}}, {tx.Departments(), []string{"department"}},
 			{tx.Suppliers(), []string{"supplier"}}, {tx.People(), []string{"person"}},
 			{tx.Challenges(), []string{"challenge", "challenge-draft"}}, {tx.Questions(), []string{"question"}}, {tx.Interests(), []string{"interest"}},
+			{tx.Preflights(), []string{"preflight"}},
 			{tx.Requests(), []string{"approval"}}, {tx.Deliveries(), []string{"delivery"}},
 		} {
 			for _, name := range d.names {

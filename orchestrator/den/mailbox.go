@@ -75,13 +75,15 @@ const (
 	NoticeInvited         NoticeKind = "invited"   // to look at a challenge, or to open a product
 	NoticeChallenge       NoticeKind = "challenge" // something about it changed
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
-	NoticePeople          NoticeKind = "people" // invitations, and what one may do
+	NoticePeople          NoticeKind = "people"    // invitations, and what one may do
+	NoticePreflight       NoticeKind = "preflight" // how the preflight of a release ended
 )
 
 // NoticeKinds lists every kind, for the page on which a person chooses.
 var NoticeKinds = []NoticeKind{
 	NoticeApprovalWanted, NoticeApprovalDecided, NoticeReady, NoticeEndsSoon, NoticeEndsHour, NoticeEnded, NoticeBudget, NoticeFailed,
 	NoticeInterest, NoticeQuestion, NoticeAsked, NoticeInvited, NoticeChallenge, NoticeAssessmentDue, NoticePeople,
+	NoticePreflight,
 }
 
 // For says that a notice is for an actor: it is to them, or to an organisation or trial

@@ -31,6 +31,13 @@ type Preflight struct {
 	Rev int64
 }
 
+// NewPreflight is the input of Preflight.
+type NewPreflight struct {
+	Release ID
+	Rev     int64 // of the release that was looked at; 0: whatever is there
+	Once    Once
+}
+
 // PreflightState says what came of a preflight.
 type PreflightState string
 

@@ -162,7 +162,8 @@ type ProductView struct {
 	SupplierName string
 	Known        Known // where one product is read
 	Releases     []Release
-	Repository   string // under which its images are pushed
+	Repository   string           // under which its images are pushed
+	Flown        map[ID]Preflight // the last preflight of each release that has one
 	May          map[Action]bool
 }
 

@@ -99,7 +99,10 @@ var table = map[string]access{
 		about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
 		body: fixed(hash{"version": "9", "image": "no/such:1"}),
 	},
-	"listPushes": {about: "product", done: 200, ours: offerOur, theirs: offerTheir},
+	"listPreflights": {about: "release", done: 200, ours: withRole, theirs: withRole},
+	"getPreflight":   {about: "preflight", done: 200, ours: withRole, theirs: withRole},
+	"startPreflight": {about: "release", done: 412, ours: offerOur, theirs: offerTheir, header: stale},
+	"listPushes":     {about: "product", done: 200, ours: offerOur, theirs: offerTheir},
 	"addReleaseArchive": {
 		about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,
 		query: func(target) string { return "?version=9" }, body: fixed("no archive"), header: map[string]string{"Content-Type": "application/x-tar"},

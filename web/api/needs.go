@@ -25,6 +25,9 @@ type Techmap interface {
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
 	AddRelease(context.Context, den.Actor, den.NewRelease) (den.Release, error)
 	Pushed(context.Context, den.Actor, den.ID) ([]den.Push, error)
+	Preflight(context.Context, den.Actor, den.NewPreflight) (den.PreflightView, error)
+	PreflightOf(ctx context.Context, a den.Actor, preflight den.ID) (den.PreflightView, error)
+	Preflights(ctx context.Context, a den.Actor, release den.ID) ([]den.PreflightView, error)
 }
 
 // Accounts is what the API needs of people and what is their own.

@@ -118,6 +118,7 @@ func (w *world) side(who string, n int, evaluators ...string) side {
 	}
 	s := side{map[string]target{
 		"product": {id: w.products[from].ID}, "release": {id: w.releases[from].ID}, "supplier": {id: w.suppliers[from].ID},
+		"preflight":  {id: w.preflown(w.releases[from].ID)},
 		"department": {id: actor.Memberships[0].In}, "person": {id: w.people[who].ID}, "token": {id: "tok_" + w.people[who].ID[4:]}, "": {},
 	}}
 	_, s.things["draft"] = make(false)
@@ -268,3 +269,19 @@ func (f front) ask(q question) answer {
 type nowhere struct{}
 
 func (nowhere) Dial(context.Context, string, int) (net.Conn, error) { return nil, io.EOF }
+
+// preflown tries a release, and waits until that is over.
+func (w *world) preflown(release den.ID) den.ID {
+	w.t.Helper()
+	ctx := context.Background()
+	v, err := w.o.Preflight(ctx, den.System(), den.NewPreflight{Release: release})
+	w.must(err)
+	pokes, stop := w.o.Watch(ctx, v.ID)
+	defer stop()
+	for v.State == den.PreflightRunning {
+		<-pokes
+		v, err = w.o.PreflightOf(ctx, den.System(), v.ID)
+		w.must(err)
+	}
+	return v.ID
+}

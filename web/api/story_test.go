@@ -226,6 +226,13 @@ func (s *story) offer() {
 	if got := told(w, one.JSON200, err, one.Body); got.Version != "3.0" {
 		s.t.Errorf("the release is %+v", got)
 	}
+	flight, err := s.vendor.StartPreflightWithResponse(ctx, first.Id, nil)
+	tried := told(w, flight.JSON201, err, flight.Body)
+	same, err := s.vendor.GetPreflightWithResponse(ctx, tried.Id)
+	flights, err2 := s.vendor.ListPreflightsWithResponse(ctx, first.Id)
+	if got := told(w, same.JSON200, err, same.Body); got.Id != tried.Id || len(told(w, flights.JSON200, err2, flights.Body).Items) != 1 || len(got.Checks) != 8 {
+		s.t.Errorf("the preflight is %+v", got)
+	}
 	pushes, err := s.vendor.ListPushesWithResponse(ctx, own)
 	if got := told(w, pushes.JSON200, err, pushes.Body); len(got.Items) != 0 {
 		s.t.Errorf("pushed: %+v", got.Items)

@@ -116,6 +116,7 @@ func samples() map[string]view.Page {
 		"product-new":  newProductPage{},
 		"product-edit": productEditPage{},
 		"receipt":      receiptPage{},
+		"preflight":    preflightPage{},
 		"event":        eventPage{},
 		"record":       recordPage{},
 		"shares":       sharesPage{}, "shared": sharedPage{}, "visit": visitPage{},

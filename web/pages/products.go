@@ -21,6 +21,7 @@ type productPage struct {
 	MayOffer bool
 	MayEdit  bool
 	Host     string // the den's address, as docker names it
+	Once     string
 	Pushes   []pushRow
 }
 
@@ -32,7 +33,8 @@ type pushRow struct {
 
 type releaseRow struct {
 	den.Release
-	Size string
+	Size   string
+	Flight *den.Preflight // its last preflight; nil: none
 }
 
 // Product is GET /products/:id.
@@ -46,14 +48,18 @@ func (p *Pages) Product(c *gin.Context) error {
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
 	for n := len(product.Releases) - 1; n >= 0; n-- {
 		r := product.Releases[n]
-		page.Releases = append(page.Releases, releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)})
+		row := releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)}
+		if flight, ok := product.Flown[r.ID]; ok {
+			row.Flight = &flight
+		}
+		page.Releases = append(page.Releases, row)
 	}
 	if page.MayOffer {
 		pushes, err := p.Den.Pushed(c, asking(c), product.ID)
 		if err != nil {
 			return err
 		}
-		page.Host = c.Request.Host
+		page.Host, page.Once = c.Request.Host, fresh(c)
 		for _, one := range pushes {
 			page.Pushes = append(page.Pushes, pushRow{Push: one, Size: p.words.bytes(one.Bytes)})
 		}

@@ -57,11 +57,20 @@ func (p *Pages) releaseChoices(c *gin.Context) ([]view.Choice, error) {
 		for _, r := range slices.Backward(product.Releases) {
 			choices = append(choices, view.Choice{
 				Value: string(r.ID), Text: p.words.Say("set-up.release", "Product", product.Name, "Version", r.Version),
-				Hint: view.Hint{Text: p.words.Say("set-up.release-hint", "Supplier", product.SupplierName, "Summary", product.Summary)},
+				Hint: view.Hint{Text: p.words.Say("set-up.release-hint", "Supplier", product.SupplierName, "Summary", product.Summary) + " " + p.flightHint(product, r.ID)},
 			})
 		}
 	}
 	return choices, nil
+}
+
+// flightHint says what came of a release's preflight.
+func (p *Pages) flightHint(product den.ProductView, release den.ID) string {
+	flight, ok := product.Flown[release]
+	if !ok {
+		return p.words.Say("preflight-hint.none")
+	}
+	return p.words.Say("preflight-hint." + string(flight.State))
 }
 
 // Entries is GET /trials/:id/set-up/products.

@@ -139,6 +139,72 @@ func (e Channel) Valid() bool {
 	}
 }
 
+// Defines values for CheckCheck.
+const (
+	CheckOfAgain   CheckCheck = "again"
+	CheckOfAnswer  CheckCheck = "answer"
+	CheckOfMeasure CheckCheck = "measure"
+	CheckOfPolicy  CheckCheck = "policy"
+	CheckOfReach   CheckCheck = "reach"
+	CheckOfSize    CheckCheck = "size"
+	CheckOfStart   CheckCheck = "start"
+	CheckOfStop    CheckCheck = "stop"
+)
+
+// Valid indicates whether the value is a known member of the CheckCheck enum.
+func (e CheckCheck) Valid() bool {
+	switch e {
+	case CheckOfAgain:
+		return true
+	case CheckOfAnswer:
+		return true
+	case CheckOfMeasure:
+		return true
+	case CheckOfPolicy:
+		return true
+	case CheckOfReach:
+		return true
+	case CheckOfSize:
+		return true
+	case CheckOfStart:
+		return true
+	case CheckOfStop:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CheckState.
+const (
+	CheckAdvice  CheckState = "advice"
+	CheckDoing   CheckState = "doing"
+	CheckFailed  CheckState = "failed"
+	CheckPassed  CheckState = "passed"
+	CheckSkipped CheckState = "skipped"
+	CheckTodo    CheckState = "todo"
+)
+
+// Valid indicates whether the value is a known member of the CheckState enum.
+func (e CheckState) Valid() bool {
+	switch e {
+	case CheckAdvice:
+		return true
+	case CheckDoing:
+		return true
+	case CheckFailed:
+		return true
+	case CheckPassed:
+		return true
+	case CheckSkipped:
+		return true
+	case CheckTodo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CriterionMissing.
 const (
 	Exclude  CriterionMissing = "exclude"
@@ -499,6 +565,7 @@ const (
 	NoticeInterest        NoticeKind = "interest"
 	NoticeInvited         NoticeKind = "invited"
 	NoticePeople          NoticeKind = "people"
+	NoticePreflight       NoticeKind = "preflight"
 	NoticeQuestion        NoticeKind = "question"
 	NoticeReady           NoticeKind = "ready"
 )
@@ -531,6 +598,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeInvited:
 		return true
 	case NoticePeople:
+		return true
+	case NoticePreflight:
 		return true
 	case NoticeQuestion:
 		return true
@@ -586,6 +655,30 @@ func (e Phase) Valid() bool {
 	case PhaseRequested:
 		return true
 	case PhaseStarting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreflightState.
+const (
+	PreflightBrokenOff PreflightState = "broken_off"
+	PreflightFailed    PreflightState = "failed"
+	PreflightPassed    PreflightState = "passed"
+	PreflightRunning   PreflightState = "running"
+)
+
+// Valid indicates whether the value is a known member of the PreflightState enum.
+func (e PreflightState) Valid() bool {
+	switch e {
+	case PreflightBrokenOff:
+		return true
+	case PreflightFailed:
+		return true
+	case PreflightPassed:
+		return true
+	case PreflightRunning:
 		return true
 	default:
 		return false
@@ -1129,6 +1222,21 @@ type ChallengeState string
 
 // Channel defines model for Channel.
 type Channel string
+
+// Check One thing that a preflight looks at.
+type Check struct {
+	Check CheckCheck `json:"check"`
+
+	// Say What was seen, and what to change.
+	Say   *string    `json:"say,omitempty"`
+	State CheckState `json:"state"`
+}
+
+// CheckCheck defines model for Check.Check.
+type CheckCheck string
+
+// CheckState defines model for Check.State.
+type CheckState string
 
 // Checkpoint A signed state of the record.
 type Checkpoint struct {
@@ -2099,6 +2207,34 @@ type Points struct {
 	High   float64 `json:"high"`
 	Low    float64 `json:"low"`
 	Weight float64 `json:"weight"`
+}
+
+// Preflight One try of a release in a sealed sandbox of its own, before any department tries it.
+type Preflight struct {
+	Checks        []Check    `json:"checks"`
+	EndedAt       *time.Time `json:"ended_at,omitempty"`
+	Id            string     `json:"id"`
+	LaunchSeconds *float64   `json:"launch_seconds,omitempty"`
+
+	// Log The end of what the product printed: a stranger's text.
+	Log         *string `json:"log,omitempty"`
+	MemoryBytes *int64  `json:"memory_bytes,omitempty"`
+	Product     string  `json:"product"`
+	Release     string  `json:"release"`
+
+	// Sandbox The lease of its sandbox; its receipt is found there.
+	Sandbox   string         `json:"sandbox"`
+	StartedAt time.Time      `json:"started_at"`
+	State     PreflightState `json:"state"`
+	Version   *string        `json:"version,omitempty"`
+}
+
+// PreflightState defines model for Preflight.State.
+type PreflightState string
+
+// PreflightList The preflights of a release.
+type PreflightList struct {
+	Items []Preflight `json:"items"`
 }
 
 // Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
@@ -3336,6 +3472,15 @@ type AnswerQuestionParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// StartPreflightParams defines parameters for StartPreflight.
+type StartPreflightParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListSandboxesParams defines parameters for ListSandboxes.
 type ListSandboxesParams struct {
 	Trial *InTrial `form:"trial,omitempty" json:"trial,omitempty"`
@@ -4228,6 +4373,13 @@ type ClientInterface interface {
 	// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
 	AddSignInLink(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetPreflight Read a preflight
+	//
+	// How each check stands. `log` is there for the supplier of the release and the operator.
+	//
+	// Corresponds with GET /preflights/{id} (the `GetPreflight` operationId).
+	GetPreflight(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListProducts List products
 	//
 	// Corresponds with GET /products (the `ListProducts` operationId).
@@ -4366,6 +4518,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /releases/{id} (the `GetRelease` operationId).
 	GetRelease(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPreflights List the preflights of a release
+	//
+	// The newest first.
+	//
+	// Corresponds with GET /releases/{id}/preflights (the `ListPreflights` operationId).
+	ListPreflights(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartPreflight Try a release in a sealed sandbox
+	//
+	// What was pushed is tried by itself when it becomes a release. A release whose last preflight failed cannot be tried by a department.
+	//
+	// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
+	StartPreflight(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSandboxes List sandboxes
 	//
@@ -5993,6 +6159,23 @@ func (c *Client) AddSignInLink(ctx context.Context, id InId, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
+// GetPreflight Read a preflight
+//
+// How each check stands. `log` is there for the supplier of the release and the operator.
+//
+// Corresponds with GET /preflights/{id} (the `GetPreflight` operationId).
+func (c *Client) GetPreflight(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPreflightRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListProducts List products
 //
 // Corresponds with GET /products (the `ListProducts` operationId).
@@ -6312,6 +6495,40 @@ func (c *Client) GetRecordKey(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with GET /releases/{id} (the `GetRelease` operationId).
 func (c *Client) GetRelease(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReleaseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPreflights List the preflights of a release
+//
+// The newest first.
+//
+// Corresponds with GET /releases/{id}/preflights (the `ListPreflights` operationId).
+func (c *Client) ListPreflights(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPreflightsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartPreflight Try a release in a sealed sandbox
+//
+// What was pushed is tried by itself when it becomes a release. A release whose last preflight failed cannot be tried by a department.
+//
+// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
+func (c *Client) StartPreflight(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartPreflightRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10072,6 +10289,40 @@ func NewAddSignInLinkRequest(server string, id InId) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetPreflightRequest constructs an http.Request for the GetPreflight method
+func NewGetPreflightRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/preflights/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListProductsRequest constructs an http.Request for the ListProducts method
 func NewListProductsRequest(server string, params *ListProductsParams) (*http.Request, error) {
 	var err error
@@ -10847,6 +11098,100 @@ func NewGetReleaseRequest(server string, id InId) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPreflightsRequest constructs an http.Request for the ListPreflights method
+func NewListPreflightsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/releases/%s/preflights", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartPreflightRequest constructs an http.Request for the StartPreflight method
+func NewStartPreflightRequest(server string, id InId, params *StartPreflightParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/releases/%s/preflights", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.IdempotencyKey != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -14385,6 +14730,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /people/{id}/sign-in-link (the `AddSignInLink` operationId).
 	AddSignInLinkWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*AddSignInLinkResponse, error)
 
+	// GetPreflightWithResponse Read a preflight
+	//
+	// How each check stands. `log` is there for the supplier of the release and the operator.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /preflights/{id} (the `GetPreflight` operationId).
+	GetPreflightWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPreflightResponse, error)
+
 	// ListProductsWithResponse List products
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -14537,6 +14891,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /releases/{id} (the `GetRelease` operationId).
 	GetReleaseWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetReleaseResponse, error)
+
+	// ListPreflightsWithResponse List the preflights of a release
+	//
+	// The newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /releases/{id}/preflights (the `ListPreflights` operationId).
+	ListPreflightsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListPreflightsResponse, error)
+
+	// StartPreflightWithResponse Try a release in a sealed sandbox
+	//
+	// What was pushed is tried by itself when it becomes a release. A release whose last preflight failed cannot be tried by a department.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
+	StartPreflightWithResponse(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*StartPreflightResponse, error)
 
 	// ListSandboxesWithResponse List sandboxes
 	//
@@ -17551,6 +17923,54 @@ func (r AddSignInLinkResponse) ContentType() string {
 	return ""
 }
 
+type GetPreflightResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Preflight
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPreflightResponse) GetJSON200() *Preflight {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPreflightResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPreflightResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPreflightResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPreflightResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPreflightResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListProductsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18266,6 +18686,109 @@ func (r GetReleaseResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetReleaseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPreflightsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PreflightList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPreflightsResponse) GetJSON200() *PreflightList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPreflightsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPreflightsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPreflightsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPreflightsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPreflightsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartPreflightResponse201Headers the declared response headers of an HTTP 201 response for StartPreflight
+type StartPreflightResponse201Headers struct {
+	Location *string
+}
+
+type StartPreflightResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Preflight
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *StartPreflightResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r StartPreflightResponse) GetJSON201() *Preflight {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StartPreflightResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StartPreflightResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartPreflightResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartPreflightResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartPreflightResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -22026,6 +22549,21 @@ func (c *ClientWithResponses) AddSignInLinkWithResponse(ctx context.Context, id 
 	return ParseAddSignInLinkResponse(rsp)
 }
 
+// GetPreflightWithResponse Read a preflight
+//
+// How each check stands. `log` is there for the supplier of the release and the operator.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /preflights/{id} (the `GetPreflight` operationId).
+func (c *ClientWithResponses) GetPreflightWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPreflightResponse, error) {
+	rsp, err := c.GetPreflight(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPreflightResponse(rsp)
+}
+
 // ListProductsWithResponse List products
 //
 // Returns a wrapper object for the known response body format(s).
@@ -22291,6 +22829,36 @@ func (c *ClientWithResponses) GetReleaseWithResponse(ctx context.Context, id InI
 		return nil, err
 	}
 	return ParseGetReleaseResponse(rsp)
+}
+
+// ListPreflightsWithResponse List the preflights of a release
+//
+// The newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /releases/{id}/preflights (the `ListPreflights` operationId).
+func (c *ClientWithResponses) ListPreflightsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListPreflightsResponse, error) {
+	rsp, err := c.ListPreflights(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPreflightsResponse(rsp)
+}
+
+// StartPreflightWithResponse Try a release in a sealed sandbox
+//
+// What was pushed is tried by itself when it becomes a release. A release whose last preflight failed cannot be tried by a department.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
+func (c *ClientWithResponses) StartPreflightWithResponse(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*StartPreflightResponse, error) {
+	rsp, err := c.StartPreflight(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartPreflightResponse(rsp)
 }
 
 // ListSandboxesWithResponse List sandboxes
@@ -25167,6 +25735,39 @@ func ParseAddSignInLinkResponse(rsp *http.Response) (*AddSignInLinkResponse, err
 	return response, nil
 }
 
+// ParseGetPreflightResponse parses an HTTP response from a GetPreflightWithResponse call
+func ParseGetPreflightResponse(rsp *http.Response) (*GetPreflightResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPreflightResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Preflight
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListProductsResponse parses an HTTP response from a ListProductsWithResponse call
 func ParseListProductsResponse(rsp *http.Response) (*ListProductsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -25715,6 +26316,85 @@ func ParseGetReleaseResponse(rsp *http.Response) (*GetReleaseResponse, error) {
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListPreflightsResponse parses an HTTP response from a ListPreflightsWithResponse call
+func ParseListPreflightsResponse(rsp *http.Response) (*ListPreflightsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPreflightsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PreflightList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartPreflightResponse parses an HTTP response from a StartPreflightWithResponse call
+func ParseStartPreflightResponse(rsp *http.Response) (*StartPreflightResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartPreflightResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Preflight
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers StartPreflightResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
 	}
 
 	return response, nil
@@ -28096,6 +28776,9 @@ type ServerInterface interface {
 	// AddSignInLink Make a link that signs somebody in once
 	// (POST /people/{id}/sign-in-link)
 	AddSignInLink(c *gin.Context, id InId)
+	// GetPreflight Read a preflight
+	// (GET /preflights/{id})
+	GetPreflight(c *gin.Context, id InId)
 	// ListProducts List products
 	// (GET /products)
 	ListProducts(c *gin.Context, params ListProductsParams)
@@ -28138,6 +28821,12 @@ type ServerInterface interface {
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(c *gin.Context, id InId)
+	// ListPreflights List the preflights of a release
+	// (GET /releases/{id}/preflights)
+	ListPreflights(c *gin.Context, id InId)
+	// StartPreflight Try a release in a sealed sandbox
+	// (POST /releases/{id}/preflights)
+	StartPreflight(c *gin.Context, id InId, params StartPreflightParams)
 	// ListSandboxes List sandboxes
 	// (GET /sandboxes)
 	ListSandboxes(c *gin.Context, params ListSandboxesParams)
@@ -29929,6 +30618,31 @@ func (siw *ServerInterfaceWrapper) AddSignInLink(c *gin.Context) {
 	siw.Handler.AddSignInLink(c, id)
 }
 
+// GetPreflight operation middleware
+func (siw *ServerInterfaceWrapper) GetPreflight(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPreflight(c, id)
+}
+
 // ListProducts operation middleware
 func (siw *ServerInterfaceWrapper) ListProducts(c *gin.Context) {
 
@@ -30473,6 +31187,99 @@ func (siw *ServerInterfaceWrapper) GetRelease(c *gin.Context) {
 	}
 
 	siw.Handler.GetRelease(c, id)
+}
+
+// ListPreflights operation middleware
+func (siw *ServerInterfaceWrapper) ListPreflights(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPreflights(c, id)
+}
+
+// StartPreflight operation middleware
+func (siw *ServerInterfaceWrapper) StartPreflight(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartPreflightParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartPreflight(c, id, params)
 }
 
 // ListSandboxes operation middleware
@@ -32821,6 +33628,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/products/:id/archive", wrapper.AddReleaseArchive)
 	router.POST(options.BaseURL+"/products/:id/stacks", wrapper.AddStack)
 	router.POST(options.BaseURL+"/products/:id/stacks/archive", wrapper.AddStackArchive)
+	router.GET(options.BaseURL+"/releases/:id/preflights", wrapper.ListPreflights)
+	router.POST(options.BaseURL+"/releases/:id/preflights", wrapper.StartPreflight)
+	router.GET(options.BaseURL+"/preflights/:id", wrapper.GetPreflight)
 	router.GET(options.BaseURL+"/releases/:id", wrapper.GetRelease)
 	router.GET(options.BaseURL+"/schemes", wrapper.ListSchemes)
 	router.POST(options.BaseURL+"/schemes", wrapper.AddScheme)
@@ -34977,6 +35787,45 @@ func (response AddSignInLinkdefaultApplicationProblemPlusJSONResponse) VisitAddS
 	return err
 }
 
+type GetPreflightRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetPreflightResponseObject interface {
+	VisitGetPreflightResponse(w http.ResponseWriter) error
+}
+
+type GetPreflight200JSONResponse Preflight
+
+func (response GetPreflight200JSONResponse) VisitGetPreflightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreflightdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPreflightdefaultApplicationProblemPlusJSONResponse) VisitGetPreflightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProductsRequestObject struct {
 	Params ListProductsParams
 }
@@ -35593,6 +36442,95 @@ type GetReleasedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetReleasedefaultApplicationProblemPlusJSONResponse) VisitGetReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPreflightsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListPreflightsResponseObject interface {
+	VisitListPreflightsResponse(w http.ResponseWriter) error
+}
+
+type ListPreflights200JSONResponse PreflightList
+
+func (response ListPreflights200JSONResponse) VisitListPreflightsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPreflightsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPreflightsdefaultApplicationProblemPlusJSONResponse) VisitListPreflightsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartPreflightRequestObject struct {
+	Id     InId `json:"id"`
+	Params StartPreflightParams
+}
+
+type StartPreflightResponseObject interface {
+	VisitStartPreflightResponse(w http.ResponseWriter) error
+}
+
+type StartPreflight201ResponseHeaders struct {
+	Location *string
+}
+
+type StartPreflight201JSONResponse struct {
+	Body    Preflight
+	Headers StartPreflight201ResponseHeaders
+}
+
+func (response StartPreflight201JSONResponse) VisitStartPreflightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartPreflightdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartPreflightdefaultApplicationProblemPlusJSONResponse) VisitStartPreflightResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -38400,6 +39338,9 @@ type StrictServerInterface interface {
 	// AddSignInLink Make a link that signs somebody in once
 	// (POST /people/{id}/sign-in-link)
 	AddSignInLink(ctx context.Context, request AddSignInLinkRequestObject) (AddSignInLinkResponseObject, error)
+	// GetPreflight Read a preflight
+	// (GET /preflights/{id})
+	GetPreflight(ctx context.Context, request GetPreflightRequestObject) (GetPreflightResponseObject, error)
 	// ListProducts List products
 	// (GET /products)
 	ListProducts(ctx context.Context, request ListProductsRequestObject) (ListProductsResponseObject, error)
@@ -38442,6 +39383,12 @@ type StrictServerInterface interface {
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
+	// ListPreflights List the preflights of a release
+	// (GET /releases/{id}/preflights)
+	ListPreflights(ctx context.Context, request ListPreflightsRequestObject) (ListPreflightsResponseObject, error)
+	// StartPreflight Try a release in a sealed sandbox
+	// (POST /releases/{id}/preflights)
+	StartPreflight(ctx context.Context, request StartPreflightRequestObject) (StartPreflightResponseObject, error)
 	// ListSandboxes List sandboxes
 	// (GET /sandboxes)
 	ListSandboxes(ctx context.Context, request ListSandboxesRequestObject) (ListSandboxesResponseObject, error)
@@ -40203,6 +41150,32 @@ func (sh *strictHandler) AddSignInLink(ctx *gin.Context, id InId) {
 	}
 }
 
+// GetPreflight operation middleware
+func (sh *strictHandler) GetPreflight(ctx *gin.Context, id InId) {
+	var request GetPreflightRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreflight(ctx, request.(GetPreflightRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreflight")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPreflightResponseObject); ok {
+		if err := validResponse.VisitGetPreflightResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListProducts operation middleware
 func (sh *strictHandler) ListProducts(ctx *gin.Context, params ListProductsParams) {
 	var request ListProductsRequestObject
@@ -40661,6 +41634,59 @@ func (sh *strictHandler) GetRelease(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetReleaseResponseObject); ok {
 		if err := validResponse.VisitGetReleaseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPreflights operation middleware
+func (sh *strictHandler) ListPreflights(ctx *gin.Context, id InId) {
+	var request ListPreflightsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPreflights(ctx, request.(ListPreflightsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPreflights")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPreflightsResponseObject); ok {
+		if err := validResponse.VisitListPreflightsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartPreflight operation middleware
+func (sh *strictHandler) StartPreflight(ctx *gin.Context, id InId, params StartPreflightParams) {
+	var request StartPreflightRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartPreflight(ctx, request.(StartPreflightRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartPreflight")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartPreflightResponseObject); ok {
+		if err := validResponse.VisitStartPreflightResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
