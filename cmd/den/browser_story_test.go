@@ -185,6 +185,10 @@ func (d *seenDen) scores(t *testing.T, made *seenTrial) {
 	b.look("trial-evaluator")
 
 	b.press("Score Bookwell")
+	b.shows("h1", "Declare your interests")
+	b.look("declare")
+	b.choose("No interest")
+	b.press("Declare")
 	b.look("assess")
 	marks := b.marks()
 	for _, name := range marks[1:] {
