@@ -70,8 +70,8 @@ var verdicts = map[string]row{
 	"HEAD /static/*file":     {"", anybody, no, no},
 	"GET /sign-in":           {"", anybody, no, no},
 	"POST /sign-in":          {"", anybody, no, no},
-	"POST /sign-in/provider": {"", no, no, no}, // there is no provider
-	"GET /sign-in/callback":  {"", no, no, no},
+	"POST /sign-in/provider": {"", anybody, no, no},
+	"GET /sign-in/callback":  {"", anybody, no, no},
 	"POST /sign-out":         {"", anybody, no, no},
 	"GET /help":              {"", anybody, no, no},
 	"GET /help/:guide":       {"", anybody, no, no},

@@ -132,7 +132,8 @@ type awayPage struct {
 // its own, for a form may not lead to another site.
 func (p *Pages) ToProvider(c *gin.Context) error {
 	if p.Provider == nil {
-		return den.Missing()
+		p.Refusal(c, http.StatusGone, "not_found", "")
+		return nil
 	}
 	if _, err := p.typed(c); err != nil {
 		return err
@@ -161,7 +162,8 @@ func (p *Pages) ToProvider(c *gin.Context) error {
 // of the browser that began, the state, and that a flow is good once.
 func (p *Pages) Callback(c *gin.Context) error {
 	if p.Provider == nil {
-		return den.Missing()
+		p.Refusal(c, http.StatusGone, "not_found", "")
+		return nil
 	}
 	id, _ := c.Cookie(p.flowCookie())
 	p.setFlow(c, "", -1)
