@@ -295,7 +295,7 @@ var verdicts = map[string]row{
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.
-var inBrowser = map[string]bool{"GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
+var inBrowser = map[string]bool{"GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
 
 // except is a list of people without some of them.
 func except(list string, not ...string) string {
