@@ -79,6 +79,7 @@ var verdicts = map[string]row{
 	"GET /api/docs":          {"", anybody, no, no},
 	"GET /":                  {"", known, no, no},
 	"GET /departments/new":   {"", may{"operator", except(all, "operator")}, no, no},
+	"GET /metrics":           {"", readsAll, no, no},
 	"POST /host/backup":      {"", may{"operator", except(all, "operator")}, no, no},
 	"POST /departments":      {"", may{"operator", except(all, "operator")}, no, no},
 

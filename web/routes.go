@@ -237,6 +237,7 @@ func (s *server) Routes() []Route {
 		{get, "/record/:seq", den.ReadRecord, p.Event},
 		{get, "/record/:seq/proof", den.ReadRecord, p.EventProof},
 		{get, "/host", den.ReadHost, p.Host},
+		{get, "/metrics", den.ReadHost, s.metricsPage},
 		{post, "/host/backup", den.RunHost, p.BackUp},
 		{get, "/host/sweep", den.RunHost, p.Sweep},
 		{post, "/host/sweep", den.RunHost, p.DoSweep},

@@ -62,7 +62,8 @@ type Config struct {
 
 type server struct {
 	Config
-	pages *pages.Pages
+	pages   *pages.Pages
+	metrics *metrics
 
 	renewals renewals
 	open     map[string]bool // "GET /sign-in": nobody needs to be known there
@@ -133,7 +134,8 @@ func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.E
 		return nil, err
 	}
 	policy := view.Policy{HTTPS: https}
-	engine.Use(s.named, s.recovered, func(c *gin.Context) { policy.Set(c.Writer.Header()) })
+	s.metrics = newMetrics(s.Den, s.Now)
+	engine.Use(s.named, s.metrics.count(s.Now), s.recovered, func(c *gin.Context) { policy.Set(c.Writer.Header()) })
 	engine.Use(func(c *gin.Context) {
 		if err := origins.Check(c.Request); err != nil {
 			s.turnAway(c, http.StatusForbidden, "foreign", "This came from another site", "Send this from a page of the den, or with a token.")

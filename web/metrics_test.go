@@ -1,0 +1,40 @@
+package web_test
+
+import (
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestMetricsAreForThoseWhoSeeTheHostAndNameNobody(t *testing.T) {
+	r := newRig(t)
+	r.world()
+	r.visitor("official").get("/trials")
+	for who, want := range map[string]int{"operator": http.StatusOK, "auditor": http.StatusOK, "official": http.StatusNotFound, "engineer": http.StatusNotFound} {
+		if p := r.visitor(who).get("/metrics"); p.Status != want {
+			t.Errorf("%s gets %d, want %d", who, p.Status, want)
+		}
+	}
+	text := r.visitor("operator").get("/metrics").Text
+	for _, want := range []string{
+		"den_engine_up 1", "den_sandboxes_live ", `den_http_request_duration_seconds_count{method="GET",route="/trials",status="200"}`, "go_goroutines ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	for _, person := range r.people {
+		if strings.Contains(text, string(person.ID)) || strings.Contains(text, person.Name) {
+			t.Errorf("%s is named", person.Name)
+		}
+	}
+	rules, err := os.ReadFile("../configs/alerts.yaml")
+	r.must(err)
+	for _, name := range regexp.MustCompile(`den_[a-z_]+`).FindAllString(string(rules), -1) {
+		if !strings.Contains(text, "\n"+name) && !strings.Contains(text, name+"{") {
+			t.Errorf("the alerts ask for %s, which is not measured", name)
+		}
+	}
+}
