@@ -64,7 +64,8 @@ type Config struct {
 
 	// Sign signs a state of the record; nil: proofs carry no checkpoint.
 	Sign    func(den.Head, time.Time) (string, error)
-	Key     den.RecordKey // what Sign signs with
+	Key     den.RecordKey         // what Sign signs with
+	Seal    func(context.Context) // keeps a checkpoint, every hour; nil: nobody does
 	Version string
 	Demo    bool
 }

@@ -82,6 +82,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{o.SweepEvery, func() { o.lapse(ctx) }},
 		{6 * time.Hour, func() { o.clean(ctx) }},
 		{o.SweepEvery, func() { o.backUpWhenDue(ctx) }},
+		{time.Hour, func() { o.seal(ctx) }},
 	} {
 		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {
 			return nil, err
@@ -135,4 +136,11 @@ func (o *Orchestrator) recover(ctx context.Context) error {
 		return err
 	}
 	return o.tellAll(ctx)
+}
+
+// seal has a checkpoint of the record kept.
+func (o *Orchestrator) seal(ctx context.Context) {
+	if o.Seal != nil {
+		o.Seal(ctx)
+	}
 }
