@@ -26,6 +26,7 @@ type Config struct {
 	Engine        Engine     `yaml:"engine"`
 	Trials        Trials     `yaml:"trials"`
 	Sandboxes     Sandboxes  `yaml:"sandboxes"`
+	Notices       Notices    `yaml:"notices"`
 	Log           Log        `yaml:"log"`
 	SignIn        SignIn     `yaml:"sign_in"`
 	Publishing    Publishing `yaml:"publishing"`
@@ -76,6 +77,13 @@ type Sandboxes struct {
 type Techmap struct {
 	Public           bool   `yaml:"public"`
 	CapabilitiesFile string `yaml:"capabilities_file"`
+}
+
+// Notices says how people are told of things outside the den's own pages.
+type Notices struct {
+	Mail     string   `yaml:"mail"`
+	Webhooks bool     `yaml:"webhooks"`
+	Inside   []string `yaml:"inside"`
 }
 
 // Log says what is written to standard error.

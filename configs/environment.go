@@ -32,6 +32,8 @@ func variables(c *Config) map[string]any {
 		"DEN_PUBLISHING_NAME":           &c.Publishing.Name,
 		"DEN_PUBLISHING_OCID_PREFIX":    &c.Publishing.Prefix,
 		"DEN_PUBLISHING_OPEN_REGISTER":  &c.Publishing.Open,
+		"DEN_NOTICES_MAIL":              &c.Notices.Mail,
+		"DEN_NOTICES_WEBHOOKS":          &c.Notices.Webhooks,
 		"DEN_LOG_LEVEL":                 &c.Log.Level,
 		"DEN_LOG_FORMAT":                &c.Log.Format,
 		"DEN_SIZES_FILE":                &c.SizesFile,

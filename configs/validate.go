@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -51,6 +52,9 @@ func (c Config) Validate() error {
 		say("publishing.ocid_prefix must look like ocds-a1b2c3, as the Open Contracting Partnership gave it to you, not %q", c.Publishing.Prefix)
 	}
 	wrong = append(wrong, c.TLS.faults()...)
+	if _, err := c.Notices.Networks(); err != nil {
+		say("notices.inside must list networks such as 10.1.2.0/24: %v", err)
+	}
 	for name, n := range map[string]int{"sandboxes.most": c.Sandboxes.Most, "sandboxes.spare_cells": c.Sandboxes.SpareCells} {
 		if n < 0 || n > 1000 {
 			say("%s must be between 0 and 1000, not %d", name, n)
@@ -138,4 +142,17 @@ func (c Config) scheme() string {
 		return "https"
 	}
 	return "http"
+}
+
+// Networks are those inside the house that webhooks may reach.
+func (n Notices) Networks() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range n.Inside {
+		one, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one.Masked())
+	}
+	return all, nil
 }

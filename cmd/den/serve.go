@@ -152,6 +152,14 @@ func (h *house) wire(demo bool) error {
 	if spare == 0 {
 		spare = -1
 	}
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return err
+	}
+	senders, err := openSenders(c, h.log)
+	if err != nil {
+		return err
+	}
 	h.den = orchestrator.New(orchestrator.Config{
 		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
@@ -160,8 +168,8 @@ func (h *house) wire(demo bool) error {
 		Open:     c.Publishing.Open,
 		Evidence: h.offers, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Visits: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,
-		Pushes: pushes{h.registry},
-		Sign:   h.key.Sign, Key: den.RecordKey{Public: h.key.Public(), Fingerprint: h.key.Fingerprint()},
+		Pushes: pushes{h.registry}, Zone: zone, Senders: senders, Link: func(path string) string { return c.Public() + path },
+		Sign: h.key.Sign, Key: den.RecordKey{Public: h.key.Public(), Fingerprint: h.key.Fingerprint()},
 	})
 	h.offers.ways = h.den.WaysOf
 	public, err := publicURL(c)
@@ -172,10 +180,6 @@ func (h *house) wire(demo bool) error {
 		Routes: table, Visitors: visits, Dialer: h.den, Domain: c.SandboxDomain, Control: c.Public(), Clock: time.Now, Log: h.log,
 		HTTPS: public.Scheme == "https", Port: public.Port(),
 	})
-	if err != nil {
-		return err
-	}
-	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		return err
 	}
