@@ -47,7 +47,7 @@ func (h Hours) Open(at Stamp, zone *time.Location) bool {
 // they never do.
 func (h Hours) Turn(at Stamp, zone *time.Location) Stamp {
 	local := at.In(zone)
-	for day := range 9 { // a week on, and a day for a window that the clocks swallowed
+	for day := range 8 {
 		from, to, is := h.window(local, day, zone)
 		switch {
 		case !is:
@@ -86,7 +86,10 @@ func (h Hours) window(local time.Time, days int, zone *time.Location) (from, to 
 	}
 	midnight := noon.Add(-12 * time.Hour)
 	from, to = firstAt(midnight.Add(Span(h.From)*time.Minute), zone), firstAt(midnight.Add(Span(h.To)*time.Minute), zone)
-	return from, to, from.Before(to)
+	if !from.Before(to) { // the clocks leave all of it out: it runs as long, from the moment they change
+		to = from.Add(Span(h.To-h.From) * time.Minute)
+	}
+	return from, to, true
 }
 
 // firstAt is the first moment at which the clocks of a zone show what wall shows in UTC,
