@@ -79,7 +79,7 @@ func (o *Orchestrator) useOf(tx den.Tx, department den.ID, now den.Stamp) (u use
 		u.leases = append(u.leases, l)
 		size, _ := o.size(l.Size)
 		for _, part := range den.Months(l.Since(), now, o.Zone) {
-			if part.Month == month && !l.Since().IsZero() {
+			if part.Month == month {
 				u.Add(l.Size, size.Price, part.Ran)
 			}
 		}

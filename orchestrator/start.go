@@ -107,6 +107,10 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	if err := o.keepScheme(tx, p, scheme); err != nil {
 		return err
 	}
+	asked, err := o.agreed(tx, p, t)
+	if err != nil {
+		return err
+	}
 	sealed, releases, err := seal(tx, t, scheme)
 	if err != nil {
 		return err
@@ -116,10 +120,6 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	}
 	sum := sha256.Sum256(sealed)
 	t.Protocol, t.State, t.StartedAt, t.EndsAt = hex.EncodeToString(sum[:]), den.TrialRunning, p.now, p.now.Add(t.Length)
-	asked, err := o.agreed(tx, p, t)
-	if err != nil {
-		return err
-	}
 	taken, err := o.roomNow(tx)
 	if err != nil {
 		return err

@@ -101,6 +101,9 @@ func TestSpendingIsCutByLocalMonths(t *testing.T) {
 	if len(parts) != 2 || parts[0] != (Stretch{"2026-05", time.Hour}) || parts[1] != (Stretch{"2026-06", 2 * time.Hour}) {
 		t.Errorf("cut into %+v", parts)
 	}
+	if parts := Months(Stamp{}, from, london); len(parts) != 0 {
+		t.Errorf("a time that never began is cut into %d", len(parts))
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		long := Span(rapid.Int64Range(0, int64(400*day)).Draw(rt, "long"))
 		var sum Span

@@ -56,12 +56,12 @@ type Stretch struct {
 	Ran   Span
 }
 
-// Months cuts a time into the months of a zone.
+// Months cuts a time into the months of a zone. A time that never began has none.
 func Months(from, to Stamp, zone *time.Location) []Stretch {
 	var all []Stretch
-	for from.Before(to) {
+	for !from.IsZero() && from.Before(to) {
 		until := MonthEnd(from, zone)
-		if until.After(to) {
+		if until.After(to) || !until.After(from) {
 			until = to
 		}
 		all = append(all, Stretch{Month: Month(from, zone), Ran: until.Sub(from)})
