@@ -195,26 +195,46 @@ func over(s contract.Sandbox) bool {
 func (k *client) sandboxExtend() *cobra.Command {
 	var x change
 	var l longer
+	var most, ask bool
 	c := &cobra.Command{
-		Use:               "extend SANDBOX",
-		Short:             "Let a sandbox live longer",
-		Long:              "Let a sandbox live longer, as far as the den allows.",
+		Use:   "extend SANDBOX",
+		Short: "Let a sandbox live longer",
+		Long: `Let a sandbox live longer, as far as its department's rules allow. With --most it stays
+as long as they do; with --ask an approver is asked for more than that.`,
 		Example:           "  den sandbox extend lea_01… --by 8h\n  den sandbox extend lea_01… --until 2026-06-03T16:30 --why \"One more session\"",
 		Args:              words("the id of a sandbox"),
 		ValidArgsFunction: k.completeSandboxes,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			seconds, until, err := l.read(cmd)
-			if err != nil {
-				return err
+			var seconds *int64
+			var until *time.Time
+			var err error
+			if !most {
+				if seconds, until, err = l.read(cmd); err != nil {
+					return err
+				}
 			}
 			c, err := k.api()
 			if err != nil {
 				return err
 			}
+			if most {
+				return at(k.showSandbox(c.ExtendSandbox(cmd.Context(), args[0], &contract.ExtendSandboxParams{IfMatch: x.match()},
+					contract.Extension{Most: &most, Why: pointerTo(x.why)})), flagPlace)
+			}
+			if ask {
+				a, err := said[contract.Approval](c.AskForMore(cmd.Context(), args[0], &contract.AskForMoreParams{IfMatch: x.match(), IdempotencyKey: key()},
+					contract.Extension{BySeconds: seconds, Until: until, Why: pointerTo(x.why)}))
+				if err != nil {
+					return at(err, flagPlace)
+				}
+				return show(k, a, k.tellApproval)
+			}
 			return at(k.showSandbox(c.ExtendSandbox(cmd.Context(), args[0], &contract.ExtendSandboxParams{IfMatch: x.match()},
 				contract.Extension{BySeconds: seconds, Until: until, Why: pointerTo(x.why)})), flagPlace)
 		},
 	}
+	c.Flags().BoolVar(&most, "most", false, "as long as you may: until you are back")
+	c.Flags().BoolVar(&ask, "ask", false, "ask an approver for it, beyond what you may")
 	l.flags(c)
 	x.flags(c, true)
 	return c
