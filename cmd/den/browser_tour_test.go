@@ -11,6 +11,7 @@ import (
 // tours looks at the pages and states that no story comes by.
 func (d *seenDen) tours(t *testing.T, made *seenTrial) {
 	d.toursOfficial(t, made)
+	d.toursApprovals(t)
 	d.toursSupplier(t)
 	d.toursOperator(t)
 	d.toursReader(t, made)
