@@ -73,6 +73,9 @@ func (o *Orchestrator) tidyProduct(in den.ProductChange) (den.ProductChange, den
 	faults.Add(within("summary", "the summary", in.Summary, textLength))
 	faults.Add(within("description", "the description", in.Description, textLength))
 	in.Capabilities = o.capabilities(&faults, in.Capabilities)
+	if slices.ContainsFunc(in.Hosting, func(h den.Hosting) bool { return !slices.Contains(den.Hostings, h) }) {
+		faults.Add(den.Bad("hosting", "Choose how it can be run: hosted, own_cloud, on_site or on_devices."))
+	}
 	in.Hosting = slices.DeleteFunc(slices.Clone(den.Hostings), func(h den.Hosting) bool { return !slices.Contains(in.Hosting, h) })
 	if in.DataLocation != "" && !slices.Contains(den.Locations, in.DataLocation) {
 		faults.Add(den.Bad("data_location", "Choose where the data is kept: uk, eea, elsewhere or as_chosen."))

@@ -150,6 +150,9 @@ func (p *pen) roles(tx den.Tx, who den.Person, in den.RoleChange) (den.Person, e
 		p.narrowed = append(p.narrowed, who.ID)
 	}
 	who, err := tx.People().Put(who)
+	if err == nil {
+		err = p.takenOver(tx, who)
+	}
 	if err != nil {
 		return who, err
 	}

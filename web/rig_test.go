@@ -78,7 +78,10 @@ func secret() string {
 }
 
 // newRig is a den with two departments, two suppliers and everybody who has a role.
-func newRig(t testing.TB, change ...func(*web.Config)) *rig {
+func newRig(t testing.TB, change ...func(*web.Config)) *rig { return newRigWith(t, false, change...) }
+
+// newRigWith is newRig, with a techmap that anybody may read where that is wanted.
+func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *rig {
 	t.Helper()
 	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}, cookies: map[string]string{}}
 	config, err := configs.Load("", func(string) string { return "" })
@@ -98,7 +101,7 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 		Store: r.store, Runtime: r.runtime, Images: r.runtime, Now: time.Now, Secret: secret,
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
-		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
+		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, OpenTechmap: openTechmap, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
 		Forms:         forms{},
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Visits: leaves{r.visits}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},
@@ -124,8 +127,9 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig {
 	programs, err := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
 	r.must(err)
 	settings := web.Config{
-		Mount: programs.Mount,
-		Den:   r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
+		OpenTechmap: openTechmap,
+		Mount:       programs.Mount,
+		Den:         r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
 		Zone: zone, Now: time.Now, Log: log, Schemas: map[string][]byte{report.SchemaPath: []byte("{}")},
 	}
 	for _, one := range change {

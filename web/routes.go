@@ -199,13 +199,17 @@ func (s *server) Routes() []Route {
 		{get, "/interests/:id/thank", den.SetUpChallenge, p.AskThank},
 		{post, "/interests/:id/thank", den.SetUpChallenge, p.Thank},
 
-		{get, "/techmap", den.ReadTechmap, p.Techmap},
-		{get, "/techmap/map", den.ReadTechmap, p.Map},
-		{get, "/techmap/compare", den.ReadTechmap, p.Compare},
-		{get, "/products", den.ReadTechmap, p.Techmap},
+		{get, "/techmap", s.techmap(), p.Techmap},
+		{get, "/techmap/map", s.techmap(), p.Map},
+		{get, "/techmap/compare", s.techmap(), p.Compare},
+		{get, "/techmap/suppliers.csv", den.ReadTechmap, p.Sheet},
+		{get, "/techmap/products.csv", den.ReadTechmap, p.Sheet},
+		{get, "/techmap/import", den.EditEntry, p.Sheets},
+		{post, "/techmap/import", den.EditEntry, p.Import},
+		{get, "/products", s.techmap(), p.Techmap},
 		{get, "/products/new", den.EditEntry, p.NewProduct},
 		{post, "/products", den.EditEntry, p.AddProduct},
-		{get, "/products/:id", den.ReadTechmap, p.Product},
+		{get, "/products/:id", s.techmap(), p.Product},
 		{get, "/products/:id/edit", den.EditEntry, p.EditProduct},
 		{post, "/products/:id/edit", den.EditEntry, p.SaveProduct},
 		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
@@ -245,10 +249,19 @@ func (s *server) Routes() []Route {
 		{post, "/departments", den.AddOrganisation, p.AddDepartment},
 		{get, "/suppliers/new", den.AddEntry, p.AskSupplier},
 		{post, "/suppliers", den.AddEntry, p.AddSupplier},
-		{get, "/suppliers/:id", den.ReadTechmap, p.Supplier},
+		{get, "/suppliers/:id", s.techmap(), p.Supplier},
 		{get, "/suppliers/:id/edit", den.EditEntry, p.EditSupplier},
 		{post, "/suppliers/:id/edit", den.EditEntry, p.SaveSupplier},
 		{get, "/suppliers/:id/hand-over", den.AddOrganisation, p.AskHandOver},
 		{post, "/suppliers/:id/hand-over", den.AddOrganisation, p.HandOver},
 	}
+}
+
+// techmap is who may read the techmap: everybody with a role, or anybody where the
+// operator has opened it.
+func (s *server) techmap() den.Action {
+	if s.OpenTechmap {
+		return Anybody
+	}
+	return den.ReadTechmap
 }

@@ -78,6 +78,22 @@ func TestOnlyTheDoorIsOpenToAnybody(t *testing.T) {
 	}
 }
 
+// An open techmap opens the pages of suppliers and products to read, and nothing else.
+func TestAnOpenTechmapOpensItsPagesAlone(t *testing.T) {
+	closed, open := bare(t), bare(t)
+	open.OpenTechmap = true
+	var got []string
+	for n, r := range open.Routes() {
+		if r.Who != closed.Routes()[n].Who {
+			got = append(got, r.Method+" "+r.Path)
+		}
+	}
+	want := []string{"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id"}
+	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+		t.Errorf("opened: %q, want %q", got, want)
+	}
+}
+
 func TestTheWebSaysWhatItLacks(t *testing.T) {
 	if _, err := New(Config{}); err == nil {
 		t.Error("a web without a den was made")

@@ -77,6 +77,8 @@ func TestTheTechmapIsForEverybody(t *testing.T) {
 			{"techmap-supplier-new", "official", "/suppliers/new", ""},
 			{"techmap-supplier-edit", "engineer", "/suppliers/" + string(r.northbridge.ID) + "/edit", ""},
 			{"techmap-supplier-edit-wrong", "engineer", "/suppliers/" + string(r.northbridge.ID) + "/edit", spoil},
+			{"techmap-import", "operator", "/techmap/import", ""},
+			{"techmap-import-wrong", "operator", "/techmap/import", `document.querySelector('main form').submit()`},
 			{"techmap-product-edit", "engineer", "/products/" + string(r.bookwell.ID) + "/edit", ""},
 			{"techmap-product-edit-wrong", "engineer", "/products/" + string(r.bookwell.ID) + "/edit", spoil},
 		} {

@@ -56,6 +56,8 @@ type Config struct {
 	Register bool
 	// Schemas are the published schemas, by their path.
 	Schemas map[string][]byte
+	// OpenTechmap lets anybody read suppliers and products.
+	OpenTechmap bool
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
 	MaxArchive int64
 }

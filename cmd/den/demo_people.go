@@ -75,9 +75,7 @@ func (s *story) offer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		change := den.ProductChange{Name: product.Name, Summary: product.Summary, ProductProfile: product.ProductProfile}
-		change.Capabilities = []string{"appointments"}
-		if _, err := s.den.ChangeProduct(ctx, den.System(), product.ID, change); err != nil {
+		if err := s.describe(ctx, supplier, product); err != nil {
 			return err
 		}
 		s.offered = append(s.offered, product.ID)

@@ -197,7 +197,8 @@ func (h *house) wire(demo bool) error {
 	h.handler, err = web.New(web.Config{
 		Provider: provider, Proxies: c.SignIn.Proxies, Longest: c.SignIn.Session.Span(),
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
-		Public: c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Register: h.config.Publishing.Open, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
+		OpenTechmap: c.Techmap.Public,
+		Public:      c.Public(), Now: time.Now, Log: h.log, Zone: zone, Schemas: schemas, Register: h.config.Publishing.Open, Mount: h.programs.Mount, Ready: h.ready, Registry: h.registry.Handler(door{h.den}),
 	})
 	return err
 }

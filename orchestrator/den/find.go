@@ -63,3 +63,15 @@ type CoverageSupplier struct {
 	Name string
 	Does int // capabilities
 }
+
+// Sheet names a part of the techmap that can be had and given as CSV.
+type Sheet string
+
+// The sheets.
+const (
+	SupplierSheet Sheet = "suppliers"
+	ProductSheet  Sheet = "products"
+)
+
+// Imported says what an import did.
+type Imported struct{ Added, Changed int }

@@ -81,6 +81,9 @@ var table = map[string]access{
 	"listPeople":      {done: 200, ours: may{yes: ourTop + " auditor outsider"}},
 	"addDepartment":   {done: 201, ours: may{"operator", "auditor member approver colleague outsider seller rival"}, body: fixed(hash{"name": "New"})},
 	"addSupplier":     {done: 201, ours: may{"operator member approver colleague outsider", "auditor seller rival"}, body: fixed(hash{"name": "New"})},
+	"findEntries":     {done: 200, ours: withRole},
+	"exportSheet":     {done: 200, ours: withRole},
+	"importSheet":     {done: 422, ours: may{"operator member approver colleague outsider seller rival", "auditor"}, body: fixed(hash{"csv": "colour"})},
 	"getCapabilities": {done: 200, ours: everyone},
 	"getSupplier":     {about: "supplier", done: 200, ours: withRole, theirs: withRole},
 	"changeSupplier": {about: "supplier", done: 412, ours: offerOur, theirs: offerTheir, header: stale,
@@ -294,6 +297,7 @@ func (a access) ask(op operation, who string, about target) question {
 	if a.body != nil {
 		q.body = a.body(about)
 	}
+	q.path = strings.ReplaceAll(q.path, "{sheet}", "suppliers")
 	return q
 }
 

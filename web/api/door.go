@@ -28,6 +28,9 @@ func (a *API) known(c *gin.Context) {
 // bound limits what a body may hold, before anything reads it.
 func (a *API) bound(c *gin.Context) {
 	limit := int64(maxBody)
+	if strings.HasSuffix(c.FullPath(), "/sheets/:sheet") {
+		limit = maxSheet
+	}
 	if isFile(c) {
 		limit = a.archive
 		what, want := "the archive", "application/x-tar"
@@ -53,6 +56,9 @@ func (a *API) bound(c *gin.Context) {
 func isFile(c *gin.Context) bool {
 	return strings.HasSuffix(c.FullPath(), "/archive") || c.Request.Method == http.MethodPut && strings.HasSuffix(c.FullPath(), "/data")
 }
+
+// maxSheet bounds a sheet of the techmap as JSON, in bytes.
+const maxSheet = 12 << 20
 
 // maxData bounds scenario data, in bytes: above what the den keeps, so that its own
 // sentence says what is too large.

@@ -11,6 +11,9 @@ import (
 type Techmap interface {
 	Departments(context.Context, den.Actor, den.Filter) (den.Page[den.Department], error)
 	Suppliers(context.Context, den.Actor, den.Filter) (den.Page[den.Supplier], error)
+	Find(context.Context, den.Actor, den.Search) (den.Found, error)
+	ExportTechmap(ctx context.Context, a den.Actor, of den.Sheet, to io.Writer) error
+	ImportTechmap(ctx context.Context, a den.Actor, of den.Sheet, from io.Reader) (den.Imported, error)
 	Supplier(context.Context, den.Actor, den.ID) (den.SupplierView, error)
 	ChangeSupplier(context.Context, den.Actor, den.ID, den.SupplierChange) (den.SupplierView, error)
 	HandOver(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SupplierView, error)

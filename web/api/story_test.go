@@ -194,6 +194,27 @@ func (s *story) describe(added string) {
 	}
 }
 
+// sheets gives and takes the techmap as CSV, and searches it.
+func (s *story) sheets() {
+	w, ctx := s.w, s.ctx
+	exp, err := s.ops.ExportSheetWithResponse(ctx, contract.ExportSheetParamsSheetProducts)
+	if s.w.must(err); exp.HTTPResponse.StatusCode != 200 || !strings.HasPrefix(string(exp.Body), "id,supplier,name,") {
+		s.t.Errorf("the sheet is %d %s", exp.HTTPResponse.StatusCode, exp.Body)
+	}
+	imp, err := s.ops.ImportSheetWithResponse(ctx, contract.ImportSheetParamsSheetProducts, contract.NewSheet{Csv: string(exp.Body)})
+	if got := told(w, imp.JSON200, err, imp.Body); got.Added != 0 || got.Changed == 0 {
+		s.t.Errorf("the import did %+v", got)
+	}
+	fnd, err := s.official.FindEntriesWithResponse(ctx, &contract.FindEntriesParams{Text: new("northbrige"), Sme: &[]string{"no-such"}})
+	if got := told(w, fnd.JSON200, err, fnd.Body); got.Total != 0 || len(got.Counts) == 0 {
+		s.t.Errorf("found %+v", got)
+	}
+	fnd, err = s.official.FindEntriesWithResponse(ctx, &contract.FindEntriesParams{Text: new("northbrige")})
+	if got := told(w, fnd.JSON200, err, fnd.Body); got.Total == 0 || got.Items[0].SupplierName != "Northbridge Software" {
+		s.t.Errorf("found %+v", got)
+	}
+}
+
 // offer adds organisations, a product and a release of each kind.
 func (s *story) offer() {
 	w, ctx := s.w, s.ctx
@@ -204,6 +225,7 @@ func (s *story) offer() {
 	pro, err := s.ops.AddProductWithResponse(ctx, nil, contract.NewProduct{Name: "Try", Supplier: supplier.Id})
 	told(w, pro.JSON201, err, pro.Body)
 	s.describe(supplier.Id)
+	s.sheets()
 	own := string(w.products[0].ID)
 	rel, err := s.vendor.AddReleaseWithResponse(ctx, own, nil, contract.NewRelease{Version: "2.0", Image: new(oneImage), Env: &[]string{"MODE=trial"}})
 	first := told(w, rel.JSON201, err, rel.Body)

@@ -134,7 +134,7 @@ func samples() map[string]view.Page {
 		"set-up-about":   aboutPage{}, "set-up-data": dataPage{}, "set-up-check": checkPage{}, "set-up-people": peoplePage{}, "set-up-products": entriesPage{},
 		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
 		"sign-in": signInPage{},
-		"techmap": techmapPage{}, "techmap-map": mapPage{}, "compare": comparePage{}, "supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
+		"techmap": techmapPage{}, "sheets": sheetsPage{}, "techmap-map": mapPage{}, "compare": comparePage{}, "supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
 		"sweep":  sweepPage{},
 		"trial":  trialPage{},
 		"trials": trialsPage{},

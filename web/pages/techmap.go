@@ -29,6 +29,7 @@ type techmapPage struct {
 	Clear    string
 	MayOffer bool
 	MayAdd   bool
+	Sheets   string // where the techmap is to be had as CSV
 }
 
 // facetBoxes is one filter with its values and how many have each.
@@ -71,6 +72,9 @@ func (p *Pages) Techmap(c *gin.Context) error {
 		MayOffer: writes(who), MayAdd: adds(who, "supplier"),
 	}
 	page.Path = "/techmap"
+	if page.MayOffer {
+		page.Sheets = "/techmap/import"
+	}
 	for _, f := range den.Facets {
 		if boxes := p.filterBoxes(f, found.Counts[f]); len(boxes.Items) > 0 {
 			page.Facets = append(page.Facets, boxes)

@@ -889,6 +889,24 @@ func (e InForm) Valid() bool {
 	}
 }
 
+// Defines values for Sheet.
+const (
+	SheetProducts  Sheet = "products"
+	SheetSuppliers Sheet = "suppliers"
+)
+
+// Valid indicates whether the value is a known member of the Sheet enum.
+func (e Sheet) Valid() bool {
+	switch e {
+	case SheetProducts:
+		return true
+	case SheetSuppliers:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AddStackArchiveMultipartBodyMail.
 const (
 	False AddStackArchiveMultipartBodyMail = "false"
@@ -901,6 +919,42 @@ func (e AddStackArchiveMultipartBodyMail) Valid() bool {
 	case False:
 		return true
 	case True:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportSheetParamsSheet.
+const (
+	ExportSheetParamsSheetProducts  ExportSheetParamsSheet = "products"
+	ExportSheetParamsSheetSuppliers ExportSheetParamsSheet = "suppliers"
+)
+
+// Valid indicates whether the value is a known member of the ExportSheetParamsSheet enum.
+func (e ExportSheetParamsSheet) Valid() bool {
+	switch e {
+	case ExportSheetParamsSheetProducts:
+		return true
+	case ExportSheetParamsSheetSuppliers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportSheetParamsSheet.
+const (
+	ImportSheetParamsSheetProducts  ImportSheetParamsSheet = "products"
+	ImportSheetParamsSheetSuppliers ImportSheetParamsSheet = "suppliers"
+)
+
+// Valid indicates whether the value is a known member of the ImportSheetParamsSheet enum.
+func (e ImportSheetParamsSheet) Valid() bool {
+	switch e {
+	case ImportSheetParamsSheetProducts:
+		return true
+	case ImportSheetParamsSheetSuppliers:
 		return true
 	default:
 		return false
@@ -1520,6 +1574,39 @@ type Flip struct {
 	To        string  `json:"to"`
 }
 
+// FoundCount A value of a filter, and how many entries have it among those that fit everything else.
+type FoundCount struct {
+	Count  int32   `json:"count"`
+	Filter string  `json:"filter"`
+	Title  *string `json:"title,omitempty"`
+	Value  string  `json:"value"`
+}
+
+// FoundEntries What a search of the techmap found.
+type FoundEntries struct {
+	Counts []FoundCount `json:"counts"`
+	Items  []FoundEntry `json:"items"`
+
+	// Read Words that misspelt ones were read as.
+	Read  []string `json:"read"`
+	Total int32    `json:"total"`
+}
+
+// FoundEntry A product, or a supplier without products.
+type FoundEntry struct {
+	Capabilities *[]string `json:"capabilities,omitempty"`
+	Name         string    `json:"name"`
+
+	// Product Left out for a supplier without products.
+	Product      *string `json:"product,omitempty"`
+	Summary      string  `json:"summary"`
+	Supplier     string  `json:"supplier"`
+	SupplierName string  `json:"supplier_name"`
+
+	// Tried In how many finished trials of this den.
+	Tried int32 `json:"tried"`
+}
+
 // Grant What a token lets its bearer do of what its person may: see; do everything; or bring in releases and their images.
 type Grant string
 
@@ -1588,6 +1675,12 @@ type Hours struct {
 
 	// Zone A time zone such as Europe/London; left out: the den's own.
 	Zone *string `json:"zone,omitempty"`
+}
+
+// Imported What an import did.
+type Imported struct {
+	Added   int32 `json:"added"`
+	Changed int32 `json:"changed"`
 }
 
 // InForce One protection and whether it holds here.
@@ -1977,6 +2070,11 @@ type NewShare struct {
 
 	// With A person or an organisation.
 	With *string `json:"with,omitempty"`
+}
+
+// NewSheet Entries as CSV.
+type NewSheet struct {
+	Csv string `json:"csv"`
 }
 
 // NewStack A release of several services to add.
@@ -3189,6 +3287,9 @@ type SchemeVersion = int32
 // Seq defines model for seq.
 type Seq = int64
 
+// Sheet defines model for sheet.
+type Sheet string
+
 // ListApprovalsParams defines parameters for ListApprovals.
 type ListApprovalsParams struct {
 	// After `next` of the page before.
@@ -3595,6 +3696,35 @@ type HandOverSupplierParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// FindEntriesParams defines parameters for FindEntries.
+type FindEntriesParams struct {
+	// Text What is needed, in one's own words.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Evidence yes: only what was tried in a trial here.
+	Evidence   *[]string `form:"evidence,omitempty" json:"evidence,omitempty"`
+	Capability *[]string `form:"capability,omitempty" json:"capability,omitempty"`
+	Area       *[]string `form:"area,omitempty" json:"area,omitempty"`
+	Sme        *[]string `form:"sme,omitempty" json:"sme,omitempty"`
+	Framework  *[]string `form:"framework,omitempty" json:"framework,omitempty"`
+	Hosting    *[]string `form:"hosting,omitempty" json:"hosting,omitempty"`
+	Data       *[]string `form:"data,omitempty" json:"data,omitempty"`
+	OpenSource *[]string `form:"open_source,omitempty" json:"open_source,omitempty"`
+	Price      *[]string `form:"price,omitempty" json:"price,omitempty"`
+
+	// From So many are passed over.
+	From *int32 `form:"from,omitempty" json:"from,omitempty"`
+
+	// Most So many are given; 20 unless said otherwise.
+	Most *int32 `form:"most,omitempty" json:"most,omitempty"`
+}
+
+// ExportSheetParamsSheet defines parameters for ExportSheet.
+type ExportSheetParamsSheet string
+
+// ImportSheetParamsSheet defines parameters for ImportSheet.
+type ImportSheetParamsSheet string
+
 // ListTrialsParams defines parameters for ListTrials.
 type ListTrialsParams struct {
 	Department *InDepartment `form:"department,omitempty" json:"department,omitempty"`
@@ -3816,6 +3946,9 @@ type AddSupplierJSONRequestBody = NewSupplier
 
 // ChangeSupplierJSONRequestBody defines body for ChangeSupplier for application/json ContentType.
 type ChangeSupplierJSONRequestBody = SupplierEntry
+
+// ImportSheetJSONRequestBody defines body for ImportSheet for application/json ContentType.
+type ImportSheetJSONRequestBody = NewSheet
 
 // AddTrialJSONRequestBody defines body for AddTrial for application/json ContentType.
 type AddTrialJSONRequestBody = NewTrial
@@ -4726,6 +4859,38 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
 	HandOverSupplier(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindEntries Search the techmap
+	//
+	// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
+	//
+	// Corresponds with GET /techmap (the `FindEntries` operationId).
+	FindEntries(ctx context.Context, params *FindEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportSheet Read suppliers or products as CSV
+	//
+	// Lists are divided by semicolons. What a program could take for a formula has an apostrophe before it.
+	//
+	// Corresponds with GET /techmap/sheets/{sheet} (the `ExportSheet` operationId).
+	ExportSheet(ctx context.Context, sheet ExportSheetParamsSheet, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportSheetWithBody Add and change suppliers or products from CSV
+	//
+	// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+	ImportSheetWithBody(ctx context.Context, sheet ImportSheetParamsSheet, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportSheet Add and change suppliers or products from CSV
+	//
+	// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+	ImportSheet(ctx context.Context, sheet ImportSheetParamsSheet, body ImportSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTrials List trials
 	//
@@ -7023,6 +7188,78 @@ func (c *Client) ChangeSupplier(ctx context.Context, id InId, params *ChangeSupp
 // Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
 func (c *Client) HandOverSupplier(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewHandOverSupplierRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindEntries Search the techmap
+//
+// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
+//
+// Corresponds with GET /techmap (the `FindEntries` operationId).
+func (c *Client) FindEntries(ctx context.Context, params *FindEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindEntriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportSheet Read suppliers or products as CSV
+//
+// Lists are divided by semicolons. What a program could take for a formula has an apostrophe before it.
+//
+// Corresponds with GET /techmap/sheets/{sheet} (the `ExportSheet` operationId).
+func (c *Client) ExportSheet(ctx context.Context, sheet ExportSheetParamsSheet, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportSheetRequest(c.Server, sheet)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportSheetWithBody Add and change suppliers or products from CSV
+//
+// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+func (c *Client) ImportSheetWithBody(ctx context.Context, sheet ImportSheetParamsSheet, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportSheetRequestWithBody(c.Server, sheet, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportSheet Add and change suppliers or products from CSV
+//
+// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+func (c *Client) ImportSheet(ctx context.Context, sheet ImportSheetParamsSheet, body ImportSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportSheetRequest(c.Server, sheet, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12418,6 +12655,273 @@ func NewHandOverSupplierRequest(server string, id InId, params *HandOverSupplier
 	return req, nil
 }
 
+// NewFindEntriesRequest constructs an http.Request for the FindEntries method
+func NewFindEntriesRequest(server string, params *FindEntriesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/techmap")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Evidence != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "evidence", *params.Evidence, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Capability != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "capability", *params.Capability, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Area != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "area", *params.Area, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sme != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sme", *params.Sme, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Framework != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "framework", *params.Framework, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Hosting != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "hosting", *params.Hosting, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Data != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "data", *params.Data, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OpenSource != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "open_source", *params.OpenSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Price != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "price", *params.Price, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Most != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "most", *params.Most, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportSheetRequest constructs an http.Request for the ExportSheet method
+func NewExportSheetRequest(server string, sheet ExportSheetParamsSheet) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "sheet", sheet, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/techmap/sheets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewImportSheetRequest calls the generic ImportSheet builder with application/json body
+func NewImportSheetRequest(server string, sheet ImportSheetParamsSheet, body ImportSheetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewImportSheetRequestWithBody(server, sheet, "application/json", bodyReader)
+}
+
+// NewImportSheetRequestWithBody constructs an http.Request for the ImportSheet method, with any body, and a specified content type
+func NewImportSheetRequestWithBody(server string, sheet ImportSheetParamsSheet, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "sheet", sheet, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/techmap/sheets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListTrialsRequest constructs an http.Request for the ListTrials method
 func NewListTrialsRequest(server string, params *ListTrialsParams) (*http.Request, error) {
 	var err error
@@ -15135,6 +15639,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
 	HandOverSupplierWithResponse(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*HandOverSupplierResponse, error)
+
+	// FindEntriesWithResponse Search the techmap
+	//
+	// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /techmap (the `FindEntries` operationId).
+	FindEntriesWithResponse(ctx context.Context, params *FindEntriesParams, reqEditors ...RequestEditorFn) (*FindEntriesResponse, error)
+
+	// ExportSheetWithResponse Read suppliers or products as CSV
+	//
+	// Lists are divided by semicolons. What a program could take for a formula has an apostrophe before it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /techmap/sheets/{sheet} (the `ExportSheet` operationId).
+	ExportSheetWithResponse(ctx context.Context, sheet ExportSheetParamsSheet, reqEditors ...RequestEditorFn) (*ExportSheetResponse, error)
+
+	// ImportSheetWithBodyWithResponse Add and change suppliers or products from CSV
+	//
+	// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+	ImportSheetWithBodyWithResponse(ctx context.Context, sheet ImportSheetParamsSheet, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportSheetResponse, error)
+
+	// ImportSheetWithResponse Add and change suppliers or products from CSV
+	//
+	// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+	ImportSheetWithResponse(ctx context.Context, sheet ImportSheetParamsSheet, body ImportSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportSheetResponse, error)
 
 	// ListTrialsWithResponse List trials
 	//
@@ -19963,6 +20503,143 @@ func (r HandOverSupplierResponse) ContentType() string {
 	return ""
 }
 
+type FindEntriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FoundEntries
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FindEntriesResponse) GetJSON200() *FoundEntries {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FindEntriesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FindEntriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FindEntriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FindEntriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FindEntriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ExportSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExportSheetResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportSheetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportSheetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ImportSheetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Imported
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ImportSheetResponse) GetJSON200() *Imported {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ImportSheetResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ImportSheetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportSheetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportSheetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ImportSheetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListTrialsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23265,6 +23942,66 @@ func (c *ClientWithResponses) HandOverSupplierWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseHandOverSupplierResponse(rsp)
+}
+
+// FindEntriesWithResponse Search the techmap
+//
+// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /techmap (the `FindEntries` operationId).
+func (c *ClientWithResponses) FindEntriesWithResponse(ctx context.Context, params *FindEntriesParams, reqEditors ...RequestEditorFn) (*FindEntriesResponse, error) {
+	rsp, err := c.FindEntries(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindEntriesResponse(rsp)
+}
+
+// ExportSheetWithResponse Read suppliers or products as CSV
+//
+// Lists are divided by semicolons. What a program could take for a formula has an apostrophe before it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /techmap/sheets/{sheet} (the `ExportSheet` operationId).
+func (c *ClientWithResponses) ExportSheetWithResponse(ctx context.Context, sheet ExportSheetParamsSheet, reqEditors ...RequestEditorFn) (*ExportSheetResponse, error) {
+	rsp, err := c.ExportSheet(ctx, sheet, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportSheetResponse(rsp)
+}
+
+// ImportSheetWithBodyWithResponse Add and change suppliers or products from CSV
+//
+// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+func (c *ClientWithResponses) ImportSheetWithBodyWithResponse(ctx context.Context, sheet ImportSheetParamsSheet, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportSheetResponse, error) {
+	rsp, err := c.ImportSheetWithBody(ctx, sheet, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportSheetResponse(rsp)
+}
+
+// ImportSheetWithResponse Add and change suppliers or products from CSV
+//
+// The first line names the columns. A line with an id or a name that is there changes that entry, in the columns that the sheet has; another adds one. All of it is done, or nothing: every refusal names its line and column.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /techmap/sheets/{sheet} (the `ImportSheet` operationId).
+func (c *ClientWithResponses) ImportSheetWithResponse(ctx context.Context, sheet ImportSheetParamsSheet, body ImportSheetJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportSheetResponse, error) {
+	rsp, err := c.ImportSheet(ctx, sheet, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportSheetResponse(rsp)
 }
 
 // ListTrialsWithResponse List trials
@@ -27301,6 +28038,98 @@ func ParseHandOverSupplierResponse(rsp *http.Response) (*HandOverSupplierRespons
 	return response, nil
 }
 
+// ParseFindEntriesResponse parses an HTTP response from a FindEntriesWithResponse call
+func ParseFindEntriesResponse(rsp *http.Response) (*FindEntriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FindEntriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FoundEntries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExportSheetResponse parses an HTTP response from a ExportSheetWithResponse call
+func ParseExportSheetResponse(rsp *http.Response) (*ExportSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseImportSheetResponse parses an HTTP response from a ImportSheetWithResponse call
+func ParseImportSheetResponse(rsp *http.Response) (*ImportSheetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportSheetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Imported
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListTrialsResponse parses an HTTP response from a ListTrialsWithResponse call
 func ParseListTrialsResponse(rsp *http.Response) (*ListTrialsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -28896,6 +29725,15 @@ type ServerInterface interface {
 	// HandOverSupplier Hand an entry over to its supplier
 	// (POST /suppliers/{id}/hand-over)
 	HandOverSupplier(c *gin.Context, id InId, params HandOverSupplierParams)
+	// FindEntries Search the techmap
+	// (GET /techmap)
+	FindEntries(c *gin.Context, params FindEntriesParams)
+	// ExportSheet Read suppliers or products as CSV
+	// (GET /techmap/sheets/{sheet})
+	ExportSheet(c *gin.Context, sheet ExportSheetParamsSheet)
+	// ImportSheet Add and change suppliers or products from CSV
+	// (POST /techmap/sheets/{sheet})
+	ImportSheet(c *gin.Context, sheet ImportSheetParamsSheet)
 	// ListTrials List trials
 	// (GET /trials)
 	ListTrials(c *gin.Context, params ListTrialsParams)
@@ -32210,6 +33048,171 @@ func (siw *ServerInterfaceWrapper) HandOverSupplier(c *gin.Context) {
 	siw.Handler.HandOverSupplier(c, id, params)
 }
 
+// FindEntries operation middleware
+func (siw *ServerInterfaceWrapper) FindEntries(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindEntriesParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "evidence" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "evidence", c.Request.URL.Query(), &params.Evidence, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter evidence: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "capability" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "capability", c.Request.URL.Query(), &params.Capability, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter capability: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "area" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area", c.Request.URL.Query(), &params.Area, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter area: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sme" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sme", c.Request.URL.Query(), &params.Sme, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sme: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "framework" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "framework", c.Request.URL.Query(), &params.Framework, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter framework: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "hosting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "hosting", c.Request.URL.Query(), &params.Hosting, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter hosting: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "data" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "data", c.Request.URL.Query(), &params.Data, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter data: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "open_source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open_source", c.Request.URL.Query(), &params.OpenSource, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter open_source: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "price" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "price", c.Request.URL.Query(), &params.Price, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter price: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "most" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "most", c.Request.URL.Query(), &params.Most, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter most: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FindEntries(c, params)
+}
+
+// ExportSheet operation middleware
+func (siw *ServerInterfaceWrapper) ExportSheet(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sheet" -------------
+	var sheet ExportSheetParamsSheet
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sheet", c.Param("sheet"), &sheet, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sheet: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportSheet(c, sheet)
+}
+
+// ImportSheet operation middleware
+func (siw *ServerInterfaceWrapper) ImportSheet(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sheet" -------------
+	var sheet ImportSheetParamsSheet
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sheet", c.Param("sheet"), &sheet, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sheet: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ImportSheet(c, sheet)
+}
+
 // ListTrials operation middleware
 func (siw *ServerInterfaceWrapper) ListTrials(c *gin.Context) {
 
@@ -33613,6 +34616,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/departments", wrapper.AddDepartment)
 	router.GET(options.BaseURL+"/suppliers", wrapper.ListSuppliers)
 	router.POST(options.BaseURL+"/suppliers", wrapper.AddSupplier)
+	router.GET(options.BaseURL+"/techmap", wrapper.FindEntries)
+	router.GET(options.BaseURL+"/techmap/sheets/:sheet", wrapper.ExportSheet)
+	router.POST(options.BaseURL+"/techmap/sheets/:sheet", wrapper.ImportSheet)
 	router.GET(options.BaseURL+"/suppliers/:id", wrapper.GetSupplier)
 	router.PUT(options.BaseURL+"/suppliers/:id", wrapper.ChangeSupplier)
 	router.POST(options.BaseURL+"/suppliers/:id/hand-over", wrapper.HandOverSupplier)
@@ -37635,6 +38641,130 @@ func (response HandOverSupplierdefaultApplicationProblemPlusJSONResponse) VisitH
 	return err
 }
 
+type FindEntriesRequestObject struct {
+	Params FindEntriesParams
+}
+
+type FindEntriesResponseObject interface {
+	VisitFindEntriesResponse(w http.ResponseWriter) error
+}
+
+type FindEntries200JSONResponse FoundEntries
+
+func (response FindEntries200JSONResponse) VisitFindEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindEntriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FindEntriesdefaultApplicationProblemPlusJSONResponse) VisitFindEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportSheetRequestObject struct {
+	Sheet ExportSheetParamsSheet `json:"sheet"`
+}
+
+type ExportSheetResponseObject interface {
+	VisitExportSheetResponse(w http.ResponseWriter) error
+}
+
+type ExportSheet200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportSheet200TextcsvResponse) VisitExportSheetResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportSheetdefaultApplicationProblemPlusJSONResponse) VisitExportSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportSheetRequestObject struct {
+	Sheet ImportSheetParamsSheet `json:"sheet"`
+	Body  *ImportSheetJSONRequestBody
+}
+
+type ImportSheetResponseObject interface {
+	VisitImportSheetResponse(w http.ResponseWriter) error
+}
+
+type ImportSheet200JSONResponse Imported
+
+func (response ImportSheet200JSONResponse) VisitImportSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportSheetdefaultApplicationProblemPlusJSONResponse) VisitImportSheetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTrialsRequestObject struct {
 	Params ListTrialsParams
 }
@@ -39458,6 +40588,15 @@ type StrictServerInterface interface {
 	// HandOverSupplier Hand an entry over to its supplier
 	// (POST /suppliers/{id}/hand-over)
 	HandOverSupplier(ctx context.Context, request HandOverSupplierRequestObject) (HandOverSupplierResponseObject, error)
+	// FindEntries Search the techmap
+	// (GET /techmap)
+	FindEntries(ctx context.Context, request FindEntriesRequestObject) (FindEntriesResponseObject, error)
+	// ExportSheet Read suppliers or products as CSV
+	// (GET /techmap/sheets/{sheet})
+	ExportSheet(ctx context.Context, request ExportSheetRequestObject) (ExportSheetResponseObject, error)
+	// ImportSheet Add and change suppliers or products from CSV
+	// (POST /techmap/sheets/{sheet})
+	ImportSheet(ctx context.Context, request ImportSheetRequestObject) (ImportSheetResponseObject, error)
 	// ListTrials List trials
 	// (GET /trials)
 	ListTrials(ctx context.Context, request ListTrialsRequestObject) (ListTrialsResponseObject, error)
@@ -42425,6 +43564,102 @@ func (sh *strictHandler) HandOverSupplier(ctx *gin.Context, id InId, params Hand
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(HandOverSupplierResponseObject); ok {
 		if err := validResponse.VisitHandOverSupplierResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FindEntries operation middleware
+func (sh *strictHandler) FindEntries(ctx *gin.Context, params FindEntriesParams) {
+	var request FindEntriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FindEntries(ctx, request.(FindEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FindEntriesResponseObject); ok {
+		if err := validResponse.VisitFindEntriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportSheet operation middleware
+func (sh *strictHandler) ExportSheet(ctx *gin.Context, sheet ExportSheetParamsSheet) {
+	var request ExportSheetRequestObject
+
+	request.Sheet = sheet
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSheet(ctx, request.(ExportSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportSheetResponseObject); ok {
+		if err := validResponse.VisitExportSheetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ImportSheet operation middleware
+func (sh *strictHandler) ImportSheet(ctx *gin.Context, sheet ImportSheetParamsSheet) {
+	var request ImportSheetRequestObject
+
+	request.Sheet = sheet
+
+	var body ImportSheetJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportSheet(ctx, request.(ImportSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ImportSheetResponseObject); ok {
+		if err := validResponse.VisitImportSheetResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
