@@ -129,6 +129,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.end()
 	s.look()
 	s.approve()
+	s.challenge()
 	for _, op := range everyOperation(w.check.doc) {
 		if w.check.successes(op.id) == 0 {
 			t.Errorf("no test has seen %s succeed", op.id)
