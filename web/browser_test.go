@@ -125,8 +125,8 @@ func (b *browser) check(name string) {
 	for _, broken := range b.axe() {
 		b.Errorf("%s: %s", name, broken)
 	}
-	var over int
-	b.do(chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over))
+	var over, width int
+	b.do(chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over), chromedp.Evaluate(`innerWidth`, &width))
 	if over > 0 {
 		b.Errorf("%s is %d pixels wider than the screen", name, over)
 	}
@@ -135,7 +135,13 @@ func (b *browser) check(name string) {
 		return
 	}
 	var picture []byte
-	b.do(chromedp.FullScreenshot(&picture, 100))
+	var tall float64
+	b.do(chromedp.Evaluate(`document.documentElement.scrollHeight`, &tall), chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		// Chromium takes no picture that is taller than this.
+		clip := &cdppage.Viewport{Width: float64(width), Height: min(tall, 16_000), Scale: 1}
+		picture, err = cdppage.CaptureScreenshot().WithCaptureBeyondViewport(true).WithClip(clip).Do(ctx)
+		return err
+	}))
 	b.must(os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600))
 }
 

@@ -20,9 +20,10 @@ type world struct {
 	draft, full, running den.TrialView
 	finished, failed     den.TrialView
 	starting, queued     den.TrialView
-	bare                 den.Product // without a release
-	link                 string      // of a share of running
-	event                string      // the number of the start of running
+	weighed              den.TrialView // its panel is agreeing on marks
+	bare                 den.Product   // without a release
+	link                 string        // of a share of running
+	event                string        // the number of the start of running
 }
 
 // everyPage lists every page in every state: empty, full, wrong. The first call makes
@@ -42,6 +43,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	product := "/products/" + string(r.bookwell.ID)
 	const send = `document.querySelector('main form[method=post]').requestSubmit()`
 	all = append(all, r.accountPages()...)
+	all = append(all, r.assessPages()...)
 	all = append(all,
 		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
 		shown{"sign-in-link", "", "/sign-in?link=den_x", ""}, shown{"not-found", "", "/nothing", ""}, shown{"help", "", "/help", ""}, shown{"api-docs", "", "/api/docs", ""},
@@ -113,7 +115,12 @@ func (r *rig) world() *world {
 		r.must(err)
 		_, err = r.den.SetScenario(ctx, by, w.full.ID, den.NewScenario{Name: "people.csv", From: strings.NewReader("name\nAda\n")})
 		r.must(err)
+		w.weighed = r.weigh()
 		w.running = r.trial()
+		r.exhibits(w.running)
+		asked := []den.ID{r.people["evaluator"].ID, r.people["slow"].ID}
+		_, err = r.den.Amend(ctx, by, w.running.ID, den.NewAmendment{Evaluators: &asked, Why: "One more person has time."})
+		r.must(err)
 		events, err := r.den.Events(ctx, den.System(), den.Filter{Subject: w.running.ID, Act: "trial.started"})
 		r.must(err)
 		w.event = strconv.FormatUint(events.Items[0].Seq, 10)
@@ -125,6 +132,10 @@ func (r *rig) world() *world {
 		}
 		w.finished = r.trial()
 		r.score(w.finished, "evaluator")
+		_, err = r.den.SetPrice(ctx, by, w.finished.ID, den.NewPrice{Entry: w.finished.Entries[0].ID, Pence: 1_234_567, Basis: "Three years for 50 people"})
+		r.must(err)
+		_, err = r.den.LockConsensus(ctx, by, w.finished.ID, den.NewLock{ByMeans: true, Why: "There was one evaluator."})
+		r.must(err)
 		_, err = r.den.Decide(ctx, by, w.finished.ID, den.NewDecision{Decision: den.Proceed, Why: "It did what we need.", Chosen: w.finished.Entries[1].ID})
 		r.must(err)
 		_, err = r.den.Publish(ctx, by, w.finished.ID, den.NewPublication{Parts: den.Parts, Why: "Others can use it."})
