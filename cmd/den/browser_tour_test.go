@@ -100,7 +100,7 @@ func (d *seenDen) toursAccount(b *tab) {
 	b.until(`document.querySelector('.govuk-error-summary')`)
 	b.look("members-wrong")
 	b.write("#for", "Grace")
-	b.do(evaluate(`document.querySelector('[name=role][value=member]').click()`))
+	b.do(evaluate(`document.querySelector('[type=radio][name=role][value=member]').click()`))
 	b.press("Make the invitation")
 	b.until(`document.querySelector('#link')`)
 	b.look("members-made")
