@@ -40,6 +40,7 @@ type assessCriterion struct {
 	Mark                   string // "0" to "5", "not-tested", or nothing
 	Reason                 string
 	Choices                []view.Choice
+	Kept                   int // pieces of evidence
 }
 
 const (
@@ -209,7 +210,13 @@ func (p *Pages) assessThemes(s den.Scheme, a den.Assessment) []assessTheme {
 		one := assessTheme{Title: theme.Title}
 		for _, criterion := range theme.Criteria {
 			if criterion.ScoredBy == den.ByPeople {
-				one.Criteria = append(one.Criteria, p.assessCriterion(criterion, a.Scores[criterion.ID]))
+				row := p.assessCriterion(criterion, a.Scores[criterion.ID])
+				for _, x := range a.Evidence {
+					if x.Criterion == criterion.ID {
+						row.Kept++
+					}
+				}
+				one.Criteria = append(one.Criteria, row)
 			}
 		}
 		if len(one.Criteria) > 0 {

@@ -1,13 +1,16 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/form"
+	"innovationden/web/refusal"
 	"innovationden/web/view"
 )
 
@@ -83,7 +86,7 @@ func (p *Pages) readConsensus(c *gin.Context, f *form.Values, v den.ConsensusVie
 			chosen := form.Choice{Name: "mark-" + field, What: "assess.what-mark", From: append([]string{""}, markValues()...), Optional: true}.Read(f)
 			a := den.Agreed{
 				NotTested: chosen == notTested,
-				Reason:    form.Text{Name: "reason-" + field, What: "assess.what-reason", Max: maxReason, Lines: true, Optional: chosen == ""}.Read(f),
+				Reason:    form.Text{Name: "reason-" + field, What: p.words.Say("consensus.what-reason", "Title", one.Criterion.Title, "Product", labelled(e.Entry)), Max: maxReason, Lines: true, Optional: chosen == ""}.Read(f),
 			}
 			if n, err := strconv.Atoi(chosen); err == nil {
 				a.Mark = &n
@@ -114,7 +117,7 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 	}
 	page.Marks = append(page.Marks, view.Option{Value: notTested, Text: p.words.Say("assess.not-tested")})
 	for _, e := range v.Entries {
-		item := consensusItem{Product: e.Entry.ProductName}
+		item := consensusItem{Product: labelled(e.Entry)}
 		for _, one := range e.Criteria {
 			item.Rows = append(item.Rows, p.consensusRow(v, e, one))
 		}
@@ -125,6 +128,14 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 		view.Crumb{Href: trialPath(v.Trial.ID), Text: v.Trial.Name}, view.Crumb{Text: p.words.Say("consensus.title")})
 	page.Errors = f.Summary()
 	return p.show(c, status, "consensus", page)
+}
+
+// labelled is the name of a product, after its label where the trial gives one.
+func labelled(e den.EntryView) string {
+	if e.Label == "" || e.Label == e.ProductName {
+		return e.ProductName
+	}
+	return e.Label + ": " + e.ProductName
 }
 
 func (p *Pages) consensusRow(v den.ConsensusView, e den.ConsensusEntry, one den.ConsensusCriterion) consensusRow {
@@ -230,7 +241,7 @@ func (p *Pages) AskLock(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.showLock(c, http.StatusOK, v, p.blank())
+	return p.showLock(c, http.StatusOK, v, p.blank(), view.ErrorSummary{})
 }
 
 // Lock is POST /trials/:id/consensus/lock.
@@ -253,18 +264,37 @@ func (p *Pages) Lock(c *gin.Context) error {
 		if _, err = p.Den.LockConsensus(c, asking(c), v.Trial.ID, in); err == nil {
 			return to(c, trialPath(v.Trial.ID)+"/report", "lock")
 		}
-		if status, err = p.refused(c, f, err, nil); err != nil {
+		refused := err
+		if status, err = p.refused(c, f, refused, nil); err != nil {
 			return err
 		}
+		if said := openMarks(v.Trial.ID, refused); len(said.ErrorList) > 0 {
+			return p.showLock(c, status, v, f, said)
+		}
 	}
-	return p.showLock(c, status, v, f)
+	return p.showLock(c, status, v, f, f.Summary())
 }
 
-func (p *Pages) showLock(c *gin.Context, status int, v den.ConsensusView, f *form.Values) error {
+// openMarks says which marks are not agreed, each with a link to where it can be.
+func openMarks(trial den.ID, err error) (said view.ErrorSummary) {
+	var e *den.Error
+	if !errors.As(err, &e) {
+		return said
+	}
+	for _, one := range e.All() {
+		if at, ok := strings.CutPrefix(one.Field, "agreed."); ok {
+			href := consensusPath(trial) + "#mark-" + strings.Replace(at, ".", "-", 1)
+			said.ErrorList = append(said.ErrorList, view.ErrorLink{Text: refusal.Sentence(one), Href: href})
+		}
+	}
+	return said
+}
+
+func (p *Pages) showLock(c *gin.Context, status int, v den.ConsensusView, f *form.Values, said view.ErrorSummary) error {
 	page := lockPage{Frame: p.frame(c, p.words.Say("lock.title")), Trial: v.Trial, Open: v.Open, Waiting: v.Waiting, Rev: v.Consensus.Rev, Form: f}
 	for _, how := range []string{"agreed", "means"} {
 		page.Choices = append(page.Choices, view.Choice{Value: how, Text: p.words.Say("lock-how." + how), Hint: view.Hint{Text: p.words.Say("lock-hint." + how)}})
 	}
-	page.Back, page.Errors = back(consensusPath(v.Trial.ID)), f.Summary()
+	page.Back, page.Errors = back(consensusPath(v.Trial.ID)), said
 	return p.show(c, status, "lock", page)
 }

@@ -22,10 +22,16 @@ type exhibitPage struct {
 	Entry     den.EntryView
 	Criterion string
 	About     string // the question
-	Kept      []den.Evidence
+	Kept      []keptEvidence
 	Kinds     []view.Choice
 	MayLog    bool
 	Form      *form.Values
+}
+
+// keptEvidence is one piece, and the question that it is about.
+type keptEvidence struct {
+	den.Evidence
+	About string
 }
 
 func evidencePath(trial, entry den.ID) string {
@@ -65,6 +71,7 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 		return to(c, evidencePath(t.ID, e.ID), "evidence-removed")
 	}
 	in := den.NewEvidence{Trial: t.ID, Entry: e.ID, Criterion: c.PostForm("criterion")}
+	_ = form.Text{Name: "file", What: "evidence.what-file", Max: maxReason, Optional: true}.Read(v) // so that what is said of it leads to it
 	in.Kind = den.EvidenceKind(form.Choice{Name: "kind", What: "evidence.what", From: []string{"picture", "file", "log"}}.Read(v))
 	if in.Kind == den.LogStretch {
 		in.From = form.Int{Name: "from", What: "evidence.what-from", Min: 1, Max: 1_000_000}.Read(v)
@@ -86,7 +93,11 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 }
 
 func (p *Pages) showEvidence(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
-	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Kept: a.Evidence, Form: v, MayLog: !t.Veiled && e.Sandbox != nil}
+	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil}
+	for _, x := range a.Evidence {
+		one, _ := t.Scheme.Criterion(x.Criterion)
+		page.Kept = append(page.Kept, keptEvidence{x, one.Title})
+	}
 	page.Criterion = c.Query("criterion")
 	if status != http.StatusOK {
 		page.Criterion = c.PostForm("criterion")

@@ -17,6 +17,7 @@ type pricesPage struct {
 	view.Frame
 	Trial den.TrialView
 	Rows  []priceRow
+	Over  bool // decided: nothing can be entered any more
 	Form  *form.Values
 }
 
@@ -68,7 +69,7 @@ func (p *Pages) SetPrices(c *gin.Context) error {
 		}
 	}
 	if len(all) == 0 && !v.Bad() {
-		v.Say("", "prices.nothing")
+		v.Say(p.priceRows(t)[0].PriceField, "prices.nothing")
 	}
 	status := http.StatusUnprocessableEntity
 	for _, in := range all {
@@ -107,7 +108,7 @@ func (p *Pages) priceRows(t den.TrialView) []priceRow {
 }
 
 func (p *Pages) showPrices(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
-	page := pricesPage{Frame: p.frame(c, p.words.Say("prices.title")), Trial: t, Rows: p.priceRows(t), Form: v}
+	page := pricesPage{Frame: p.frame(c, p.words.Say("prices.title")), Trial: t, Rows: p.priceRows(t), Over: t.Outcome != nil && t.Outcome.Decision != "", Form: v}
 	page.Back, page.Errors = back(trialPath(t.ID)), v.Summary()
 	return p.show(c, status, "prices", page)
 }

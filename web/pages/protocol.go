@@ -96,6 +96,7 @@ func (p *Pages) readAmend(c *gin.Context, t den.TrialView, v *form.Values) (den.
 	in := den.NewAmendment{Weights: map[string]float64{}, Rev: rev(c)}
 	for _, one := range t.Scheme.Criteria() {
 		field := "weight-" + one.ID
+		_ = form.Text{Name: field, What: "set-up.weights", Max: 20, Optional: true}.Read(v) // so that what is said of it leads to it
 		w, err := strconv.ParseFloat(strings.TrimSpace(c.PostForm(field)), 64)
 		if _, typed := c.GetPostForm(field); typed && err != nil {
 			v.Say(field, "amend.number", "Title", one.Title)

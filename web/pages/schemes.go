@@ -101,6 +101,7 @@ type schemeEditRow struct {
 	Tcop    string
 	Points  string
 	Least   string
+	Open    bool // something in it is wrong
 }
 
 type schemeAnchor struct {
@@ -175,6 +176,22 @@ func editRows(s den.Scheme) []schemeEditRow {
 	}
 	add(theme, den.Criterion{ScoredBy: den.ByPeople, Missing: den.MissingInterval})
 	return rows
+}
+
+// isWrong says whether something is said about one of the row's fields, which must then
+// be seen.
+func (r schemeEditRow) isWrong(v *form.Values) bool {
+	for _, a := range r.Anchor {
+		if v.Wrong(a.Field) != "" {
+			return true
+		}
+	}
+	for _, name := range []string{"id", "theme", "title", "question", "help", "scored", "formula", "weight", "least", "most", "minimum", "missing", "evidence", "tcop", "standard"} {
+		if v.Wrong(fmt.Sprintf("%s-%d", name, r.N)) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Pages) schemeFields(s den.Scheme) map[string]string {
@@ -259,6 +276,9 @@ func (p *Pages) wholes(v *form.Values, field, text string) []int {
 
 func (p *Pages) showEditScheme(c *gin.Context, status int, s den.Scheme, v *form.Values) error {
 	page := schemeEditPage{Frame: p.frame(c, p.words.Say("scheme.edit-title", "Title", s.Title)), Scheme: s, Rows: editRows(s), Once: fresh(c), Form: v}
+	for i := range page.Rows {
+		page.Rows[i].Open = page.Rows[i].isWrong(v)
+	}
 	for _, by := range []den.ScoredBy{den.ByPeople, den.ByMeasurement, den.ByPrice} {
 		page.Scored = append(page.Scored, view.Option{Value: string(by), Text: p.words.Say("scored." + string(by))})
 	}
