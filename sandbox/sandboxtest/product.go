@@ -94,21 +94,28 @@ func Archive(t testing.TB, c Config, tags []string, files map[string][]byte) []b
 	return ArchiveOf(t, c, tags, Tar(t, files, 0o755))
 }
 
-// ArchiveOf makes what `docker save` writes of one image, given its only layer.
-func ArchiveOf(t testing.TB, c Config, tags []string, layer []byte) []byte {
+// ArchiveOf makes what `docker save` writes of one image, given its layers.
+func ArchiveOf(t testing.TB, c Config, tags []string, layers ...[]byte) []byte {
 	t.Helper()
+	files := map[string][]byte{}
+	var names, digests []string
+	for i, layer := range layers {
+		name := fmt.Sprintf("layer%d.tar", i+1)
+		names, digests, files[name] = append(names, name), append(digests, Digest(layer)), layer
+	}
 	config, err := json.Marshal(map[string]any{
 		"architecture": runtime.GOARCH, "os": "linux", "created": "2026-11-23T00:00:00Z", "config": c,
-		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{Digest(layer)}},
+		"rootfs": map[string]any{"type": "layers", "diff_ids": digests},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": tags, "Layers": []string{"layer.tar"}}})
+	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": tags, "Layers": names}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Tar(t, map[string][]byte{"config.json": config, "layer.tar": layer, "manifest.json": manifest}, 0o644)
+	files["config.json"], files["manifest.json"] = config, manifest
+	return Tar(t, files, 0o644)
 }
 
 // Digest is sha256:… of bytes.
