@@ -41,6 +41,7 @@ func variables(c *Config) map[string]any {
 		"DEN_TECHMAP_PUBLIC":            &c.Techmap.Public,
 		"DEN_TECHMAP_CAPABILITIES_FILE": &c.Techmap.CapabilitiesFile,
 
+		"DEN_SIGN_IN_LOCAL":                       &c.SignIn.Local,
 		"DEN_SIGN_IN_SESSION":                     &c.SignIn.Session,
 		"DEN_SIGN_IN_PROVIDER_ISSUER":             &c.SignIn.Provider.Issuer,
 		"DEN_SIGN_IN_PROVIDER_CLIENT_ID":          &c.SignIn.Provider.ClientID,
@@ -70,6 +71,12 @@ func overlay(c *Config, getenv func(string) string) error {
 				return fmt.Errorf("%s must be true or false, not %q", name, text)
 			}
 			*into = yes
+		case **bool:
+			yes, err := strconv.ParseBool(text)
+			if err != nil {
+				return fmt.Errorf("%s must be true or false, not %q", name, text)
+			}
+			*into = &yes
 		case *Bytes:
 			n, err := ParseBytes(text)
 			if err != nil {

@@ -16,7 +16,16 @@ import (
 type SignIn struct {
 	Session  Length   `yaml:"session"` // how long a session lasts at most
 	Proxies  []string `yaml:"proxies"` // whose X-Forwarded-For is believed
+	Local    *bool    `yaml:"local"`   // nil: where there is no provider
 	Provider Provider `yaml:"provider"`
+}
+
+// Passwords says whether people sign in by passwords of the den itself.
+func (s SignIn) Passwords() bool {
+	if s.Local == nil {
+		return !s.Provider.On()
+	}
+	return *s.Local
 }
 
 // Provider is an OpenID Connect provider by which people sign in.

@@ -127,6 +127,7 @@ func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *ri
 	programs, err := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
 	r.must(err)
 	settings := web.Config{
+		Accounts:    web.NewPasswords(),
 		OpenTechmap: openTechmap,
 		Mount:       programs.Mount,
 		Den:         r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,

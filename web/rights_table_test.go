@@ -70,6 +70,7 @@ var verdicts = map[string]row{
 	"HEAD /static/*file":     {"", anybody, no, no},
 	"GET /sign-in":           {"", anybody, no, no},
 	"POST /sign-in":          {"", anybody, no, no},
+	"POST /sign-in/password": {"", anybody, no, no},
 	"POST /sign-in/provider": {"", anybody, no, no},
 	"GET /sign-in/callback":  {"", anybody, no, no},
 	"POST /sign-out":         {"", anybody, no, no},
@@ -95,6 +96,7 @@ var verdicts = map[string]row{
 	// who belongs where: an invitation or a person that is not there is not there for all
 	"GET /join":                     {"", anybody, no, no},
 	"POST /join":                    {"", known, no, no},
+	"POST /join/new":                {"", anybody, no, no},
 	"GET /departments/:id/members":  {"department", memberOur, memberTheir, no},
 	"POST /departments/:id/members": {"department", may{ourTop, "auditor"}, may{"operator stranger", "auditor"}, no},
 	"POST /departments/:id/members/invitations/:invitation/take-back": {"department", no, no, no},

@@ -39,6 +39,7 @@ func (s *server) Routes() []Route {
 		{http.MethodHead, "/static/*file", Anybody, s.static},
 		{get, "/sign-in", Anybody, p.SignIn},
 		{post, "/sign-in", Anybody, p.DoSignIn},
+		{post, "/sign-in/password", Anybody, p.SignInByPassword},
 		{post, "/sign-in/provider", Anybody, p.ToProvider},
 		{get, "/sign-in/callback", Anybody, p.Callback},
 		{post, "/sign-out", Anybody, p.SignOut},
@@ -49,6 +50,7 @@ func (s *server) Routes() []Route {
 
 		{get, "/join", Anybody, p.Join},
 		{post, "/join", Known, p.DoJoin},
+		{post, "/join/new", Anybody, p.JoinAsNew},
 		{get, "/departments/:id/members", den.ReadMembers, p.DepartmentMembers},
 		{post, "/departments/:id/members", den.ManageMembers, p.InviteMember},
 		{post, "/departments/:id/members/invitations/:invitation/take-back", den.ManageMembers, p.TakeBackInvitation},

@@ -39,6 +39,7 @@ type Config struct {
 	Gateway  *gateway.Gateway
 	Visits   *gateway.Visits
 	Provider *Provider      // by whom people sign in; nil: nobody
+	Accounts *Passwords     // people sign in by passwords of the den itself; nil: nobody does
 	Proxies  []string       // addresses and ranges whose X-Forwarded-For is believed
 	Longest  time.Duration  // of a session; 0: 12 hours
 	Public   string         // the address people type, such as https://den.example.gov.uk
@@ -91,6 +92,9 @@ func New(c Config) (http.Handler, error) {
 	}
 	if c.Provider != nil {
 		pagesConfig.Provider = c.Provider
+	}
+	if c.Accounts != nil {
+		pagesConfig.Passwords = c.Accounts
 	}
 	s.pages, err = pages.New(pagesConfig)
 	if err != nil {

@@ -194,7 +194,12 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
+	var accounts *web.Passwords
+	if c.SignIn.Passwords() {
+		accounts = web.NewPasswords()
+	}
 	h.handler, err = web.New(web.Config{
+		Accounts: accounts,
 		Provider: provider, Proxies: c.SignIn.Proxies, Longest: c.SignIn.Session.Span(),
 		Den: h.den, Sessions: web.NewSessions(h.store.Sessions(), public.Scheme == "https"), Gateway: h.gateway, Visits: visits,
 		OpenTechmap: c.Techmap.Public,

@@ -113,6 +113,21 @@ type Login struct {
 	Rev       int64
 }
 
+// NewAccount is the input of JoinAs: somebody new, who signs in by a password.
+type NewAccount struct {
+	Link     string // the secret of the invitation
+	Name     string
+	Email    string
+	Password string // argon2id, in PHC form
+}
+
+// NewPassword is the input of SetPassword.
+type NewPassword struct {
+	Email    string // for who has no login yet
+	Password string // argon2id, in PHC form
+	Rev      int64  // of the login; 0: there is none yet
+}
+
 // HeldIn says which roles can be held in an organisation, or in the whole den where the
 // ID is empty.
 func HeldIn(in ID) []Role {

@@ -36,6 +36,51 @@ func (f Text) Read(v *Values) string {
 	return ""
 }
 
+// Email is an email address.
+type Email struct{ Name, What string }
+
+// Read gives the address without the blanks around it.
+func (f Email) Read(v *Values) string {
+	const longest = 120
+	text := Text{Name: f.Name, What: f.What, Max: longest}.Read(v)
+	before, after, _ := strings.Cut(text, "@")
+	if text != "" && (before == "" || after == "" || strings.ContainsAny(text, " <>,;") || strings.Contains(after, "@")) {
+		v.refuse(f.Name, "form.email", f.What)
+		return ""
+	}
+	return text
+}
+
+// Password is a secret as it was typed, blanks and all: what is chosen has Min to Max
+// characters. No form shows it again.
+type Password struct {
+	Name, What string
+	Min, Max   int // 0: any
+}
+
+// Read gives the password.
+func (f Password) Read(v *Values) string {
+	v.read(f.Name)
+	text := v.typed.Get(f.Name)
+	length := utf8.RuneCountInString(text)
+	switch {
+	case text == "":
+		v.refuse(f.Name, "form.missing", f.What)
+	case length < f.Min:
+		v.refuse(f.Name, "form.password.short", f.What, "Min", f.Min)
+	case f.Max > 0 && length > f.Max:
+		v.refuse(f.Name, "form.text.long", f.What, "Max", f.Max)
+	default:
+		return text
+	}
+	return ""
+}
+
+// Same says whether two texts are the same to people: whatever is a capital letter.
+func Same(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
 // Int is a whole number from Min to Max, both included.
 type Int struct {
 	Name, What string

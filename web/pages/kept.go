@@ -50,8 +50,8 @@ func fieldsOf(typed url.Values, prefix string) []keptField {
 	var fields []keptField
 	for name, values := range typed {
 		bare, ok := strings.CutPrefix(name, prefix)
-		if !ok {
-			continue
+		if !ok || strings.Contains(bare, "password") {
+			continue // no page shows a password again
 		}
 		for _, value := range values {
 			fields = append(fields, keptField{Name: bare, Value: value})

@@ -163,6 +163,10 @@ type Askers interface {
 	Person(context.Context, den.ID) (den.Person, error)
 	// SignInAs is who a provider vouches for. Refuses Unknown.
 	SignInAs(context.Context, den.Word) (den.Person, error)
+	// LoginNamed is the login of an e-mail address; empty where there is none.
+	LoginNamed(ctx context.Context, email string) (den.Login, error)
+	// SignInByLogin is whose login was proved by its password. Refuses Unknown.
+	SignInByLogin(context.Context, den.Login) (den.Person, error)
 	// DemoPeople are those that a demo offers; none outside a demo.
 	DemoPeople(context.Context) ([]den.Person, error)
 }
@@ -181,6 +185,11 @@ type Accounts interface {
 	// Invitation is what a link invites to. Refuses Unknown.
 	Invitation(ctx context.Context, secret string) (den.JoinView, error)
 	Join(ctx context.Context, a den.Actor, secret string) (den.Person, error)
+	// JoinAs uses an invitation up for somebody new. Refuses Unknown, and Conflict.
+	JoinAs(context.Context, den.NewAccount) (den.Person, error)
+	// OwnLogin is how the actor signs in; empty where it has no password.
+	OwnLogin(context.Context, den.Actor) (den.Login, error)
+	SetPassword(context.Context, den.Actor, den.NewPassword) error
 	// Still is an actor with the roles of now, while its credential stands. Unknown.
 	Still(context.Context, den.Actor) (den.Actor, error)
 }

@@ -25,6 +25,7 @@ type Config struct {
 	Addresses Addresses
 	Zone      *time.Location // where the people are
 	Provider  Provider       // by whom people sign in; nil: nobody
+	Passwords Passwords      // by which people sign in; nil: by none
 	Secure    bool           // visitors come by HTTPS: cookies have the __Host- prefix
 	Public    string         // the address people type, such as https://den.example.gov.uk
 	Now       func() time.Time
@@ -45,6 +46,7 @@ type Pages struct {
 	glances *glances
 	streams *streams.Streams
 	flows   *flows
+	slow    *slow
 
 	reference func() (api.Reference, error) // read when it is first asked for
 }
@@ -73,7 +75,7 @@ func New(c Config) (*Pages, error) {
 	spoken := v.Words("en")
 	return &Pages{
 		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
-		glances: newGlances(), streams: streams.New(c.MaxStreams), flows: &flows{under: map[string]Flow{}, now: c.Now},
+		glances: newGlances(), streams: streams.New(c.MaxStreams), flows: &flows{under: map[string]Flow{}, now: c.Now}, slow: newSlow(c.Now),
 		reference: sync.OnceValues(api.ReadReference),
 	}, nil
 }

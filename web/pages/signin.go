@@ -22,6 +22,8 @@ type signInPage struct {
 	Form   *form.Values
 	Kept   kept
 
+	Passwords bool // people can sign in by e-mail and password
+
 	Provider string // what the button of the provider says; empty: there is none
 }
 
@@ -58,6 +60,7 @@ func (p *Pages) showSignIn(c *gin.Context, status int, page signInPage) error {
 			page.Provider = p.words.Say("provider.button")
 		}
 	}
+	page.Passwords = p.Passwords != nil
 	people, err := p.Den.DemoPeople(c)
 	if err != nil {
 		return err

@@ -1,0 +1,175 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web"
+)
+
+// joinLink is an invitation that nobody has used.
+func (r *rig) joinLink() string {
+	r.Helper()
+	_, secret, err := r.den.InviteMember(r.Context(), den.System(), den.NewJoinLink{In: r.department.ID, Role: den.Member, For: "Grace", Lasts: time.Hour})
+	r.must(err)
+	return "/join?link=" + secret
+}
+
+const goodPassword = " correct horse battery "
+
+// joined is the browser of somebody who made an account.
+func (r *rig) joined(name, email string) *visitor {
+	r.Helper()
+	v := r.visitor("")
+	in := v.submit(v.get(r.joinLink()), "/join/new", url.Values{"name": {name}, "email": {email}, "password": {goodPassword}})
+	if in.Status != http.StatusSeeOther || in.Header.Get("Location") != "/?done=joined" {
+		r.Fatalf("%s does not join: %d %s", name, in.Status, in.said())
+	}
+	return v
+}
+
+func (v *visitor) password(email, password string) *page {
+	v.Helper()
+	return v.submit(v.get("/sign-in?then=/trials"), "/sign-in/password", url.Values{"email": {email}, "password": {password}})
+}
+
+func TestSomebodyNewMakesAnAccountAndSignsIn(t *testing.T) {
+	r := newRig(t)
+	v := r.visitor("")
+	link := r.joinLink()
+	for say, typed := range map[string]url.Values{
+		"Enter your name":          {"email": {"grace@example.com"}, "password": {goodPassword}},
+		"in the right form":        {"name": {"Grace"}, "email": {"grace"}, "password": {goodPassword}},
+		"at least 12 characters":   {"name": {"Grace"}, "email": {"grace@example.com"}, "password": {"elevenchars"}},
+		"not your email address":   {"name": {"Grace"}, "email": {"grace@example.com"}, "password": {"Grace@Example.com"}},
+		"Enter a password":         {"name": {"Grace"}, "email": {"grace@example.com"}, "password": {""}},
+		"Enter your email address": {"name": {"Grace"}, "password": {goodPassword}},
+	} {
+		got := v.submit(v.get(link), "/join/new", typed)
+		got.shows(".govuk-error-summary", say)
+		if got.Status != http.StatusUnprocessableEntity || strings.Contains(got.Text, "battery") {
+			t.Errorf("%s: %d", say, got.Status)
+		}
+	}
+	r.joined("Grace", "grace@example.com").get("/me").shows("dd", "Department for Local Services")
+
+	other := r.visitor("")
+	in := other.password("GRACE@example.com", goodPassword)
+	if in.Status != http.StatusSeeOther || in.Header.Get("Location") != "/trials" {
+		t.Fatalf("signs in: %d %s", in.Status, in.said())
+	}
+	other.get("/me/sessions").shows("table", "with a password")
+
+	again := r.visitor("")
+	taken := again.submit(again.get(link), "/join/new", url.Values{"name": {"Eve"}, "email": {"Grace@example.com"}, "password": {goodPassword}})
+	taken.shows(".govuk-error-summary", "sign in first")
+	if taken.Status != http.StatusConflict {
+		t.Errorf("an address that is taken: %d", taken.Status)
+	}
+}
+
+func TestAWrongAddressAndAWrongPasswordLookAlike(t *testing.T) {
+	r := newRig(t)
+	r.joined("Grace", "grace@example.com")
+	v := r.visitor("")
+	unknown, wrong := v.password("nobody@example.com", goodPassword), v.password("grace@example.com", "correct horse battery")
+	if unknown.Status != http.StatusUnauthorized || wrong.Status != http.StatusUnauthorized {
+		t.Errorf("unknown %d, wrong %d", unknown.Status, wrong.Status)
+	}
+	if a, b := unknown.Text, strings.ReplaceAll(wrong.Text, "grace@example.com", "nobody@example.com"); a != b {
+		t.Errorf("they differ:\n%s\n%s", unknown.said(), wrong.said())
+	}
+}
+
+func TestWhoGuessesWaitsAndKeepsNobodyOut(t *testing.T) {
+	clock := &late{}
+	r := newRig(t, func(c *web.Config) { c.Now, c.Proxies = clock.now, []string{"127.0.0.1"} })
+	r.joined("Grace", "grace@example.com")
+	from := func(address, email, password string) *page {
+		v := r.visitor("")
+		return v.send(http.MethodPost, "/sign-in/password", url.Values{"email": {email}, "password": {password}}, http.Header{"X-Forwarded-For": {address}})
+	}
+	for n := range 5 {
+		if got := from("192.0.2.1", "grace@example.com", "a wrong password "+strconv.Itoa(n)); got.Status != http.StatusUnauthorized {
+			t.Fatalf("try %d: %d", n, got.Status)
+		}
+	}
+	slowed := from("192.0.2.1", "Grace@example.com", goodPassword)
+	slowed.shows(".govuk-error-summary", "too many tries. Try again at ")
+	if slowed.Status != http.StatusTooManyRequests || slowed.Header.Get("Retry-After") == "" {
+		t.Errorf("the sixth try: %d", slowed.Status)
+	}
+	if got := from("192.0.2.2", "grace@example.com", goodPassword); got.Status != http.StatusSeeOther {
+		t.Errorf("its owner from elsewhere: %d", got.Status)
+	}
+	if got := from("192.0.2.1", "other@example.com", goodPassword); got.Status != http.StatusUnauthorized {
+		t.Errorf("another account from there: %d", got.Status)
+	}
+	clock.wait(time.Minute)
+	if got := from("192.0.2.1", "grace@example.com", goodPassword); got.Status != http.StatusSeeOther {
+		t.Errorf("a minute later: %d", got.Status)
+	}
+	last := 0
+	for n := range 40 { // one home of the sixth version, many addresses and many accounts
+		last = from("2001:db8:1:2::"+strconv.Itoa(n+1), "user"+strconv.Itoa(n)+"@example.com", "a wrong password").Status
+		if n < 30 && last != http.StatusUnauthorized {
+			t.Fatalf("try %d of a home: %d", n, last)
+		}
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("forty accounts tried by one home: %d", last)
+	}
+}
+
+func TestADenWithoutPasswordsAsksForNone(t *testing.T) {
+	r := newRig(t, func(c *web.Config) { c.Accounts = nil })
+	v := r.visitor("")
+	for _, path := range []string{"/sign-in", r.joinLink()} {
+		if got := v.get(path); strings.Contains(got.Text, `name="password"`) {
+			t.Errorf("%s asks for a password", path)
+		}
+	}
+	for _, path := range []string{"/sign-in/password", "/join/new"} {
+		if got := v.post(path, url.Values{"email": {"a@example.com"}, "password": {goodPassword}}); got.Status != http.StatusGone {
+			t.Errorf("%s: %d", path, got.Status)
+		}
+	}
+}
+
+func TestPasswordsAreHashedAndCompared(t *testing.T) {
+	p := web.NewPasswords()
+	one, err := p.Hash(t.Context(), goodPassword)
+	if err != nil || !strings.HasPrefix(one, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Fatalf("%q %v", one, err)
+	}
+	two, err := p.Hash(t.Context(), goodPassword)
+	if err != nil || one == two {
+		t.Errorf("without a salt: %q %v", two, err)
+	}
+	for encoded, want := range map[string]bool{one: true, two: true, "": false} {
+		if ok, err := p.Matches(t.Context(), encoded, goodPassword); ok != want || err != nil {
+			t.Errorf("%q: %v %v", encoded, ok, err)
+		}
+		if ok, err := p.Matches(t.Context(), encoded, goodPassword+"."); ok || err != nil {
+			t.Errorf("another password of %q: %v %v", encoded, ok, err)
+		}
+	}
+	for _, broken := range []string{"plain", "$argon2i$v=19$m=1,t=1,p=1$a$b", "$argon2id$v=19$m=8,t=0,p=1$YQ$Yg", "$argon2id$v=19$m=8,t=1,p=1$!$Yg"} {
+		if ok, err := p.Matches(t.Context(), broken, "x"); ok || err == nil {
+			t.Errorf("%q is taken for a hash", broken)
+		}
+	}
+}
+
+func TestAPasswordIsNotKeptInTheSignIn(t *testing.T) {
+	r := newRig(t)
+	got := r.visitor("").post("/trials", url.Values{"name": {"Kept name"}, "password": {goodPassword}, "old-password": {goodPassword}})
+	if got.Status != http.StatusUnauthorized || !strings.Contains(got.Text, "Kept name") || strings.Contains(got.Text, "battery") {
+		t.Errorf("%d: %s", got.Status, got.Text)
+	}
+}
