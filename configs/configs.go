@@ -69,6 +69,7 @@ type Sandboxes struct {
 	Most       int    `yaml:"most"`
 	SpareCells int    `yaml:"spare_cells"`
 	WarmMemory Bytes  `yaml:"warm_memory"`
+	Preflight  bool   `yaml:"preflight"`
 	StartBy    Length `yaml:"start_by"`
 	Grace      Length `yaml:"grace"`
 }

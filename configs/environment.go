@@ -24,6 +24,7 @@ func variables(c *Config) map[string]any {
 		"DEN_SANDBOXES_MOST":            &c.Sandboxes.Most,
 		"DEN_SANDBOXES_SPARE_CELLS":     &c.Sandboxes.SpareCells,
 		"DEN_SANDBOXES_WARM_MEMORY":     &c.Sandboxes.WarmMemory,
+		"DEN_SANDBOXES_PREFLIGHT":       &c.Sandboxes.Preflight,
 		"DEN_SANDBOXES_START_BY":        &c.Sandboxes.StartBy,
 		"DEN_SANDBOXES_GRACE":           &c.Sandboxes.Grace,
 		"DEN_BACKUP_FOLDER":             &c.Backup.Folder,

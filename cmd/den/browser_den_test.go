@@ -51,7 +51,7 @@ func newSeenDen(t testing.TB, browser context.Context, seen *sights, command str
 	process := exec.Command(namedBinary(t), command, "--data", t.TempDir(), "--listen", d.listen)
 	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+d.installation, "DEN_LOG_LEVEL=info")
 	if command == "serve" {
-		process.Env = append(process.Env, "DEN_SANDBOXES_SPARE_CELLS=0")
+		process.Env = append(process.Env, "DEN_SANDBOXES_SPARE_CELLS=0", "DEN_SANDBOXES_PREFLIGHT=false")
 	}
 	process.Stderr = d.log
 	out, err := process.StdoutPipe()

@@ -63,7 +63,7 @@ func BenchmarkWholeLaunch(b *testing.B) {
 func newLaunches(b *testing.B, warm string) *launches {
 	b.Helper()
 	config, err := configs.Load("", func(name string) string {
-		return map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6)), "DEN_SANDBOXES_WARM_MEMORY": warm}[name]
+		return map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6)), "DEN_SANDBOXES_WARM_MEMORY": warm, "DEN_SANDBOXES_PREFLIGHT": "false"}[name]
 	})
 	must(b, err)
 	config.Data = b.TempDir()

@@ -49,13 +49,13 @@ func twoLayers(t testing.TB, name string, program []byte, mode string) []byte {
 
 // A supplier pushes with the docker command as it comes; the den makes releases of it,
 // tries them, and a department opens the one that passed. The one that ends at once is
-// refused. Nothing of it stays on the engine.
+// refused; what was uploaded is tried as well. Nothing of it stays on the engine.
 func TestAPushedImageIsTriedAndOpened(t *testing.T) {
 	t.Parallel()
 	var gone func(s *served) // told last, when all of it is cleaned up
 	var s *served
 	t.Cleanup(func() { gone(s) })
-	s = newServed(t)
+	s = newServed(t, "DEN_SANDBOXES_PREFLIGHT=true")
 	var ids []string
 	gone = func(s *served) { nothingStays(s, ids) }
 	s.start()
@@ -123,6 +123,13 @@ func TestAPushedImageIsTriedAndOpened(t *testing.T) {
 	stop := slices.IndexFunc(stubborn.Checks, func(c contract.Check) bool { return c.Check == "stop" })
 	if stubborn.State != "passed" || stubborn.Checks[stop].State != "advice" || !strings.Contains(given(stubborn.Checks[stop].Say), "ended by force") {
 		t.Errorf("the preflight of what does not end is %+v", stubborn)
+	}
+	sent, err := client.AddReleaseArchiveWithBodyWithResponse(ctx, offered.JSON201.Id, &contract.AddReleaseArchiveParams{Version: "2.0"},
+		"application/x-tar", bytes.NewReader(product(t, program(t), "late")))
+	s.answered(err, sent != nil && sent.JSON201 != nil, func() []byte { return sent.Body })
+	s.images, ids = append(s.images, sent.JSON201.Image), append(ids, sent.JSON201.Image)
+	if uploaded := s.preflown(sent.JSON201.Id); uploaded.State != "passed" {
+		t.Errorf("the preflight of what was uploaded is %+v", uploaded)
 	}
 	engine, err := s.engine()
 	must(t, err)

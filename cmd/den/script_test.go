@@ -53,7 +53,7 @@ func settle(env *testscript.Env, den string, made *archives) error {
 	installation := "test-" + lower.EncodeToString(random(6))
 	home := filepath.Join(env.WorkDir, "home")
 	env.Vars = append(env.Vars, "PATH="+filepath.Dir(den)+":"+os.Getenv("PATH"), "HOME="+home, "DEN_URL=http://"+address, "DEN_LISTEN="+address,
-		"DEN_DATA="+filepath.Join(env.WorkDir, "data"), "DEN_ENGINE_INSTALLATION="+installation, "DEN_SANDBOXES_GRACE=1s", "TZ=Europe/London")
+		"DEN_DATA="+filepath.Join(env.WorkDir, "data"), "DEN_ENGINE_INSTALLATION="+installation, "DEN_SANDBOXES_GRACE=1s", "DEN_SANDBOXES_PREFLIGHT=false", "TZ=Europe/London")
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		env.Vars = append(env.Vars, "DOCKER_HOST="+host)
 	}

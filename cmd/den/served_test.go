@@ -95,7 +95,7 @@ func (s *served) launch() {
 	s.t.Helper()
 	command := append(append([]string{}, s.wrap...), binary(s.t), "serve", "--data", s.data, "--listen", s.listen)
 	process := exec.Command(command[0], command[1:]...)
-	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+s.installation, "DEN_ENGINE_HOST="+s.host, "DEN_LOG_LEVEL=debug", "DEN_SANDBOXES_GRACE=1s", "DEN_SANDBOXES_WARM_MEMORY=0MB")
+	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+s.installation, "DEN_ENGINE_HOST="+s.host, "DEN_LOG_LEVEL=debug", "DEN_SANDBOXES_GRACE=1s", "DEN_SANDBOXES_WARM_MEMORY=0MB", "DEN_SANDBOXES_PREFLIGHT=false")
 	process.Env = append(process.Env, s.settings...)
 	out, err := process.StderrPipe()
 	if err != nil {
