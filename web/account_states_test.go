@@ -10,6 +10,7 @@ func (r *rig) accountPages() []shown {
 		{"members", "approver", department, ""}, {"members-wrong", "approver", department, invites}, {"members-auditor", "auditor", department, ""},
 		{"members-supplier", "engineer", supplier, ""}, {"members-den", "operator", "/people/members", ""}, {"everybody", "operator", "/people", ""},
 		{"join-over", "", "/join?link=none", ""},
+		{"mypassword-none", "official", "/me/password", ""},
 		{"join-new", "", r.joinLink(), ""}, {"join-new-wrong", "", r.joinLink(), `document.querySelector('main form[action="/join/new"]').requestSubmit()`}, {"join-known", "newcomer", r.joinLink(), ""},
 		{"sign-in-password-wrong", "", "/sign-in", `document.querySelector('main form[action="/sign-in/password"]').requestSubmit()`},
 	}

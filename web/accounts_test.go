@@ -173,3 +173,76 @@ func TestAPasswordIsNotKeptInTheSignIn(t *testing.T) {
 		t.Errorf("%d: %s", got.Status, got.Text)
 	}
 }
+
+func TestSomebodyChangesTheirPassword(t *testing.T) {
+	r := newRig(t)
+	here := r.joined("Grace", "grace@example.com")
+	there := r.visitor("")
+	if got := there.password("grace@example.com", goodPassword); got.Status != http.StatusSeeOther {
+		t.Fatalf("signs in elsewhere: %d", got.Status)
+	}
+	const next = "three other words"
+	form := here.get("/me/password")
+	for say, typed := range map[string]url.Values{
+		"Enter your password until now":           {"password": {next}},
+		"Enter your password until now. If you f": {"password": {next}, "old-password": {"a wrong password"}},
+		"at least 12 characters":                  {"password": {"short"}, "old-password": {goodPassword}},
+		"not your email address":                  {"password": {"grace@example.com"}, "old-password": {goodPassword}},
+	} {
+		here.submit(form, "/me/password", typed).shows(".govuk-error-summary", say)
+	}
+	if got := there.get("/me"); got.Status != http.StatusOK {
+		t.Fatalf("signed out by a refusal: %d", got.Status)
+	}
+	changed := here.submit(form, "/me/password", url.Values{"old-password": {goodPassword}, "password": {next}})
+	here.follow(changed).shows(".govuk-notification-banner", "Your password was changed")
+	if got := there.get("/me"); got.Status != http.StatusSeeOther {
+		t.Errorf("the session elsewhere goes on: %d", got.Status)
+	}
+	if got := here.submit(form, "/me/password", url.Values{"old-password": {next}, "password": {goodPassword}}); got.Status != http.StatusPreconditionFailed {
+		t.Errorf("from a page of before: %d", got.Status)
+	}
+	if got := there.password("grace@example.com", goodPassword); got.Status != http.StatusUnauthorized {
+		t.Errorf("by the old password: %d", got.Status)
+	}
+	if got := there.password("grace@example.com", next); got.Status != http.StatusSeeOther {
+		t.Errorf("by the new one: %d", got.Status)
+	}
+	here.get("/notices").shows("main", "Your password was changed")
+}
+
+func TestASignInLinkLetsSomebodyChooseAPassword(t *testing.T) {
+	clock := &late{}
+	r := newRig(t, func(c *web.Config) { c.Now = clock.now })
+	official := r.people["official"]
+	demo := r.visitor("official")
+	if got := demo.get("/me/password"); strings.Contains(got.Text, `name="password"`) {
+		t.Error("without a proof, a first password can be chosen")
+	}
+	if got := demo.post("/me/password", url.Values{"email": {"o@example.com"}, "password": {goodPassword}}); got.Status != http.StatusConflict {
+		t.Errorf("without a proof: %d", got.Status)
+	}
+	byLink := func() *visitor {
+		secret, err := r.den.SignInLink(t.Context(), den.System(), official.ID)
+		r.must(err)
+		v := r.visitor("")
+		v.follow(v.submit(v.get("/sign-in?link="+secret), "/sign-in", nil))
+		return v
+	}
+	v := byLink()
+	v.follow(v.submit(v.get("/me/password"), "/me/password", url.Values{"email": {"o@example.com"}, "password": {goodPassword}})).shows(".govuk-notification-banner", "was changed")
+	other := r.visitor("")
+	if got := other.password("o@example.com", goodPassword); got.Status != http.StatusSeeOther {
+		t.Errorf("signs in: %d", got.Status)
+	}
+
+	forgot := byLink()
+	form := forgot.get("/me/password")
+	if strings.Contains(form.Text, `name="old-password"`) {
+		t.Error("who forgot the old one is asked for it")
+	}
+	clock.wait(time.Hour)
+	if got := forgot.submit(form, "/me/password", url.Values{"password": {"three other words"}}); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an hour after the link: %d", got.Status)
+	}
+}

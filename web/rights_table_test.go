@@ -86,6 +86,8 @@ var verdicts = map[string]row{
 
 	// what is one's own: somebody else's token is not there
 	"GET /me":                    {"", known, no, no},
+	"GET /me/password":           {"", known, no, no},
+	"POST /me/password":          {"", known, no, no},
 	"GET /me/sessions":           {"", known, no, no},
 	"POST /me/sessions/end":      {"", known, no, no},
 	"POST /me/sessions/:id/end":  {"token", no, no, no},
@@ -302,7 +304,7 @@ var verdicts = map[string]row{
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.
-var inBrowser = map[string]bool{"GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
+var inBrowser = map[string]bool{"GET /me/password": true, "POST /me/password": true, "GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
 
 // except is a list of people without some of them.
 func except(list string, not ...string) string {

@@ -67,6 +67,8 @@ func (s *server) Routes() []Route {
 		{post, "/people/:id/left", den.ManagePeople, p.PersonLeft},
 		{get, "/", Known, p.Home},
 		{get, "/me", Known, p.Account},
+		{get, "/me/password", Known, p.MyPassword},
+		{post, "/me/password", Known, p.SetMyPassword},
 		{get, "/me/sessions", Known, p.SessionsPage},
 		{post, "/me/sessions/end", Known, p.EndSessions},
 		{post, "/me/sessions/:id/end", Known, p.EndSession},

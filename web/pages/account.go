@@ -14,6 +14,8 @@ type accountPage struct {
 	view.Frame
 	Person den.Person
 	Roles  []accountRole
+
+	Passwords bool // people can have one here
 }
 
 // accountRole is one of a person's roles, and where its people are to be seen.
@@ -26,7 +28,7 @@ func (p *Pages) Account(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := accountPage{Frame: p.frame(c, p.words.Say("account.title")), Person: person}
+	page := accountPage{Frame: p.frame(c, p.words.Say("account.title")), Person: person, Passwords: p.Passwords != nil}
 	for _, m := range person.Memberships {
 		role := accountRole{Text: p.words.Say("role." + string(m.Role))}
 		if v, err := p.Den.Members(c, who, m.In); err == nil && m.In != "" {

@@ -62,6 +62,13 @@ func (p *Pages) EndSession(c *gin.Context) error {
 
 // EndSessions is POST /me/sessions/end: all but this one.
 func (p *Pages) EndSessions(c *gin.Context) error {
+	if err := p.endOthers(c); err != nil {
+		return err
+	}
+	return to(c, "/me/sessions", "sessions-ended")
+}
+
+func (p *Pages) endOthers(c *gin.Context) error {
 	this, found, err := p.mySessions(c)
 	if err != nil {
 		return err
@@ -74,7 +81,7 @@ func (p *Pages) EndSessions(c *gin.Context) error {
 			return err
 		}
 	}
-	return to(c, "/me/sessions", "sessions-ended")
+	return nil
 }
 
 // mySessions are for browsers alone: a token neither sees nor ends them.
