@@ -86,7 +86,7 @@ func (p *Pages) readConsensus(c *gin.Context, f *form.Values, v den.ConsensusVie
 			chosen := form.Choice{Name: "mark-" + field, What: "assess.what-mark", From: append([]string{""}, markValues()...), Optional: true}.Read(f)
 			a := den.Agreed{
 				NotTested: chosen == notTested,
-				Reason:    form.Text{Name: "reason-" + field, What: p.words.Say("consensus.what-reason", "Title", one.Criterion.Title, "Product", labelled(e.Entry)), Max: maxReason, Lines: true, Optional: chosen == ""}.Read(f),
+				Reason:    form.Text{Name: "reason-" + field, What: p.words.Say("consensus.what-reason", "Title", one.Criterion.Title, "Product", labelled(v.Trial, e.Entry)), Max: maxReason, Lines: true, Optional: chosen == ""}.Read(f),
 			}
 			if n, err := strconv.Atoi(chosen); err == nil {
 				a.Mark = &n
@@ -117,7 +117,7 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 	}
 	page.Marks = append(page.Marks, view.Option{Value: notTested, Text: p.words.Say("assess.not-tested")})
 	for _, e := range v.Entries {
-		item := consensusItem{Product: labelled(e.Entry)}
+		item := consensusItem{Product: labelled(v.Trial, e.Entry)}
 		for _, one := range e.Criteria {
 			item.Rows = append(item.Rows, p.consensusRow(v, e, one))
 		}
@@ -130,9 +130,9 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 	return p.show(c, status, "consensus", page)
 }
 
-// labelled is the name of a product, after its label where the trial gives one.
-func labelled(e den.EntryView) string {
-	if e.Label == "" || e.Label == e.ProductName {
+// labelled is the name of a product, after its label where evaluators know it by that.
+func labelled(t den.TrialView, e den.EntryView) string {
+	if !t.Blind || e.Label == e.ProductName {
 		return e.ProductName
 	}
 	return e.Label + ": " + e.ProductName

@@ -26,6 +26,7 @@ type priceRow struct {
 	PriceField, BasisField string
 	Entered                bool
 	Amount, Basis          string // once the marks are locked
+	Pence                  int64
 	Entry                  den.ID
 }
 
@@ -98,7 +99,7 @@ func (p *Pages) priceRows(t den.TrialView) []priceRow {
 		if t.Outcome != nil {
 			for _, r := range t.Outcome.Results {
 				if r.Entry == e.ID && r.Price != nil {
-					row.Amount, row.Basis = form.Pounds(r.Price.Pence), r.Price.Basis
+					row.Amount, row.Basis, row.Pence = form.Pounds(r.Price.Pence), r.Price.Basis, r.Price.Pence
 				}
 			}
 		}
