@@ -99,5 +99,5 @@ func (d *seenDen) afterAgreeing(t *testing.T, b *tab, trial string) {
 	b.until(`document.querySelector('.govuk-error-summary')`)
 	b.look("notice-choices-wrong")
 	b.open(trial + "/end")
-	b.press("Remove")
+	b.press("End the trial")
 }

@@ -190,6 +190,7 @@ func (d *seenDen) scores(t *testing.T, made *seenTrial) {
 	b.choose("No interest")
 	b.press("Declare")
 	b.look("assess")
+	b.keepsEvidence()
 	marks := b.marks()
 	for _, name := range marks[1:] {
 		b.do(chromedp.Click(fmt.Sprintf(`input[name=%q][value="4"]`, name), chromedp.ByQuery))

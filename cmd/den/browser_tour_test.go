@@ -12,6 +12,7 @@ import (
 func (d *seenDen) tours(t *testing.T, made *seenTrial) {
 	d.toursOfficial(t, made)
 	d.toursApprovals(t)
+	d.toursAssess(t, made)
 	d.toursSupplier(t)
 	d.toursOperator(t)
 	d.toursReader(t, made)
