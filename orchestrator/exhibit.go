@@ -44,9 +44,17 @@ func (o *Orchestrator) AddEvidence(ctx context.Context, actor den.Actor, in den.
 		return x, err
 	}
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+		before, err := p.answered(tx, in.Once)
+		if err != nil {
+			return err
+		}
 		t, e, a, err := o.exhibiting(tx, actor, in)
 		if err != nil {
 			return err
+		}
+		if at := slices.IndexFunc(a.Evidence, func(one den.Evidence) bool { return one.ID == before }); at >= 0 {
+			x = a.Evidence[at]
+			return nil
 		}
 		if a.ID == "" {
 			a.ID = p.id(den.KindAssessment)
@@ -54,6 +62,9 @@ func (o *Orchestrator) AddEvidence(ctx context.Context, actor den.Actor, in den.
 		x.ID, x.AddedAt = p.id(den.KindEvidence), p.now
 		a.Evidence, a.SavedAt = append(slices.Clone(a.Evidence), x), p.now
 		if _, err := tx.Assessments().Put(a); err != nil {
+			return err
+		}
+		if err := p.answer(tx, in.Once, x.ID); err != nil {
 			return err
 		}
 		_, err = p.record(tx, den.Event{
