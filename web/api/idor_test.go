@@ -53,7 +53,7 @@ var common = strings.Fields(`
 	addTrial/evaluators changeTrial/evaluators amendTrial/evaluators addTrial/chair changeTrial/chair amendTrial/chair addShare/with
 	readNotices/ids
 	addChallenge/because changeChallenge/because addChallenge/capabilities changeChallenge/capabilities listChallenges/capability
-	addRelease/version addStack/front addStack/version addReleaseArchive/version addTrial/size changeTrial/size dissent/criterion
+	addRelease/version addStack/front addStack/version addReleaseArchive/version addTrial/size changeTrial/size dissent/criterion addEvidence/criterion
 	setRules/ask_sizes setRules/sizes listEvents/act getSandboxLog/service watchSandboxLog/service`)
 
 // TestEveryIDReplacedBySomebodyElses names a thing of the other side wherever the

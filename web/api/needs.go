@@ -98,6 +98,8 @@ type Shares interface {
 type Assessments interface {
 	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
 	SaveAssessment(context.Context, den.Actor, den.NewAssessment) (den.Assessment, error)
+	AddEvidence(context.Context, den.Actor, den.NewEvidence) (den.Evidence, error)
+	Exhibit(ctx context.Context, a den.Actor, trial, evidence den.ID) (den.Evidence, io.ReadCloser, error)
 	Outcome(ctx context.Context, a den.Actor, trial den.ID) (den.Outcome, error)
 	Protocol(ctx context.Context, a den.Actor, trial den.ID) (den.ProtocolView, error)
 	Amend(ctx context.Context, a den.Actor, trial den.ID, in den.NewAmendment) (den.TrialView, error)

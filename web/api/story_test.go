@@ -425,6 +425,9 @@ func (s *story) assess() {
 				}
 			}
 		}
+		if i == 0 {
+			s.exhibits(e.Id)
+		}
 		saved, err := s.judge.SaveAssessmentWithResponse(ctx, s.trial.Id, e.Id, nil, contract.NewAssessment{Scores: scores, Submit: new(true)})
 		if got := told(w, saved.JSON200, err, saved.Body); !got.Submitted {
 			s.t.Error("the assessment is not submitted")

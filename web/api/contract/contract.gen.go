@@ -415,6 +415,27 @@ func (e EndReason) Valid() bool {
 	}
 }
 
+// Defines values for EvidenceKind.
+const (
+	EvidenceKindFile    EvidenceKind = "file"
+	EvidenceKindLog     EvidenceKind = "log"
+	EvidenceKindPicture EvidenceKind = "picture"
+)
+
+// Valid indicates whether the value is a known member of the EvidenceKind enum.
+func (e EvidenceKind) Valid() bool {
+	switch e {
+	case EvidenceKindFile:
+		return true
+	case EvidenceKindLog:
+		return true
+	case EvidenceKindPicture:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Grant.
 const (
 	Act  Grant = "act"
@@ -955,6 +976,27 @@ func (e ImportSheetParamsSheet) Valid() bool {
 	case ImportSheetParamsSheetProducts:
 		return true
 	case ImportSheetParamsSheetSuppliers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddEvidenceParamsKind.
+const (
+	AddEvidenceParamsKindFile    AddEvidenceParamsKind = "file"
+	AddEvidenceParamsKindLog     AddEvidenceParamsKind = "log"
+	AddEvidenceParamsKindPicture AddEvidenceParamsKind = "picture"
+)
+
+// Valid indicates whether the value is a known member of the AddEvidenceParamsKind enum.
+func (e AddEvidenceParamsKind) Valid() bool {
+	switch e {
+	case AddEvidenceParamsKindFile:
+		return true
+	case AddEvidenceParamsKindLog:
+		return true
+	case AddEvidenceParamsKindPicture:
 		return true
 	default:
 		return false
@@ -1520,6 +1562,29 @@ type EventPage struct {
 
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
+}
+
+// Evidence Something that an evaluator saw, kept beside the scores.
+type Evidence struct {
+	AddedAt time.Time `json:"added_at"`
+
+	// Criterion Left out: it is about the whole.
+	Criterion *string      `json:"criterion,omitempty"`
+	Id        string       `json:"id"`
+	Kind      EvidenceKind `json:"kind"`
+	Name      string       `json:"name"`
+
+	// Sha256 Of what is kept.
+	Sha256    string `json:"sha256"`
+	SizeBytes int64  `json:"size_bytes"`
+}
+
+// EvidenceKind defines model for Evidence.Kind.
+type EvidenceKind string
+
+// EvidencePage The evidence that one evaluator keeps about one entry.
+type EvidencePage struct {
+	Items []Evidence `json:"items"`
 }
 
 // Extension Longer by so many seconds, until a moment, or as long as one may: one of the three.
@@ -3815,6 +3880,29 @@ type SaveAssessmentParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// AddEvidenceParams defines parameters for AddEvidence.
+type AddEvidenceParams struct {
+	Kind AddEvidenceParamsKind `form:"kind" json:"kind"`
+
+	// Name What the file is called.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+
+	// Criterion The criterion that it is about. Left out: the whole.
+	Criterion *string `form:"criterion,omitempty" json:"criterion,omitempty"`
+
+	// From First line of the log.
+	From *int32 `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last line of the log.
+	To *int32 `form:"to,omitempty" json:"to,omitempty"`
+
+	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddEvidenceParamsKind defines parameters for AddEvidence.
+type AddEvidenceParamsKind string
+
 // ExtendTrialParams defines parameters for ExtendTrial.
 type ExtendTrialParams struct {
 	// IfMatch The ETag that was read.
@@ -5117,6 +5205,20 @@ type ClientInterface interface {
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessment(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, body SaveAssessmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListEvidence List the evidence that I keep about an entry
+	//
+	// Corresponds with GET /trials/{id}/entries/{entry}/evidence (the `ListEvidence` operationId).
+	ListEvidence(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddEvidenceWithBody Keep evidence beside my scores of an entry
+	//
+	// The body is a picture (PNG, JPEG or GIF, which is made anew), or a file that others can only download. It is empty for a stretch of the log of the sandbox, which is read from one line to another.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
+	AddEvidenceWithBody(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetPriceWithBody Enter the price of an entry
 	//
 	// It is closed to everybody until the marks are locked.
@@ -5141,6 +5243,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
 	GetSummary(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEvidence Read a piece of evidence
+	//
+	// Your own, or of others once you see their scores.
+	//
+	// Corresponds with GET /trials/{id}/evidence/{evidence} (the `GetEvidence` operationId).
+	GetEvidence(ctx context.Context, id InId, evidence string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ExtendTrialWithBody Let every sandbox of a trial live longer
 	//
@@ -7805,6 +7914,40 @@ func (c *Client) SaveAssessment(ctx context.Context, id InId, entry InEntry, par
 	return c.Client.Do(req)
 }
 
+// ListEvidence List the evidence that I keep about an entry
+//
+// Corresponds with GET /trials/{id}/entries/{entry}/evidence (the `ListEvidence` operationId).
+func (c *Client) ListEvidence(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEvidenceRequest(c.Server, id, entry)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddEvidenceWithBody Keep evidence beside my scores of an entry
+//
+// The body is a picture (PNG, JPEG or GIF, which is made anew), or a file that others can only download. It is empty for a stretch of the log of the sandbox, which is read from one line to another.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
+func (c *Client) AddEvidenceWithBody(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddEvidenceRequestWithBody(c.Server, id, entry, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetPriceWithBody Enter the price of an entry
 //
 // It is closed to everybody until the marks are locked.
@@ -7850,6 +7993,23 @@ func (c *Client) SetPrice(ctx context.Context, id InId, entry InEntry, body SetP
 // Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
 func (c *Client) GetSummary(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSummaryRequest(c.Server, id, entry)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEvidence Read a piece of evidence
+//
+// Your own, or of others once you see their scores.
+//
+// Corresponds with GET /trials/{id}/evidence/{evidence} (the `GetEvidence` operationId).
+func (c *Client) GetEvidence(ctx context.Context, id InId, evidence string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEvidenceRequest(c.Server, id, evidence)
 	if err != nil {
 		return nil, err
 	}
@@ -14011,6 +14171,176 @@ func NewSaveAssessmentRequestWithBody(server string, id InId, entry InEntry, par
 	return req, nil
 }
 
+// NewListEvidenceRequest constructs an http.Request for the ListEvidence method
+func NewListEvidenceRequest(server string, id InId, entry InEntry) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/evidence", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddEvidenceRequestWithBody constructs an http.Request for the AddEvidence method, with any body, and a specified content type
+func NewAddEvidenceRequestWithBody(server string, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/evidence", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", *params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Criterion != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "criterion", *params.Criterion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewSetPriceRequest calls the generic SetPrice builder with application/json body
 func NewSetPriceRequest(server string, id InId, entry InEntry, body SetPriceJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -14089,6 +14419,47 @@ func NewGetSummaryRequest(server string, id InId, entry InEntry) (*http.Request,
 	}
 
 	operationPath := fmt.Sprintf("/trials/%s/entries/%s/summary", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEvidenceRequest constructs an http.Request for the GetEvidence method
+func NewGetEvidenceRequest(server string, id InId, evidence string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "evidence", evidence, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/evidence/%s", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -15913,6 +16284,22 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessmentWithResponse(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, body SaveAssessmentJSONRequestBody, reqEditors ...RequestEditorFn) (*SaveAssessmentResponse, error)
 
+	// ListEvidenceWithResponse List the evidence that I keep about an entry
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/entries/{entry}/evidence (the `ListEvidence` operationId).
+	ListEvidenceWithResponse(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*ListEvidenceResponse, error)
+
+	// AddEvidenceWithBodyWithResponse Keep evidence beside my scores of an entry
+	//
+	// The body is a picture (PNG, JPEG or GIF, which is made anew), or a file that others can only download. It is empty for a stretch of the log of the sandbox, which is read from one line to another.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
+	AddEvidenceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error)
+
 	// SetPriceWithBodyWithResponse Enter the price of an entry
 	//
 	// It is closed to everybody until the marks are locked.
@@ -15939,6 +16326,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /trials/{id}/entries/{entry}/summary (the `GetSummary` operationId).
 	GetSummaryWithResponse(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error)
+
+	// GetEvidenceWithResponse Read a piece of evidence
+	//
+	// Your own, or of others once you see their scores.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/evidence/{evidence} (the `GetEvidence` operationId).
+	GetEvidenceWithResponse(ctx context.Context, id InId, evidence string, reqEditors ...RequestEditorFn) (*GetEvidenceResponse, error)
 
 	// ExtendTrialWithBodyWithResponse Let every sandbox of a trial live longer
 	//
@@ -21658,6 +22054,109 @@ func (r SaveAssessmentResponse) ContentType() string {
 	return ""
 }
 
+type ListEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EvidencePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListEvidenceResponse) GetJSON200() *EvidencePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddEvidenceResponse201Headers the declared response headers of an HTTP 201 response for AddEvidence
+type AddEvidenceResponse201Headers struct {
+	Location *string
+}
+
+type AddEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Evidence
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddEvidenceResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddEvidenceResponse) GetJSON201() *Evidence {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SetPriceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -21748,6 +22247,47 @@ func (r GetSummaryResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetSummaryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEvidenceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -24427,6 +24967,34 @@ func (c *ClientWithResponses) SaveAssessmentWithResponse(ctx context.Context, id
 	return ParseSaveAssessmentResponse(rsp)
 }
 
+// ListEvidenceWithResponse List the evidence that I keep about an entry
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/entries/{entry}/evidence (the `ListEvidence` operationId).
+func (c *ClientWithResponses) ListEvidenceWithResponse(ctx context.Context, id InId, entry InEntry, reqEditors ...RequestEditorFn) (*ListEvidenceResponse, error) {
+	rsp, err := c.ListEvidence(ctx, id, entry, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEvidenceResponse(rsp)
+}
+
+// AddEvidenceWithBodyWithResponse Keep evidence beside my scores of an entry
+//
+// The body is a picture (PNG, JPEG or GIF, which is made anew), or a file that others can only download. It is empty for a stretch of the log of the sandbox, which is read from one line to another.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
+func (c *ClientWithResponses) AddEvidenceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error) {
+	rsp, err := c.AddEvidenceWithBody(ctx, id, entry, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddEvidenceResponse(rsp)
+}
+
 // SetPriceWithBodyWithResponse Enter the price of an entry
 //
 // It is closed to everybody until the marks are locked.
@@ -24470,6 +25038,21 @@ func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, id InI
 		return nil, err
 	}
 	return ParseGetSummaryResponse(rsp)
+}
+
+// GetEvidenceWithResponse Read a piece of evidence
+//
+// Your own, or of others once you see their scores.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/evidence/{evidence} (the `GetEvidence` operationId).
+func (c *ClientWithResponses) GetEvidenceWithResponse(ctx context.Context, id InId, evidence string, reqEditors ...RequestEditorFn) (*GetEvidenceResponse, error) {
+	rsp, err := c.GetEvidence(ctx, id, evidence, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEvidenceResponse(rsp)
 }
 
 // ExtendTrialWithBodyWithResponse Let every sandbox of a trial live longer
@@ -28959,6 +29542,85 @@ func ParseSaveAssessmentResponse(rsp *http.Response) (*SaveAssessmentResponse, e
 	return response, nil
 }
 
+// ParseListEvidenceResponse parses an HTTP response from a ListEvidenceWithResponse call
+func ParseListEvidenceResponse(rsp *http.Response) (*ListEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EvidencePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddEvidenceResponse parses an HTTP response from a AddEvidenceWithResponse call
+func ParseAddEvidenceResponse(rsp *http.Response) (*AddEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Evidence
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddEvidenceResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSetPriceResponse parses an HTTP response from a SetPriceWithResponse call
 func ParseSetPriceResponse(rsp *http.Response) (*SetPriceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -29013,6 +29675,32 @@ func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEvidenceResponse parses an HTTP response from a GetEvidenceWithResponse call
+func ParseGetEvidenceResponse(rsp *http.Response) (*GetEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29791,12 +30479,21 @@ type ServerInterface interface {
 	// SaveAssessment Save or submit my assessment of an entry
 	// (PUT /trials/{id}/entries/{entry}/assessment)
 	SaveAssessment(c *gin.Context, id InId, entry InEntry, params SaveAssessmentParams)
+	// ListEvidence List the evidence that I keep about an entry
+	// (GET /trials/{id}/entries/{entry}/evidence)
+	ListEvidence(c *gin.Context, id InId, entry InEntry)
+	// AddEvidence Keep evidence beside my scores of an entry
+	// (POST /trials/{id}/entries/{entry}/evidence)
+	AddEvidence(c *gin.Context, id InId, entry InEntry, params AddEvidenceParams)
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(c *gin.Context, id InId, entry InEntry)
 	// GetSummary Read the assessment summary of an entry
 	// (GET /trials/{id}/entries/{entry}/summary)
 	GetSummary(c *gin.Context, id InId, entry InEntry)
+	// GetEvidence Read a piece of evidence
+	// (GET /trials/{id}/evidence/{evidence})
+	GetEvidence(c *gin.Context, id InId, evidence string)
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(c *gin.Context, id InId, params ExtendTrialParams)
@@ -34036,6 +34733,138 @@ func (siw *ServerInterfaceWrapper) SaveAssessment(c *gin.Context) {
 	siw.Handler.SaveAssessment(c, id, entry, params)
 }
 
+// ListEvidence operation middleware
+func (siw *ServerInterfaceWrapper) ListEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListEvidence(c, id, entry)
+}
+
+// AddEvidence operation middleware
+func (siw *ServerInterfaceWrapper) AddEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddEvidenceParams
+
+	// ------------- Required query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "criterion" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "criterion", c.Request.URL.Query(), &params.Criterion, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter criterion: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddEvidence(c, id, entry, params)
+}
+
 // SetPrice operation middleware
 func (siw *ServerInterfaceWrapper) SetPrice(c *gin.Context) {
 
@@ -34102,6 +34931,40 @@ func (siw *ServerInterfaceWrapper) GetSummary(c *gin.Context) {
 	}
 
 	siw.Handler.GetSummary(c, id, entry)
+}
+
+// GetEvidence operation middleware
+func (siw *ServerInterfaceWrapper) GetEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "evidence" -------------
+	var evidence string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "evidence", c.Param("evidence"), &evidence, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter evidence: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetEvidence(c, id, evidence)
 }
 
 // ExtendTrial operation middleware
@@ -34690,6 +35553,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/declarations", wrapper.ListDeclarations)
 	router.PUT(options.BaseURL+"/trials/:id/declarations/:person", wrapper.DecideInterest)
 	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/price", wrapper.SetPrice)
+	router.GET(options.BaseURL+"/trials/:id/entries/:entry/evidence", wrapper.ListEvidence)
+	router.POST(options.BaseURL+"/trials/:id/entries/:entry/evidence", wrapper.AddEvidence)
+	router.GET(options.BaseURL+"/trials/:id/evidence/:evidence", wrapper.GetEvidence)
 	router.GET(options.BaseURL+"/trials/:id/entries/:entry/summary", wrapper.GetSummary)
 	router.GET(options.BaseURL+"/trials/:id/consensus", wrapper.GetConsensus)
 	router.PUT(options.BaseURL+"/trials/:id/consensus", wrapper.SaveConsensus)
@@ -39687,6 +40553,98 @@ func (response SaveAssessmentdefaultApplicationProblemPlusJSONResponse) VisitSav
 	return err
 }
 
+type ListEvidenceRequestObject struct {
+	Id    InId    `json:"id"`
+	Entry InEntry `json:"entry"`
+}
+
+type ListEvidenceResponseObject interface {
+	VisitListEvidenceResponse(w http.ResponseWriter) error
+}
+
+type ListEvidence200JSONResponse EvidencePage
+
+func (response ListEvidence200JSONResponse) VisitListEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEvidencedefaultApplicationProblemPlusJSONResponse) VisitListEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddEvidenceRequestObject struct {
+	Id     InId    `json:"id"`
+	Entry  InEntry `json:"entry"`
+	Params AddEvidenceParams
+	Body   io.Reader
+}
+
+type AddEvidenceResponseObject interface {
+	VisitAddEvidenceResponse(w http.ResponseWriter) error
+}
+
+type AddEvidence201ResponseHeaders struct {
+	Location *string
+}
+
+type AddEvidence201JSONResponse struct {
+	Body    Evidence
+	Headers AddEvidence201ResponseHeaders
+}
+
+func (response AddEvidence201JSONResponse) VisitAddEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddEvidencedefaultApplicationProblemPlusJSONResponse) VisitAddEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetPriceRequestObject struct {
 	Id    InId    `json:"id"`
 	Entry InEntry `json:"entry"`
@@ -39757,6 +40715,52 @@ type GetSummarydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSummarydefaultApplicationProblemPlusJSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidenceRequestObject struct {
+	Id       InId   `json:"id"`
+	Evidence string `json:"evidence"`
+}
+
+type GetEvidenceResponseObject interface {
+	VisitGetEvidenceResponse(w http.ResponseWriter) error
+}
+
+type GetEvidence200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetEvidence200ApplicationoctetStreamResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEvidencedefaultApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -40654,12 +41658,21 @@ type StrictServerInterface interface {
 	// SaveAssessment Save or submit my assessment of an entry
 	// (PUT /trials/{id}/entries/{entry}/assessment)
 	SaveAssessment(ctx context.Context, request SaveAssessmentRequestObject) (SaveAssessmentResponseObject, error)
+	// ListEvidence List the evidence that I keep about an entry
+	// (GET /trials/{id}/entries/{entry}/evidence)
+	ListEvidence(ctx context.Context, request ListEvidenceRequestObject) (ListEvidenceResponseObject, error)
+	// AddEvidence Keep evidence beside my scores of an entry
+	// (POST /trials/{id}/entries/{entry}/evidence)
+	AddEvidence(ctx context.Context, request AddEvidenceRequestObject) (AddEvidenceResponseObject, error)
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(ctx context.Context, request SetPriceRequestObject) (SetPriceResponseObject, error)
 	// GetSummary Read the assessment summary of an entry
 	// (GET /trials/{id}/entries/{entry}/summary)
 	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
+	// GetEvidence Read a piece of evidence
+	// (GET /trials/{id}/evidence/{evidence})
+	GetEvidence(ctx context.Context, request GetEvidenceRequestObject) (GetEvidenceResponseObject, error)
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(ctx context.Context, request ExtendTrialRequestObject) (ExtendTrialResponseObject, error)
@@ -44399,6 +45412,63 @@ func (sh *strictHandler) SaveAssessment(ctx *gin.Context, id InId, entry InEntry
 	}
 }
 
+// ListEvidence operation middleware
+func (sh *strictHandler) ListEvidence(ctx *gin.Context, id InId, entry InEntry) {
+	var request ListEvidenceRequestObject
+
+	request.Id = id
+	request.Entry = entry
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEvidence(ctx, request.(ListEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListEvidenceResponseObject); ok {
+		if err := validResponse.VisitListEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddEvidence operation middleware
+func (sh *strictHandler) AddEvidence(ctx *gin.Context, id InId, entry InEntry, params AddEvidenceParams) {
+	var request AddEvidenceRequestObject
+
+	request.Id = id
+	request.Entry = entry
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddEvidence(ctx, request.(AddEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddEvidenceResponseObject); ok {
+		if err := validResponse.VisitAddEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SetPrice operation middleware
 func (sh *strictHandler) SetPrice(ctx *gin.Context, id InId, entry InEntry) {
 	var request SetPriceRequestObject
@@ -44464,6 +45534,33 @@ func (sh *strictHandler) GetSummary(ctx *gin.Context, id InId, entry InEntry) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetSummaryResponseObject); ok {
 		if err := validResponse.VisitGetSummaryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEvidence operation middleware
+func (sh *strictHandler) GetEvidence(ctx *gin.Context, id InId, evidence string) {
+	var request GetEvidenceRequestObject
+
+	request.Id = id
+	request.Evidence = evidence
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEvidence(ctx, request.(GetEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetEvidenceResponseObject); ok {
+		if err := validResponse.VisitGetEvidenceResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"innovationden/orchestrator/den"
+	"innovationden/web/actor"
+	"innovationden/web/api/contract"
+)
+
+// ListEvidence lists what the caller keeps about an entry.
+func (a *API) ListEvidence(ctx context.Context, r contract.ListEvidenceRequestObject) (contract.ListEvidenceResponseObject, error) {
+	found, err := a.den.Assessment(ctx, actor.From(ctx), den.ID(r.Id), den.ID(r.Entry))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListEvidence200JSONResponse{Items: list(found.Evidence, evidence)}, nil
+}
+
+// AddEvidence keeps a picture, a file or a stretch of the log. A repeat with the same
+// key is recognised by its parameters.
+func (a *API) AddEvidence(ctx context.Context, r contract.AddEvidenceRequestObject) (contract.AddEvidenceResponseObject, error) {
+	p := r.Params
+	x, err := a.den.AddEvidence(ctx, actor.From(ctx), den.NewEvidence{
+		Trial: den.ID(r.Id), Entry: den.ID(r.Entry), Criterion: value(p.Criterion), Kind: den.EvidenceKind(p.Kind), Name: value(p.Name), Content: r.Body,
+		From: int(value(p.From)), To: int(value(p.To)), Once: once(p.IdempotencyKey, "evidence", r.Id, r.Entry, p.Kind, p.Name, p.Criterion, p.From, p.To),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.AddEvidence201JSONResponse{
+		Body: evidence(x), Headers: contract.AddEvidence201ResponseHeaders{Location: at("/trials/" + r.Id + "/evidence/" + string(x.ID))},
+	}, nil
+}
+
+// GetEvidence reads a piece of evidence.
+func (a *API) GetEvidence(ctx context.Context, r contract.GetEvidenceRequestObject) (contract.GetEvidenceResponseObject, error) {
+	x, content, err := a.den.Exhibit(ctx, actor.From(ctx), den.ID(r.Id), den.ID(r.Evidence))
+	if err != nil {
+		return nil, err
+	}
+	return exhibit{x.Name, content}, nil
+}
+
+// exhibit is a piece of evidence as it is sent: whatever it is, a download.
+type exhibit struct {
+	name    string
+	content io.ReadCloser
+}
+
+// VisitGetEvidenceResponse writes it. One that fails on its way ends without its end, so
+// that nobody takes a part for the whole.
+func (e exhibit) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.name}))
+	w.WriteHeader(http.StatusOK)
+	_, err := io.Copy(w, e.content)
+	if err = errors.Join(err, e.content.Close()); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func evidence(x den.Evidence) contract.Evidence {
+	out := contract.Evidence{
+		Id: string(x.ID), Kind: contract.EvidenceKind(x.Kind), Name: x.Name, Sha256: x.Hash, SizeBytes: x.Size, AddedAt: x.AddedAt,
+	}
+	if x.Criterion != "" {
+		out.Criterion = &x.Criterion
+	}
+	return out
+}
