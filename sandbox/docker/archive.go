@@ -70,7 +70,14 @@ type archive struct {
 	images []archived
 
 	unpacked, entries int64
-	checked           map[string]string // part → its digest, decompressed
+	checked           map[string]unpacked // by the name of the part
+	stacks            map[string]bool     // layers on top of layers that were counted, by their digests
+}
+
+// unpacked is what a layer comes to, decompressed.
+type unpacked struct {
+	digest         string
+	bytes, entries int64
 }
 
 // part is where an entry's content lies in the file.
@@ -96,6 +103,17 @@ type imageConfig struct {
 	} `json:"rootfs"`
 }
 
+// amount writes a bound as people do.
+func amount(n int64) string {
+	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return fmt.Sprintf("%d GB", n>>30)
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
 func refuse(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", sandbox.ErrImage, fmt.Errorf(format, args...))
 }
@@ -108,7 +126,7 @@ func checkArchive(from io.Reader, temp, arch string, limits ArchiveLimits) (*arc
 		return nil, fmt.Errorf("%w: a file for the archive: %w", sandbox.ErrFull, err)
 	}
 	a := &archive{
-		file: f, limits: limits, arch: arch, parts: map[string]part{}, links: map[string]string{}, checked: map[string]string{},
+		file: f, limits: limits, arch: arch, parts: map[string]part{}, links: map[string]string{}, checked: map[string]unpacked{}, stacks: map[string]bool{},
 	}
 	if err := os.Remove(f.Name()); err != nil { // it goes when it is closed, whatever happens
 		a.close()
@@ -166,7 +184,7 @@ func (a *archive) copy(from io.Reader) error {
 	case err != nil:
 		return fmt.Errorf("read the archive: %w", err)
 	case size > a.limits.Bytes:
-		return refuse("the archive is larger than %d bytes", a.limits.Bytes)
+		return refuse("the archive is larger than %s", amount(a.limits.Bytes))
 	}
 	return nil
 }
@@ -256,7 +274,7 @@ func (a *archive) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if r.Size() > jsonLimit {
-		return nil, refuse("%q is larger than %d bytes", name, jsonLimit)
+		return nil, refuse("%q is larger than %s", name, amount(jsonLimit))
 	}
 	return io.ReadAll(r)
 }
@@ -273,14 +291,14 @@ func (a *archive) image(m manifestEntry) (archived, error) {
 	}
 	switch {
 	case c.OS != "linux" || c.Architecture != a.arch:
-		return archived{}, refuse("it is for %s/%s, and sandboxes here are linux/%s", c.OS, c.Architecture, a.arch)
+		return archived{}, refuse("it is for %.40q, and sandboxes here are linux/%s. Build it with docker build --platform linux/%s", c.OS+"/"+c.Architecture, a.arch, a.arch)
 	case len(m.Layers) == 0 || len(m.Layers) > a.limits.Layers:
-		return archived{}, refuse("it has %d layers; 1 to %d are possible", len(m.Layers), a.limits.Layers)
+		return archived{}, refuse("it has %d layers; 1 to %d are possible. Join RUN lines, or flatten it", len(m.Layers), a.limits.Layers)
 	case len(c.RootFS.DiffIDs) != len(m.Layers):
 		return archived{}, refuse("its configuration names %d layers, the archive has %d", len(c.RootFS.DiffIDs), len(m.Layers))
 	}
 	if claims := reserved(c.Config.Labels); len(claims) > 0 {
-		return archived{}, refuse("it carries labels that belong to the den: %q", claims)
+		return archived{}, refuse("it carries labels that belong to the den: %q. Remove them", claims)
 	}
 	for v := range c.Config.Volumes {
 		if err := sandbox.CheckVolume(path.Clean(v)); err != nil {
@@ -293,7 +311,7 @@ func (a *archive) image(m manifestEntry) (archived, error) {
 		}
 	}
 	for i, l := range m.Layers {
-		digest, err := a.layer(l)
+		digest, err := a.layer(l, c.RootFS.DiffIDs[:i:i])
 		if err != nil {
 			return archived{}, err
 		}
@@ -331,7 +349,7 @@ func (a *archive) rewrite(to io.Writer, tag func(imageID string) string) error {
 			return err
 		}
 		for _, l := range i.layers {
-			as := strings.TrimPrefix(a.checked[l], "sha256:") + "/layer.tar"
+			as := strings.TrimPrefix(a.checked[l].digest, "sha256:") + "/layer.tar"
 			if err := put(l, as); err != nil {
 				return err
 			}

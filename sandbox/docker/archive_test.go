@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,8 +106,8 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"a device":                  {saved{outer: []*tar.Header{{Name: "x", Typeflag: tar.TypeBlock}}}.bytes(t), "neither a file nor a folder"},
 		"a layer that climbs":       {saved{headers: []*tar.Header{{Name: "../x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
 		"a hard link that climbs":   {saved{headers: []*tar.Header{{Name: "x", Linkname: "../../x", Typeflag: tar.TypeLink}}}.bytes(t), "climbs"},
-		"another platform":          {saved{config: map[string]any{"architecture": "s390x"}}.bytes(t), "it is for linux/s390x"},
-		"another system":            {saved{config: map[string]any{"os": "windows"}}.bytes(t), "it is for windows/"},
+		"another platform":          {saved{config: map[string]any{"architecture": "s390x"}}.bytes(t), `it is for "linux/s390x"`},
+		"another system":            {saved{config: map[string]any{"os": "windows"}}.bytes(t), `it is for "windows/`},
 		"too many layers":           {saved{layers: slicesOf(empty, 65)}.bytes(t), "65 layers; 1 to 64"},
 		"no layers":                 {saved{layers: [][]byte{}}.bytes(t), "0 layers"},
 		"a layer that is missing":   {saved{entry: map[string]any{"Layers": []string{"gone"}}}.bytes(t), `no "gone"`},
@@ -116,11 +117,15 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"labels of the den":         {saved{config: map[string]any{"config": map[string]any{"Labels": map[string]string{"INNOVATIONDEN.sandbox": "x"}}}}.bytes(t), "belong to the den"},
 		"a volume in /proc":         {saved{config: map[string]any{"config": map[string]any{"Volumes": map[string]any{"/proc/x": struct{}{}}}}}.bytes(t), "volume"},
 		"too many files":            {saved{headers: many}.bytes(t), "more than 100 files"},
-		"too large when unpacked":   {saved{layers: [][]byte{bomb}}.bytes(t), "unpack to more than 4194304 bytes"},
-		"too large as it comes":     {append(saved{}.bytes(t), make([]byte, 2<<20)...), "larger than 1048576 bytes"},
-		"a bomb around it":          {zipped(t, make([]byte, 64<<20)), "larger than 1048576 bytes"},
-		"cut off":                   {zipped(t, saved{}.bytes(t))[:100], "damaged"},
-		"another compression":       {[]byte("\x28\xb5\x2f\xfd......"), "zstd"},
+		"too large when unpacked":   {saved{layers: [][]byte{bomb}}.bytes(t), "unpack to more than 4 MB"},
+		"too large when a layer is unpacked again and again": {saved{layers: slicesOf(sandboxtest.Tar(t, map[string][]byte{"a": make([]byte, 1<<19)}, 0o600), 1),
+			entry: map[string]any{"Layers": slices.Repeat([]string{"0/layer.tar"}, 9)}, config: repeated(sandboxtest.Tar(t, map[string][]byte{"a": make([]byte, 1<<19)}, 0o600), 9)}.bytes(t), "unpack to more than 4 MB"},
+		"too many files when a layer is unpacked again and again": {saved{headers: many[:20],
+			entry: map[string]any{"Layers": slices.Repeat([]string{"0/layer.tar"}, 6)}, config: repeated(tarHeaders(t, many[:20]), 6)}.bytes(t), "more than 100 files"},
+		"too large as it comes": {append(saved{}.bytes(t), make([]byte, 2<<20)...), "larger than 1 MB"},
+		"a bomb around it":      {zipped(t, make([]byte, 64<<20)), "larger than 1 MB"},
+		"cut off":               {zipped(t, saved{}.bytes(t))[:100], "damaged"},
+		"another compression":   {[]byte("\x28\xb5\x2f\xfd......"), "zstd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := checkArchive(bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,
@@ -134,6 +139,11 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 			}
 		})
 	}
+}
+
+// repeated is a configuration that names one layer many times.
+func repeated(layer []byte, times int) map[string]any {
+	return map[string]any{"rootfs": map[string]any{"diff_ids": slices.Repeat([]string{sandboxtest.Digest(layer)}, times)}}
 }
 
 func slicesOf(b []byte, n int) (all [][]byte) {
@@ -186,4 +196,22 @@ func loadOne(ctx context.Context, t *testing.T, r *Runtime, archive []byte) sand
 		t.Fatalf("%d images", len(all))
 	}
 	return all[0]
+}
+
+// Two images on one base are as large as the engine keeps them: the base counts once.
+func TestABaseOfTwoImagesCountsOnce(t *testing.T) {
+	layer := sandboxtest.Tar(t, map[string][]byte{"a": make([]byte, 3<<20)}, 0o600)
+	config := asJSON(t, map[string]any{"architecture": runtime.GOARCH, "os": "linux", "rootfs": map[string]any{"diff_ids": []string{sandboxtest.Digest(layer)}}})
+	entry := func(config string) map[string]any {
+		return map[string]any{"Config": config, "Layers": []string{"base"}}
+	}
+	archive := sandboxtest.Tar(t, map[string][]byte{
+		"base": zipped(t, layer), "one": config, "two": append(config, '\n'), "manifest.json": asJSON(t, []any{entry("one"), entry("two")}),
+	}, 0o600)
+	a, err := checkArchive(bytes.NewReader(archive), t.TempDir(), runtime.GOARCH, ArchiveLimits{Unpacked: 4 << 20}.filled())
+	must(t, err)
+	defer a.close()
+	if len(a.images) != 2 {
+		t.Errorf("it holds %d images", len(a.images))
+	}
 }

@@ -15,11 +15,17 @@ import (
 	"innovationden/sandbox"
 )
 
-// layer counts what a layer unpacks to, and gives its digest.
-func (a *archive) layer(name string) (string, error) {
-	if digest, ok := a.checked[name]; ok {
-		return digest, nil
+// layer counts what a layer unpacks to on top of others, and gives its digest. The engine
+// keeps the same layers on top of the same layers once, and any others anew.
+func (a *archive) layer(name string, below []string) (string, error) {
+	if known, ok := a.checked[name]; ok {
+		if stack := strings.Join(append(below, known.digest), " "); !a.stacks[stack] {
+			a.stacks[stack] = true
+			a.unpacked, a.entries = a.unpacked+known.bytes, a.entries+known.entries
+		}
+		return known.digest, a.within()
 	}
+	before := unpacked{bytes: a.unpacked, entries: a.entries}
 	from, err := a.open(name)
 	if err != nil {
 		return "", err
@@ -39,8 +45,9 @@ func (a *archive) layer(name string) (string, error) {
 		if err != nil {
 			return "", layerError(name, err)
 		}
-		if a.entries++; a.entries > a.limits.Entries {
-			return "", refuse("its layers hold more than %d files", a.limits.Entries)
+		a.entries++
+		if err := a.within(); err != nil {
+			return "", err
 		}
 		if err := climbs(h); err != nil {
 			return "", err
@@ -50,8 +57,24 @@ func (a *archive) layer(name string) (string, error) {
 		return "", layerError(name, err)
 	}
 	digest := "sha256:" + hex.EncodeToString(hash.Sum(nil))
-	a.checked[name] = digest
+	a.stacks[strings.Join(append(below, digest), " ")] = true
+	a.checked[name] = unpacked{digest: digest, bytes: a.unpacked - before.bytes, entries: a.entries - before.entries}
 	return digest, nil
+}
+
+// within refuses layers that come to too much together.
+func (a *archive) within() error {
+	switch {
+	case a.unpacked > a.limits.Unpacked:
+		return tooMuch(a.limits.Unpacked)
+	case a.entries > a.limits.Entries:
+		return refuse("its layers hold more than %d files. Build a smaller image", a.limits.Entries)
+	}
+	return nil
+}
+
+func tooMuch(limit int64) error {
+	return refuse("its layers unpack to more than %s. Build a smaller image", amount(limit))
 }
 
 func layerError(name string, err error) error {
@@ -88,7 +111,7 @@ type budget struct {
 func (b *budget) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	if *b.left += int64(n); *b.left > b.limit {
-		return n, refuse("its layers unpack to more than %d bytes", b.limit)
+		return n, tooMuch(b.limit)
 	}
 	return n, err
 }
