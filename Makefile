@@ -54,10 +54,10 @@ format:
 	[ -z "$$left" ] || { printf 'Run gofmt -w on:\n%s\n' "$$left"; exit 1; }
 
 race:
-	@CGO_ENABLED=1 go test -race -count=1 -timeout 12m -skip '$(MATRIX)' $(EXEC) ./...
+	@CGO_ENABLED=1 go test -race -count=1 -timeout 40m -skip '$(MATRIX)' $(EXEC) ./...
 
 matrix:
-	@.ci/named '$(MATRIX)' -count=1 -timeout 6m $(EXEC)
+	@.ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
 
 fuzz: ## look for inputs that break a parser, FUZZTIME=20s for each
 	@.ci/fuzz $(FUZZTIME)
