@@ -16,6 +16,8 @@ import (
 func TestScoresSaveThemselvesInTheBrowser(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()
+	_, err := r.den.Declare(context.Background(), r.people["evaluator"].Act(), trial.ID, den.NewDeclaration{Stake: den.NoStake})
+	r.must(err)
 	b := r.browser()
 	b.width(1280)
 	b.as("evaluator")
