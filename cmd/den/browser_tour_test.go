@@ -105,8 +105,10 @@ func (d *seenDen) toursAccount(b *tab) {
 	b.press("Make the invitation")
 	b.until(`document.querySelector('#link')`)
 	b.look("members-made")
-	b.open(read[string](b, `document.querySelector('#link').innerText.replace(location.origin, '')`))
+	link := read[string](b, `document.querySelector('#link').innerText.replace(location.origin, '')`)
+	b.open(link)
 	b.look("join")
+	d.toursNewcomer(b.T, link)
 	b.open("/join?link=none")
 	b.look("join-over")
 	b.open("/sign-in/callback")
@@ -121,6 +123,24 @@ func (d *seenDen) toursAccount(b *tab) {
 	b.press("Make the token")
 	b.until(`document.querySelector('#secret')`)
 	b.look("tokens-made")
+}
+
+// toursNewcomer is somebody new with an invitation, who makes an account.
+func (d *seenDen) toursNewcomer(t *testing.T, link string) {
+	b := d.person(t)
+	b.open(link)
+	b.look("join-new")
+	b.press("Make my account and join")
+	b.until(`document.querySelector('.govuk-error-summary')`)
+	b.look("join-new-wrong")
+	b.write("#name", "Grace Hall")
+	b.write("#email", "grace.hall@example.com")
+	b.write("#password", "three words nobody guesses")
+	b.press("Make my account and join")
+	b.shows("body", "You have joined")
+	b.open("/me/password")
+	b.look("mypassword")
+	b.isQuiet()
 }
 
 func (d *seenDen) toursSupplier(t *testing.T) {
@@ -186,9 +206,15 @@ func (d *seenDen) toursReader(t *testing.T, made *seenTrial) {
 	b := d.person(t)
 	b.open("/sign-in")
 	b.write("#secret", "den_wrong")
-	b.press("Sign in")
+	b.press("Use the link or token")
 	b.until(`document.querySelector('.govuk-error-summary')`)
 	b.look("sign-in-wrong")
+	b.open("/sign-in")
+	b.write("#email", "nobody@example.com")
+	b.write("#password", "a wrong password")
+	b.press("Sign in")
+	b.until(`document.querySelector('.govuk-error-summary')`)
+	b.look("sign-in-password-wrong")
 	b.open("/help")
 	b.look("help")
 	for _, guide := range read[[]string](b, `[...document.querySelectorAll('main a[href^="/help/"]')].map((one) => one.pathname)`) {
