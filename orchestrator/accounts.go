@@ -90,9 +90,10 @@ func (o *Orchestrator) LoginNamed(ctx context.Context, email string) (l den.Logi
 	return l, err
 }
 
-// SignInByLogin signs in whose login was proved, if it is still what it was then.
-// Unknown where it is not, or where the person has left.
-func (o *Orchestrator) SignInByLogin(ctx context.Context, proved den.Login) (who den.Person, err error) {
+// SignInByLogin signs in whose login was proved, if it is still what it was then, and
+// uses the code up where one is asked for. Unknown where it is not, or where the person
+// has left; Invalid for a code that is not right.
+func (o *Orchestrator) SignInByLogin(ctx context.Context, proved den.Login, code string) (who den.Person, err error) {
 	err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
 		now, err := tx.Logins().Get(proved.Person)
 		if den.KindOf(err) == den.NotFound || err == nil && now.Password != proved.Password {
@@ -101,6 +102,16 @@ func (o *Orchestrator) SignInByLogin(ctx context.Context, proved den.Login) (who
 		if err != nil {
 			return err
 		}
+		say := " signed in with a password."
+		if now.Confirmed {
+			if now, err = p.proves(now, code); err != nil {
+				return err
+			}
+			if now, err = tx.Logins().Put(now); err != nil {
+				return err
+			}
+			say = " signed in with a password and a code."
+		}
 		who, err = tx.People().Get(now.Person)
 		if err == nil && who.Left {
 			return den.Refuse(den.Unknown, "You can no longer sign in here. Ask the operator.")
@@ -108,7 +119,7 @@ func (o *Orchestrator) SignInByLogin(ctx context.Context, proved den.Login) (who
 		if err != nil {
 			return missing(err)
 		}
-		_, err = p.record(tx, den.Event{Act: "person.signed_in", Subject: who.ID, Say: who.Name + " signed in with a password."})
+		_, err = p.record(tx, den.Event{Act: "person.signed_in", Subject: who.ID, Say: who.Name + say})
 		return err
 	})
 	return who, err

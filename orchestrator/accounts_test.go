@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -46,7 +47,7 @@ func TestSomebodyNewJoinsByAnInvitation(t *testing.T) {
 		if err != nil || login.Person != grace.ID || login.Password != kept {
 			t.Fatalf("the login: %+v %v", login, err)
 		}
-		if who, err := r.o.SignInByLogin(ctx, login); err != nil || who.ID != grace.ID {
+		if who, err := r.o.SignInByLogin(ctx, login, ""); err != nil || who.ID != grace.ID {
 			t.Errorf("signed in: %+v %v", who, err)
 		}
 		if none, err := r.o.LoginNamed(ctx, "nobody@example.com"); err != nil || none.Person != "" || none.Password != "" {
@@ -81,7 +82,7 @@ func TestAPasswordIsSetByWhoHasIt(t *testing.T) {
 		if err := r.o.SetPassword(ctx, grace.Act(), den.NewPassword{Password: kept, Rev: before.Rev}); den.KindOf(err) != den.Stale {
 			t.Errorf("twice from the same page: %v", err)
 		}
-		if _, err := r.o.SignInByLogin(ctx, before); den.KindOf(err) != den.Unknown {
+		if _, err := r.o.SignInByLogin(ctx, before, ""); den.KindOf(err) != den.Unknown {
 			t.Errorf("by the password of before: %v", err)
 		}
 		if err := r.o.SetPassword(ctx, r.member, den.NewPassword{Email: "GRACE@example.com", Password: kept}); den.KindOf(err) != den.Conflict {
@@ -96,8 +97,81 @@ func TestAPasswordIsSetByWhoHasIt(t *testing.T) {
 		if l, err := r.o.LoginNamed(ctx, "grace@example.com"); err != nil || l.Person != "" {
 			t.Errorf("somebody who left: %+v %v", l, err)
 		}
-		if _, err := r.o.SignInByLogin(ctx, now); den.KindOf(err) != den.Unknown {
+		if _, err := r.o.SignInByLogin(ctx, now, ""); den.KindOf(err) != den.Unknown {
 			t.Errorf("somebody who left in the meantime: %v", err)
+		}
+	})
+}
+
+// The secret and the times are those of RFC 6238, appendix B, cut to six digits.
+func TestTimeCodesAreThoseOfTheStandard(t *testing.T) {
+	const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	for at, want := range map[int64]string{59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
+		if got := den.TimeCode(secret, den.StepOf(time.Unix(at, 0))); got != want {
+			t.Errorf("%d: %s, want %s", at, got, want)
+		}
+	}
+	if got := den.TimeCode("SHORT", 1); got != "" {
+		t.Errorf("a short secret has the code %q", got)
+	}
+}
+
+func TestACodeIsAskedForAndCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		_, link, err := r.invite(r.member, r.department.ID, den.Member)
+		r.must(err)
+		grace, err := r.o.JoinAs(ctx, den.NewAccount{Link: link, Name: "Grace", Email: "grace@example.com", Password: kept})
+		r.must(err)
+		const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+		code := func(steps int64) string { return den.TimeCode(secret, den.StepOf(time.Now())+steps) }
+		login := func() den.Login {
+			l, err := r.o.OwnLogin(ctx, grace.Act())
+			r.must(err)
+			return l
+		}
+		if err := r.o.AddCodes(ctx, r.member, den.NewCodes{Secret: secret, Code: code(0)}); den.KindOf(err) != den.Conflict {
+			t.Errorf("codes without a password: %v", err)
+		}
+		in := den.NewCodes{Secret: secret, Code: code(3), Recovery: []string{"AAAA-BBBB-CCCC-DDDD", "EEEE-FFFF-GGGG-HHHH"}, Rev: login().Rev}
+		if err := r.o.AddCodes(ctx, grace.Act(), in); den.KindOf(err) != den.Invalid {
+			t.Errorf("a code of later: %v", err)
+		}
+		in.Code = code(0)
+		r.must(r.o.AddCodes(ctx, grace.Act(), in))
+		for _, c := range []struct {
+			what, code string
+			want       den.Refusal
+		}{
+			{"no code", "", den.Invalid},
+			{"the code of the beginning again", code(0), den.Invalid},
+			{"one step late is used by then", code(-1), den.Invalid},
+			{"one step early", code(1)[:3] + " " + code(1)[3:], ""},
+			{"the same again", code(1), den.Invalid},
+			{"two steps early", code(2), den.Invalid},
+			{"a recovery code", "aaaa bbbb cccc dddd", ""},
+			{"the same recovery code", "AAAA-BBBB-CCCC-DDDD", den.Invalid},
+		} {
+			if _, err := r.o.SignInByLogin(ctx, login(), c.code); den.KindOf(err) != c.want {
+				t.Errorf("%s: %v", c.what, err)
+			}
+		}
+		elapse(2 * time.Minute)
+		if _, err := r.o.SignInByLogin(ctx, login(), code(-1)); err != nil {
+			t.Errorf("one step late: %v", err)
+		}
+		for _, one := range login().Recovery {
+			if strings.Contains(one, "EEEE") {
+				t.Error("a recovery code is kept as it is")
+			}
+		}
+		if err := r.o.DropCodes(ctx, grace.Act(), "000"); den.KindOf(err) != den.Invalid {
+			t.Errorf("dropped without a code: %v", err)
+		}
+		r.must(r.o.DropCodes(ctx, grace.Act(), code(0)))
+		if _, err := r.o.SignInByLogin(ctx, login(), ""); err != nil || login().Secret != "" {
+			t.Errorf("without codes: %v", err)
 		}
 	})
 }

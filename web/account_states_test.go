@@ -11,6 +11,7 @@ func (r *rig) accountPages() []shown {
 		{"members-supplier", "engineer", supplier, ""}, {"members-den", "operator", "/people/members", ""}, {"everybody", "operator", "/people", ""},
 		{"join-over", "", "/join?link=none", ""},
 		{"mypassword-none", "official", "/me/password", ""},
+		{"codes-none", "official", "/me/codes", ""},
 		{"join-new", "", r.joinLink(), ""}, {"join-new-wrong", "", r.joinLink(), `document.querySelector('main form[action="/join/new"]').requestSubmit()`}, {"join-known", "newcomer", r.joinLink(), ""},
 		{"sign-in-password-wrong", "", "/sign-in", `document.querySelector('main form[action="/sign-in/password"]').requestSubmit()`},
 	}

@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"innovationden/orchestrator/den"
 )
 
 // Somebody new joins in Chromium, changes the password and signs in with it.
@@ -32,5 +35,25 @@ func TestAnAccountInChromium(t *testing.T) {
 	b.do(chromedp.SendKeys(`#old-password`, goodPassword), chromedp.SendKeys(`#password`, next),
 		chromedp.Click(`form[action="/me/password"] button[type=submit]`), chromedp.WaitVisible(`.govuk-notification-banner`))
 	b.check("account-password-320")
+
+	b.open("/me/codes")
+	b.check("codes-320")
+	var secret string
+	b.do(chromedp.Evaluate(`document.querySelector('#codes-secret').innerText.replaceAll(' ', '')`, &secret))
+	press := chromedp.Click(`main form button[type=submit]`)
+	b.do(chromedp.SendKeys(`#code`, "12345"), press, chromedp.WaitVisible(`.govuk-error-summary`))
+	b.check("codes-wrong-320")
+	step := den.StepOf(time.Now())
+	b.do(chromedp.SetValue(`#code`, den.TimeCode(secret, step)), press, chromedp.WaitVisible(`#recovery`))
+	b.check("codes-made-320")
+	b.width(1280)
+	b.open("/me/codes")
+	b.check("codes-on-1280")
+	b.do(chromedp.Click(`form[action="/sign-out"] button`), chromedp.WaitVisible(`form[action="/sign-in/password"]`))
+	b.do(chromedp.SendKeys(`#email`, "grace@example.com"), chromedp.SendKeys(`#password`, next), chromedp.Click(`form[action="/sign-in/password"] button[type=submit]`), chromedp.WaitVisible(`#code`))
+	b.check("code-1280")
+	b.width(320)
+	b.check("code-320")
+	b.do(chromedp.SendKeys(`#code`, den.TimeCode(secret, step+1)), press, chromedp.WaitVisible(`.den-who`))
 	b.isQuiet()
 }

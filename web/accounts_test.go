@@ -246,3 +246,60 @@ func TestASignInLinkLetsSomebodyChooseAPassword(t *testing.T) {
 		t.Errorf("an hour after the link: %d", got.Status)
 	}
 }
+
+func TestACodeIsAskedForAfterThePassword(t *testing.T) {
+	clock := &late{}
+	r := newRig(t, func(c *web.Config) { c.Now = clock.now })
+	v := r.joined("Grace", "grace@example.com")
+	page := v.get("/me/codes")
+	secret := strings.ReplaceAll(words(page.one("#codes-secret")), " ", "")
+	v.submit(page, "/me/codes", url.Values{"code": {"12345"}}).shows(".govuk-error-summary", "This code is not right")
+	v.submit(page, "/me/codes", nil).shows(".govuk-error-summary", "Enter the code")
+	now := den.StepOf(time.Now())
+	made := v.submit(page, "/me/codes", url.Values{"code": {den.TimeCode(secret, now)}})
+	codes := strings.Fields(words(made.one("#recovery")))
+	if len(codes) != 10 {
+		t.Fatalf("recovery codes: %v", codes)
+	}
+	if again := v.get("/me/codes"); strings.Contains(again.Text, codes[0]) || strings.Contains(again.Text, secret) {
+		t.Error("the codes are shown twice")
+	}
+
+	other := r.visitor("")
+	asked := other.password("grace@example.com", goodPassword)
+	asked.shows("h1", "Enter your code")
+	if got := other.get("/me"); got.Status != http.StatusSeeOther {
+		t.Fatalf("the password alone opens: %d", got.Status)
+	}
+	wrong := other.submit(asked, "/sign-in/code", url.Values{"code": {"000000x"}})
+	wrong.shows(".govuk-error-summary", "This code is not right")
+	in := other.submit(wrong, "/sign-in/code", url.Values{"code": {den.TimeCode(secret, now+1)}})
+	if in.Status != http.StatusSeeOther || in.Header.Get("Location") != "/trials" {
+		t.Fatalf("with the code: %d %s", in.Status, in.said())
+	}
+	third := r.visitor("")
+	again := third.submit(third.password("grace@example.com", goodPassword), "/sign-in/code", url.Values{"code": {den.TimeCode(secret, now+1)}})
+	if again.Status != http.StatusUnauthorized {
+		t.Errorf("the same code again: %d", again.Status)
+	}
+	if got := third.submit(again, "/sign-in/code", url.Values{"code": {strings.ToLower(codes[3])}}); got.Status != http.StatusSeeOther {
+		t.Errorf("a recovery code: %d %s", got.Status, got.said())
+	}
+	fourth := r.visitor("")
+	ask := fourth.password("grace@example.com", goodPassword)
+	for range 5 {
+		fourth.submit(ask, "/sign-in/code", url.Values{"code": {"111"}})
+	}
+	if got := fourth.submit(ask, "/sign-in/code", url.Values{"code": {codes[4]}}); got.Status != http.StatusTooManyRequests {
+		t.Errorf("after five wrong ones: %d", got.Status)
+	}
+	if got := r.visitor("").post("/sign-in/code", url.Values{"code": {codes[5]}}); got.Status != http.StatusUnauthorized {
+		t.Errorf("a code without a password: %d", got.Status)
+	}
+	clock.wait(time.Minute)
+	stopped := v.submit(v.get("/me/codes"), "/me/codes/drop", url.Values{"code": {codes[6]}})
+	v.follow(stopped).shows(".govuk-notification-banner", "no longer asked")
+	if got := r.visitor("").password("grace@example.com", goodPassword); got.Status != http.StatusSeeOther {
+		t.Errorf("without codes: %d", got.Status)
+	}
+}

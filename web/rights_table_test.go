@@ -71,6 +71,7 @@ var verdicts = map[string]row{
 	"GET /sign-in":           {"", anybody, no, no},
 	"POST /sign-in":          {"", anybody, no, no},
 	"POST /sign-in/password": {"", anybody, no, no},
+	"POST /sign-in/code":     {"", anybody, no, no},
 	"POST /sign-in/provider": {"", anybody, no, no},
 	"GET /sign-in/callback":  {"", anybody, no, no},
 	"POST /sign-out":         {"", anybody, no, no},
@@ -88,6 +89,9 @@ var verdicts = map[string]row{
 	"GET /me":                    {"", known, no, no},
 	"GET /me/password":           {"", known, no, no},
 	"POST /me/password":          {"", known, no, no},
+	"GET /me/codes":              {"", known, no, no},
+	"POST /me/codes":             {"", known, no, no},
+	"POST /me/codes/drop":        {"", known, no, no},
 	"GET /me/sessions":           {"", known, no, no},
 	"POST /me/sessions/end":      {"", known, no, no},
 	"POST /me/sessions/:id/end":  {"token", no, no, no},
@@ -304,7 +308,7 @@ var verdicts = map[string]row{
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.
-var inBrowser = map[string]bool{"GET /me/password": true, "POST /me/password": true, "GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
+var inBrowser = map[string]bool{"GET /me/codes": true, "POST /me/codes": true, "POST /me/codes/drop": true, "GET /me/password": true, "POST /me/password": true, "GET /open/:name": true, "GET /me/sessions": true, "POST /me/sessions/end": true, "POST /me/sessions/:id/end": true}
 
 // except is a list of people without some of them.
 func except(list string, not ...string) string {

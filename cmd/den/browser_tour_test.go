@@ -140,6 +140,11 @@ func (d *seenDen) toursNewcomer(t *testing.T, link string) {
 	b.shows("body", "You have joined")
 	b.open("/me/password")
 	b.look("mypassword")
+	b.open("/me/codes")
+	b.look("codes")
+	b.press("Ask me for a code from now on")
+	b.until(`document.querySelector('.govuk-error-summary')`)
+	b.look("codes-wrong")
 	b.isQuiet()
 }
 

@@ -165,8 +165,9 @@ type Askers interface {
 	SignInAs(context.Context, den.Word) (den.Person, error)
 	// LoginNamed is the login of an e-mail address; empty where there is none.
 	LoginNamed(ctx context.Context, email string) (den.Login, error)
-	// SignInByLogin is whose login was proved by its password. Refuses Unknown.
-	SignInByLogin(context.Context, den.Login) (den.Person, error)
+	// SignInByLogin is whose login was proved by its password. Refuses Unknown, and Invalid
+	// for a code that is not right.
+	SignInByLogin(ctx context.Context, proved den.Login, code string) (den.Person, error)
 	// DemoPeople are those that a demo offers; none outside a demo.
 	DemoPeople(context.Context) ([]den.Person, error)
 }
@@ -190,6 +191,8 @@ type Accounts interface {
 	// OwnLogin is how the actor signs in; empty where it has no password.
 	OwnLogin(context.Context, den.Actor) (den.Login, error)
 	SetPassword(context.Context, den.Actor, den.NewPassword) error
+	AddCodes(context.Context, den.Actor, den.NewCodes) error
+	DropCodes(ctx context.Context, a den.Actor, code string) error
 	// Still is an actor with the roles of now, while its credential stands. Unknown.
 	Still(context.Context, den.Actor) (den.Actor, error)
 }

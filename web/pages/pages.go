@@ -88,7 +88,7 @@ func samples() map[string]view.Page {
 	return map[string]view.Page{
 		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
 		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
-		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "mypassword": mypasswordPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
+		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "code": codePage{}, "codes": codesPage{}, "mypassword": mypasswordPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"amend":        amendPage{},
 		"consensus":    consensusPage{},

@@ -46,7 +46,15 @@ func (p *Pages) SignInByPassword(c *gin.Context) error {
 	if wait := p.slow.take(c.ClientIP(), email); wait > 0 {
 		return p.showSignIn(c, p.tooSoon(c, v, wait), page)
 	}
-	person, err := p.byPassword(c, email, password)
+	login, err := p.byPassword(c, email, password)
+	if err == nil && login.Confirmed {
+		p.slow.forgive(c.ClientIP(), email)
+		return p.askCode(c, http.StatusOK, Flow{login: login, from: c.ClientIP(), then: page.Then, kept: page.Kept}, p.blank())
+	}
+	var person den.Person
+	if err == nil {
+		person, err = p.Den.SignInByLogin(c, login, "")
+	}
 	if kind := den.KindOf(err); kind == den.Unknown || kind == den.Busy {
 		v.Refuse([]form.FieldError{{Field: "email", Say: sentence(err)}}, nil)
 		return p.showSignIn(c, map[den.Refusal]int{den.Unknown: http.StatusUnauthorized, den.Busy: http.StatusServiceUnavailable}[kind], page)
@@ -64,19 +72,17 @@ func (p *Pages) SignInByPassword(c *gin.Context) error {
 	return to(c, page.Then, "")
 }
 
-func (p *Pages) byPassword(c *gin.Context, email, password string) (den.Person, error) {
+// byPassword is the login that an address and a password prove. Unknown.
+func (p *Pages) byPassword(c *gin.Context, email, password string) (den.Login, error) {
 	login, err := p.Den.LoginNamed(c, email)
 	if err != nil {
-		return den.Person{}, err
+		return login, err
 	}
 	ok, err := p.Passwords.Matches(c, login.Password, password)
-	if err != nil {
-		return den.Person{}, err
+	if err == nil && !ok {
+		err = den.Refuse(den.Unknown, "%s", p.words.Say("password.wrong"))
 	}
-	if !ok {
-		return den.Person{}, den.Refuse(den.Unknown, "%s", p.words.Say("password.wrong"))
-	}
-	return p.Den.SignInByLogin(c, login)
+	return login, err
 }
 
 // tooSoon says in the form when to try again, and gives the status.

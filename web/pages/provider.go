@@ -28,6 +28,7 @@ type Provider interface {
 // hash of Verifier leaves the den.
 type Flow struct {
 	State, Nonce, Verifier string
+	login                  den.Login // whose password was right, where it is a code that is waited for
 	then                   string
 	kept                   kept
 	from                   string // the address that began it
