@@ -13,6 +13,7 @@ func (d *seenDen) tours(t *testing.T, made *seenTrial) {
 	d.toursOfficial(t, made)
 	d.toursApprovals(t)
 	d.toursAssess(t, made)
+	d.toursRest(t, made)
 	d.toursSupplier(t)
 	d.toursOperator(t)
 	d.toursReader(t, made)
