@@ -43,6 +43,26 @@ func TestASignInThatCannotBeIsRefused(t *testing.T) {
 	}
 }
 
+func TestPasswordsAreOnWhereThereIsNoProvider(t *testing.T) {
+	const provider = "  provider: {issuer: 'https://login.example', client_id: a, client_secret: b}\n"
+	for text, want := range map[string]bool{
+		"":                                         true,
+		"sign_in:\n  local: false\n":               false,
+		"sign_in:\n" + provider:                    false,
+		"sign_in:\n  local: true\n" + provider:     true,
+		"sign_in:\n  local: false\n" + provider:    false,
+		"sign_in:\n  session: 8h\n  local: true\n": true,
+	} {
+		if got := load(t, text).SignIn.Passwords(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	c, err := Load("", func(name string) string { return map[string]string{"DEN_SIGN_IN_LOCAL": "false"}[name] })
+	if err != nil || c.SignIn.Passwords() {
+		t.Errorf("by the environment: %v %v", c.SignIn.Local, err)
+	}
+}
+
 func load(t *testing.T, text string) Config {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "den.yaml")

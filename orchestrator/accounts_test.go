@@ -166,10 +166,10 @@ func TestACodeIsAskedForAndCountsOnce(t *testing.T) {
 				t.Error("a recovery code is kept as it is")
 			}
 		}
-		if err := r.o.DropCodes(ctx, grace.Act(), "000"); den.KindOf(err) != den.Invalid {
+		if err := r.o.DropCodes(ctx, grace.Act(), "000", false); den.KindOf(err) != den.Invalid {
 			t.Errorf("dropped without a code: %v", err)
 		}
-		r.must(r.o.DropCodes(ctx, grace.Act(), code(0)))
+		r.must(r.o.DropCodes(ctx, grace.Act(), code(0), false))
 		if _, err := r.o.SignInByLogin(ctx, login(), ""); err != nil || login().Secret != "" {
 			t.Errorf("without codes: %v", err)
 		}

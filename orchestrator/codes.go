@@ -40,9 +40,9 @@ func (o *Orchestrator) AddCodes(ctx context.Context, actor den.Actor, in den.New
 	})
 }
 
-// DropCodes has the actor's sign-ins ask for no code any more. Invalid where the code is
-// not right.
-func (o *Orchestrator) DropCodes(ctx context.Context, actor den.Actor, code string) error {
+// DropCodes has the actor's sign-ins ask for no code any more. That was proved by a
+// sign-in link, where byLink says so, or is by a code: Invalid where it is not right.
+func (o *Orchestrator) DropCodes(ctx context.Context, actor den.Actor, code string, byLink bool) error {
 	if err := allowSelf(actor, den.ChangeOwn); err != nil {
 		return err
 	}
@@ -51,8 +51,10 @@ func (o *Orchestrator) DropCodes(ctx context.Context, actor den.Actor, code stri
 		if err != nil || !l.Confirmed {
 			return missing(err)
 		}
-		if l, err = p.proves(l, code); err != nil {
-			return err
+		if !byLink {
+			if l, err = p.proves(l, code); err != nil {
+				return err
+			}
 		}
 		l.Secret, l.Confirmed, l.Recovery = "", false, nil
 		return p.codes(tx, l, actor.Name+" signs in without a code from now on.")

@@ -296,10 +296,46 @@ func TestACodeIsAskedForAfterThePassword(t *testing.T) {
 	if got := r.visitor("").post("/sign-in/code", url.Values{"code": {codes[5]}}); got.Status != http.StatusUnauthorized {
 		t.Errorf("a code without a password: %d", got.Status)
 	}
-	clock.wait(time.Minute)
+	for _, one := range []struct {
+		name string
+		when time.Duration
+		want int
+	}{{"a moment after a link", 0, http.StatusSeeOther}, {"an hour after it", time.Hour, http.StatusUnprocessableEntity}} {
+		who := r.joined("Ann", "ann"+strconv.Itoa(one.want)+"@example.com")
+		page := who.get("/me/codes")
+		secret := strings.ReplaceAll(words(page.one("#codes-secret")), " ", "")
+		who.submit(page, "/me/codes", url.Values{"code": {den.TimeCode(secret, den.StepOf(time.Now()))}}).one("#recovery")
+		login, err := r.den.LoginNamed(t.Context(), "ann"+strconv.Itoa(one.want)+"@example.com")
+		r.must(err)
+		link, err := r.den.SignInLink(t.Context(), den.System(), login.Person)
+		r.must(err)
+		lost := r.visitor("")
+		lost.submit(lost.get("/sign-in?link="+link), "/sign-in", nil)
+		form := lost.get("/me/codes")
+		clock.wait(one.when)
+		if got := lost.submit(form, "/me/codes/drop", nil); got.Status != one.want {
+			t.Errorf("who lost the app, %s: %d %s", one.name, got.Status, got.said())
+		}
+	}
 	stopped := v.submit(v.get("/me/codes"), "/me/codes/drop", url.Values{"code": {codes[6]}})
 	v.follow(stopped).shows(".govuk-notification-banner", "no longer asked")
 	if got := r.visitor("").password("grace@example.com", goodPassword); got.Status != http.StatusSeeOther {
 		t.Errorf("without codes: %d", got.Status)
+	}
+}
+
+// A sign-in that waits for a code is none that a provider may finish.
+func TestTheCallbackFinishesNoSignInThatWaitsForACode(t *testing.T) {
+	r, _, _ := provided(t)
+	v := r.joined("Grace", "grace@example.com")
+	page := v.get("/me/codes")
+	secret := strings.ReplaceAll(words(page.one("#codes-secret")), " ", "")
+	v.submit(page, "/me/codes", url.Values{"code": {den.TimeCode(secret, den.StepOf(time.Now()))}}).one("#recovery")
+	other := r.visitor("")
+	other.password("grace@example.com", goodPassword).shows("h1", "Enter your code")
+	got := other.get("/sign-in/callback?code=x&state=")
+	got.shows(".govuk-error-summary", "not begun in this browser")
+	if got.Status != http.StatusUnauthorized {
+		t.Errorf("%d", got.Status)
 	}
 }

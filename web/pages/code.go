@@ -42,7 +42,7 @@ func (p *Pages) SignInByCode(c *gin.Context) error {
 	if !ok || flow.login.Person == "" {
 		return p.flowFailed(c, Flow{}, den.Refuse(den.Unknown, "%s", p.words.Say("codes.again")))
 	}
-	code := codeField.Read(v)
+	code := readCode(v)
 	if v.Bad() {
 		return p.askCode(c, http.StatusUnprocessableEntity, flow, v)
 	}

@@ -17,6 +17,7 @@ import (
 type codesPage struct {
 	view.Frame
 	Login    den.Login
+	ByLink   bool     // a sign-in link proved who asks: no code is needed
 	Secret   string   // the one to be confirmed
 	Spaced   string   // the same, to be typed by hand
 	Recovery []string // that were just made: no other page has them
@@ -31,22 +32,11 @@ const (
 
 // Codes is GET /me/codes.
 func (p *Pages) Codes(c *gin.Context) error {
-	login, err := p.ownLogin(c)
+	login, byLink, err := p.ownLogin(c)
 	if err != nil {
 		return err
 	}
-	return p.showCodes(c, http.StatusOK, codesPage{Login: login, Secret: randomText(secretBytes), Form: p.blank()})
-}
-
-// ownLogin is for browsers alone: a token neither sees nor changes how somebody signs in.
-func (p *Pages) ownLogin(c *gin.Context) (l den.Login, err error) {
-	if _, _, err := p.mySessions(c); err != nil {
-		return l, err
-	}
-	if p.Passwords == nil {
-		return l, den.Missing()
-	}
-	return p.Den.OwnLogin(c, asking(c))
+	return p.showCodes(c, http.StatusOK, codesPage{Login: login, ByLink: byLink, Secret: randomText(secretBytes), Form: p.blank()})
 }
 
 // SetCodes is POST /me/codes: it shows the recovery codes, once. The secret came with
@@ -57,10 +47,10 @@ func (p *Pages) SetCodes(c *gin.Context) error {
 		return err
 	}
 	page := codesPage{Form: v, Secret: c.PostForm("codes-secret")}
-	if page.Login, err = p.ownLogin(c); err != nil {
+	if page.Login, page.ByLink, err = p.ownLogin(c); err != nil {
 		return err
 	}
-	in := den.NewCodes{Secret: page.Secret, Code: codeField.Read(v), Rev: rev(c)}
+	in := den.NewCodes{Secret: page.Secret, Code: readCode(v), Rev: rev(c)}
 	for range recoveryCodes {
 		in.Recovery = append(in.Recovery, spaced(randomText(recoveryBytes), "-"))
 	}
@@ -78,7 +68,9 @@ func (p *Pages) SetCodes(c *gin.Context) error {
 	return p.showCodes(c, http.StatusOK, page)
 }
 
-var codeField = form.Text{Name: "code", What: "codes.what", Max: 40}
+func readCode(v *form.Values) string {
+	return form.Text{Name: "code", What: "codes.what", Max: 40}.Read(v)
+}
 
 // DropCodes is POST /me/codes/drop.
 func (p *Pages) DropCodes(c *gin.Context) error {
@@ -87,10 +79,13 @@ func (p *Pages) DropCodes(c *gin.Context) error {
 		return err
 	}
 	page := codesPage{Form: v}
-	if page.Login, err = p.ownLogin(c); err != nil {
+	if page.Login, page.ByLink, err = p.ownLogin(c); err != nil {
 		return err
 	}
-	code := codeField.Read(v)
+	code := ""
+	if !page.ByLink {
+		code = readCode(v)
+	}
 	if v.Bad() || !page.Login.Confirmed {
 		return p.showCodes(c, http.StatusUnprocessableEntity, page)
 	}
@@ -98,7 +93,7 @@ func (p *Pages) DropCodes(c *gin.Context) error {
 	if wait := p.slow.take(c.ClientIP(), account); wait > 0 {
 		return p.showCodes(c, p.tooSoon(c, v, wait), page)
 	}
-	if err := p.Den.DropCodes(c, asking(c), code); err != nil {
+	if err := p.Den.DropCodes(c, asking(c), code, page.ByLink); err != nil {
 		status, err := p.refused(c, v, err, nil)
 		if err != nil {
 			return err

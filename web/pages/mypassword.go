@@ -35,24 +35,31 @@ func (p *Pages) MyPassword(c *gin.Context) error {
 // mypassword says what somebody has to prove: the old password, or a sign-in link that
 // the operator gave a moment ago. Passwords are for browsers alone.
 func (p *Pages) mypassword(c *gin.Context, v *form.Values) (page mypasswordPage, err error) {
-	this, found, err := p.mySessions(c)
-	if err != nil {
-		return page, err
-	}
-	if p.Passwords == nil {
-		return page, den.Missing()
-	}
 	page.Form = v
-	if page.Login, err = p.Den.OwnLogin(c, asking(c)); err != nil {
-		return page, err
-	}
 	byLink := false
-	for _, s := range found {
-		byLink = byLink || s.ID == this && s.Start.How == "link" && p.Now().Sub(s.Since) < linkProves
+	if page.Login, byLink, err = p.ownLogin(c); err != nil {
+		return page, err
 	}
 	has := page.Login.Password != ""
 	page.Old, page.May = has && !byLink, has || byLink
 	return page, nil
+}
+
+// ownLogin is how somebody signs in, and whether the session began by a sign-in link a
+// moment ago. It is for browsers alone.
+func (p *Pages) ownLogin(c *gin.Context) (l den.Login, byLink bool, err error) {
+	this, found, err := p.mySessions(c)
+	if err != nil {
+		return l, false, err
+	}
+	if p.Passwords == nil {
+		return l, false, den.Missing()
+	}
+	for _, s := range found {
+		byLink = byLink || s.ID == this && s.Start.How == "link" && p.Now().Sub(s.Since) < linkProves
+	}
+	l, err = p.Den.OwnLogin(c, asking(c))
+	return l, byLink, err
 }
 
 // SetMyPassword is POST /me/password. It ends every other session.

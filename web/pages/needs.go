@@ -192,7 +192,8 @@ type Accounts interface {
 	OwnLogin(context.Context, den.Actor) (den.Login, error)
 	SetPassword(context.Context, den.Actor, den.NewPassword) error
 	AddCodes(context.Context, den.Actor, den.NewCodes) error
-	DropCodes(ctx context.Context, a den.Actor, code string) error
+	// DropCodes wants a code, unless a sign-in link proved who asks. Refuses Invalid.
+	DropCodes(ctx context.Context, a den.Actor, code string, byLink bool) error
 	// Still is an actor with the roles of now, while its credential stands. Unknown.
 	Still(context.Context, den.Actor) (den.Actor, error)
 }

@@ -169,7 +169,7 @@ func (p *Pages) Callback(c *gin.Context) error {
 	id, _ := c.Cookie(p.flowCookie())
 	p.setFlow(c, "", -1)
 	flow, ok := p.flows.take(id)
-	if !ok || subtle.ConstantTimeCompare([]byte(flow.State), []byte(c.Query("state"))) != 1 {
+	if !ok || flow.State == "" || subtle.ConstantTimeCompare([]byte(flow.State), []byte(c.Query("state"))) != 1 {
 		return p.flowFailed(c, flow, den.Refuse(den.Unknown, "%s", p.words.Say("provider.again")))
 	}
 	if c.Query("error") != "" || c.Query("code") == "" {
