@@ -50,7 +50,7 @@ func TestScoresSaveThemselvesInTheBrowser(t *testing.T) {
 	if a := saved(); a.Note != "First and second and third" {
 		t.Errorf("after the session: %q", a.Note)
 	}
-	b.do(chromedp.Click(`button[value=save]`), chromedp.WaitVisible(`.govuk-notification-banner--success`))
+	b.do(chromedp.Click(`.govuk-button[value=save]`), chromedp.WaitVisible(`.govuk-notification-banner--success`))
 	if a := saved(); a.Note != "First and second and third" {
 		t.Errorf("after the button: %q", a.Note)
 	}
