@@ -60,6 +60,10 @@ func (d *seenDen) toursEntries(t *testing.T) {
 		b.reaches(one[0])
 		b.look(one[1])
 	}
+	b.open(product)
+	b.press("Try it now")
+	b.shows("h1", "Preflight of Bookwell")
+	b.look("preflight")
 	b.fetches("/techmap/suppliers.csv", "/techmap/products.csv", "/metrics")
 	b.isQuiet()
 }
