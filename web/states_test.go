@@ -23,6 +23,8 @@ type world struct {
 	weighed              den.TrialView // its panel is agreeing on marks
 	bare                 den.Product   // without a release
 	link                 string        // of a share of running
+	passed, flawed       den.ID        // preflights that are over
+	waits                den.ID        // one in the queue
 	event                string        // the number of the start of running
 }
 
@@ -43,6 +45,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	product := "/products/" + string(r.bookwell.ID)
 	const send = `document.querySelector('main form[method=post]').requestSubmit()`
 	all = append(all, r.accountPages()...)
+	all = append(all, r.pushPages()...)
 	all = append(all, r.assessPages()...)
 	all = append(all,
 		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
@@ -144,7 +147,9 @@ func (r *rig) world() *world {
 		r.must(err)
 		w.finished = r.end(w.finished)
 		w.failed = r.failing()
+		w.passed, w.flawed = r.landed(r.preflight(r.releases[0])), r.landed(r.preflight(w.failed.Entries[0].Release))
 		w.starting, w.queued = r.waiting()
+		w.waits = r.preflight(r.releases[0])
 		w.bare, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.harbour.ID, Name: "Not out yet"})
 		r.must(err)
 	})
