@@ -13,7 +13,7 @@ import (
 )
 
 // entryLater says in the help of an edit what is not said elsewhere.
-const entryLater = "Only what you give is changed; an empty text takes it away. A list is given by one flag for each\nof its lines, and takes the place of the whole list."
+const entryLater = "\nOnly what you give is changed; an empty text takes it away. A list is given by one flag\nfor each of its lines, and takes the place of the whole list."
 
 func (k *client) supplierShow() *cobra.Command {
 	return &cobra.Command{

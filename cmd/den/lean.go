@@ -16,7 +16,7 @@ import (
 // stayLean sheds what is not in use once the start is over, and now and then, until ctx
 // ends. It takes some milliseconds.
 func (h *house) stayLean(ctx context.Context) {
-	const first, between = 3 * time.Second, 5 * time.Minute
+	const first, between = 3 * time.Second, 30 * time.Second
 	for wait := first; ; wait = between {
 		timer := time.NewTimer(wait)
 		select {

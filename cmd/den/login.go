@@ -93,7 +93,7 @@ func (k *client) logout() *cobra.Command {
 	return &cobra.Command{
 		Use:     "logout",
 		Short:   "Forget the token that den login kept",
-		Long:    "Remove the token that den login kept in your configuration folder. To take it back for good, so that no copy of it opens anything, use den token revoke.",
+		Long:    "Remove the token that den login kept in your configuration folder. To take it back for\ngood, so that no copy of it opens anything, use den token revoke.",
 		Example: "  den logout",
 		Args:    words(),
 		RunE: func(*cobra.Command, []string) error {

@@ -94,7 +94,7 @@ func (k *client) evidenceList() *cobra.Command {
 	return &cobra.Command{
 		Use:               "list TRIAL PRODUCT",
 		Short:             "List the evidence that you keep about a product",
-		Long:              "List the evidence that you keep about a product. What others keep is beside their scores: \"den outcome consensus\" shows those.",
+		Long:              "List the evidence that you keep about a product. What others keep is beside their\nscores: \"den outcome consensus\" shows those.",
 		Example:           "  den outcome evidence list tri_01… Slotwise",
 		Args:              words("the id of a trial", "a product: its name, label or entry id"),
 		ValidArgsFunction: k.completeTrials,
@@ -127,7 +127,7 @@ func (k *client) evidenceGet() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "get TRIAL EVIDENCE",
 		Short:   "Keep a piece of evidence as a file",
-		Long:    "Keep a piece of evidence as a file: your own, or of others once you see their scores. Without -o it goes to the standard output.",
+		Long:    "Keep a piece of evidence as a file: your own, or of others once you see their scores.\nWithout -o it goes to the standard output.",
 		Example: "  den outcome evidence get tri_01… evi_01… -o screen.png",
 		Args:    words("the id of a trial", "the id of a piece of evidence"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -76,7 +76,7 @@ func (k *client) outcomeInterest() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "interest TRIAL PERSON continue|take_out",
 		Short:   "Decide about a declared interest",
-		Long:    "Decide whether somebody with a declared interest goes on, or is taken out of a trial. Scores of somebody who is taken out do not count.",
+		Long:    "Decide whether somebody with a declared interest goes on, or is taken out of a trial.\nScores of somebody who is taken out do not count.",
 		Example: "  den outcome interest tri_01… per_01… take_out --why \"A brother works there\"",
 		Args:    words("the id of a trial", "the id of a person", "the decision: continue or take_out"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -143,7 +143,7 @@ func (k *client) outcomeConsensus() *cobra.Command {
 	return k.oneTrial(&cobra.Command{
 		Use:     "consensus TRIAL",
 		Short:   "Show every score side by side",
-		Long:    "Show every submitted score side by side, how far the evaluators agree, and what the panel agreed. A score marked with * stands apart from the others.",
+		Long:    "Show every submitted score side by side, how far the evaluators agree, and what the\npanel agreed. A score marked with * stands apart from the others.",
 		Example: "  den outcome consensus tri_01…",
 	}, func(ctx context.Context, c *contract.Client, id string) error {
 		v, err := said[contract.Consensus](c.GetConsensus(ctx, id))
@@ -336,7 +336,7 @@ func (k *client) outcomeSummary() *cobra.Command {
 	return &cobra.Command{
 		Use:     "summary TRIAL ENTRY",
 		Short:   "Show the assessment summary of one product",
-		Long:    "Show the assessment summary of one product: each criterion with its weight, the marks available, its mark, the reasons, and why it is not higher.",
+		Long:    "Show the assessment summary of one product: each criterion with its weight, the marks\navailable, its mark, the reasons, and why it is not higher.",
 		Example: "  den outcome summary tri_01… ent_01…",
 		Args:    words("the id of a trial", "the id of an entry"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,7 +14,7 @@ func (k *client) trialProtocol() *cobra.Command {
 	return k.oneTrial(&cobra.Command{
 		Use:     "protocol TRIAL",
 		Short:   "Show what was locked at the start of a trial",
-		Long:    "Show what was locked at the start of a trial with its hash and its place in the record, and every amendment since.",
+		Long:    "Show what was locked at the start of a trial with its hash and its place in the record,\nand every amendment since.",
 		Example: "  den trial protocol tri_01…\n  den trial protocol tri_01… --json | jq -rj .sealed | sha256sum",
 	}, func(ctx context.Context, c *contract.Client, id string) error {
 		p, err := said[contract.Protocol](c.GetProtocol(ctx, id))

@@ -90,7 +90,9 @@ func (k *client) tellEvents(page contract.EventPage) {
 
 func (k *client) event() *cobra.Command {
 	return &cobra.Command{
-		Use: "show NUMBER", Short: "Show one line of the record, with what changed", Example: "  den record show 7", Args: words("the number of an event"),
+		Use: "show NUMBER", Short: "Show one line of the record, with what changed",
+		Long:    "Show one line of the record: who did what to what, when and why, and how the thing was\nbefore and after.",
+		Example: "  den record show 7", Args: words("the number of an event"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			seq, err := position(args[0])
 			if err != nil {
@@ -136,7 +138,8 @@ func position(text string) (int64, error) {
 func (k *client) proof() *cobra.Command {
 	return &cobra.Command{
 		Use: "proof NUMBER", Short: "Prove that a line stands in the record, as a file to keep",
-		Long:    `Print a proof that a line stands in the record. "den check --proof FILE --key FILE" checks it on any machine, without the den.`,
+		Long: `Print a proof that a line stands in the record. "den check --proof FILE --key FILE"
+checks it on any machine, without the den.`,
 		Example: "  den record proof 7 > event-7-proof.json\n  den record key > record-key.txt\n  den check --proof event-7-proof.json --key record-key.txt", Args: words("the number of an event"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			seq, err := position(args[0])
@@ -163,7 +166,9 @@ func (k *client) print(text []byte) error {
 
 func (k *client) recordKey() *cobra.Command {
 	return &cobra.Command{
-		Use: "key", Short: "Print the public key of the record; its fingerprint goes to standard error", Example: "  den record key > record-key.txt", Args: words(),
+		Use: "key", Short: "Print the public key of the record; its fingerprint goes to standard error",
+		Long:    "Print the public key of the record, to check proofs and checkpoints with. Compare its\nfingerprint with the one on the den's page of the key, on another machine.",
+		Example: "  den record key > record-key.txt", Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := k.api()
 			if err != nil {
@@ -183,7 +188,9 @@ func (k *client) recordKey() *cobra.Command {
 
 func (k *client) checkpoint() *cobra.Command {
 	return &cobra.Command{
-		Use: "checkpoint", Short: "Print the state of the record now, signed, as a file to keep elsewhere", Example: "  den record checkpoint > checkpoint-of-june\n  den check --against checkpoint-of-june", Args: words(),
+		Use: "checkpoint", Short: "Print the state of the record now, signed, as a file to keep elsewhere",
+		Long:    "Print the state of the record now, signed. Kept on another machine, it proves later that\nnothing before it was changed.",
+		Example: "  den record checkpoint > checkpoint-of-june\n  den check --against checkpoint-of-june", Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := k.api()
 			if err != nil {

@@ -174,7 +174,8 @@ func (k *client) releaseAdd() *cobra.Command {
 		Long: `Add a release of a product. The image comes from what was pushed to the product's
 repository with "docker push" (see "den release pushes"), from an archive that "docker
 save" wrote on any machine, or from the den's engine, by name or id. A compose file names
-several images: they are in an archive that comes with it, were pushed, or are on the engine. See "den release check" for
+several images: they are in an archive that comes with it, were pushed, or are on the
+engine. See "den release check" for
 what such a file may say.
 
 Products run as an unprivileged user on a read-only file system (profile strict). Images

@@ -260,7 +260,7 @@ func (k *client) sandboxPause() *cobra.Command {
 	c := k.oneSandbox(&cobra.Command{
 		Use:     "pause SANDBOX",
 		Short:   "Freeze a sandbox",
-		Long:    "Freeze a sandbox as it is. It keeps its memory and its end, and answers nobody until it is resumed.",
+		Long:    "Freeze a sandbox as it is. It keeps its memory and its end, and answers nobody until it\nis resumed.",
 		Example: "  den sandbox pause lea_01…",
 	}, func(ctx context.Context, c *contract.Client, id string) error {
 		return k.showSandbox(c.PauseSandbox(ctx, id, &contract.PauseSandboxParams{IfMatch: x.match()}))

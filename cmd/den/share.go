@@ -13,6 +13,7 @@ import (
 func (k *client) shares() *cobra.Command {
 	list := &cobra.Command{
 		Use: "list TRIAL", Short: "List whom a trial's sandboxes are shared with",
+		Long:    "List the people, organisations and links that a trial's sandboxes are shared with, and\nuntil when.",
 		Example: "  den share list tri_01kbxyz", Args: words("the id of a trial"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := k.api()
@@ -28,7 +29,7 @@ func (k *client) shares() *cobra.Command {
 	}
 	take := &cobra.Command{
 		Use: "withdraw TRIAL SHARE", Short: "Take back what was shared",
-		Long:    "Take back what was shared. It lets nobody in from then on, and what is open by it ends within a second.",
+		Long:    "Take back what was shared. It lets nobody in from then on, and what is open by it ends\nwithin a second.",
 		Example: "  den share withdraw tri_01kbxyz sha_01kbxyz", Args: words("the id of a trial", "the id of a share"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := k.api()
@@ -43,7 +44,8 @@ func (k *client) shares() *cobra.Command {
 		},
 	}
 	mine := &cobra.Command{
-		Use: "mine", Short: "List what others share with me", Example: "  den share mine", Args: words(),
+		Use: "mine", Short: "List what others share with me",
+		Long: "List the products that others share with you, and until when you can open them.", Example: "  den share mine", Args: words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := k.api()
 			if err != nil {

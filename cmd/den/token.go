@@ -15,7 +15,7 @@ func (k *client) tokens() *cobra.Command {
 	list := &cobra.Command{
 		Use:     "list",
 		Short:   "List your tokens",
-		Long:    "List your tokens: what each is for, what it may do, and when it ends. Their secrets are nowhere.",
+		Long:    "List your tokens: what each is for, what it may do, and when it ends. Their secrets are\nnowhere.",
 		Example: "  den token list",
 		Args:    words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

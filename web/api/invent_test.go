@@ -116,10 +116,11 @@ func (i *inventor) parameter(op operation, p *openapi3.Parameter, wild int) stri
 		if slices.Contains([]string{"decide", "getOutcome", "getReport", "getReportFile"}, op.id) && i.chance(50) {
 			return i.id("decided", wild)
 		}
-		return i.id(strings.SplitN(op.path[1:], "/", 2)[0], wild)
+		before, _, _ := strings.Cut(op.path, "/{id}")
+		return i.id(before[strings.LastIndexByte(before, '/')+1:], wild)
 	case "entry":
 		return i.id("entry", wild)
-	case "supplier", "department", "trial", "subject", "actor", "scheme":
+	case "supplier", "department", "trial", "subject", "actor", "scheme", "share":
 		return i.id(p.Name, wild)
 	case "version":
 		if p.In == openapi3.ParameterInPath {
@@ -242,8 +243,8 @@ func (i *inventor) object(s *openapi3.Schema, name string, wild int) any {
 			out[field] = i.r.IntN(2)
 			continue
 		}
-		if field == "weights" && !i.chance(wild+10) {
-			continue // most are out of the bounds of their criterion
+		if slices.Contains([]string{"weights", "agreed", "hours", "chair"}, field) && !i.chance(wild+10) {
+			continue // most are out of bounds, or of what is not in the trial
 		}
 		if needed && !i.chance(wild/2) || !needed && i.chance(50) {
 			out[field] = i.value(s.Properties[field].Value, field, wild)
