@@ -21,6 +21,7 @@ func (w *reporting) facts() error {
 			if over := l.EndingAt; !l.LiveAt.IsZero() && over.After(l.LiveAt) {
 				one.Facts = append(one.Facts, den.ReportFact{ID: "lived", Value: over.Sub(l.LiveAt).Seconds(), Unit: "s"})
 			}
+			one.Facts = append(one.Facts, waysOut(l)...)
 			for _, t := range l.Tried {
 				one.Tried = append(one.Tried, den.ReportTried{Name: t.Name, Times: t.Times})
 			}
@@ -30,6 +31,24 @@ func (w *reporting) facts() error {
 		w.r.Facts = append(w.r.Facts, one)
 	}
 	return nil
+}
+
+// waysOut says what was opened in a sandbox, and how it was used; nothing where all was
+// closed.
+func waysOut(l den.Lease) []den.ReportFact {
+	var out []den.ReportFact
+	if len(l.Ways.Out) > 0 {
+		connections, bytes := 0, int64(0)
+		for _, u := range l.Used {
+			connections, bytes = connections+u.Times, bytes+u.Sent+u.Received
+		}
+		out = append(out, den.ReportFact{ID: "ways_out", Value: float64(len(l.Ways.Out)), Unit: "1"},
+			den.ReportFact{ID: "connections_out", Value: float64(connections), Unit: "1"}, den.ReportFact{ID: "bytes_out", Value: float64(bytes), Unit: "B"})
+	}
+	if l.Ways.Mail {
+		out = append(out, den.ReportFact{ID: "mails_caught", Value: float64(l.Mails), Unit: "1"})
+	}
+	return out
 }
 
 // tasks is how far evaluators came with the tasks of the protocol, and how long it took
