@@ -96,6 +96,7 @@ func (p *pen) preflight(tx den.Tx, r den.Release) (den.ID, error) {
 	if err != nil {
 		return "", err
 	}
+	size := p.o.preflightSize()
 	taken, err := p.o.roomNow(tx)
 	if err != nil {
 		return "", err
@@ -106,10 +107,28 @@ func (p *pen) preflight(tx den.Tx, r den.Release) (den.ID, error) {
 	}
 	return one.ID, p.begin(tx, den.Lease{
 		ID: one.Lease, Preflight: one.ID, Supplier: r.Supplier, Product: r.Product, Release: r.ID, AskedBy: p.by.ID,
-		Name: name, Size: p.o.DefaultSize, Port: r.Port, Path: r.Path, Services: r.Services, StopFirst: true,
+		Name: name, Size: size, Port: r.Port, Path: r.Path, Services: r.Services, StopFirst: true,
 		Phase: den.Requested, RequestedAt: p.now, AgreedAt: p.now,
 		EndsAt: p.now.Add(length), LatestEnd: p.now.Add(length), DueAt: p.now.Add(length),
-	}, queued == 0 && taken.fits(p.o.DefaultSize))
+	}, queued == 0 && taken.fits(size))
+}
+
+// preflightSize is what a release is tried in: the largest size that takes no more than a
+// quarter of the host's memory, so that a product that needs much can be tried at all and
+// people's sandboxes still have room. At least the size that a trial gets by itself.
+func (o *Orchestrator) preflightSize() string {
+	best, _ := o.size(o.DefaultSize)
+	h := o.host.Load()
+	if h == nil || h.host.Memory <= 0 {
+		return best.Name
+	}
+	const part = 4
+	for _, s := range o.Config.Sizes {
+		if s.Memory > best.Memory && s.Memory <= h.host.Memory/part {
+			best = s
+		}
+	}
+	return best.Name
 }
 
 // passPreflights takes every preflight that is under way as far as it can go now.
