@@ -15,7 +15,8 @@ import (
 //go:embed schemes/*.yaml
 var builtInSchemes embed.FS
 
-type schemeFile struct {
+// SchemeFile is a scheme as people write it.
+type SchemeFile struct {
 	ID      string      `yaml:"id"`
 	Version int         `yaml:"version"`
 	Title   string      `yaml:"title"`
@@ -63,11 +64,11 @@ func loadSchemes(folder string) ([]den.Scheme, error) {
 		if err != nil {
 			return nil, fmt.Errorf("a scheme cannot be read: %w", err)
 		}
-		var file schemeFile
+		var file SchemeFile
 		if err := decode(name, text, &file); err != nil {
 			return nil, err
 		}
-		scheme := file.scheme()
+		scheme := file.Scheme()
 		if err := checkScheme(scheme); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -79,7 +80,8 @@ func loadSchemes(folder string) ([]den.Scheme, error) {
 	return schemes, nil
 }
 
-func (f schemeFile) scheme() den.Scheme {
+// Scheme is what the file says. It is not checked.
+func (f SchemeFile) Scheme() den.Scheme {
 	s := den.Scheme{ID: f.ID, Version: f.Version, Title: f.Title, Summary: strings.TrimSpace(f.Summary)}
 	for _, t := range f.Themes {
 		theme := den.Theme{ID: t.ID, Title: t.Title}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"innovationden/configs"
+	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -132,52 +134,37 @@ there already never changes.`,
 	return c
 }
 
-type schemeFile struct {
-	ID      string      `yaml:"id"`
-	Version int         `yaml:"version"`
-	Title   string      `yaml:"title"`
-	Summary string      `yaml:"summary"`
-	Themes  []themeFile `yaml:"themes"`
-}
-
-type themeFile struct {
-	ID       string          `yaml:"id"`
-	Title    string          `yaml:"title"`
-	Criteria []criterionFile `yaml:"criteria"`
-}
-
-type criterionFile struct {
-	ID              string   `yaml:"id"`
-	Title           string   `yaml:"title"`
-	Question        string   `yaml:"question"`
-	Help            string   `yaml:"help"`
-	Anchors         []string `yaml:"anchors"`
-	TechnologyCode  []int32  `yaml:"technology_code"`
-	ServiceStandard []int32  `yaml:"service_standard"`
-	ScoredBy        string   `yaml:"scored_by"`
-	Formula         string   `yaml:"formula"`
-	Weight          float64  `yaml:"weight"`
-	WeightMin       float64  `yaml:"weight_min"`
-	WeightMax       float64  `yaml:"weight_max"`
-	Minimum         *int32   `yaml:"minimum"`
-	Evidence        string   `yaml:"evidence"`
-	Missing         string   `yaml:"missing"`
-}
-
 func (k *client) readScheme(cmd *cobra.Command, file string) (contract.NewScheme, written, error) {
-	var f schemeFile
+	var f configs.SchemeFile
 	doc, err := k.readWritten(cmd, file, &f)
-	in := contract.NewScheme{Id: f.ID, Title: f.Title, Summary: pointerTo(f.Summary), Themes: []contract.NewTheme{}}
-	for _, t := range f.Themes {
+	s := f.Scheme()
+	in := contract.NewScheme{Id: s.ID, Title: s.Title, Summary: pointerTo(s.Summary), Themes: []contract.NewTheme{}}
+	for _, t := range s.Themes {
 		theme := contract.NewTheme{Id: t.ID, Title: t.Title, Criteria: []contract.NewCriterion{}}
 		for _, c := range t.Criteria {
-			theme.Criteria = append(theme.Criteria, contract.NewCriterion{
-				Id: c.ID, Title: c.Title, Question: c.Question, Help: pointerTo(c.Help), Anchors: &c.Anchors, TechnologyCode: &c.TechnologyCode,
-				ServiceStandard: &c.ServiceStandard, ScoredBy: c.ScoredBy, Formula: pointerTo(c.Formula), Weight: c.Weight,
-				WeightMin: c.WeightMin, WeightMax: c.WeightMax, Minimum: c.Minimum, Evidence: pointerTo(c.Evidence), Missing: c.Missing,
-			})
+			theme.Criteria = append(theme.Criteria, newCriterion(c))
 		}
 		in.Themes = append(in.Themes, theme)
 	}
 	return in, written{doc: doc}, err
+}
+
+func newCriterion(c den.Criterion) contract.NewCriterion {
+	out := contract.NewCriterion{
+		Id: c.ID, Title: c.Title, Question: c.Question, Help: pointerTo(c.Help), Anchors: &c.Anchors, TechnologyCode: points(c.TechnologyCode),
+		ServiceStandard: points(c.ServiceStandard), ScoredBy: string(c.ScoredBy), Formula: pointerTo(c.Formula), Weight: c.Weight,
+		WeightMin: c.WeightMin, WeightMax: c.WeightMax, Evidence: pointerTo(c.Evidence), Missing: string(c.Missing),
+	}
+	if c.Minimum != nil {
+		out.Minimum = new(int32(*c.Minimum))
+	}
+	return out
+}
+
+func points(of []int) *[]int32 {
+	out := make([]int32, 0, len(of))
+	for _, n := range of {
+		out = append(out, int32(n))
+	}
+	return &out
 }
