@@ -2,7 +2,7 @@ package main
 
 import (
 	"os"
-	"strings"
+	"slices"
 	"testing"
 )
 
@@ -56,7 +56,7 @@ func TestBrowserChecksSeeWhatIsWrong(t *testing.T) {
 		t.Error("an inline style was let through without a word")
 	}
 	b.mu.Unlock()
-	if left := seen.unvisited(t); len(left) < 30 || strings.Contains(strings.Join(left, " "), "/sign-in") {
+	if left := seen.unvisited(t); len(left) < 30 || slices.Contains(left, "/sign-in") {
 		t.Errorf("after one page these were not visited: %v", left)
 	}
 	folder := t.TempDir()

@@ -166,6 +166,26 @@ func (b *tab) until(expression string) {
 	})
 }
 
+// soon says whether an expression becomes true within two seconds.
+func (b *tab) soon(expression string) bool {
+	b.Helper()
+	deadline := time.After(2 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var so bool
+		err := chromedp.Run(b.ctx, chromedp.Evaluate(`!!(`+expression+`)`, &so))
+		if err == nil && so {
+			return true
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			return false
+		}
+	}
+}
+
 func (b *tab) await(what string, so func() bool) {
 	b.Helper()
 	deadline := time.After(30 * time.Second)
@@ -232,8 +252,17 @@ func (b *tab) click(kinds, words string) {
 // press clicks the link or button that says the words, and waits for the page behind it.
 func (b *tab) press(words string) {
 	b.Helper()
-	b.do(evaluate(`document.documentElement.dataset.old = 'yes'`))
-	b.click(`a, button`, words)
+	b.do(evaluate(`(() => {
+		document.documentElement.dataset.old = 'yes'
+		addEventListener('beforeunload', () => { document.documentElement.dataset.left = 'yes' })
+	})()`))
+	const tries = 3 // a live part that is made anew between finding and clicking is clicked beside
+	for range tries {
+		b.click(`a, button`, words)
+		if b.soon(`!document.documentElement.dataset.old || document.documentElement.dataset.left`) {
+			break
+		}
+	}
 	b.until(`!document.documentElement.dataset.old && ` + isWhole)
 }
 
