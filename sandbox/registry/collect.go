@@ -83,6 +83,9 @@ func (r *Registry) expire() (n int, err error) {
 		return 0, err
 	}
 	for _, id := range all {
+		if r.now().Sub(rows[id].At) < uploadGrace {
+			continue // begun so lately that nobody can have left it; its pusher must not find it busy
+		}
 		u, err := r.takeUpload(rows[id].Repo, id)
 		if err != nil {
 			continue // somebody writes to it, or it became a blob meanwhile

@@ -207,6 +207,8 @@ func (h *handler) begin(w http.ResponseWriter, q *http.Request, want route) erro
 		return err
 	}
 	if q.URL.Query().Get("digest") == "" {
+		u.mu.Lock()
+		defer u.leave()
 		u.stands(w, http.StatusAccepted)
 		return nil
 	}
