@@ -20,7 +20,8 @@ FUZZTIME ?= 20s
 CHAOSFUZZ ?= 10m
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
-MATRIX := ^(TestCrashMatrix|TestAFlippedByte)
+# So do the tables of who may do what: tens of thousands of questions, one after the other.
+MATRIX := ^(TestCrashMatrix|TestAFlippedByte|TestEveryRouteForEverybody|TestNotYoursLooksLikeNotThere|TestNobodyReadsWhatIsHidden|TestWhoMayDoWhatToWhat)
 
 .PHONY: help setup build demo test vet format matrix race fuzz lint bench conformance chaos generate clean
 
