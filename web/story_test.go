@@ -138,6 +138,9 @@ func (r *rig) assessInPages(trial den.TrialView) {
 	r.Helper()
 	evaluator := r.visitor("evaluator")
 	evaluator.get("/").shows("main", "2 products to score")
+	before := evaluator.get(fmt.Sprintf("/trials/%s/entries/%s/assess", trial.ID, trial.Entries[0].ID))
+	declare := evaluator.follow(before) // nobody scores before
+	evaluator.follow(evaluator.submit(declare, fmt.Sprintf("/trials/%s/declare", trial.ID), url.Values{"interest": {"none"}}))
 	for _, e := range trial.Entries {
 		path := fmt.Sprintf("/trials/%s/entries/%s/assess", trial.ID, e.ID)
 		form := evaluator.get(path)
