@@ -257,6 +257,31 @@ func TestOneSpareCellWaitsAndIsClaimed(t *testing.T) {
 	})
 }
 
+// Found by the crash matrix: an engine that fell silent counted as one with a full disk.
+func TestASilentEngineCostsNoWaitingCell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run()
+		elapse(time.Second)
+		cell := r.engine.Truth()
+		silent := false
+		r.engine.Before(func(at string, id sandbox.ID) {
+			if at == "look" && id == cell[0].ID && !silent {
+				silent = true
+				r.engine.FailNext("host", nil)
+				if host, err := r.o.Host(t.Context(), den.System()); err != nil || host.Up {
+					t.Errorf("the engine was asked while it is silent: %+v %v", host, err)
+				}
+			}
+		})
+		elapse(30 * time.Second)
+		r.engine.Before(nil)
+		if now := r.engine.Truth(); !silent || len(now) != 1 || now[0].ID != cell[0].ID {
+			t.Errorf("silent %v, then waits %+v and not %s", silent, now, cell[0].ID)
+		}
+	})
+}
+
 func TestASandboxOverItsDiskIsEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)

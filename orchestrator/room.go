@@ -52,8 +52,9 @@ func (o *Orchestrator) usable(ctx context.Context) error {
 	return nil
 }
 
+// diskFull says so only of an engine that answered: silence says nothing about a disk.
 func (o *Orchestrator) diskFull(h health) bool {
-	return h.host.DiskFree >= 0 && h.host.DiskFree < diskReserve
+	return h.up && h.host.DiskFree >= 0 && h.host.DiskFree < diskReserve
 }
 
 // room is what is taken of the host, as the records say.
