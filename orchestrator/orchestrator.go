@@ -29,7 +29,7 @@ type Config struct {
 	Sizes         []den.Size
 	Schemes       []den.Scheme
 	Vocabulary    den.Vocabulary // in which products are described
-	OpenTechmap   bool           // anybody may read suppliers and products
+	OpenTechmap   bool           // anybody may read suppliers, products and published challenges
 	DefaultScheme string         // what a trial gets where nobody says otherwise; empty: the first
 	DefaultSize   string         // the same
 	DefaultLength den.Span

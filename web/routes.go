@@ -173,10 +173,10 @@ func (s *server) Routes() []Route {
 		{post, "/sandboxes/:id/resume", den.RunSandbox, p.Resume},
 		{get, "/open/:name", den.OpenSandbox, p.Open},
 
-		{get, "/challenges", den.ReadChallenge, p.Challenges},
+		{get, "/challenges", s.early(den.ReadChallenge), p.Challenges},
 		{get, "/challenges/new", den.SetUpChallenge, p.NewChallenge},
 		{post, "/challenges", den.SetUpChallenge, p.AddChallenge},
-		{get, "/challenges/:id", den.ReadChallenge, p.Challenge},
+		{get, "/challenges/:id", s.early(den.ReadChallenge), p.Challenge},
 		{get, "/challenges/:id/set-up", den.SetUpChallenge, p.ChallengeSetUp},
 		{get, "/challenges/:id/set-up/:step", den.SetUpChallenge, p.ChallengeStep},
 		{post, "/challenges/:id/set-up/:step", den.SetUpChallenge, p.SaveChallengeStep},
@@ -197,9 +197,9 @@ func (s *server) Routes() []Route {
 		{get, "/challenges/:id/answers", den.ReadInterest, p.Answers},
 		{post, "/challenges/:id/invite", den.SetUpChallenge, p.Invite},
 		{post, "/challenges/:id/trial", den.SetUpChallenge, p.TryChallenge},
-		{get, "/challenges/:id/pack", den.ReadChallenge, p.Pack},
-		{get, "/challenges/:id/pack/text", den.ReadChallenge, p.PackText},
-		{get, "/challenges/:id/pack/html", den.ReadChallenge, p.PackHTML},
+		{get, "/challenges/:id/pack", s.early(den.ReadChallenge), p.Pack},
+		{get, "/challenges/:id/pack/text", s.early(den.ReadChallenge), p.PackText},
+		{get, "/challenges/:id/pack/html", s.early(den.ReadChallenge), p.PackHTML},
 		{get, "/challenges/:id/notice", den.ReadInterest, p.Notice},
 		{get, "/challenges/:id/notice/text", den.ReadInterest, p.NoticeText},
 		{get, "/questions/:id", den.SetUpChallenge, p.Question},
@@ -207,17 +207,17 @@ func (s *server) Routes() []Route {
 		{get, "/interests/:id/thank", den.SetUpChallenge, p.AskThank},
 		{post, "/interests/:id/thank", den.SetUpChallenge, p.Thank},
 
-		{get, "/techmap", s.techmap(), p.Techmap},
-		{get, "/techmap/map", s.techmap(), p.Map},
-		{get, "/techmap/compare", s.techmap(), p.Compare},
+		{get, "/techmap", s.early(den.ReadTechmap), p.Techmap},
+		{get, "/techmap/map", s.early(den.ReadTechmap), p.Map},
+		{get, "/techmap/compare", s.early(den.ReadTechmap), p.Compare},
 		{get, "/techmap/suppliers.csv", den.ReadTechmap, p.Sheet},
 		{get, "/techmap/products.csv", den.ReadTechmap, p.Sheet},
 		{get, "/techmap/import", den.EditEntry, p.Sheets},
 		{post, "/techmap/import", den.EditEntry, p.Import},
-		{get, "/products", s.techmap(), p.Techmap},
+		{get, "/products", s.early(den.ReadTechmap), p.Techmap},
 		{get, "/products/new", den.EditEntry, p.NewProduct},
 		{post, "/products", den.EditEntry, p.AddProduct},
-		{get, "/products/:id", s.techmap(), p.Product},
+		{get, "/products/:id", s.early(den.ReadTechmap), p.Product},
 		{get, "/products/:id/edit", den.EditEntry, p.EditProduct},
 		{post, "/products/:id/edit", den.EditEntry, p.SaveProduct},
 		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
@@ -257,7 +257,7 @@ func (s *server) Routes() []Route {
 		{post, "/departments", den.AddOrganisation, p.AddDepartment},
 		{get, "/suppliers/new", den.AddEntry, p.AskSupplier},
 		{post, "/suppliers", den.AddEntry, p.AddSupplier},
-		{get, "/suppliers/:id", s.techmap(), p.Supplier},
+		{get, "/suppliers/:id", s.early(den.ReadTechmap), p.Supplier},
 		{get, "/suppliers/:id/edit", den.EditEntry, p.EditSupplier},
 		{post, "/suppliers/:id/edit", den.EditEntry, p.SaveSupplier},
 		{get, "/suppliers/:id/hand-over", den.AddOrganisation, p.AskHandOver},
@@ -265,11 +265,12 @@ func (s *server) Routes() []Route {
 	}
 }
 
-// techmap is who may read the techmap: everybody with a role, or anybody where the
-// operator has opened it.
-func (s *server) techmap() den.Action {
+// early is who may read what suppliers come for before they have an account, the techmap
+// and published challenges: who may do it by a role, or anybody where the operator has
+// opened them.
+func (s *server) early(do den.Action) den.Action {
 	if s.OpenTechmap {
 		return Anybody
 	}
-	return den.ReadTechmap
+	return do
 }

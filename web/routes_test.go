@@ -78,7 +78,8 @@ func TestOnlyTheDoorIsOpenToAnybody(t *testing.T) {
 	}
 }
 
-// An open techmap opens the pages of suppliers and products to read, and nothing else.
+// An open techmap opens the pages of suppliers, products and challenges to read, and
+// nothing else.
 func TestAnOpenTechmapOpensItsPagesAlone(t *testing.T) {
 	closed, open := bare(t), bare(t)
 	open.OpenTechmap = true
@@ -88,7 +89,8 @@ func TestAnOpenTechmapOpensItsPagesAlone(t *testing.T) {
 			got = append(got, r.Method+" "+r.Path)
 		}
 	}
-	want := []string{"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id"}
+	want := []string{"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id",
+		"GET /challenges", "GET /challenges/:id", "GET /challenges/:id/pack", "GET /challenges/:id/pack/text", "GET /challenges/:id/pack/html"}
 	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
 		t.Errorf("opened: %q, want %q", got, want)
 	}

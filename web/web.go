@@ -57,7 +57,7 @@ type Config struct {
 	Register bool
 	// Schemas are the published schemas, by their path.
 	Schemas map[string][]byte
-	// OpenTechmap lets anybody read suppliers and products.
+	// OpenTechmap lets anybody read suppliers, products and published challenges.
 	OpenTechmap bool
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
 	MaxArchive int64
@@ -88,7 +88,7 @@ func New(c Config) (http.Handler, error) {
 	c.Sessions.held.told = func(session string) { c.Visits.Revoke(gateway.Right{Session: session}) }
 	pagesConfig := pages.Config{
 		Den: c.Den, Sessions: c.Sessions, Visits: c.Visits, Addresses: c.Gateway, Public: public.Scheme + "://" + public.Host, Secure: public.Scheme == "https",
-		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive,
+		Zone: c.Zone, Now: c.Now, Log: c.Log, MaxArchive: c.MaxArchive, OpenTechmap: c.OpenTechmap, OpenRegister: c.Register,
 	}
 	if c.Provider != nil {
 		pagesConfig.Provider = c.Provider

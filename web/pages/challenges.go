@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -56,6 +57,7 @@ type challengePage struct {
 	MayReadIn bool // what only the department reads
 	MayAnswer bool
 	MayRecord bool
+	SignIn    string // where who is not signed in goes on; empty: it is somebody
 }
 
 // Challenge is GET /challenges/:id. A draft is shown as its task list by those who
@@ -90,6 +92,9 @@ func (p *Pages) showChallenge(c *gin.Context, v den.ChallengeView, isPreview boo
 		MaySetUp: v.May[den.SetUpChallenge] && !isPreview, MayReadIn: v.May[den.ReadInterest] && !isPreview, MayRecord: v.May[den.ReadRecord] && !isPreview, MayAnswer: v.May[den.AnswerChallenge] && !isPreview,
 	}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.Crumb{Text: title})
+	if !asking(c).Known() {
+		page.SignIn = "/sign-in?" + url.Values{"then": {challengePath(v.ID)}}.Encode()
+	}
 	for _, q := range v.Questions {
 		switch {
 		case q.Answered():

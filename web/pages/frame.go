@@ -42,6 +42,8 @@ func (p *Pages) frame(c *gin.Context, title string) view.Frame {
 	if who.Known() {
 		f.Who = view.Who{ID: string(who.ID), Name: who.Name, Role: p.role(who)}
 		f.Nav = p.navigation(c, who)
+	} else {
+		f.Nav = p.visiting()
 	}
 	if done := "done." + c.Query("done"); p.words.Has(done) {
 		f.Notice = &view.NotificationBanner{Type: "success", Text: p.words.Say(done)}
@@ -78,6 +80,21 @@ func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 			view.NavItem{Href: "/host", Text: p.words.Say("nav.host")})
 	}
 	return append(nav, p.unread(c, a), view.NavItem{Href: "/help", Text: p.words.Say("nav.help")})
+}
+
+// visiting offers what can be read without an account, where anything can.
+func (p *Pages) visiting() []view.NavItem {
+	var nav []view.NavItem
+	if p.OpenTechmap {
+		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.NavItem{Href: "/techmap", Text: p.words.Say("nav.products")})
+	}
+	if p.OpenRegister {
+		nav = append(nav, view.NavItem{Href: "/register", Text: p.words.Say("nav.register")})
+	}
+	if len(nav) == 0 {
+		return nil
+	}
+	return append(nav, view.NavItem{Href: "/help", Text: p.words.Say("nav.help")}, view.NavItem{Href: "/sign-in", Text: p.words.Say("sign-in.button")})
 }
 
 func seesTrials(a den.Actor) bool {

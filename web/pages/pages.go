@@ -30,6 +30,9 @@ type Config struct {
 	Public    string         // the address people type, such as https://den.example.gov.uk
 	Now       func() time.Time
 	Log       *slog.Logger
+	// OpenTechmap and OpenRegister say what people nobody knows may read: the techmap with
+	// published challenges, and the register.
+	OpenTechmap, OpenRegister bool
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
 	MaxArchive int64
 	// MaxStreams bounds the live pages of one person; 0: 16.
