@@ -42,6 +42,7 @@ func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
 	if err != nil {
 		return nil, err
 	}
+	tried := map[den.ID]map[den.ID]int{} // by supplier, then by product
 	for n := range fits {
 		f := &fits[n]
 		s, err := tx.Suppliers().Get(f.Supplier)
@@ -50,23 +51,14 @@ func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
 		}
 		f.SupplierName, f.Invited = s.Name, c.WasInvited(f.Supplier)
 		f.Answered = slices.ContainsFunc(answered, func(i den.Interest) bool { return i.Stands() && i.Supplier == f.Supplier })
-		if f.Trials, err = triedTimes(tx, *f); err != nil {
-			return nil, err
+		if tried[f.Supplier] == nil {
+			if tried[f.Supplier], err = triedCounts(tx, f.Supplier); err != nil {
+				return nil, err
+			}
 		}
+		f.Trials = tried[f.Supplier][f.Product]
 	}
 	return fits, nil
-}
-
-// triedTimes counts the trials in which a product ran to their end.
-func triedTimes(tx den.Tx, f den.Fit) (int, error) {
-	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesBySupplier, Key: string(f.Supplier)})
-	trials := map[den.ID]bool{}
-	for _, l := range leases {
-		if l.Product == f.Product && l.Phase == den.Ended {
-			trials[l.Trial] = true
-		}
-	}
-	return len(trials), err
 }
 
 func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) error {

@@ -18,7 +18,7 @@ import (
 func decidedTrial(t *testing.T, r *rig) den.TrialView {
 	t.Helper()
 	ctx := t.Context()
-	v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
+	v := r.start(time.Hour, r.release("one", fake.Behaviour{ListensAfter: time.Second}), r.release("two", fake.Behaviour{ListensAfter: time.Second}))
 	for i, name := range []string{"Ann Canary", "Bob Canary"} {
 		who := r.person(name, den.Evaluator, v.Trial.ID)
 		r.declare(v.Trial.ID, who)

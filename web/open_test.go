@@ -84,3 +84,38 @@ func TestAnybodyReadsPublishedChallenges(t *testing.T) {
 		t.Error("a closed challenge asks people to take part")
 	}
 }
+
+// What was published stands on the product's page, with the supplier's reply beside it,
+// and leads to the report; a part that was kept back says so.
+func TestPublishedEvidenceStandsOnTheProductsPage(t *testing.T) {
+	r := newRigWith(t, true)
+	trial := r.trial()
+	r.score(trial, "evaluator")
+	r.end(trial)
+	ctx, by := t.Context(), r.people["official"].Act()
+	_, err := r.den.Decide(ctx, by, trial.ID, den.NewDecision{Decision: den.Stop, Route: den.RouteNone, Why: "Not now."})
+	r.must(err)
+	path, rival := "/products/"+string(r.bookwell.ID), r.visitor("rival")
+	if got := rival.get(path); strings.Contains(got.Text, trial.Name) {
+		t.Error("a trial that was not published is named")
+	}
+	_, err = r.den.Publish(ctx, by, trial.ID, den.NewPublication{Parts: []den.Part{den.PartNames, den.PartDecision}, Why: "For others."})
+	r.must(err)
+	var entry den.ID
+	for _, e := range trial.Entries {
+		if e.Entry.Product == r.bookwell.ID {
+			entry = e.Entry.ID
+		}
+	}
+	_, err = r.den.ReplyTo(ctx, r.people["engineer"].Act(), trial.ID, den.NewReply{Entry: entry, Text: "We have mended it."})
+	r.must(err)
+	got := rival.get(path)
+	got.shows(`main a[href="/register/`+string(trial.ID)+`"]`, trial.Name)
+	got.shows(".den-stack", "not chosen")
+	got.shows(".den-stack", "Not published")
+	got.shows(".govuk-inset-text", "We have mended it.")
+	rival.get("/techmap/compare?product="+string(r.bookwell.ID)).shows("table", trial.Name)
+	if got := r.visitor("").get(path); strings.Contains(got.Text, trial.Name) { // the register is closed
+		t.Error("the techmap is a way around the register")
+	}
+}

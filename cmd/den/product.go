@@ -107,6 +107,32 @@ func (k *client) tellProduct(p contract.Product) {
 		k.say("")
 		k.tellReleases(contract.ReleasePage{Items: p.Releases})
 	}
+	if p.Evidence != nil {
+		k.tellEvidence(*p.Evidence)
+	}
+}
+
+// tellEvidence says what trials found of a product, as far as the reader may see it.
+func (k *client) tellEvidence(e contract.Evidenced) {
+	k.say("")
+	k.say("Trials here: %d.", e.Tried)
+	var rows [][]string
+	for _, t := range e.Trials {
+		ready, restarts, total := "", "", ""
+		if t.LaunchSeconds != nil {
+			ready, restarts = fmt.Sprintf("%.1f s", *t.LaunchSeconds), fmt.Sprint(given(t.Restarts))
+		}
+		if t.Total != nil {
+			total = fmt.Sprintf("%.0f/100", *t.Total)
+		}
+		if t.Chosen {
+			total = strings.TrimSpace(total + " chosen")
+		}
+		rows = append(rows, []string{t.Name, t.Department, given(t.Version), moment(t.ClosedAt), ready, restarts, total})
+	}
+	if len(rows) > 0 {
+		table(k.std.out, []string{"TRIAL", "DEPARTMENT", "RELEASE", "ENDED", "READY AFTER", "FAILED", "OUTCOME"}, rows)
+	}
 }
 
 func statedPrice(p *contract.StatedPrice) string {

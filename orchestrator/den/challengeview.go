@@ -150,7 +150,7 @@ type Fit struct {
 	SupplierName string
 	Summary      string
 	InCommon     []string // capabilities
-	Trials       int      // how often it was tried to the end
+	Trials       int      // finished trials here, as everybody may know
 	Invited      bool
 	Answered     bool
 }

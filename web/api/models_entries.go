@@ -45,6 +45,22 @@ func product(p den.ProductView) contract.Product {
 	return out
 }
 
+func evidenced(k den.Known) contract.Evidenced {
+	return contract.Evidenced{Tried: int32(k.Tried), Trials: list(k.Trials, func(t den.KnownTrial) contract.EvidencedTrial {
+		out := contract.EvidencedTrial{
+			Trial: string(t.Trial), Name: t.Name, Department: t.Department, Version: some(t.Version), ClosedAt: moment(t.ClosedAt),
+			Decision: some(contract.Decision(t.Decision)), Chosen: t.Chosen, Published: t.Published, Reply: some(t.Reply),
+		}
+		if t.Measured {
+			out.LaunchSeconds, out.Restarts, out.Reached = new(t.Launch.Seconds()), new(int32(t.Restarts)), new(int32(t.Reached))
+		}
+		if t.Ranked {
+			out.Total = new(t.Total)
+		}
+		return out
+	})}
+}
+
 func productChange(b contract.ProductEntry, rev int64) den.ProductChange {
 	price := value(b.Price)
 	return den.ProductChange{Name: b.Name, Summary: value(b.Summary), Rev: rev, ProductProfile: den.ProductProfile{

@@ -72,7 +72,9 @@ func (a *API) GetProduct(ctx context.Context, r contract.GetProductRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return contract.GetProduct200JSONResponse{Body: product(p), Headers: contract.GetProduct200ResponseHeaders{ETag: etag(p.Rev)}}, nil
+	out := product(p)
+	out.Evidence = new(evidenced(p.Known))
+	return contract.GetProduct200JSONResponse{Body: out, Headers: contract.GetProduct200ResponseHeaders{ETag: etag(p.Rev)}}, nil
 }
 
 // AddProduct adds a product.

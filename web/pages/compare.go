@@ -81,11 +81,18 @@ func (p *Pages) knownRows(k den.Known) []compareRow {
 	var where, launch, restarts, reached, score []string
 	for _, t := range k.Trials {
 		where = append(where, t.Name+", "+t.Department)
-		launch = append(launch, p.seconds(t.Launch))
-		restarts = append(restarts, p.words.Count("compare.times", t.Restarts))
-		reached = append(reached, p.words.Count("compare.addresses", t.Reached))
-		if t.Ranked {
+		if t.Measured {
+			launch = append(launch, p.seconds(t.Launch))
+			restarts = append(restarts, p.words.Count("compare.times", t.Restarts))
+			reached = append(reached, p.words.Count("compare.addresses", t.Reached))
+		}
+		switch {
+		case t.Ranked && t.Chosen:
+			score = append(score, strconv.FormatFloat(t.Total, 'f', 0, 64)+"/100, "+p.words.Say("known.chosen"))
+		case t.Ranked:
 			score = append(score, strconv.FormatFloat(t.Total, 'f', 0, 64)+"/100")
+		case t.Chosen:
+			score = append(score, p.words.Say("known.chosen"))
 		}
 	}
 	row := func(key string, lines []string) compareRow {
@@ -101,6 +108,7 @@ func (p *Pages) knownRows(k den.Known) []compareRow {
 type knownRow struct {
 	den.KnownTrial
 	Ready string
+	Href  string // of the published report; empty: there is none for this reader
 }
 
 // known is what trials found, for the page of one product.
@@ -112,7 +120,11 @@ type known struct {
 func (p *Pages) known(k den.Known) known {
 	out := known{Tried: k.Tried}
 	for _, t := range k.Trials {
-		out.Trials = append(out.Trials, knownRow{KnownTrial: t, Ready: p.seconds(t.Launch)})
+		row := knownRow{KnownTrial: t, Ready: p.seconds(t.Launch)}
+		if t.Published {
+			row.Href = registerPath(t.Trial)
+		}
+		out.Trials = append(out.Trials, row)
 	}
 	return out
 }

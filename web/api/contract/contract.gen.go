@@ -1587,6 +1587,46 @@ type EvidencePage struct {
 	Items []Evidence `json:"items"`
 }
 
+// Evidenced What trials found of a product, never its supplier's word. Only where one product is read. Trials are those of which the reader may see more than that they were: its own department's, those of its own product, and published ones.
+type Evidenced struct {
+	Trials []EvidencedTrial `json:"trials"`
+
+	// Tried Finished trials in this den, whoever reads.
+	Tried int32 `json:"tried"`
+}
+
+// EvidencedTrial What a reader may see of a finished trial of a product. What is left out is not to be seen.
+type EvidencedTrial struct {
+	// Chosen The decision names it.
+	Chosen     bool       `json:"chosen"`
+	ClosedAt   *time.Time `json:"closed_at,omitempty"`
+	Decision   *Decision  `json:"decision,omitempty"`
+	Department string     `json:"department"`
+
+	// LaunchSeconds From the start to the first answer.
+	LaunchSeconds *float64 `json:"launch_seconds,omitempty"`
+	Name          string   `json:"name"`
+
+	// Published Its report is in the register.
+	Published bool `json:"published"`
+
+	// Reached Addresses outside that it tried to reach, and could not.
+	Reached *int32 `json:"reached,omitempty"`
+
+	// Reply What its supplier says to the published report.
+	Reply *string `json:"reply,omitempty"`
+
+	// Restarts How often it ended by itself.
+	Restarts *int32 `json:"restarts,omitempty"`
+
+	// Total Of 100.
+	Total *float64 `json:"total,omitempty"`
+	Trial string   `json:"trial"`
+
+	// Version Of the release.
+	Version *string `json:"version,omitempty"`
+}
+
 // Extension Longer by so many seconds, until a moment, or as long as one may: one of the three.
 type Extension struct {
 	BySeconds *int64 `json:"by_seconds,omitempty"`
@@ -2423,11 +2463,14 @@ type Product struct {
 	DataLocation *DataLocation `json:"data_location,omitempty"`
 
 	// Description Plain text. Empty lines divide paragraphs.
-	Description *string    `json:"description,omitempty"`
-	Hosting     *[]Hosting `json:"hosting,omitempty"`
-	Id          string     `json:"id"`
-	Licence     *string    `json:"licence,omitempty"`
-	Name        string     `json:"name"`
+	Description *string `json:"description,omitempty"`
+
+	// Evidence What trials found of a product, never its supplier's word. Only where one product is read. Trials are those of which the reader may see more than that they were: its own department's, those of its own product, and published ones.
+	Evidence *Evidenced `json:"evidence,omitempty"`
+	Hosting  *[]Hosting `json:"hosting,omitempty"`
+	Id       string     `json:"id"`
+	Licence  *string    `json:"licence,omitempty"`
+	Name     string     `json:"name"`
 
 	// OpenSource An answer.
 	OpenSource *YesNo `json:"open_source,omitempty"`
