@@ -3,8 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# One set of flags for the binary, vet, tests and everything that a test builds.
-export GOFLAGS := -tags=nomsgpack -buildvcs=false
+# One set of flags for the binary, vet, tests and everything that a test builds, so that each package is compiled once:
+# only the race detector needs cgo and compiles them again.
+export GOFLAGS := -tags=nomsgpack -buildvcs=false -trimpath
+export CGO_ENABLED := 0
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 
@@ -33,7 +35,7 @@ setup: ## install and start what is missing on this machine, for everything belo
 
 build: ## build bin/den, one static binary
 	@.ci/setup build
-	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/den ./cmd/den
+	@go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/den ./cmd/den
 
 demo: ## show a whole trial in the browser: two products side by side, on real Docker
 	@.ci/setup demo

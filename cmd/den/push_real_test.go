@@ -43,8 +43,9 @@ func twoLayers(t testing.TB, name string, program []byte, mode string) []byte {
 	t.Helper()
 	c := sandboxtest.ProductConfig()
 	c.Volumes, c.Cmd = nil, []string{mode}
-	return sandboxtest.ArchiveOf(t, c, []string{name},
-		sandboxtest.Tar(t, map[string][]byte{"tmp/": nil, "about": []byte(name)}, 0o644), sandboxtest.Tar(t, map[string][]byte{"product": program}, 0o755))
+	return sandboxtest.ArchiveOf(t, sandboxtest.Image{Config: c, Tags: []string{name}, Layers: [][]byte{
+		sandboxtest.Tar(t, map[string][]byte{"tmp/": nil, "about": []byte(name)}, 0o644), sandboxtest.Tar(t, map[string][]byte{"product": program}, 0o755),
+	}})
 }
 
 // A supplier pushes with the docker command as it comes; the den makes releases of it,

@@ -43,33 +43,20 @@ func TestAStackIsOpenedThroughTheGateway(t *testing.T) {
 
 	c := sandboxtest.ProductConfig()
 	c.Cmd = []string{"serve"}
-	archive := sandboxtest.Archive(t, c, []string{"acme/web:1"}, map[string][]byte{"product": program(t), "tmp/": nil})
+	archive := sandboxtest.Archive(t, c, []string{"acme/web:1"}, map[string][]byte{
+		"product": program(t), "tmp/": nil, "data/": nil, "data/greeting": []byte("good day"),
+	})
 	hostile := s.stack(base.JSON200.Product, strings.Replace(twoServices, "    ports", "    privileged: true\n    ports", 1), archive)
 	if hostile.JSON201 != nil || !strings.Contains(string(hostile.Body), "Line 4: services.web.privileged: ") {
 		t.Fatalf("a hostile file: %s", hostile.Body)
 	}
-	added := s.stack(base.JSON200.Product, twoServices, archive)
-	s.answered(nil, added.JSON201 != nil, func() []byte { return added.Body })
-	s.images = append(s.images, added.JSON201.Image)
-
-	draft, err := client.AddTrialWithResponse(ctx, nil, s.newTrial(time.Hour, added.JSON201.Id))
-	s.answered(err, draft != nil && draft.JSON201 != nil, func() []byte { return draft.Body })
-	started, err := client.StartTrialWithResponse(ctx, draft.JSON201.Id, nil)
-	s.answered(err, started != nil && started.JSON202 != nil, func() []byte { return started.Body })
-	var box contract.Sandbox
-	s.await("the stack to answer", func() error {
-		found, err := client.GetTrialWithResponse(ctx, draft.JSON201.Id)
-		if err != nil || found.JSON200 == nil {
-			return errors.Join(err, errors.New("no answer"))
-		}
-		if box = *found.JSON200.Entries[0].Sandbox; box.Phase != contract.PhaseLive {
-			return fmt.Errorf("it is %s: %s", box.Phase, box.Detail)
-		}
-		return nil
-	})
 	browser := s.browser(ctx)
+	trial, box := s.runs(base.JSON200.Product, "small", twoServices, archive, [2]string{"profile", "strict"})
 	if page := s.page(browser, box.Url); page != "hello" {
 		t.Errorf("its page is %q", page)
+	}
+	if page := s.page(browser, strings.TrimSuffix(box.Url, "/")+"/read?file=/data/greeting"); !strings.Contains(page, "good day") {
+		t.Errorf("the file under its volume is %q", page)
 	}
 	const other = "/fetch?url=http%3A%2F%2Fstore%3A8080%2F"
 	if page := s.page(browser, strings.TrimSuffix(box.Url, "/")+other); page != "hello" {
@@ -91,17 +78,81 @@ func TestAStackIsOpenedThroughTheGateway(t *testing.T) {
 			t.Errorf("the sandbox's page has no %s", log)
 		}
 	}
-	if err := s.settle(account{trial: draft.JSON201.Id, started: true, live: true}); err != nil {
+	if err := s.settle(account{trial: trial, started: true, live: true}); err != nil {
 		t.Error(err)
 	}
 }
 
+// Products that nobody here wrote come in by the API, from their own file and an archive of
+// their images, and are opened at their address.
+func TestRealProductsAreOpenedThroughTheGateway(t *testing.T) {
+	s := newServed(t)
+	s.start()
+	ctx, client := t.Context(), s.client()
+	single, err := client.GetReleaseWithResponse(ctx, s.offer(product(t, program(t), "serve")))
+	s.answered(err, single != nil && single.JSON200 != nil, func() []byte { return single.Body })
+	browser := s.browser(ctx)
+	for _, real := range []struct {
+		name, size string
+		stack      func(context.Context, testing.TB) sandboxtest.Stack
+		visits     [][2]string // a path, and what is on its page at last
+	}{
+		{"nginx", "small", sandboxtest.Site, [][2]string{{"", "<h1>A page of nginx</h1>"}}},
+		{"nginx, Redis and a worker", "medium", sandboxtest.Shop, [][2]string{{"", "jobs are taken at /do"}, {"do", "1"}, {"done", "1"}}},
+		{"PostgreSQL and an application", "large", sandboxtest.Books, [][2]string{{"", "0"}, {"add", "added"}, {"", "1"}}},
+	} {
+		t.Run(real.name, func(t *testing.T) {
+			stack := real.stack(ctx, t)
+			trial, box := s.runs(single.JSON200.Product, real.size, stack.Compose, stack.Archive(t), [2]string{"front", stack.Front}, [2]string{"profile", "standard"})
+			for _, visit := range real.visits {
+				s.await("the page "+visit[0], func() error {
+					if page := s.page(browser, box.Url+visit[0]); strings.TrimSpace(page) != visit[1] {
+						return fmt.Errorf("it is %q", page)
+					}
+					return nil
+				})
+			}
+			if err := s.settle(account{trial: trial, started: true, live: true}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// runs adds a release of a stack, tries it in a trial of its own, and waits until it is live.
+func (s *served) runs(product, size, file string, archive []byte, fields ...[2]string) (trial string, box contract.Sandbox) {
+	s.t.Helper()
+	ctx, client := s.t.Context(), s.client()
+	added := s.stack(product, file, archive, fields...)
+	s.answered(nil, added.JSON201 != nil, func() []byte { return added.Body })
+	for _, image := range given(added.JSON201.Images) {
+		s.images = append(s.images, image)
+	}
+	wanted := s.newTrial(time.Hour, added.JSON201.Id)
+	wanted.Size = pointerTo(size)
+	draft, err := client.AddTrialWithResponse(ctx, nil, wanted)
+	s.answered(err, draft != nil && draft.JSON201 != nil, func() []byte { return draft.Body })
+	started, err := client.StartTrialWithResponse(ctx, draft.JSON201.Id, nil)
+	s.answered(err, started != nil && started.JSON202 != nil, func() []byte { return started.Body })
+	s.await("the stack to answer", func() error {
+		found, err := client.GetTrialWithResponse(ctx, draft.JSON201.Id)
+		if err != nil || found.JSON200 == nil {
+			return errors.Join(err, errors.New("no answer"))
+		}
+		if box = *found.JSON200.Entries[0].Sandbox; box.Phase != contract.PhaseLive {
+			return fmt.Errorf("it is %s: %s", box.Phase, box.Detail)
+		}
+		return nil
+	})
+	return draft.JSON201.Id, box
+}
+
 // stack sends a compose file and an archive.
-func (s *served) stack(product, file string, archive []byte) *contract.AddStackArchiveResponse {
+func (s *served) stack(product, file string, archive []byte, more ...[2]string) *contract.AddStackArchiveResponse {
 	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	must(s.t, writeStack(form, [][2]string{{"version", "2"}, {"compose", file}, {"profile", "strict"}}, "all.tar", bytes.NewReader(archive)))
+	must(s.t, writeStack(form, append([][2]string{{"version", lower.EncodeToString(random(4))}, {"compose", file}}, more...), "all.tar", bytes.NewReader(archive)))
 	answer, err := s.client().AddStackArchiveWithBodyWithResponse(context.Background(), product, form.FormDataContentType(), &body)
 	must(s.t, err)
 	return answer

@@ -91,30 +91,43 @@ func Program(t testing.TB, name string) []byte {
 // Archive makes what `docker save` writes of one image of one layer.
 func Archive(t testing.TB, c Config, tags []string, files map[string][]byte) []byte {
 	t.Helper()
-	return ArchiveOf(t, c, tags, Tar(t, files, 0o755))
+	return ArchiveOf(t, Image{Config: c, Tags: tags, Layers: [][]byte{Tar(t, files, 0o755)}})
 }
 
-// ArchiveOf makes what `docker save` writes of one image, given its layers.
-func ArchiveOf(t testing.TB, c Config, tags []string, layers ...[]byte) []byte {
+// Image is one image of an archive: what it says of itself, its names, and its layers.
+type Image struct {
+	Config Config
+	Tags   []string
+	Layers [][]byte
+}
+
+// ArchiveOf makes what `docker save` writes of images.
+func ArchiveOf(t testing.TB, images ...Image) []byte {
 	t.Helper()
 	files := map[string][]byte{}
-	var names, digests []string
-	for i, layer := range layers {
-		name := fmt.Sprintf("layer%d.tar", i+1)
-		names, digests, files[name] = append(names, name), append(digests, Digest(layer)), layer
+	var manifest []map[string]any
+	for i, image := range images {
+		var names, digests []string
+		for n, layer := range image.Layers {
+			name := fmt.Sprintf("layer%d-%d.tar", i+1, n+1)
+			names, digests, files[name] = append(names, name), append(digests, Digest(layer)), layer
+		}
+		config, err := json.Marshal(map[string]any{
+			"architecture": runtime.GOARCH, "os": "linux", "created": "2026-11-23T00:00:00Z", "config": image.Config,
+			"rootfs": map[string]any{"type": "layers", "diff_ids": digests},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("config%d.json", i+1)
+		files[name] = config
+		manifest = append(manifest, map[string]any{"Config": name, "RepoTags": image.Tags, "Layers": names})
 	}
-	config, err := json.Marshal(map[string]any{
-		"architecture": runtime.GOARCH, "os": "linux", "created": "2026-11-23T00:00:00Z", "config": c,
-		"rootfs": map[string]any{"type": "layers", "diff_ids": digests},
-	})
+	list, err := json.Marshal(manifest)
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": tags, "Layers": names}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	files["config.json"], files["manifest.json"] = config, manifest
+	files["manifest.json"] = list
 	return Tar(t, files, 0o644)
 }
 
