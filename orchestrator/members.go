@@ -74,6 +74,9 @@ func mayGive(a den.Actor, m den.Membership) bool {
 // from then on: streams, tunnels and visits that stood on it end within a second.
 // NotFound; Stale; Conflict where the den would be left without an operator.
 func (o *Orchestrator) ChangeRoles(ctx context.Context, actor den.Actor, in den.RoleChange) (who den.Person, err error) {
+	if len(in.Add)+len(in.Remove) == 0 {
+		return who, den.Bad("role", "Name a role to give or to take away.")
+	}
 	for _, m := range append(slices.Clone(in.Add), in.Remove...) {
 		manage, read := membersActions(m.In)
 		if err := allow(actor, manage, read, den.OwnerOf(m.In)); err != nil {

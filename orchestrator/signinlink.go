@@ -20,7 +20,7 @@ func (o *Orchestrator) SignInLink(ctx context.Context, actor den.Actor, person d
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		who, err := tx.People().Get(person)
 		if err == nil && who.Left {
-			return den.Refuse(den.Conflict, "%s has left. Let them in again first.", who.Name)
+			return den.Refuse(den.Conflict, "Let %s in again first: they have left.", who.Name)
 		}
 		if err != nil {
 			return missing(err)

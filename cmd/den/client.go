@@ -55,7 +55,7 @@ func (k *client) commands() []*cobra.Command {
 		k.trial(), k.sandbox(), k.outcome(), k.product(), k.release(), k.supplier(), k.department(), k.people(),
 		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.login(), k.signInLink(), k.shares(),
 	}
-	speaking = append(speaking, k.approval(), k.rules(), k.notice())
+	speaking = append(speaking, k.approval(), k.rules(), k.notice(), k.member(), k.invitation())
 	speaking = append(speaking, k.techmap())
 	for _, c := range speaking {
 		k.flags(c)

@@ -24,22 +24,29 @@ func (k *client) me() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(k, m, func(m contract.Me) {
-				var roles []string
-				for _, r := range m.Memberships {
-					role := strings.ReplaceAll(r.Role, "_", " ")
-					if r.In != nil {
-						role += " in " + *r.In
-					}
-					roles = append(roles, role)
-				}
-				var may []string
-				for _, g := range given(m.Grants) {
-					may = append(may, string(g))
-				}
-				facts(k.std.out, [2]string{"Name", m.Name}, [2]string{"Id", m.Id}, [2]string{"Roles", strings.Join(roles, ", ")},
-					[2]string{"This token may", strings.Join(may, ", ")}, [2]string{"It ends", moment(m.Until)})
-			})
+			return show(k, m, k.tellMe)
 		},
 	}
+}
+
+func (k *client) tellMe(m contract.Me) {
+	var may []string
+	for _, g := range given(m.Grants) {
+		may = append(may, string(g))
+	}
+	facts(k.std.out, [2]string{"Name", m.Name}, [2]string{"Id", m.Id}, [2]string{"Roles", rolesIn(m.Memberships)},
+		[2]string{"This token may", strings.Join(may, ", ")}, [2]string{"It ends", moment(m.Until)})
+}
+
+// rolesIn says what somebody is, and where.
+func rolesIn(all []contract.Membership) string {
+	var roles []string
+	for _, m := range all {
+		role := roleWord(m.Role)
+		if m.In != nil {
+			role += " in " + *m.In
+		}
+		roles = append(roles, role)
+	}
+	return strings.Join(roles, ", ")
 }

@@ -107,16 +107,24 @@ func (k *client) department() *cobra.Command {
 }
 
 func (k *client) people() *cobra.Command {
-	return &cobra.Command{
+	var everybody bool
+	c := &cobra.Command{
 		Use:     "people",
 		Short:   "List people who can be asked to evaluate",
-		Long:    "List the people who can be asked to evaluate in a trial.",
-		Example: "  den people",
+		Long:    "List the people who can be asked to evaluate in a trial. With --all, operators and auditors\nsee everybody, with their roles, those who have left included.",
+		Example: "  den people\n  den people --all",
 		Args:    words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := k.api()
 			if err != nil {
 				return err
+			}
+			if everybody {
+				all, err := said[contract.Everybody](c.ListEverybody(cmd.Context()))
+				if err != nil {
+					return err
+				}
+				return show(k, all, k.tellEverybody)
 			}
 			page, err := said[contract.PersonPage](c.ListPeople(cmd.Context()))
 			if err != nil {
@@ -127,6 +135,20 @@ func (k *client) people() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&everybody, "all", false, "everybody, with their roles")
+	return c
+}
+
+func (k *client) tellEverybody(all contract.Everybody) {
+	var rows [][]string
+	for _, p := range all.Items {
+		roles := rolesIn(p.Memberships)
+		if p.Left {
+			roles = "has left"
+		}
+		rows = append(rows, []string{p.Id, p.Name, roles})
+	}
+	table(k.std.out, []string{"ID", "NAME", "ROLES"}, rows)
 }
 
 func (k *client) tellNames(what string, all []named) {

@@ -71,6 +71,20 @@ var table = map[string]access{
 	"addToken":      {done: 422, ours: everyone, body: fixed(hash{"name": " ", "grants": []string{"read"}, "lasts_seconds": 60})},
 	"revokeToken":   {about: "token", done: 200},
 	"addSignInLink": {about: "person", done: 201, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
+	"listEverybody": {done: 200, ours: may{yes: "operator auditor"}},
+	"setLeft":       {about: "person", done: 200, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}, body: fixed(hash{"left": false})},
+	"listMembers":   {about: "department", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir},
+	"changeMember": {
+		about: "department", done: 422, ours: may{ourTop, "auditor"}, theirs: draftTheir, unknown: may{"operator", "auditor"},
+		body: fixed(hash{"add": []string{"operator"}}),
+	},
+	"removeMember": {about: "department", done: 404}, // the person is not there; who may take out whom is what the story and TestMembers ask
+	"inviteMember": {
+		about: "department", done: 422, ours: may{ourTop, "auditor"}, theirs: draftTheir, unknown: may{"operator", "auditor"},
+		body: fixed(hash{"for": " ", "role": "member"}),
+	},
+	"withdrawInvitation": {about: "department", done: 404},
+	"acceptInvitation":   {done: 422, ours: everyone, body: fixed(hash{"secret": "none"})},
 	"listSchemes":   {done: 200, ours: everyone},
 	"getScheme":     {done: 200, ours: everyone},
 	"listSizes":     {done: 200, ours: everyone},
@@ -295,7 +309,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{seq}", string(about.id), "{share}", string(about.entry), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{organisation}", string(about.id), "{invitation}", "joi_x", "{seq}", string(about.id), "{share}", string(about.entry), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)

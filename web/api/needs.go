@@ -44,6 +44,20 @@ type Accounts interface {
 	Still(context.Context, den.Actor) (den.Actor, error)
 }
 
+// Members is what the API needs of who belongs where. An empty organisation is the whole
+// den.
+type Members interface {
+	Members(ctx context.Context, a den.Actor, organisation den.ID) (den.MembersView, error)
+	ChangeRoles(context.Context, den.Actor, den.RoleChange) (den.Person, error)
+	RemoveMember(ctx context.Context, a den.Actor, organisation, person den.ID, why string) error
+	// InviteMember gives the secret of a link, which no other call tells.
+	InviteMember(context.Context, den.Actor, den.NewJoinLink) (j den.JoinLink, secret string, err error)
+	TakeBackInvitation(context.Context, den.Actor, den.ID) error
+	Join(ctx context.Context, a den.Actor, secret string) (den.Person, error)
+	Everybody(context.Context, den.Actor) ([]den.Person, error)
+	SetLeft(ctx context.Context, a den.Actor, person den.ID, left bool, why string) (den.Person, error)
+}
+
 // Settings are the configured things that a trial is made of.
 type Settings interface {
 	Schemes() []den.Scheme
@@ -168,6 +182,7 @@ type Host interface {
 type Den interface {
 	Techmap
 	Accounts
+	Members
 	Settings
 	Trials
 	Sandboxes

@@ -117,6 +117,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	ops, official, judge, vendor := client(w, url, operator), client(w, url, member), client(w, url, evaluator), client(w, url, seller)
 	s := &story{w: w, url: url, t: t, ctx: ctx, ops: ops, official: official, judge: judge, vendor: vendor, guest: client(w, url, stranger)}
 	s.tokens()
+	s.members()
 	s.offer()
 	s.setUp()
 	s.live()
