@@ -73,7 +73,7 @@ func (p *pen) more(tx den.Tx, l den.Lease, x den.Extension) (r den.Request, err 
 	}
 	for _, other := range asked {
 		if other.Lease == l.ID && other.State == den.RequestOpen {
-			return r, den.Refuse(den.Conflict, "%s asked for more time for it already. An approver has to decide on that first.", other.AskedName)
+			return r, den.Refuse(den.Conflict, "More time was asked for already, by %s. An approver has to decide on that first.", other.AskedName)
 		}
 	}
 	size, _ := p.o.size(l.Size)

@@ -176,7 +176,7 @@ func (p *pen) tellSuppliers(tx den.Tx, t den.Trial) error {
 		}
 		told[e.Supplier] = true
 		err := p.notice(tx, den.Notice{
-			To: e.Supplier, Subject: t.ID, Kind: "published", Title: "A report was published",
+			To: e.Supplier, Subject: t.ID, Kind: den.NoticePublished, Title: "A report was published",
 			Say: "A report of a trial that your product took part in is in the register. Your reply can stand beside it.",
 		})
 		if err != nil {

@@ -77,13 +77,14 @@ const (
 	NoticeAssessmentDue   NoticeKind = "assessment_due"
 	NoticePeople          NoticeKind = "people"    // invitations, and what one may do
 	NoticePreflight       NoticeKind = "preflight" // how the preflight of a release ended
+	NoticePublished       NoticeKind = "published" // the report of a trial that a product of theirs took part in
 )
 
 // NoticeKinds lists every kind, for the page on which a person chooses.
 var NoticeKinds = []NoticeKind{
 	NoticeApprovalWanted, NoticeApprovalDecided, NoticeReady, NoticeEndsSoon, NoticeEndsHour, NoticeEnded, NoticeBudget, NoticeFailed,
 	NoticeInterest, NoticeQuestion, NoticeAsked, NoticeInvited, NoticeChallenge, NoticeAssessmentDue, NoticePeople,
-	NoticePreflight,
+	NoticePreflight, NoticePublished,
 }
 
 // For says that a notice is for an actor: it is to them, or to an organisation or trial

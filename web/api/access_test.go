@@ -85,9 +85,9 @@ var table = map[string]access{
 	},
 	"withdrawInvitation": {about: "department", done: 404},
 	"acceptInvitation":   {done: 422, ours: everyone, body: fixed(hash{"secret": "none"})},
-	"listSchemes":   {done: 200, ours: everyone},
-	"getScheme":     {done: 200, ours: everyone},
-	"listSizes":     {done: 200, ours: everyone},
+	"listSchemes":        {done: 200, ours: everyone},
+	"getScheme":          {done: 200, ours: everyone},
+	"listSizes":          {done: 200, ours: everyone},
 
 	"listDepartments": {done: 200, ours: withRole},
 	"listSuppliers":   {done: 200, ours: withRole},

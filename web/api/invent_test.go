@@ -21,7 +21,9 @@ type inventor struct {
 	of   map[string]string   // the trial of an entry
 	all  []string
 	keys int
-	done func(op string) bool // whether an operation has succeeded; nil: not asked
+	// recipes are right requests about things in the right state, by operation.
+	recipes map[string][]recipe
+	done    func(op string) bool // whether an operation has succeeded; nil: not asked
 }
 
 // hostile is what people type into fields to see what happens.
@@ -31,7 +33,7 @@ var hostile = []string{
 }
 
 func newInventor(seed uint64, doc *openapi3.T) *inventor {
-	return &inventor{r: rand.New(rand.NewPCG(seed, 7)), ops: everyOperation(doc), ids: map[string][]string{}, of: map[string]string{}}
+	return &inventor{r: rand.New(rand.NewPCG(seed, 7)), ops: everyOperation(doc), ids: map[string][]string{}, of: map[string]string{}, recipes: map[string][]recipe{}}
 }
 
 func (i *inventor) learn(what, id string) {
@@ -51,6 +53,9 @@ func pick[T any](i *inventor, of ...T) T { return of[i.r.IntN(len(of))] }
 func (i *inventor) request() question {
 	op := i.operation()
 	wild := pick(i, 0, 0, 0, 5, 20, 60)
+	if r := i.recipes[op.id]; len(r) > 0 && i.chance(60) {
+		return i.along(op, pick(i, r...), wild)
+	}
 	q := question{who: i.person(op), method: op.method, path: op.path, header: map[string]string{}}
 	query := ""
 	for _, p := range op.spec.Parameters {
@@ -120,7 +125,7 @@ func (i *inventor) parameter(op operation, p *openapi3.Parameter, wild int) stri
 		return i.id(before[strings.LastIndexByte(before, '/')+1:], wild)
 	case "entry":
 		return i.id("entry", wild)
-	case "supplier", "department", "trial", "subject", "actor", "scheme", "share":
+	case "supplier", "department", "trial", "subject", "actor", "scheme", "share", "organisation", "person", "invitation":
 		return i.id(p.Name, wild)
 	case "version":
 		if p.In == openapi3.ParameterInPath {

@@ -62,6 +62,7 @@ type world struct {
 	products          [2]den.Product
 	releases          [2]den.Release
 	images            [2]string
+	published         []string // trials, by the fuzzer
 }
 
 const (

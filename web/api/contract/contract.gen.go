@@ -614,6 +614,7 @@ const (
 	NoticeInvited         NoticeKind = "invited"
 	NoticePeople          NoticeKind = "people"
 	NoticePreflight       NoticeKind = "preflight"
+	NoticePublished       NoticeKind = "published"
 	NoticeQuestion        NoticeKind = "question"
 	NoticeReady           NoticeKind = "ready"
 )
@@ -648,6 +649,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticePeople:
 		return true
 	case NoticePreflight:
+		return true
+	case NoticePublished:
 		return true
 	case NoticeQuestion:
 		return true
