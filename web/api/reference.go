@@ -86,7 +86,7 @@ func ReadReference() (Reference, error) {
 func operations(spec *openapi3.T, tag string) []ReferenceOperation {
 	var out []ReferenceOperation
 	for path, item := range spec.Paths.Map() {
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			if op := item.GetOperation(method); op != nil && slices.Contains(op.Tags, tag) {
 				out = append(out, describe(method, path, op))
 			}
