@@ -218,6 +218,7 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 		faults.Add(den.Bad("tasks", "Enter at most %d tasks.", mostTasks))
 	}
 	t.Tasks = in.Tasks
+	fillMeasuring(t, in, &faults)
 	return faults.Err()
 }
 

@@ -56,6 +56,7 @@ type Config struct {
 	Open     bool                     // the register can be read by anybody
 	Pushes   Pushes                   // nil: nobody can push images
 	Preflown bool                     // every new release is tried at once, not those alone that were pushed
+	Pages    Pages                    // nil: pages are not weighed
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
@@ -68,6 +69,9 @@ type Config struct {
 	Seal    func(context.Context) // keeps a checkpoint, every hour; nil: nobody does
 	Version string
 	Demo    bool
+
+	// Tally is what the gateway counted at a name in this process; nil: it counts nothing.
+	Tally func(name string) (den.Tally, bool)
 }
 
 // Orchestrator is what the den does. It is safe for use by many goroutines.
@@ -105,6 +109,7 @@ type Orchestrator struct {
 	lastLook  atomic.Pointer[time.Time]
 	held      sync.Map // lease id → when the pass may try it again
 	kept      sync.Map // den.SchemeRef → den.Scheme of the store: a kept version never changes
+	counters  *counters
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time
 }
@@ -153,6 +158,9 @@ func New(c Config) *Orchestrator {
 	if c.Visits == nil {
 		c.Visits = nobody{}
 	}
+	if c.Tally == nil {
+		c.Tally = func(string) (den.Tally, bool) { return den.Tally{}, false }
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -162,6 +170,7 @@ func New(c Config) *Orchestrator {
 		poked:     make(chan struct{}, 1),
 		posted:    make(chan struct{}, 1),
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},
+		counters:  newCounters(),
 		chains:    map[den.ID]*chain{},
 		startedAt: c.Now().UTC(),
 	}

@@ -157,6 +157,7 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 		return &seen, nil
 	case den.Ended, den.Refused:
 		o.measured.Delete(l.ID)
+		o.counters.forget(l.ID)
 		return nil, errRest
 	case den.Requested, den.Starting, den.Ending:
 	}

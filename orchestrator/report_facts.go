@@ -22,6 +22,12 @@ func (w *reporting) facts() error {
 				one.Facts = append(one.Facts, den.ReportFact{ID: "lived", Value: over.Sub(l.LiveAt).Seconds(), Unit: "s"})
 			}
 			one.Facts = append(one.Facts, waysOut(l)...)
+			m, err := measurementOf(w.tx, l)
+			if err != nil {
+				return err
+			}
+			one.Facts = append(one.Facts, m.Facts()...)
+			raw(&one, m)
 			for _, t := range l.Tried {
 				one.Tried = append(one.Tried, den.ReportTried{Name: t.Name, Times: t.Times})
 			}
@@ -31,6 +37,25 @@ func (w *reporting) facts() error {
 		w.r.Facts = append(w.r.Facts, one)
 	}
 	return nil
+}
+
+// raw is what the facts of real use were made of, for whoever wants to make them again.
+func raw(one *den.ReportFacts, m den.Measurement) {
+	for class := range den.TimeClasses {
+		if n := m.Use.Times[class]; n > 0 {
+			one.Times = append(one.Times, den.ReportTimes{UpTo: den.Milliseconds(den.TimeBound(class)), Count: n})
+		}
+	}
+	for _, s := range m.Samples {
+		use := den.ReportUse{At: s.At, Memory: s.Memory}
+		if s.Over > 0 {
+			use.Processors = new(s.Processors())
+		}
+		one.Use = append(one.Use, use)
+	}
+	for _, p := range m.Pages {
+		one.Pages = append(one.Pages, den.ReportPage(p))
+	}
 }
 
 // waysOut says what was opened in a sandbox, and how it was used; nothing where all was

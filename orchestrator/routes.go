@@ -69,7 +69,7 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 		return err
 	}
 	if l.Phase == den.Ending || l.Phase.Final() {
-		o.Routes.Withdraw(l.Name)
+		o.withdraw(l)
 		return nil
 	}
 	t, err := trialOf(tx, l.Trial)

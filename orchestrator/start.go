@@ -22,6 +22,7 @@ type protocol struct {
 	Length   string
 	Hours    *den.Hours `json:",omitempty"`
 	Tasks    []string
+	Measured den.Measuring `json:",omitzero"`
 
 	SchemeHash string // hex SHA-256 of the scheme's version, so that its words are locked too
 	Evaluators []den.ID
@@ -242,7 +243,7 @@ func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 func seal(tx den.Tx, t den.Trial, scheme den.Scheme) ([]byte, []den.Release, error) {
 	p := protocol{
 		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
-		Length: time.Duration(t.Length).String(), Hours: t.Hours, Tasks: t.Tasks,
+		Length: time.Duration(t.Length).String(), Hours: t.Hours, Tasks: t.Tasks, Measured: t.Measuring,
 		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario.Hash,
 	}
 	written, err := json.Marshal(scheme)

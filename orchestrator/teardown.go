@@ -11,7 +11,10 @@ import (
 // remove keeps what the receipt needs, in the store and before anything is removed,
 // and then makes one call to the runtime.
 func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) error {
-	o.Routes.Withdraw(l.Name)
+	o.withdraw(l)
+	if l.Found == nil && !seen.found.Empty() {
+		o.measureLast(ctx, l)
+	}
 	found := merge(l.Found, seen.found)
 	if l.Found == nil || len(l.Looks) > 0 || !same(*l.Found, *found) {
 		tail := l.LogTail

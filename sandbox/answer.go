@@ -29,7 +29,7 @@ func AwaitAnswer(ctx context.Context, d Dialer, id ID, p Probe, pause, patience 
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		status, err := ask(ctx, d, id, p, patience)
+		status, err := Ask(ctx, d, id, p, patience)
 		switch {
 		case err == nil && status < http.StatusInternalServerError:
 			return status, nil
@@ -51,7 +51,9 @@ func AwaitAnswer(ctx context.Context, d Dialer, id ID, p Probe, pause, patience 
 	}
 }
 
-func ask(ctx context.Context, d Dialer, id ID, p Probe, patience time.Duration) (int, error) {
+// Ask asks a product once, with at most patience for the head of its answer. ErrGone and
+// ErrUnavailable say nothing of the product.
+func Ask(ctx context.Context, d Dialer, id ID, p Probe, patience time.Duration) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := d.Dial(ctx, id, p.Port)

@@ -33,6 +33,8 @@ const trialKeys = `The file is YAML:
   size: small                          # see den size list
   length: 5d                           # 30m, 8h, 5d or 2w
   tasks: [Book a slot, Cancel it]
+  pages: [/, /book]                    # paths that are weighed and put under load; left out: the first page
+  objective: {response_ms_p95: 500, error_share: 0.01}  # what a product keeps to under load
   evaluators: [Tom Okafor]             # id or name; see den people
   chair: per_01…                       # who leads the consensus; left out: you
   rule: The best total that we can afford.
@@ -50,6 +52,8 @@ type trialFile struct {
 	Size       string             `yaml:"size"`
 	Length     string             `yaml:"length"`
 	Tasks      []string           `yaml:"tasks"`
+	Pages      []string           `yaml:"pages"`
+	Objective  *objective         `yaml:"objective"`
 	Products   []string           `yaml:"products"`
 	Releases   []string           `yaml:"releases"`
 	Evaluators []string           `yaml:"evaluators"`
@@ -58,6 +62,12 @@ type trialFile struct {
 	Blind      bool               `yaml:"blind"`
 	Weights    map[string]float64 `yaml:"weights"`
 	Agree      map[string]ways    `yaml:"agree"`
+}
+
+// objective is what a product keeps to under load.
+type objective struct {
+	P95    float64 `yaml:"response_ms_p95"`
+	Errors float64 `yaml:"error_share"`
 }
 
 // written is a file that somebody wrote, and where in it stands what the API calls by
@@ -123,6 +133,12 @@ func (k *client) readTrial(cmd *cobra.Command, name string) (setup, error) {
 		Chair: pointerTo(f.Chair), Rule: pointerTo(f.Rule), Blind: pointerTo(f.Blind)}
 	if f.Tasks != nil {
 		s.in.Tasks = &f.Tasks
+	}
+	if f.Pages != nil {
+		s.in.Pages = &f.Pages
+	}
+	if f.Objective != nil {
+		s.in.Objective = &contract.Objective{ResponseMsP95: f.Objective.P95, ErrorShare: f.Objective.Errors}
 	}
 	if f.Weights != nil {
 		s.in.Weights = &f.Weights

@@ -43,6 +43,8 @@ func toSchema2(b *bbolt.Tx) error {
 	indexes = append(indexes, "declarations_by_trial")
 	tables = append(tables, "join_links", "identities", "logins")
 	indexes = append(indexes, "join_links_by_hash", "join_links_by_in", "identities_by_person", "logins_by_name")
+	tables = append(tables, "measurements", "loads")
+	indexes = append(indexes, "loads_by_trial", "loads_by_state")
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

@@ -43,6 +43,8 @@ import (
 //	interests                 id → Interest
 //	repositories              name → Repository
 //	preflights                id → Preflight
+//	measurements              lease id → Measurement
+//	loads                     id → LoadTest
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -128,6 +130,9 @@ type schema struct {
 
 	repositories kind[den.Repository]
 	preflights   kind[den.Preflight]
+
+	measurements kind[den.Measurement]
+	loads        kind[den.LoadTest]
 }
 
 func newSchema() *schema {
@@ -273,6 +278,15 @@ func newSchema() *schema {
 			indexes: []index[den.Preflight]{
 				by(den.PreflightsByRelease, func(p *den.Preflight) den.ID { return p.Release }),
 				by(den.PreflightsByState, func(p *den.Preflight) den.PreflightState { return p.State })}},
+		measurements: kind[den.Measurement]{name: "measurements",
+			key: func(m *den.Measurement) den.ID { return m.Lease },
+			rev: func(m *den.Measurement) *int64 { return &m.Rev }},
+		loads: kind[den.LoadTest]{name: "loads",
+			key: func(l *den.LoadTest) den.ID { return l.ID },
+			rev: func(l *den.LoadTest) *int64 { return &l.Rev },
+			indexes: []index[den.LoadTest]{
+				by(den.LoadsByTrial, func(l *den.LoadTest) den.ID { return l.Trial }),
+				by(den.LoadsByState, func(l *den.LoadTest) den.LoadState { return l.State })}},
 	}
 }
 
@@ -370,7 +384,7 @@ func (s *schema) each(visit func(checked)) {
 		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.publications, s.replies, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers, s.shares,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
-		s.repositories, s.preflights} {
+		s.repositories, s.preflights, s.measurements, s.loads} {
 		visit(k)
 	}
 }

@@ -239,3 +239,11 @@ func (t *tx) Repositories() den.Table[den.Repository] {
 func (t *tx) Preflights() den.Table[den.Preflight] {
 	return table[den.Preflight]{t, t.schema.preflights}
 }
+
+// Measurements implements den.Tx.
+func (t *tx) Measurements() den.Table[den.Measurement] {
+	return table[den.Measurement]{t, t.schema.measurements}
+}
+
+// Loads implements den.Tx.
+func (t *tx) Loads() den.Table[den.LoadTest] { return table[den.LoadTest]{t, t.schema.loads} }

@@ -34,6 +34,7 @@ const (
 	KindDeclaration Kind = "dec"
 	KindPreflight   Kind = "pre"
 	KindReply       Kind = "rpl"
+	KindLoad        Kind = "loa"
 )
 
 // NewID makes an ID of a kind. Successive calls sort in the order they were made.

@@ -169,13 +169,40 @@ type ReportFacts struct {
 	Facts []ReportFact  `json:"measured"`
 	Tried []ReportTried `json:"tried_to_reach"`
 	Ended string        `json:"ended,omitempty"` // how its sandbox ended
+
+	Times []ReportTimes `json:"response_times,omitempty"` // of real use, by class
+	Use   []ReportUse   `json:"use,omitempty"`            // memory and processors over time
+	Pages []ReportPage  `json:"pages,omitempty"`          // that the protocol names
+}
+
+// ReportTimes is how many answers took up to so long, and longer than the class before.
+type ReportTimes struct {
+	UpTo  float64 `json:"up_to_ms"`
+	Count int64   `json:"count"`
+}
+
+// ReportUse is what a sandbox used in the time up to At.
+type ReportUse struct {
+	At         Stamp    `json:"at"`
+	Memory     int64    `json:"memory_bytes"`         // the most
+	Processors *float64 `json:"processors,omitempty"` // busy on average: 0.5 is half of one
+}
+
+// ReportPage is what one page weighs, with what it names of the same origin.
+type ReportPage struct {
+	Path   string `json:"path"`
+	Status int    `json:"status"` // 0: it was not answered
+	Bytes  int64  `json:"bytes"`
+	Parts  int    `json:"answers"`
+	Cut    bool   `json:"weighs_more,omitempty"` // a bound was reached
+	Fault  string `json:"fault,omitempty"`
 }
 
 // ReportFact is one measured value.
 type ReportFact struct {
 	ID    string  `json:"id"`
 	Value float64 `json:"value"`
-	Unit  string  `json:"unit"` // "s", "ms", "1", "B", "share"
+	Unit  string  `json:"unit"` // "s", "ms", "1", "B", "share", "processors", "1/s"
 }
 
 // ReportTried is something a product tried to reach from its sandbox, and could not.
@@ -317,4 +344,22 @@ func (r Report) CriterionTitle(id string) string {
 		}
 	}
 	return id
+}
+
+// MeasuredStandard names the form of Measured, with its version.
+const MeasuredStandard = "innovation-den-measured/1"
+
+// Measured is what was measured of the entries of a trial so far, with the raw data. Its
+// parts are those of the report.
+type Measured struct {
+	Standard string        `json:"standard"`
+	MadeAt   Stamp         `json:"made_at"`
+	Trial    ID            `json:"trial"`
+	Entries  []ReportEntry `json:"entries"`
+	Facts    []ReportFacts `json:"facts"`
+}
+
+// Report is a document that holds nothing but this.
+func (m Measured) Report() Report {
+	return Report{MadeAt: m.MadeAt, Entries: m.Entries, Facts: m.Facts}
 }

@@ -51,6 +51,8 @@ type Tx interface {
 	Interests() Table[Interest]
 	Repositories() Table[Repository]
 	Preflights() Table[Preflight]
+	Measurements() Table[Measurement]
+	Loads() Table[LoadTest]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
@@ -75,7 +77,7 @@ type Head struct {
 
 // Table keeps the records of one kind by key. A record's key is its ID; a Token's is
 // its Hash, a Cell's its Sandbox, an Outcome's its Trial, a Receipt's its Lease, an
-// Answer's its Key, that of Rules their Department, a Mailbox's its Person,
+// Answer's its Key, that of Rules their Department, a Measurement's its Lease, a Mailbox's its Person,
 // a Repository's its Name.
 type Table[T any] interface {
 	// Get reads one. NotFound.
@@ -143,6 +145,8 @@ const (
 	NoticesByTo         Index = "notices_by_to"
 	EventsBySubject     Index = "events_by_subject" // Subject and About
 	EventsByActor       Index = "events_by_actor"
+	LoadsByTrial        Index = "loads_by_trial"
+	LoadsByState        Index = "loads_by_state"
 	SharesByTrial       Index = "shares_by_trial"
 	SharesByGuest       Index = "shares_by_guest" // With; links are not in it
 	SharesByHash        Index = "shares_by_hash"  // of links

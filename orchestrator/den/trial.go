@@ -31,6 +31,7 @@ type Trial struct {
 	Rule       string      // how the department will decide, in words
 	Chair      ID          // who leads the consensus; empty: who set the trial up
 	Blind      bool        // evaluators see labels instead of names until quality is locked
+	Measuring  Measuring   `json:",omitzero"` // what the den measures besides what it always does
 	Scenario   Scenario    `json:",omitzero"` // the data that every entry finds; none: the zero Scenario
 	Protocol   string      // hex SHA-256 of what was locked at the start
 	Amendments []Amendment `json:",omitempty"` // changes of what was locked, oldest first

@@ -61,6 +61,7 @@ type NewTrial struct {
 	Length     Span
 	Hours      *Hours // nil: the sandboxes run all the time
 	Tasks      []string
+	Measuring  Measuring
 	Releases   []ID        // one entry each, in this order
 	Agreed     map[ID]Ways // by release, of what it asks for; what is not here stays closed
 	Evaluators []ID

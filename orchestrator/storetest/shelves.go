@@ -195,6 +195,17 @@ func shelves() []anyShelf {
 				den.InterestsBySupplier:  one(func(i den.Interest) den.ID { return i.Supplier })}},
 		repositoryShelf(),
 		preflightShelf(),
+		&shelf[den.Measurement]{name: "measurements", in: den.Tx.Measurements, has: map[den.ID]den.Measurement{},
+			key:  func(m *den.Measurement) *den.ID { return &m.Lease },
+			rev:  func(m *den.Measurement) *int64 { return &m.Rev },
+			draw: func(rt *rapid.T, m *den.Measurement) { m.Asked = int64(rapid.IntRange(0, 9).Draw(rt, "asked")) }},
+		&shelf[den.LoadTest]{name: "loads", in: den.Tx.Loads, has: map[den.ID]den.LoadTest{},
+			key:  func(l *den.LoadTest) *den.ID { return &l.ID },
+			rev:  func(l *den.LoadTest) *int64 { return &l.Rev },
+			draw: func(rt *rapid.T, l *den.LoadTest) { l.Trial, l.State = parent(rt), den.LoadState(parent(rt)) },
+			keyed: keyed[den.LoadTest]{
+				den.LoadsByTrial: one(func(l den.LoadTest) den.ID { return l.Trial }),
+				den.LoadsByState: one(func(l den.LoadTest) den.ID { return den.ID(l.State) })}},
 	}
 }
 

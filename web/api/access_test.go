@@ -174,6 +174,7 @@ var table = map[string]access{
 	},
 	"getEvidence":   {about: "finished", done: 404, ours: seeOur, theirs: seeTheir},
 	"getOutcome":    {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"getMeasured":   {about: "running", done: 200, ours: seeOur, theirs: seeTheir},
 	"getReport":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"publishReport": {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"parts": []string{"finding"}, "why": "x"})},
 	"compareTrials": {done: 404, ours: everyone, query: func(target) string { return "?trials=tri_999999999998,tri_999999999999" }},

@@ -248,7 +248,7 @@ func (i *inventor) object(s *openapi3.Schema, name string, wild int) any {
 			out[field] = i.r.IntN(2)
 			continue
 		}
-		if slices.Contains([]string{"weights", "agreed", "hours", "chair"}, field) && !i.chance(wild+10) {
+		if slices.Contains([]string{"weights", "agreed", "hours", "chair", "pages"}, field) && !i.chance(wild+10) {
 			continue // most are out of bounds, or of what is not in the trial
 		}
 		if needed && !i.chance(wild/2) || !needed && i.chance(50) {

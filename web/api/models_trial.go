@@ -28,6 +28,10 @@ func trial(t den.TrialView) contract.Trial {
 		out.Tasks = &[]string{}
 	}
 	out.Data = scenario(t.Scenario)
+	if len(t.Measuring.Pages) > 0 {
+		out.Pages = &t.Measuring.Pages
+	}
+	out.Objective = objective(t.Measuring.Aim())
 	if weights != nil {
 		out.Weights = &weights
 	}
@@ -76,6 +80,14 @@ func newTrial(b contract.NewTrial) (den.NewTrial, error) {
 	if b.Scheme != nil {
 		n.Scheme = den.SchemeRef{ID: b.Scheme.Id, Version: int(b.Scheme.Version)}
 	}
+	n.Measuring.Pages = value(b.Pages)
+	if o := b.Objective; o != nil {
+		n.Measuring.Objective = den.Objective{P95: time.Duration(o.ResponseMsP95 * float64(time.Millisecond)), Errors: o.ErrorShare}
+	}
 	n.Hours, err = newHours(b.Hours)
 	return n, err
+}
+
+func objective(o den.Objective) *contract.Objective {
+	return &contract.Objective{ResponseMsP95: den.Milliseconds(o.P95), ErrorShare: o.Errors}
 }

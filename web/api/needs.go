@@ -134,6 +134,7 @@ type Assessments interface {
 type Reports interface {
 	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
 	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
+	Measured(ctx context.Context, a den.Actor, trial den.ID) (den.Measured, error)
 	Publish(ctx context.Context, a den.Actor, trial den.ID, in den.NewPublication) (den.Publication, error)
 	CompareTrials(ctx context.Context, a den.Actor, trials []den.ID) (den.Comparison, error)
 }

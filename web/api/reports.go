@@ -18,6 +18,16 @@ func (a *API) GetReport(ctx context.Context, r contract.GetReportRequestObject) 
 	return file{d}, err
 }
 
+// GetMeasured reads what was measured so far.
+func (a *API) GetMeasured(ctx context.Context, r contract.GetMeasuredRequestObject) (contract.GetMeasuredResponseObject, error) {
+	m, err := a.den.Measured(ctx, actor.From(ctx), den.ID(r.Id))
+	if err != nil {
+		return nil, err
+	}
+	shown, err := object(m)
+	return contract.GetMeasured200JSONResponse(shown), err
+}
+
 // GetReportFile reads it in one of its forms.
 func (a *API) GetReportFile(ctx context.Context, r contract.GetReportFileRequestObject) (contract.GetReportFileResponseObject, error) {
 	d, err := a.den.ReportAs(ctx, actor.From(ctx), den.ID(r.Id), den.Form(r.Form))
@@ -90,7 +100,7 @@ func (a *API) CompareTrials(ctx context.Context, r contract.CompareTrialsRequest
 }
 
 // object is a document as the JSON object that it is.
-func object(r den.Report) (out map[string]any, err error) {
+func object(r any) (out map[string]any, err error) {
 	text, err := json.Marshal(r)
 	if err == nil {
 		err = json.Unmarshal(text, &out)

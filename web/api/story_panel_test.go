@@ -32,6 +32,10 @@ func (s *story) panel() {
 	if got := told(w, after.JSON200, err, after.Body); len(got.Amendments) != 1 || *got.Hash != *before.Hash || got.Amendments[0].Protocol == *before.Hash {
 		s.t.Errorf("the amended protocol is %+v", got)
 	}
+	measured, err := s.official.GetMeasuredWithResponse(ctx, id)
+	if got := told(w, measured.JSON200, err, measured.Body); got["standard"] != "innovation-den-measured/1" || len(got["facts"].([]any)) != len(s.trial.Entries) {
+		s.t.Errorf("what was measured is %v", got)
+	}
 	for n, e := range s.trial.Entries {
 		priced, err := s.official.SetPriceWithResponse(ctx, id, e.Id, contract.NewPrice{Pence: int64(100000 * (n + 1)), Basis: "One year."})
 		told(w, priced.JSON200, err, priced.Body)

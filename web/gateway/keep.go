@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"innovationden/orchestrator/den"
 )
 
 // Run sweeps twice a second until the context ends. Without it, what is
@@ -59,11 +61,12 @@ func (g *Gateway) Close() {
 	})
 }
 
-// Tally returns what was measured of a label's product. It is forgotten when the route is withdrawn.
-func (g *Gateway) Tally(label string) (Facts, bool) {
+// Tally returns what was counted of a label's product since this process first served it.
+// It is forgotten when the route is withdrawn.
+func (g *Gateway) Tally(label string) (den.Tally, bool) {
 	t, ok := g.tallies.Load(label)
 	if !ok {
-		return Facts{}, false
+		return den.Tally{}, false
 	}
 	return t.(*tally).facts(), true
 }

@@ -10,6 +10,7 @@ import (
 type Reports interface {
 	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
 	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
+	Measured(ctx context.Context, a den.Actor, trial den.ID) (den.Measured, error)
 }
 
 // Register is what the pages need of published reports.

@@ -137,7 +137,7 @@ func samples() map[string]view.Page {
 		"sandbox":        sandboxPage{},
 		"set-up":         setUpPage{},
 		"set-up-about":   aboutPage{}, "set-up-data": dataPage{}, "set-up-check": checkPage{}, "set-up-people": peoplePage{}, "set-up-products": entriesPage{},
-		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
+		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-measuring": measuringPage{}, "measured": measuredPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
 		"sign-in": signInPage{},
 		"techmap": techmapPage{}, "sheets": sheetsPage{}, "techmap-map": mapPage{}, "compare": comparePage{}, "supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
 		"sweep":  sweepPage{},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"slices"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -19,12 +18,11 @@ type reportParts struct {
 	Said       []saidEntry
 	Spread     *view.Chart
 	Acceptance *view.Chart
-	Launch     *view.Chart
 	Shares     []shareRow
 	Ranks      []string // the columns of Shares
 	Flips      []string
 	Agreement  string
-	Facts      []measuredRow
+	Measured   []measuredBlock
 	Tried      []string
 	Conflicts  []string
 	Amendments []string
@@ -69,6 +67,18 @@ type shareRow struct {
 	Shares  []string
 }
 
+// measuredBlock is one table of what was measured, with its picture where it has one.
+type measuredBlock struct {
+	Chart *view.Chart
+	Table measuredTable
+}
+
+type measuredTable struct {
+	Caption, What string
+	Names         []string // the columns
+	Rows          []measuredRow
+}
+
 type measuredRow struct {
 	Title  string
 	Values []string
@@ -77,15 +87,11 @@ type measuredRow struct {
 type citeRow struct{ Href, Text, Why string }
 
 func (p *Pages) reportParts(r den.Report) reportParts {
-	out := reportParts{R: r, Totals: p.totals(r), Scores: p.scoreRows(r), Said: p.said(r), Facts: p.measured(r)}
-	out.Spread, out.Acceptance, out.Launch = p.spreadChart(r), p.acceptanceChart(r), p.launchChart(r)
+	out := p.measuredParts(r)
+	out.Totals, out.Scores, out.Said = p.totals(r), p.scoreRows(r), p.said(r)
+	out.Spread, out.Acceptance = p.spreadChart(r), p.acceptanceChart(r)
 	out.Shares, out.Ranks, out.Flips = p.shares(r)
 	out.Agreement = p.agreement(r.Agreement)
-	for _, one := range r.Facts {
-		for _, t := range one.Tried {
-			out.Tried = append(out.Tried, p.words.Say("report.tried-one", "Product", r.EntryName(one.Entry), "Name", t.Name, "Times", t.Times))
-		}
-	}
 	for _, c := range r.Conflicts {
 		out.Conflicts = append(out.Conflicts, p.words.Say("report.conflict", "Who", c.Evaluator, "Kind", p.words.Say("report-stake."+c.Kind), "Say", c.Say))
 	}
@@ -237,70 +243,6 @@ func (p *Pages) agreement(a *den.ReportAgreement) string {
 		said += " " + p.words.Say("report.icc", "ICC", down(*a.ICC))
 	}
 	return said
-}
-
-// measured puts the facts of all entries side by side.
-func (p *Pages) measured(r den.Report) []measuredRow {
-	var order []string
-	for _, one := range r.Facts {
-		for _, f := range one.Facts {
-			if !slices.Contains(order, f.ID) {
-				order = append(order, f.ID)
-			}
-		}
-	}
-	var rows []measuredRow
-	for _, id := range order {
-		row := measuredRow{Title: p.factTitle(id)}
-		for _, e := range r.Entries {
-			said := p.words.Say("report.not-measured")
-			if f, ok := factOf(r, e.ID, id); ok {
-				said = p.amount(f)
-			}
-			row.Values = append(row.Values, said)
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func factOf(r den.Report, entry den.ID, id string) (den.ReportFact, bool) {
-	for _, one := range r.Facts {
-		for _, f := range one.Facts {
-			if one.Entry == entry && f.ID == id {
-				return f, true
-			}
-		}
-	}
-	return den.ReportFact{}, false
-}
-
-func (p *Pages) factTitle(id string) string {
-	if p.words.Has("fact." + id) {
-		return p.words.Say("fact." + id)
-	}
-	return id
-}
-
-// amount is a measured value with its unit, as people write it.
-func (p *Pages) amount(f den.ReportFact) string {
-	switch f.Unit {
-	case "s":
-		if f.Value >= 60 {
-			span, err := p.say.Span(time.Duration(f.Value * float64(time.Second)).Round(time.Minute))
-			if err == nil {
-				return span
-			}
-		}
-		return p.words.Say("unit.seconds", "N", mark(f.Value))
-	case "ms":
-		return p.words.Say("unit.milliseconds", "N", mark(f.Value))
-	case "B":
-		return p.words.bytes(int64(f.Value))
-	case "share":
-		return percent(f.Value)
-	}
-	return mark(f.Value)
 }
 
 // moment is a date and a time as people write them.

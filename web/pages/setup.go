@@ -69,6 +69,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
 		{Name: "weights", Say: p.weightsSay(t), Done: true},
 		{Name: "tasks", Say: p.counted("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
+		{Name: "measuring", Say: p.counted("set-up.pages-n", len(t.Measuring.Pages)), Done: len(t.Measuring.Pages) > 0},
 		{Name: "data", Say: p.dataSay(t), Done: true},
 		{Name: "ways", Say: p.counted("set-up.ways-n", len(p.wayLines(t))), Done: true},
 		{Name: "people", Say: p.counted("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
@@ -80,7 +81,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 func newTrialOf(t den.TrialView) den.NewTrial {
 	in := den.NewTrial{
 		Department: t.Department, Name: t.Name, Question: t.Question, Scheme: t.Trial.Scheme, Weights: changedWeights(t),
-		Size: t.Size, Length: t.Length, Tasks: t.Tasks, Evaluators: t.Evaluators,
+		Size: t.Size, Length: t.Length, Tasks: t.Tasks, Measuring: t.Measuring, Evaluators: t.Evaluators,
 		Rule: t.Rule, Chair: t.Chair, Blind: t.Blind,
 		Agreed: agreedNow(t), Hours: t.Trial.Hours,
 	}

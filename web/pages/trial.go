@@ -32,6 +32,7 @@ type liveTrial struct {
 	MayRun    bool // extend and end all
 	Finished  bool
 	HasReport bool
+	Measured  bool // it has run, so something was measured
 	Rev       int64
 }
 
@@ -98,7 +99,8 @@ func (p *Pages) TrialLive(c *gin.Context) error {
 func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 	live := liveTrial{
 		ID: t.ID, State: t.State, EndsAt: t.EndsAt, Rev: t.Rev, HasReport: t.Outcome != nil, Finished: t.State == den.TrialFinished,
-		MayRun: t.State == den.TrialRunning && t.May[den.SetUpTrial],
+		Measured: t.State == den.TrialRunning || t.State == den.TrialFinished,
+		MayRun:   t.State == den.TrialRunning && t.May[den.SetUpTrial],
 	}
 	for _, e := range t.Entries {
 		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who)}

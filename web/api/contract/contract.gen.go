@@ -2368,7 +2368,13 @@ type NewTrial struct {
 	// LengthSeconds From the start to the removal; 0 or left out: the den's usual length.
 	LengthSeconds *int64  `json:"length_seconds,omitempty"`
 	Name          *string `json:"name,omitempty"`
-	Question      *string `json:"question,omitempty"`
+
+	// Objective What a product has to keep to under load. Left out: 500 milliseconds and 0.01.
+	Objective *Objective `json:"objective,omitempty"`
+
+	// Pages Paths that are weighed and put under load, such as /book. Left out: the first page.
+	Pages    *[]string `json:"pages,omitempty"`
+	Question *string   `json:"question,omitempty"`
 
 	// Releases One entry each, in this order.
 	Releases *[]string `json:"releases,omitempty"`
@@ -2422,6 +2428,15 @@ type NoticePage struct {
 
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
+}
+
+// Objective What a product has to keep to under load. Left out: 500 milliseconds and 0.01.
+type Objective struct {
+	// ErrorShare At most this share of requests comes to nothing.
+	ErrorShare float64 `json:"error_share"`
+
+	// ResponseMsP95 Milliseconds within which 95 of 100 answers come.
+	ResponseMsP95 float64 `json:"response_ms_p95"`
 }
 
 // OneMember Somebody, with the roles that they hold in an organisation.
@@ -3295,8 +3310,14 @@ type Trial struct {
 	Locked *bool  `json:"locked,omitempty"`
 	Name   string `json:"name"`
 
+	// Objective What a product has to keep to under load. Left out: 500 milliseconds and 0.01.
+	Objective *Objective `json:"objective,omitempty"`
+
 	// Outcome What a trial ended with.
 	Outcome *Outcome `json:"outcome,omitempty"`
+
+	// Pages Paths that are weighed and put under load.
+	Pages *[]string `json:"pages,omitempty"`
 
 	// Priced Entries whose price was entered.
 	Priced *[]string `json:"priced,omitempty"`
@@ -5557,6 +5578,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 	ExtendTrial(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMeasured Read what was measured in a trial
+	//
+	// What the den measured of each product so far, the same way for all, with the raw data: response times of real use by class, memory and processors over time, and the weight of the pages that the protocol names. The unit of each fact stands beside it.
+	//
+	// Corresponds with GET /trials/{id}/measured (the `GetMeasured` operationId).
+	GetMeasured(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetOutcome Read the outcome of a trial
 	//
@@ -8553,6 +8581,23 @@ func (c *Client) ExtendTrialWithBody(ctx context.Context, id InId, params *Exten
 // Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 func (c *Client) ExtendTrial(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExtendTrialRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMeasured Read what was measured in a trial
+//
+// What the den measured of each product so far, the same way for all, with the raw data: response times of real use by class, memory and processors over time, and the weight of the pages that the protocol names. The unit of each fact stands beside it.
+//
+// Corresponds with GET /trials/{id}/measured (the `GetMeasured` operationId).
+func (c *Client) GetMeasured(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeasuredRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -15409,6 +15454,40 @@ func NewExtendTrialRequestWithBody(server string, id InId, params *ExtendTrialPa
 	return req, nil
 }
 
+// NewGetMeasuredRequest constructs an http.Request for the GetMeasured method
+func NewGetMeasuredRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/measured", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetOutcomeRequest constructs an http.Request for the GetOutcome method
 func NewGetOutcomeRequest(server string, id InId) (*http.Request, error) {
 	var err error
@@ -17323,6 +17402,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 	ExtendTrialWithResponse(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*ExtendTrialResponse, error)
+
+	// GetMeasuredWithResponse Read what was measured in a trial
+	//
+	// What the den measured of each product so far, the same way for all, with the raw data: response times of real use by class, memory and processors over time, and the weight of the pages that the protocol names. The unit of each fact stands beside it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/measured (the `GetMeasured` operationId).
+	GetMeasuredWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetMeasuredResponse, error)
 
 	// GetOutcomeWithResponse Read the outcome of a trial
 	//
@@ -23714,6 +23802,54 @@ func (r ExtendTrialResponse) ContentType() string {
 	return ""
 }
 
+type GetMeasuredResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *map[string]interface{}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMeasuredResponse) GetJSON200() *map[string]interface{} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMeasuredResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMeasuredResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMeasuredResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMeasuredResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMeasuredResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetOutcomeResponse200Headers the declared response headers of an HTTP 200 response for GetOutcome
 type GetOutcomeResponse200Headers struct {
 	ETag *string
@@ -26620,6 +26756,21 @@ func (c *ClientWithResponses) ExtendTrialWithResponse(ctx context.Context, id In
 		return nil, err
 	}
 	return ParseExtendTrialResponse(rsp)
+}
+
+// GetMeasuredWithResponse Read what was measured in a trial
+//
+// What the den measured of each product so far, the same way for all, with the raw data: response times of real use by class, memory and processors over time, and the weight of the pages that the protocol names. The unit of each fact stands beside it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/measured (the `GetMeasured` operationId).
+func (c *ClientWithResponses) GetMeasuredWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetMeasuredResponse, error) {
+	rsp, err := c.GetMeasured(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMeasuredResponse(rsp)
 }
 
 // GetOutcomeWithResponse Read the outcome of a trial
@@ -31577,6 +31728,39 @@ func ParseExtendTrialResponse(rsp *http.Response) (*ExtendTrialResponse, error) 
 	return response, nil
 }
 
+// ParseGetMeasuredResponse parses an HTTP response from a GetMeasuredWithResponse call
+func ParseGetMeasuredResponse(rsp *http.Response) (*GetMeasuredResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMeasuredResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest map[string]interface{}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetOutcomeResponse parses an HTTP response from a GetOutcomeWithResponse call
 func ParseGetOutcomeResponse(rsp *http.Response) (*GetOutcomeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32339,6 +32523,9 @@ type ServerInterface interface {
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(c *gin.Context, id InId, params ExtendTrialParams)
+	// GetMeasured Read what was measured in a trial
+	// (GET /trials/{id}/measured)
+	GetMeasured(c *gin.Context, id InId)
 	// GetOutcome Read the outcome of a trial
 	// (GET /trials/{id}/outcome)
 	GetOutcome(c *gin.Context, id InId)
@@ -37109,6 +37296,31 @@ func (siw *ServerInterfaceWrapper) ExtendTrial(c *gin.Context) {
 	siw.Handler.ExtendTrial(c, id, params)
 }
 
+// GetMeasured operation middleware
+func (siw *ServerInterfaceWrapper) GetMeasured(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMeasured(c, id)
+}
+
 // GetOutcome operation middleware
 func (siw *ServerInterfaceWrapper) GetOutcome(c *gin.Context) {
 
@@ -37626,6 +37838,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/assessment", wrapper.SaveAssessment)
 	router.GET(options.BaseURL+"/trials/:id/outcome", wrapper.GetOutcome)
 	router.GET(options.BaseURL+"/trials/:id/report", wrapper.GetReport)
+	router.GET(options.BaseURL+"/trials/:id/measured", wrapper.GetMeasured)
 	router.PUT(options.BaseURL+"/trials/:id/publication", wrapper.PublishReport)
 	router.GET(options.BaseURL+"/comparison", wrapper.CompareTrials)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
@@ -43253,6 +43466,45 @@ func (response ExtendTrialdefaultApplicationProblemPlusJSONResponse) VisitExtend
 	return err
 }
 
+type GetMeasuredRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetMeasuredResponseObject interface {
+	VisitGetMeasuredResponse(w http.ResponseWriter) error
+}
+
+type GetMeasured200JSONResponse map[string]interface{}
+
+func (response GetMeasured200JSONResponse) VisitGetMeasuredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeasureddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMeasureddefaultApplicationProblemPlusJSONResponse) VisitGetMeasuredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOutcomeRequestObject struct {
 	Id InId `json:"id"`
 }
@@ -44130,6 +44382,9 @@ type StrictServerInterface interface {
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(ctx context.Context, request ExtendTrialRequestObject) (ExtendTrialResponseObject, error)
+	// GetMeasured Read what was measured in a trial
+	// (GET /trials/{id}/measured)
+	GetMeasured(ctx context.Context, request GetMeasuredRequestObject) (GetMeasuredResponseObject, error)
 	// GetOutcome Read the outcome of a trial
 	// (GET /trials/{id}/outcome)
 	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
@@ -48341,6 +48596,32 @@ func (sh *strictHandler) ExtendTrial(ctx *gin.Context, id InId, params ExtendTri
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExtendTrialResponseObject); ok {
 		if err := validResponse.VisitExtendTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMeasured operation middleware
+func (sh *strictHandler) GetMeasured(ctx *gin.Context, id InId) {
+	var request GetMeasuredRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMeasured(ctx, request.(GetMeasuredRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMeasured")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMeasuredResponseObject); ok {
+		if err := validResponse.VisitGetMeasuredResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -1,0 +1,270 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+)
+
+// Pages weighs pages of products.
+type Pages interface {
+	// Weigh fetches one page of a sandbox and what it names of the same origin, through
+	// dial and nothing else. A page that cannot be weighed says so in Fault.
+	Weigh(ctx context.Context, dial sandbox.Dialer, id sandbox.ID, port int, path string) den.PageWeight
+}
+
+// How long the parts of measuring may take.
+const (
+	probePatience = 5 * time.Second
+	weighPatience = 30 * time.Second
+	measuredAtOne = 4 // sandboxes measured at the same time
+)
+
+// counters remember, until this process ends, what of the gateway's counts is in the
+// store already, and the last reading of each processor count.
+type counters struct {
+	mu   sync.Mutex
+	kept map[den.ID]den.Tally
+	seen map[den.ID]den.Tally
+	cpu  map[den.ID]processor
+}
+
+type processor struct {
+	sandbox string
+	used    den.Span
+	at      den.Stamp
+}
+
+func newCounters() *counters {
+	return &counters{kept: map[den.ID]den.Tally{}, seen: map[den.ID]den.Tally{}, cpu: map[den.ID]processor{}}
+}
+
+// fresh is what was counted of a lease and is not in the store.
+func (c *counters) fresh(l den.Lease, tally func(string) (den.Tally, bool)) (all, fresh den.Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now, ok := tally(l.Name); ok {
+		c.seen[l.ID] = now
+	}
+	all = c.seen[l.ID]
+	return all, all.Minus(c.kept[l.ID])
+}
+
+func (c *counters) keep(lease den.ID, all den.Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept[lease] = all
+}
+
+func (c *counters) forget(lease den.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.kept, lease)
+	delete(c.seen, lease)
+	delete(c.cpu, lease)
+}
+
+// spent is how long processors were busy since the last reading, and over how long; both
+// 0 at the first one, and after a restart of the product.
+func (c *counters) spent(l den.Lease, used den.Span, now den.Stamp) (busy, over den.Span) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, ok := c.cpu[l.ID]
+	c.cpu[l.ID] = processor{sandbox: l.Sandbox, used: used, at: now}
+	if !ok || last.sandbox != l.Sandbox || used < last.used || !now.After(last.at) {
+		return 0, 0
+	}
+	return used - last.used, now.Sub(last.at)
+}
+
+// reading is what was measured of one lease now.
+type reading struct {
+	lease  den.Lease
+	all    den.Tally // what the gateway counted, all in all
+	fresh  den.Tally // what of it is not in the store
+	asked  bool
+	answer bool
+	sample *den.Sample
+	pages  []den.PageWeight
+}
+
+func (r reading) empty() bool {
+	return r.fresh.Requests == 0 && !r.asked && r.sample == nil && len(r.pages) == 0
+}
+
+// withdraw ends a route, after what was counted on it was read.
+func (o *Orchestrator) withdraw(l den.Lease) {
+	o.counters.fresh(l, o.Tally)
+	o.Routes.Withdraw(l.Name)
+}
+
+// measure reads every sandbox that is live, and keeps it in one change.
+func (o *Orchestrator) measure(ctx context.Context) {
+	wanted := map[den.ID][]string{} // paths to weigh, by lease
+	var leases []den.Lease
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		leases, err = o.toMeasure(tx, wanted)
+		return err
+	})
+	readings := make([]reading, len(leases))
+	var all errgroup.Group
+	all.SetLimit(measuredAtOne)
+	for i, l := range leases {
+		all.Go(func() error {
+			readings[i] = o.readNow(ctx, l, wanted[l.ID])
+			return nil
+		})
+	}
+	if err = errors.Join(err, all.Wait()); err == nil {
+		err = o.keepReadings(ctx, readings)
+	}
+	if err != nil && ctx.Err() == nil {
+		o.Log.Error("what was measured could not be kept", "error", err)
+	}
+}
+
+// toMeasure lists the leases of trials whose products have answered and should answer now.
+func (o *Orchestrator) toMeasure(tx den.Tx, wanted map[den.ID][]string) (out []den.Lease, err error) {
+	all, err := unfinished(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range all {
+		if l.Trial == "" || l.LiveAt.IsZero() || l.Phase != den.Live && l.Phase != den.Starting {
+			continue
+		}
+		out = append(out, l)
+		if wanted[l.ID], err = unweighed(tx, l); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// unweighed are the pages that the protocol names, where they were not weighed yet.
+func unweighed(tx den.Tx, l den.Lease) ([]string, error) {
+	m, err := measurementOf(tx, l)
+	if err != nil || len(m.Pages) > 0 || l.Phase != den.Live {
+		return nil, err
+	}
+	t, err := tx.Trials().Get(l.Trial)
+	return t.Measuring.Pages, err
+}
+
+func measurementOf(tx den.Tx, l den.Lease) (den.Measurement, error) {
+	m, err := tx.Measurements().Get(l.ID)
+	if den.KindOf(err) == den.NotFound {
+		return den.Measurement{Lease: l.ID, Trial: l.Trial, Entry: l.Entry}, nil
+	}
+	return m, err
+}
+
+// readNow measures one sandbox now. What cannot be measured is left out.
+func (o *Orchestrator) readNow(ctx context.Context, l den.Lease, paths []string) reading {
+	r := o.lastReading(ctx, l)
+	status, err := sandbox.Ask(ctx, o.Runtime, sandbox.ID(l.Sandbox), sandbox.Probe{Port: l.Port, Path: l.Path}, probePatience)
+	switch {
+	case ctx.Err() != nil, errors.Is(err, sandbox.ErrUnavailable):
+		// says nothing of the product
+	case errors.Is(err, sandbox.ErrGone) && l.Phase == den.Live:
+		// the pass will find out
+	default:
+		r.asked, r.answer = true, err == nil && status < 500
+	}
+	if o.Pages == nil || !r.answer {
+		return r
+	}
+	weighing, cancel := context.WithTimeout(ctx, weighPatience)
+	defer cancel()
+	for _, path := range paths {
+		r.pages = append(r.pages, o.Pages.Weigh(weighing, o.Runtime, sandbox.ID(l.Sandbox), l.Port, path))
+	}
+	return r
+}
+
+// lastReading is what can still be measured when a sandbox is about to be removed.
+func (o *Orchestrator) lastReading(ctx context.Context, l den.Lease) reading {
+	r := reading{lease: l}
+	r.all, r.fresh = o.counters.fresh(l, o.Tally)
+	var use sandbox.Use
+	err := o.ask(ctx, readPatience, func(ctx context.Context) (err error) {
+		use, err = o.Runtime.Use(ctx, sandbox.ID(l.Sandbox))
+		return err
+	})
+	if now := o.now(); err == nil && use.Memory > 0 {
+		s := den.Sample{At: now, Memory: use.Memory}
+		s.Busy, s.Over = o.counters.spent(l, use.CPU, now)
+		r.sample = &s
+	}
+	return r
+}
+
+// keepReadings adds what was read to what is kept.
+func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
+	kept := map[den.ID]den.Tally{}
+	for _, r := range all {
+		if !r.empty() {
+			kept[r.lease.ID] = r.all
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	err := o.Store.Update(context.WithoutCancel(ctx), func(tx den.Tx) error {
+		for _, r := range all {
+			if r.empty() {
+				continue
+			}
+			m, err := measurementOf(tx, r.lease)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Measurements().Put(r.into(m)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for lease, tally := range maps.All(kept) {
+		o.counters.keep(lease, tally)
+	}
+	return nil
+}
+
+// into adds a reading to a measurement.
+func (r reading) into(m den.Measurement) den.Measurement {
+	m.Use = m.Use.Plus(r.fresh)
+	if r.asked {
+		m.Asked++
+	}
+	if r.answer {
+		m.Answered++
+	}
+	if r.sample != nil {
+		m = m.Sampled(*r.sample)
+	}
+	if len(r.pages) > 0 {
+		m.Pages = r.pages
+	}
+	return m
+}
+
+// measureLast keeps what was measured of a sandbox that is about to be removed.
+func (o *Orchestrator) measureLast(ctx context.Context, l den.Lease) {
+	if l.Trial == "" || l.LiveAt.IsZero() {
+		return
+	}
+	if err := o.keepReadings(ctx, []reading{o.lastReading(ctx, l)}); err != nil {
+		o.Log.Info("the last of what was measured could not be kept", "lease", l.ID, "error", err)
+	}
+}

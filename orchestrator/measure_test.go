@@ -1,0 +1,143 @@
+package orchestrator_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+)
+
+// counting is a gateway that was used so far.
+type counting struct {
+	mu sync.Mutex
+	by map[string]den.Tally
+}
+
+func (c *counting) visit(name string, took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by[name] = c.by[name].Plus(den.Tally{Requests: 1, Times: den.Times{den.TimeClass(took): 1}, Slowest: took})
+}
+
+func (c *counting) tally(name string) (den.Tally, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t, ok := c.by[name]
+	return t, ok
+}
+
+type scales struct{}
+
+func (scales) Weigh(_ context.Context, _ sandbox.Dialer, _ sandbox.ID, _ int, path string) den.PageWeight {
+	return den.PageWeight{Path: path, Status: 200, Bytes: 1000, Parts: 2}
+}
+
+func factsOf(t *testing.T, r *rig, v den.TrialView) map[string]float64 {
+	t.Helper()
+	m, err := r.o.Measured(t.Context(), r.member, v.Trial.ID)
+	r.must(err)
+	facts := map[string]float64{}
+	for _, f := range m.Facts[0].Facts {
+		facts[f.ID] = f.Value
+	}
+	return facts
+}
+
+func TestWhatIsMeasuredIsKeptNowAndThenAndAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := &counting{by: map[string]den.Tally{}}
+		r := newRig(t, func(c *orchestrator.Config) { c.Tally, c.Pages = gate.tally, scales{} })
+		r.run()
+		v, err := r.o.AddTrial(t.Context(), r.member, den.NewTrial{
+			Question: "Which?", Length: time.Hour, Measuring: den.Measuring{Pages: []string{"/", "/book"}},
+			Releases: []den.ID{r.release("one", fake.Behaviour{Use: sandbox.Use{Memory: 5 << 20}})},
+		})
+		r.must(err)
+		v, err = r.o.StartTrial(t.Context(), r.member, v.Trial.ID, 0, den.Once{})
+		r.must(err)
+		lease := v.Entries[0].Lease
+		l := r.phase(lease, den.Live, time.Minute)
+		for range 19 {
+			gate.visit(l.Name, 10*time.Millisecond)
+		}
+		elapse(10 * time.Minute)
+		facts := factsOf(t, r, v)
+		if facts[den.FactRequests] != 19 || facts[den.FactAvailable] != 1 || facts[den.FactMemoryMax] != 5<<20 || facts[den.FactWeight] != 2000 {
+			t.Errorf("after ten minutes: %v", facts)
+		}
+		gate.visit(l.Name, 3*time.Second)
+		r.must(func() error {
+			_, err := r.o.EndTrial(t.Context(), r.member, v.Trial.ID, "Seen enough.", 0)
+			return err
+		}())
+		r.phase(lease, den.Ended, time.Minute)
+		facts = factsOf(t, r, v)
+		if facts[den.FactRequests] != 20 || facts[den.FactAnswered] != 1 || facts[den.FactP99] != 3000 || facts[den.FactP50] > 11.3 {
+			t.Errorf("at the end: %v", facts)
+		}
+	})
+}
+
+// A den that is started again goes on where the store is, and counts nothing twice.
+func TestARestartCountsNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := &counting{by: map[string]den.Tally{}}
+		r := newRig(t, func(c *orchestrator.Config) { c.Tally = gate.tally })
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+		gate.visit(l.Name, time.Millisecond)
+		elapse(5 * time.Minute)
+		r.stop()
+		gate.by = map[string]den.Tally{} // counts are of the process
+		r.o = orchestrator.New(r.config)
+		r.run()
+		gate.visit(l.Name, time.Millisecond)
+		elapse(5 * time.Minute)
+		if facts := factsOf(t, r, v); facts[den.FactRequests] != 2 {
+			t.Errorf("%v", facts)
+		}
+	})
+}
+
+func TestAProductThatDoesNotAnswerIsNotAvailable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run()
+		var broken atomic.Bool
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if broken.Load() {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		})}))
+		r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+		elapse(10*time.Minute + time.Second)
+		if a := factsOf(t, r, v)[den.FactAvailable]; a != 1 {
+			t.Errorf("a product that answers: %v", a)
+		}
+		broken.Store(true)
+		elapse(10 * time.Minute)
+		if a := factsOf(t, r, v)[den.FactAvailable]; a != 0.5 {
+			t.Errorf("a product that failed half of the time: %v", a)
+		}
+	})
+}
+
+func TestPagesAndObjectivesAreChecked(t *testing.T) {
+	r := newRig(t)
+	_, err := r.o.AddTrial(t.Context(), r.member, den.NewTrial{Measuring: den.Measuring{
+		Pages: []string{"book", "//elsewhere.example/", "/ok"}, Objective: den.Objective{P95: time.Hour, Errors: 2},
+	}})
+	if got := fields(t, err); !slices.Equal(got, []string{"objective.error_share", "objective.response_ms_p95", "pages"}) {
+		t.Errorf("faults of %v", got)
+	}
+}
