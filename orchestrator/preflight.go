@@ -51,17 +51,8 @@ func (o *Orchestrator) Preflight(ctx context.Context, actor den.Actor, in den.Ne
 
 func (o *Orchestrator) mayPreflight(ctx context.Context, actor den.Actor, in den.NewPreflight) error {
 	return o.Store.View(ctx, func(tx den.Tx) error {
-		r, err := tx.Releases().Get(in.Release)
-		if den.KindOf(err) == den.NotFound {
-			if err := allow(actor, den.ReadTechmap, den.ReadTechmap, den.Owner{}); err != nil {
-				return err
-			}
-			return den.Missing()
-		}
+		r, err := mayOffer(tx, actor, in.Release)
 		if err != nil {
-			return err
-		}
-		if err := allow(actor, den.OfferProduct, den.ReadTechmap, den.Owner{Suppliers: []den.ID{r.Supplier}}); err != nil {
 			return err
 		}
 		return fresh(in.Rev, r.Rev)

@@ -124,6 +124,7 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	r := den.Release{
 		Product: product.ID, Supplier: product.Supplier, Version: strings.TrimSpace(in.Version),
 		Port: in.Port, Path: in.Path, Profile: in.Profile, Env: in.Env, Asks: in.Asks,
+		Notes: plainText(in.Notes), Needs: plainText(in.Needs),
 	}
 	if r.Path == "" {
 		r.Path = "/"
@@ -137,6 +138,8 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	}
 	var faults den.Faults
 	faults.Add(wants("version", "the version of the release, such as 1.4", r.Version, nameLength))
+	faults.Add(within("notes", "what is new", r.Notes, textLength))
+	faults.Add(within("needs", "what data it needs", r.Needs, textLength))
 	switch {
 	case in.Compose != "" && in.Image != "":
 		faults.Add(den.Bad("image", "Leave the name of an image out. The compose file names its images."))
@@ -170,6 +173,9 @@ func (o *Orchestrator) described(in den.NewRelease, product den.Product) (den.Re
 	}
 	return r, faults.Err()
 }
+
+// plainText is a text of several lines as a form sends it, with one kind of line end.
+func plainText(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
 
 // given counts the places that an image is said to come from.
 func given(in den.NewRelease) (n int) {

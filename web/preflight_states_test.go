@@ -62,7 +62,11 @@ func (r *rig) landed(id den.ID) den.ID {
 // pushPages lists the pages of what was pushed and of preflights.
 func (r *rig) pushPages() []shown {
 	w, product := &r.made, "/products/"+string(r.bookwell.ID)
+	bare := "/releases/" + string(w.failed.Entries[0].Release)
 	return []shown{
+		{"released", "official", "/releases/" + string(r.releases[0]), ""}, {"released-bare", "engineer", bare, ""},
+		{"released-wrong", "engineer", bare, `document.querySelector('main form[method=post]').requestSubmit()`},
+		{"sbom", "official", "/releases/" + string(r.releases[0]) + "/sbom", ""},
 		{"pushes-none", "rival", "/products/" + string(w.bare.ID), ""}, {"release-pushed", "engineer", product + "/releases/new?pushed=1.4", ""},
 		{"release-pushed-wrong", "engineer", product + "/releases/new?pushed=1.4", `document.querySelector('main form[method=post]').requestSubmit()`},
 		{"preflight-passed", "engineer", "/preflights/" + string(w.passed), ""}, {"preflight-failed", "engineer", "/preflights/" + string(w.flawed), ""},

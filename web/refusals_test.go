@@ -61,6 +61,18 @@ func TestAnEngineThatIsDownIsSaidAndReadingGoesOn(t *testing.T) {
 // upload sends a release with a file.
 func (v *visitor) upload(path string, fields url.Values, file []byte) *page {
 	v.Helper()
+	return v.sendFile(path, fields, sentFile{"archive", "booking.tar", file})
+}
+
+// sentFile is a file of a form.
+type sentFile struct {
+	field, name string
+	content     []byte
+}
+
+// sendFile sends a form with a file as its last field.
+func (v *visitor) sendFile(path string, fields url.Values, file sentFile) *page {
+	v.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for name, values := range fields {
@@ -73,9 +85,9 @@ func (v *visitor) upload(path string, fields url.Values, file []byte) *page {
 		}
 		v.must(form.WriteField(name, values[0]))
 	}
-	part, err := form.CreateFormFile("archive", "booking.tar")
+	part, err := form.CreateFormFile(file.field, file.name)
 	v.must(err)
-	_, err = part.Write(file)
+	_, err = part.Write(file.content)
 	v.must(err)
 	v.must(form.Close())
 	q, err := http.NewRequestWithContext(context.Background(), http.MethodPost, v.server.URL+path, &body)

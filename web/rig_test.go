@@ -226,7 +226,9 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 		}),
 	})
 	asks := den.Ways{Out: []den.Way{{Host: "api.example.org", Port: 443}}, Mail: true}
-	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image, Asks: asks})
+	release, err := r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: product.ID, Version: "1.0", Image: image, Asks: asks, Notes: hostileNotes, Needs: "A list of rooms as CSV: name, seats."})
+	r.must(err)
+	_, err = r.den.AddSBOM(ctx, den.System(), den.NewSBOM{Release: release.ID, Name: "bookwell.cdx.json", From: strings.NewReader(hostileParts)})
 	r.must(err)
 	r.releases = append(r.releases, release.ID)
 	return product

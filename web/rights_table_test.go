@@ -46,6 +46,7 @@ var (
 	againOur, againTheir = may{ourTop + " engineer", "auditor evaluator"}, may{"operator stranger rival", "auditor"}
 	openOur, openTheir   = may{yes: ourTop + " evaluator engineer"}, may{yes: "operator stranger rival"}
 	offerOur, offerTheir = may{"operator engineer", except(roles, "operator", "engineer")}, may{"operator rival", except(roles, "operator", "rival")}
+	sbomOur, sbomTheir   = may{except(roles, "idle", "rival"), "idle rival"}, may{except(roles, "idle", "engineer"), "idle engineer"}
 	addTrial             = may{ourTop + " stranger", except(all, "operator", "official", "approver", "colleague", "stranger")}
 	addEntry             = addTrial
 	writes               = may{addTrial.yes + " engineer rival", "auditor evaluator idle newcomer"}
@@ -276,6 +277,10 @@ var verdicts = map[string]row{
 	"POST /suppliers/:id/hand-over":  {"supplier", may{"operator", except(roles, "operator")}, same, no},
 	"GET /products/:id/releases/new": {"product", offerOur, offerTheir, no},
 	"POST /products/:id/releases":    {"product", offerOur, offerTheir, no},
+	"GET /releases/:id":              {"release", withRole, same, no},
+	"GET /releases/:id/sbom":         {"release", sbomOur, sbomTheir, no},
+	"POST /releases/:id/sbom":        {"release", offerOur, offerTheir, no},
+	"GET /releases/:id/sbom/file":    {"release", sbomOur, sbomTheir, no},
 	"POST /releases/:id/preflights":  {"release", offerOur, offerTheir, no},
 	"GET /preflights/:id":            {"preflight", withRole, withRole, no},
 	"GET /preflights/:id/live":       {"preflight", withRole, withRole, no},

@@ -136,15 +136,7 @@ func (k *client) evidenceGet() *cobra.Command {
 				return err
 			}
 			res, err := c.GetEvidence(cmd.Context(), args[0], args[1])
-			if err != nil {
-				return unreached(err)
-			}
-			if res.StatusCode >= 400 {
-				_, err := body(res, nil)
-				return err
-			}
-			defer func() { _ = res.Body.Close() }()
-			return k.keep(res.Body, file)
+			return k.download(res, err, file)
 		},
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -36,19 +37,24 @@ Without -o it goes to the standard output.`,
 			return usageError{fmt.Errorf("choose a form with --form: json, csv, ods, ocds or bundle, not %q", form)}
 		}
 		res, err := c.GetReportFile(ctx, id, of)
-		if err != nil {
-			return unreached(err)
-		}
-		if res.StatusCode >= 400 {
-			_, err := body(res, nil)
-			return err
-		}
-		defer func() { _ = res.Body.Close() }()
-		return k.keep(res.Body, file)
+		return k.download(res, err, file)
 	})
 	c.Flags().StringVar(&form, "form", string(den.FormJSON), "json, csv, ods, ocds or bundle")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")
 	return c
+}
+
+// download keeps the answer to a request for a file, or says why there is none.
+func (k *client) download(res *http.Response, err error, path string) error {
+	if err != nil {
+		return unreached(err)
+	}
+	if res.StatusCode >= 400 {
+		_, err := body(res, nil)
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	return k.keep(res.Body, path)
 }
 
 // keep writes a file whole or not at all, over nothing that is there.

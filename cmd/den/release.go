@@ -20,7 +20,7 @@ func (k *client) release() *cobra.Command {
 		Long: `A release is one version of a product that can run: an image. It never changes; a new
 version is a new release.`,
 		Example: "  den release add Slotwise 2.1 --from-push 2.1\n  den release list Slotwise",
-	}, k.releaseList(), k.releaseShow(), k.releasePushes(), k.releaseAdd(), k.releasePreflight(), newReleaseCheck(k.getenv, k.std))
+	}, k.releaseList(), k.releaseShow(), k.releasePushes(), k.releaseAdd(), k.releaseSBOM(), k.releasePreflight(), newReleaseCheck(k.getenv, k.std))
 }
 
 func (k *client) releaseList() *cobra.Command {
@@ -144,7 +144,8 @@ func (k *client) tellRelease(r contract.Release) {
 	}
 	facts(k.std.out, [2]string{"Release", r.Version}, [2]string{"Id", r.Id}, [2]string{"Product", r.Product}, [2]string{"Services", services}, [2]string{"Image", r.Image},
 		[2]string{"Digest", r.Digest}, [2]string{"From", r.From}, [2]string{"Port", fmt.Sprint(r.Port)}, [2]string{"Path", r.Path},
-		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Asks for", waysSaid(r.Asks)}, [2]string{"Added", moment(&r.CreatedAt)})
+		[2]string{"Profile", string(r.Profile)}, [2]string{"Size", bytesOf(r.SizeBytes)}, [2]string{"Asks for", waysSaid(r.Asks)}, [2]string{"Needs", given(r.Needs)},
+		[2]string{"What is new", given(r.Notes)}, [2]string{"SBOM", sbomSaid(r.Sbom)}, [2]string{"Added", moment(&r.CreatedAt)})
 }
 
 // newRelease are the flags of release add.
@@ -156,6 +157,7 @@ type newRelease struct {
 	env                           []string
 	ways                          []string
 	mail                          bool
+	notes, needs, sbom            string
 }
 
 // asks is what the release asks departments to open, or nil.
@@ -197,6 +199,10 @@ that start as root and drop their rights themselves need the profile standard.`,
 			case n.archive != "" && len(n.env) > 0:
 				return offWords(cmd, "give --env with --image or --from-push only. An archive brings its variables along")
 			}
+			sbom, err := sbomText(n.sbom)
+			if err != nil {
+				return err
+			}
 			ctx := cmd.Context()
 			c, err := k.api()
 			if err != nil {
@@ -209,6 +215,9 @@ that start as root and drop their rights themselves need the profile standard.`,
 			r, err := k.addRelease(ctx, c, product, args[1], n)
 			if err != nil {
 				return at(err, flagPlace)
+			}
+			if r, err = k.withSBOM(ctx, c, r, n.sbom, sbom); err != nil {
+				return err
 			}
 			return show(k, r, k.tellRelease)
 		},
@@ -224,6 +233,9 @@ that start as root and drop their rights themselves need the profile standard.`,
 	f.StringVar(&n.profile, "profile", "", "strict or standard (strict)")
 	f.StringArrayVar(&n.ways, "way", nil, "a host that the product has to reach, such as api.example.org:443; departments decide for each trial; may be repeated")
 	f.BoolVar(&n.mail, "mail", false, "ask for mail that the product sends to be caught, so that evaluators can read it")
+	f.StringVar(&n.notes, "notes", "", "what is new in it, as plain text")
+	f.StringVar(&n.needs, "needs", "", "what data it has to find to be tried, as plain text")
+	f.StringVar(&n.sbom, "sbom", "", "file that lists what it is built of: CycloneDX JSON or SPDX JSON")
 	f.StringArrayVar(&n.env, "env", nil, "a variable for the product, NAME=value; may be repeated")
 	return c
 }
@@ -234,7 +246,7 @@ func (k *client) addRelease(ctx context.Context, c *contract.Client, product, ve
 	}
 	profile := pointerTo(contract.Profile(n.profile))
 	if n.archive == "" {
-		in := contract.NewRelease{Version: version, Image: pointerTo(n.image), Pushed: pointerTo(n.pushed), Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, Asks: n.asks()}
+		in := contract.NewRelease{Version: version, Image: pointerTo(n.image), Pushed: pointerTo(n.pushed), Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, Asks: n.asks(), Notes: pointerTo(n.notes), Needs: pointerTo(n.needs)}
 		if n.env != nil {
 			in.Env = &n.env
 		}
@@ -259,6 +271,7 @@ func (k *client) addRelease(ctx context.Context, c *contract.Client, product, ve
 	}
 	return said[contract.Release](c.AddReleaseArchiveWithBody(ctx, product, &contract.AddReleaseArchiveParams{
 		Version: version, Port: pointerTo(n.port), Path: pointerTo(n.path), Profile: profile, IdempotencyKey: key(), Ways: someOf(n.ways), Mail: pointerTo(n.mail),
+		Notes: pointerTo(n.notes), Needs: pointerTo(n.needs),
 	}, "application/x-tar", sent, repeatable))
 }
 

@@ -25,7 +25,7 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 	if n.archive == "" {
 		return said[contract.Release](c.AddStack(ctx, product, &contract.AddStackParams{IdempotencyKey: key()}, contract.NewStack{
 			Version: version, Compose: text, Name: &name, Front: pointerTo(n.front), Port: pointerTo(n.port), Path: pointerTo(n.path),
-			Profile: pointerTo(contract.Profile(n.profile)), Asks: n.asks(),
+			Profile: pointerTo(contract.Profile(n.profile)), Asks: n.asks(), Notes: pointerTo(n.notes), Needs: pointerTo(n.needs),
 		}))
 	}
 	file, err := os.Open(n.archive)
@@ -54,6 +54,8 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 			{"path", n.path},
 			{"profile", n.profile},
 			{"ways", strings.Join(n.ways, "\n")},
+			{"notes", n.notes},
+			{"needs", n.needs},
 			{"mail", map[bool]string{true: "true"}[n.mail]},
 		}, filepath.Base(n.archive), sent))
 	}()

@@ -10,6 +10,7 @@ type Action string
 const (
 	ReadTechmap     Action = "read_techmap"
 	OfferProduct    Action = "offer_product"    // add a release of a supplier's product
+	ReadSBOM        Action = "read_sbom"        // what a release is built of
 	AddOrganisation Action = "add_organisation" // add a department, hand an entry over
 	AddEntry        Action = "add_entry"        // add a supplier's entry to the techmap
 	EditEntry       Action = "edit_entry"       // change the words of a supplier and its products, add a product
@@ -45,7 +46,7 @@ const (
 
 // Actions lists every action, for the help page and the tests.
 var Actions = []Action{
-	ReadTechmap, OfferProduct, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
+	ReadTechmap, OfferProduct, ReadSBOM, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,
 	ReadMembers, ManageMembers, ReadPeople, ManagePeople,
 	ReadRules, SetRules, DecideRequest, ShareSandbox,
@@ -70,6 +71,7 @@ const (
 var Rights = map[Action]map[Role]Scope{
 	ReadTechmap:     {Operator: Any, Auditor: Any, Member: Any, Approver: Any, SupplierMember: Any, Evaluator: Any},
 	OfferProduct:    {Operator: Any, SupplierMember: Own},
+	ReadSBOM:        {Operator: Any, Auditor: Any, Member: Any, Approver: Any, SupplierMember: Own},
 	AddOrganisation: {Operator: Any},
 	AddEntry:        {Operator: Any, Member: Own, Approver: Own},
 	EditEntry:       {Operator: Any, Member: Own, Approver: Own, SupplierMember: Own},

@@ -37,6 +37,10 @@ type Release struct {
 	CreatedAt Stamp
 	Rev       int64
 
+	Notes string `json:",omitempty"` // what is new in it, in its supplier's words: plain text
+	Needs string `json:",omitempty"` // what data it has to find to be tried, in the same way
+	SBOM  *SBOM  `json:",omitempty"` // what it is built of; nil: nobody said yet
+
 	// A stack of several services has besides: Image is then that of Front.
 	Compose     string              `json:",omitempty"` // the compose file's text; it may hold secrets of the supplier's
 	ComposeName string              `json:",omitempty"` // what the file was called, for people

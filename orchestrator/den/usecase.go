@@ -47,6 +47,16 @@ type NewRelease struct {
 	Front       string // the service that answers; empty: the only one that declares a port
 
 	Asks Ways // what departments are asked to open; the zero Ways: nothing
+
+	Notes string // what is new in it: plain text, may be empty
+	Needs string // what data it has to find; the same
+}
+
+// NewSBOM is the input of AddSBOM.
+type NewSBOM struct {
+	Release ID
+	Name    string // what the file was called
+	From    io.Reader
 }
 
 // NewTrial is the input of AddTrial and ChangeTrial. What is left empty gets the

@@ -119,6 +119,9 @@ var table = map[string]access{
 	"listPreflights": {about: "release", done: 200, ours: withRole, theirs: withRole},
 	"getPreflight":   {about: "preflight", done: 200, ours: withRole, theirs: withRole},
 	"startPreflight": {about: "release", done: 412, ours: offerOur, theirs: offerTheir, header: stale},
+	"getSBOM":        {about: "release", done: 404, ours: may{"operator auditor member approver colleague outsider seller", "rival"}, theirs: may{"operator auditor member approver colleague outsider rival", "seller"}},
+	"getSBOMFile":    {about: "release", done: 404, ours: may{"operator auditor member approver colleague outsider seller", "rival"}, theirs: may{"operator auditor member approver colleague outsider rival", "seller"}},
+	"addSBOM":        {about: "release", done: 422, ours: offerOur, theirs: offerTheir, body: fixed("no SBOM"), header: map[string]string{"Content-Type": "application/octet-stream"}},
 	"listPushes":     {about: "product", done: 200, ours: offerOur, theirs: offerTheir},
 	"addReleaseArchive": {
 		about: "product", done: 422, ours: offerOur, theirs: offerTheir, unknown: offerNobody,

@@ -37,7 +37,7 @@ func (a *API) bound(c *gin.Context) {
 		switch {
 		case strings.HasSuffix(c.FullPath(), "/stacks/archive"):
 			what, want = "the fields and the archive", "multipart/form-data"
-		case strings.HasSuffix(c.FullPath(), "/data"), strings.HasSuffix(c.FullPath(), "/evidence"):
+		case strings.HasSuffix(c.FullPath(), "/data"), strings.HasSuffix(c.FullPath(), "/evidence"), strings.HasSuffix(c.FullPath(), "/sbom"):
 			what, want, limit = "the file", "application/octet-stream", maxData
 		}
 		if kind, with, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != want || want == "multipart/form-data" && with["boundary"] == "" {
@@ -55,12 +55,12 @@ func (a *API) bound(c *gin.Context) {
 // isFile says whether the body is a file, which is read while it arrives.
 func isFile(c *gin.Context) bool {
 	return strings.HasSuffix(c.FullPath(), "/archive") || c.Request.Method == http.MethodPut && strings.HasSuffix(c.FullPath(), "/data") ||
-		c.Request.Method == http.MethodPost && strings.HasSuffix(c.FullPath(), "/evidence")
+		c.Request.Method == http.MethodPost && (strings.HasSuffix(c.FullPath(), "/evidence") || strings.HasSuffix(c.FullPath(), "/sbom"))
 }
 
 // maxSheet bounds a sheet of the techmap as JSON, in bytes.
 const maxSheet = 12 << 20
 
-// maxData bounds scenario data and evidence, in bytes: above what the den keeps, so that its own
-// sentence says what is too large.
+// maxData bounds scenario data, evidence and SBOMs, in bytes: above what the den keeps, so
+// that its own sentence says what is too large.
 const maxData = 33 << 20

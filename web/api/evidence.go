@@ -2,10 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"io"
-	"mime"
-	"net/http"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/actor"
@@ -44,25 +40,6 @@ func (a *API) GetEvidence(ctx context.Context, r contract.GetEvidenceRequestObje
 		return nil, err
 	}
 	return exhibit{x.Name, content}, nil
-}
-
-// exhibit is a piece of evidence as it is sent: whatever it is, a download.
-type exhibit struct {
-	name    string
-	content io.ReadCloser
-}
-
-// VisitGetEvidenceResponse writes it. One that fails on its way ends without its end, so
-// that nobody takes a part for the whole.
-func (e exhibit) VisitGetEvidenceResponse(w http.ResponseWriter) error {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.name}))
-	w.WriteHeader(http.StatusOK)
-	_, err := io.Copy(w, e.content)
-	if err = errors.Join(err, e.content.Close()); err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	return nil
 }
 
 func evidence(x den.Evidence) contract.Evidence {

@@ -17,7 +17,10 @@ func release(r den.Release) contract.Release {
 	out := contract.Release{
 		Id: string(r.ID), Product: string(r.Product), Version: r.Version, Image: r.Image, Digest: r.Digest,
 		From: r.From, Port: int32(r.Port), Path: r.Path, Profile: contract.Profile(r.Profile), SizeBytes: r.SizeBytes, CreatedAt: r.CreatedAt,
-		Asks: ways(r.Asks),
+		Asks: ways(r.Asks), Notes: some(r.Notes), Needs: some(r.Needs),
+	}
+	if r.SBOM != nil {
+		out.Sbom = new(sbom(*r.SBOM))
 	}
 	if r.Compose != "" {
 		out.Services, out.Images = &r.Services, &r.Images

@@ -31,6 +31,10 @@ type Techmap interface {
 	Preflight(context.Context, den.Actor, den.NewPreflight) (den.PreflightView, error)
 	PreflightOf(ctx context.Context, a den.Actor, preflight den.ID) (den.PreflightView, error)
 	Preflights(ctx context.Context, a den.Actor, release den.ID) ([]den.PreflightView, error)
+	AddSBOM(context.Context, den.Actor, den.NewSBOM) (den.SBOMView, error)
+	SBOM(ctx context.Context, a den.Actor, release den.ID) (den.SBOMView, error)
+	// SBOMFile is for its caller to close.
+	SBOMFile(ctx context.Context, a den.Actor, release den.ID) (den.SBOMView, io.ReadCloser, error)
 }
 
 // Accounts is what the API needs of people and what is their own.

@@ -41,6 +41,7 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
 		Product: den.ID(r.Id), Version: b.Version, Image: value(b.Image), Pushed: value(b.Pushed),
 		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Env: value(b.Env), Asks: asks,
+		Notes: value(b.Notes), Needs: value(b.Needs),
 		Once: once(r.Params.IdempotencyKey, "release", r.Id, b),
 	})
 	if err != nil {
@@ -72,7 +73,8 @@ func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiv
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
 		Product: den.ID(r.Id), Version: p.Version, Archive: r.Body,
 		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)), Asks: asks,
-		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile, p.Ways, p.Mail),
+		Notes: value(p.Notes), Needs: value(p.Needs),
+		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile, p.Ways, p.Mail, p.Notes, p.Needs),
 	})
 	if err != nil {
 		return nil, addressed(err, "product")

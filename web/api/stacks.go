@@ -24,6 +24,7 @@ func (a *API) AddStack(ctx context.Context, r contract.AddStackRequestObject) (c
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{Product: den.ID(r.Id), Version: b.Version,
 		Compose: b.Compose, ComposeName: value(b.Name), Front: value(b.Front),
 		Port: int(value(b.Port)), Path: value(b.Path), Profile: string(value(b.Profile)), Asks: asks,
+		Notes: value(b.Notes), Needs: value(b.Needs),
 		Once: once(r.Params.IdempotencyKey, "stack", r.Id, b)})
 	if err != nil {
 		return nil, addressed(err, "product")
@@ -52,7 +53,7 @@ func stackForm(parts *multipart.Reader) (in den.NewRelease, err error) {
 	const mostField = 300 << 10
 	var ways, mail string
 	fields := map[string]*string{"ways": &ways, "mail": &mail, "version": &in.Version, "compose": &in.Compose, "name": &in.ComposeName, "front": &in.Front,
-		"path": &in.Path, "profile": &in.Profile}
+		"path": &in.Path, "profile": &in.Profile, "notes": &in.Notes, "needs": &in.Needs}
 	var faults den.Faults
 	var seen []string
 	for in.Archive == nil {

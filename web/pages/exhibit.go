@@ -1,8 +1,6 @@
 package pages
 
 import (
-	"io"
-	"mime"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -121,18 +119,8 @@ func (p *Pages) Exhibit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = content.Close() }()
-	c.Header("Cache-Control", "private, no-store")
-	c.Header("Content-Type", "application/octet-stream")
-	how := "attachment"
 	if x.Kind == den.Picture {
-		c.Header("Content-Type", "image/png")
-		how = "inline"
+		return p.send(c, "inline", x.Name, "image/png", content)
 	}
-	c.Header("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": x.Name}))
-	c.Status(http.StatusOK)
-	if _, err := io.Copy(c.Writer, content); err != nil {
-		p.Log.Error("evidence not sent", "evidence", x.ID, "error", err)
-	}
-	return nil
+	return p.send(c, "attachment", x.Name, "application/octet-stream", content)
 }

@@ -34,6 +34,11 @@ type Techmap interface {
 	PreflightOf(ctx context.Context, a den.Actor, preflight den.ID) (den.PreflightView, error)
 	Preflights(ctx context.Context, a den.Actor, release den.ID) ([]den.PreflightView, error)
 	Release(context.Context, den.Actor, den.ID) (den.Release, error)
+	ReleaseOf(context.Context, den.Actor, den.ID) (den.ReleaseView, error)
+	AddSBOM(context.Context, den.Actor, den.NewSBOM) (den.SBOMView, error)
+	SBOM(ctx context.Context, a den.Actor, release den.ID) (den.SBOMView, error)
+	// SBOMFile is for its caller to close.
+	SBOMFile(ctx context.Context, a den.Actor, release den.ID) (den.SBOMView, io.ReadCloser, error)
 }
 
 // Settings are the configured things that a trial is made of.

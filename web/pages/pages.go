@@ -121,6 +121,8 @@ func samples() map[string]view.Page {
 		"product-new":  newProductPage{},
 		"product-edit": productEditPage{},
 		"receipt":      receiptPage{},
+		"released":     releasedPage{},
+		"sbom":         sbomPage{},
 		"preflight":    preflightPage{},
 		"event":        eventPage{},
 		"record":       recordPage{},

@@ -109,6 +109,8 @@ func (p *Pages) readRelease(v *form.Values, product den.ID) den.NewRelease {
 		Profile: form.Choice{Name: "profile", What: "release.what-profile", From: []string{"strict", "standard"}, Optional: true}.Read(v),
 	}
 	in.Asks = readAsks(v)
+	in.Notes = form.Text{Name: "notes", What: "release.what-notes", Max: maxReason, Lines: true, Optional: true}.Read(v)
+	in.Needs = form.Text{Name: "needs", What: "release.what-needs", Max: maxReason, Lines: true, Optional: true}.Read(v)
 	for line := range strings.Lines(form.Text{Name: "env", What: "release.what-env", Max: 10000, Lines: true, Optional: true}.Read(v)) {
 		if line = strings.TrimSpace(line); line != "" {
 			in.Env = append(in.Env, line)

@@ -1387,6 +1387,17 @@ type Comparison struct {
 	Trials []Compared `json:"trials"`
 }
 
+// Component One thing that a release is built of: a stranger's text.
+type Component struct {
+	// Licence An SPDX expression, or a name.
+	Licence *string `json:"licence,omitempty"`
+	Name    string  `json:"name"`
+
+	// Purl Its package URL.
+	Purl    *string `json:"purl,omitempty"`
+	Version *string `json:"version,omitempty"`
+}
+
 // Consensus Every submitted score of a trial side by side, and what the panel agreed.
 type Consensus struct {
 	// Agreement How far the evaluators agree: Krippendorff's alpha (ordinal) with its 95 % interval, Kendall's W and ICC.
@@ -2211,7 +2222,13 @@ type NewRelease struct {
 	Env  *[]string `json:"env,omitempty"`
 
 	// Image Name or id of an image on the engine.
-	Image   *string  `json:"image,omitempty"`
+	Image *string `json:"image,omitempty"`
+
+	// Needs What data it has to find to be tried: plain text.
+	Needs *string `json:"needs,omitempty"`
+
+	// Notes What is new in it: plain text.
+	Notes   *string  `json:"notes,omitempty"`
 	Path    *string  `json:"path,omitempty"`
 	Port    *int32   `json:"port,omitempty"`
 	Profile *Profile `json:"profile,omitempty"`
@@ -2310,7 +2327,13 @@ type NewStack struct {
 	Front *string `json:"front,omitempty"`
 
 	// Name What the file is called.
-	Name    *string  `json:"name,omitempty"`
+	Name *string `json:"name,omitempty"`
+
+	// Needs What data it has to find to be tried: plain text.
+	Needs *string `json:"needs,omitempty"`
+
+	// Notes What is new in it: plain text.
+	Notes   *string  `json:"notes,omitempty"`
 	Path    *string  `json:"path,omitempty"`
 	Port    *int32   `json:"port,omitempty"`
 	Profile *Profile `json:"profile,omitempty"`
@@ -2816,11 +2839,20 @@ type Release struct {
 	Image string `json:"image"`
 
 	// Images Of a stack: image ids by the name in the file.
-	Images  *map[string]string `json:"images,omitempty"`
-	Path    string             `json:"path"`
-	Port    int32              `json:"port"`
-	Product string             `json:"product"`
-	Profile Profile            `json:"profile"`
+	Images *map[string]string `json:"images,omitempty"`
+
+	// Needs What data it has to find to be tried: plain text.
+	Needs *string `json:"needs,omitempty"`
+
+	// Notes What is new in it: plain text.
+	Notes   *string `json:"notes,omitempty"`
+	Path    string  `json:"path"`
+	Port    int32   `json:"port"`
+	Product string  `json:"product"`
+	Profile Profile `json:"profile"`
+
+	// Sbom What a release is built of, as its supplier gave it.
+	Sbom *SBOM `json:"sbom,omitempty"`
 
 	// Services Of a stack, the one that answers first.
 	Services  *[]string `json:"services,omitempty"`
@@ -2903,6 +2935,29 @@ type Ruling struct {
 
 // RulingVerdict defines model for Ruling.Verdict.
 type RulingVerdict string
+
+// SBOM What a release is built of, as its supplier gave it.
+type SBOM struct {
+	AddedAt    time.Time `json:"added_at"`
+	Components int32     `json:"components"`
+
+	// Format Such as CycloneDX 1.5 or SPDX 2.3.
+	Format string `json:"format"`
+
+	// Name What the file was called.
+	Name      string `json:"name"`
+	Sha256    string `json:"sha256"`
+	SizeBytes int64  `json:"size_bytes"`
+}
+
+// SBOMParts What a release is built of, with every component.
+type SBOMParts struct {
+	Items   []Component `json:"items"`
+	Release string      `json:"release"`
+
+	// Sbom What a release is built of, as its supplier gave it.
+	Sbom SBOM `json:"sbom"`
+}
 
 // Sandbox A running thing and the lease it runs by. `id` is the lease's.
 type Sandbox struct {
@@ -3483,8 +3538,14 @@ type InLimit = int32
 // InMail defines model for in_mail.
 type InMail = bool
 
+// InNeeds defines model for in_needs.
+type InNeeds = string
+
 // InNewest defines model for in_newest.
 type InNewest = bool
+
+// InNotes defines model for in_notes.
+type InNotes = string
 
 // InOrganisation defines model for in_organisation.
 type InOrganisation = string
@@ -3506,6 +3567,9 @@ type InProfile = Profile
 
 // InRequestState defines model for in_request_state.
 type InRequestState = ApprovalState
+
+// InSbomName defines model for in_sbom_name.
+type InSbomName = string
 
 // InScheme defines model for in_scheme.
 type InScheme = string
@@ -3792,6 +3856,12 @@ type AddReleaseArchiveParams struct {
 	// Mail Whether it asks for its mail to be caught.
 	Mail *InMail `form:"mail,omitempty" json:"mail,omitempty"`
 
+	// Notes What is new in it.
+	Notes *InNotes `form:"notes,omitempty" json:"notes,omitempty"`
+
+	// Needs What data it has to find to be tried.
+	Needs *InNeeds `form:"needs,omitempty" json:"needs,omitempty"`
+
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -3824,12 +3894,18 @@ type AddStackArchiveMultipartBody struct {
 	Front   *string            `json:"front,omitempty"`
 
 	// Mail Whether it asks for its mail to be caught.
-	Mail    *AddStackArchiveMultipartBodyMail `json:"mail,omitempty"`
-	Name    *string                           `json:"name,omitempty"`
-	Path    *string                           `json:"path,omitempty"`
-	Port    *string                           `json:"port,omitempty"`
-	Profile *string                           `json:"profile,omitempty"`
-	Version string                            `json:"version"`
+	Mail *AddStackArchiveMultipartBodyMail `json:"mail,omitempty"`
+	Name *string                           `json:"name,omitempty"`
+
+	// Needs What data it has to find to be tried.
+	Needs *string `json:"needs,omitempty"`
+
+	// Notes What is new in it.
+	Notes   *string `json:"notes,omitempty"`
+	Path    *string `json:"path,omitempty"`
+	Port    *string `json:"port,omitempty"`
+	Profile *string `json:"profile,omitempty"`
+	Version string  `json:"version"`
 
 	// Ways Ways out that it asks for, one on each line.
 	Ways *string `json:"ways,omitempty"`
@@ -3851,6 +3927,12 @@ type StartPreflightParams struct {
 
 	// IdempotencyKey Makes repeating the request safe: letters, digits and signs, no spaces.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddSBOMParams defines parameters for AddSBOM.
+type AddSBOMParams struct {
+	// Name What the file is called.
+	Name *InSbomName `form:"name,omitempty" json:"name,omitempty"`
 }
 
 // ListSandboxesParams defines parameters for ListSandboxes.
@@ -5067,6 +5149,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
 	StartPreflight(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSBOM Read what a release is built of
+	//
+	// For its supplier, departments, the operator and auditors.
+	//
+	// Corresponds with GET /releases/{id}/sbom (the `GetSBOM` operationId).
+	GetSBOM(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddSBOMWithBody Add the SBOM of a release
+	//
+	// The body is a file in CycloneDX or SPDX form, as JSON, at most 8 MB. It is added once and never replaced.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /releases/{id}/sbom (the `AddSBOM` operationId).
+	AddSBOMWithBody(ctx context.Context, id InId, params *AddSBOMParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSBOMFile Download the SBOM of a release as its supplier gave it
+	//
+	// Corresponds with GET /releases/{id}/sbom/file (the `GetSBOMFile` operationId).
+	GetSBOMFile(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSandboxes List sandboxes
 	//
@@ -7340,6 +7443,57 @@ func (c *Client) ListPreflights(ctx context.Context, id InId, reqEditors ...Requ
 // Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
 func (c *Client) StartPreflight(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartPreflightRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSBOM Read what a release is built of
+//
+// For its supplier, departments, the operator and auditors.
+//
+// Corresponds with GET /releases/{id}/sbom (the `GetSBOM` operationId).
+func (c *Client) GetSBOM(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSBOMRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddSBOMWithBody Add the SBOM of a release
+//
+// The body is a file in CycloneDX or SPDX form, as JSON, at most 8 MB. It is added once and never replaced.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /releases/{id}/sbom (the `AddSBOM` operationId).
+func (c *Client) AddSBOMWithBody(ctx context.Context, id InId, params *AddSBOMParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSBOMRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSBOMFile Download the SBOM of a release as its supplier gave it
+//
+// Corresponds with GET /releases/{id}/sbom/file (the `GetSBOMFile` operationId).
+func (c *Client) GetSBOMFile(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSBOMFileRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -11967,6 +12121,30 @@ func NewAddReleaseArchiveRequestWithBody(server string, id InId, params *AddRele
 
 		}
 
+		if params.Notes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "notes", *params.Notes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Needs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "needs", *params.Needs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -12504,6 +12682,137 @@ func NewStartPreflightRequest(server string, id InId, params *StartPreflightPara
 			req.Header.Set("Idempotency-Key", headerParam1)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGetSBOMRequest constructs an http.Request for the GetSBOM method
+func NewGetSBOMRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/releases/%s/sbom", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddSBOMRequestWithBody constructs an http.Request for the AddSBOM method, with any body, and a specified content type
+func NewAddSBOMRequestWithBody(server string, id InId, params *AddSBOMParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/releases/%s/sbom", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", *params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSBOMFileRequest constructs an http.Request for the GetSBOMFile method
+func NewGetSBOMFileRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/releases/%s/sbom/file", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -16837,6 +17146,31 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /releases/{id}/preflights (the `StartPreflight` operationId).
 	StartPreflightWithResponse(ctx context.Context, id InId, params *StartPreflightParams, reqEditors ...RequestEditorFn) (*StartPreflightResponse, error)
+
+	// GetSBOMWithResponse Read what a release is built of
+	//
+	// For its supplier, departments, the operator and auditors.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /releases/{id}/sbom (the `GetSBOM` operationId).
+	GetSBOMWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSBOMResponse, error)
+
+	// AddSBOMWithBodyWithResponse Add the SBOM of a release
+	//
+	// The body is a file in CycloneDX or SPDX form, as JSON, at most 8 MB. It is added once and never replaced.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /releases/{id}/sbom (the `AddSBOM` operationId).
+	AddSBOMWithBodyWithResponse(ctx context.Context, id InId, params *AddSBOMParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSBOMResponse, error)
+
+	// GetSBOMFileWithResponse Download the SBOM of a release as its supplier gave it
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /releases/{id}/sbom/file (the `GetSBOMFile` operationId).
+	GetSBOMFileWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSBOMFileResponse, error)
 
 	// ListSandboxesWithResponse List sandboxes
 	//
@@ -21178,6 +21512,150 @@ func (r StartPreflightResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StartPreflightResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSBOMResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SBOMParts
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSBOMResponse) GetJSON200() *SBOMParts {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSBOMResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSBOMResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSBOMResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSBOMResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSBOMResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddSBOMResponse201Headers the declared response headers of an HTTP 201 response for AddSBOM
+type AddSBOMResponse201Headers struct {
+	Location *string
+}
+
+type AddSBOMResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SBOMParts
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AddSBOMResponse201Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddSBOMResponse) GetJSON201() *SBOMParts {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddSBOMResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddSBOMResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddSBOMResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddSBOMResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddSBOMResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSBOMFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSBOMFileResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSBOMFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSBOMFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSBOMFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSBOMFileResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25755,6 +26233,49 @@ func (c *ClientWithResponses) StartPreflightWithResponse(ctx context.Context, id
 	return ParseStartPreflightResponse(rsp)
 }
 
+// GetSBOMWithResponse Read what a release is built of
+//
+// For its supplier, departments, the operator and auditors.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /releases/{id}/sbom (the `GetSBOM` operationId).
+func (c *ClientWithResponses) GetSBOMWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSBOMResponse, error) {
+	rsp, err := c.GetSBOM(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSBOMResponse(rsp)
+}
+
+// AddSBOMWithBodyWithResponse Add the SBOM of a release
+//
+// The body is a file in CycloneDX or SPDX form, as JSON, at most 8 MB. It is added once and never replaced.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /releases/{id}/sbom (the `AddSBOM` operationId).
+func (c *ClientWithResponses) AddSBOMWithBodyWithResponse(ctx context.Context, id InId, params *AddSBOMParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSBOMResponse, error) {
+	rsp, err := c.AddSBOMWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSBOMResponse(rsp)
+}
+
+// GetSBOMFileWithResponse Download the SBOM of a release as its supplier gave it
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /releases/{id}/sbom/file (the `GetSBOMFile` operationId).
+func (c *ClientWithResponses) GetSBOMFileWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetSBOMFileResponse, error) {
+	rsp, err := c.GetSBOMFile(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSBOMFileResponse(rsp)
+}
+
 // ListSandboxesWithResponse List sandboxes
 //
 // Returns a wrapper object for the known response body format(s).
@@ -29689,6 +30210,111 @@ func ParseStartPreflightResponse(rsp *http.Response) (*StartPreflightResponse, e
 	return response, nil
 }
 
+// ParseGetSBOMResponse parses an HTTP response from a GetSBOMWithResponse call
+func ParseGetSBOMResponse(rsp *http.Response) (*GetSBOMResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSBOMResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SBOMParts
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddSBOMResponse parses an HTTP response from a AddSBOMWithResponse call
+func ParseAddSBOMResponse(rsp *http.Response) (*AddSBOMResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddSBOMResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SBOMParts
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AddSBOMResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSBOMFileResponse parses an HTTP response from a GetSBOMFileWithResponse call
+func ParseGetSBOMFileResponse(rsp *http.Response) (*GetSBOMFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSBOMFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListSandboxesResponse parses an HTTP response from a ListSandboxesWithResponse call
 func ParseListSandboxesResponse(rsp *http.Response) (*ListSandboxesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32370,6 +32996,15 @@ type ServerInterface interface {
 	// StartPreflight Try a release in a sealed sandbox
 	// (POST /releases/{id}/preflights)
 	StartPreflight(c *gin.Context, id InId, params StartPreflightParams)
+	// GetSBOM Read what a release is built of
+	// (GET /releases/{id}/sbom)
+	GetSBOM(c *gin.Context, id InId)
+	// AddSBOM Add the SBOM of a release
+	// (POST /releases/{id}/sbom)
+	AddSBOM(c *gin.Context, id InId, params AddSBOMParams)
+	// GetSBOMFile Download the SBOM of a release as its supplier gave it
+	// (GET /releases/{id}/sbom/file)
+	GetSBOMFile(c *gin.Context, id InId)
 	// ListSandboxes List sandboxes
 	// (GET /sandboxes)
 	ListSandboxes(c *gin.Context, params ListSandboxesParams)
@@ -34681,6 +35316,22 @@ func (siw *ServerInterfaceWrapper) AddReleaseArchive(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "notes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "notes", c.Request.URL.Query(), &params.Notes, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter notes: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "needs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "needs", c.Request.URL.Query(), &params.Needs, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter needs: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	headers := c.Request.Header
 
 	// ------------- Optional header parameter "Idempotency-Key" -------------
@@ -35095,6 +35746,92 @@ func (siw *ServerInterfaceWrapper) StartPreflight(c *gin.Context) {
 	}
 
 	siw.Handler.StartPreflight(c, id, params)
+}
+
+// GetSBOM operation middleware
+func (siw *ServerInterfaceWrapper) GetSBOM(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSBOM(c, id)
+}
+
+// AddSBOM operation middleware
+func (siw *ServerInterfaceWrapper) AddSBOM(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddSBOMParams
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddSBOM(c, id, params)
+}
+
+// GetSBOMFile operation middleware
+func (siw *ServerInterfaceWrapper) GetSBOMFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSBOMFile(c, id)
 }
 
 // ListSandboxes operation middleware
@@ -37812,6 +38549,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/products/:id/stacks/archive", wrapper.AddStackArchive)
 	router.GET(options.BaseURL+"/releases/:id/preflights", wrapper.ListPreflights)
 	router.POST(options.BaseURL+"/releases/:id/preflights", wrapper.StartPreflight)
+	router.GET(options.BaseURL+"/releases/:id/sbom", wrapper.GetSBOM)
+	router.POST(options.BaseURL+"/releases/:id/sbom", wrapper.AddSBOM)
+	router.GET(options.BaseURL+"/releases/:id/sbom/file", wrapper.GetSBOMFile)
 	router.GET(options.BaseURL+"/preflights/:id", wrapper.GetPreflight)
 	router.GET(options.BaseURL+"/releases/:id", wrapper.GetRelease)
 	router.GET(options.BaseURL+"/schemes", wrapper.ListSchemes)
@@ -41057,6 +41797,141 @@ func (response StartPreflightdefaultApplicationProblemPlusJSONResponse) VisitSta
 	return err
 }
 
+type GetSBOMRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetSBOMResponseObject interface {
+	VisitGetSBOMResponse(w http.ResponseWriter) error
+}
+
+type GetSBOM200JSONResponse SBOMParts
+
+func (response GetSBOM200JSONResponse) VisitGetSBOMResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSBOMdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSBOMdefaultApplicationProblemPlusJSONResponse) VisitGetSBOMResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSBOMRequestObject struct {
+	Id     InId `json:"id"`
+	Params AddSBOMParams
+	Body   io.Reader
+}
+
+type AddSBOMResponseObject interface {
+	VisitAddSBOMResponse(w http.ResponseWriter) error
+}
+
+type AddSBOM201ResponseHeaders struct {
+	Location *string
+}
+
+type AddSBOM201JSONResponse struct {
+	Body    SBOMParts
+	Headers AddSBOM201ResponseHeaders
+}
+
+func (response AddSBOM201JSONResponse) VisitAddSBOMResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSBOMdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSBOMdefaultApplicationProblemPlusJSONResponse) VisitAddSBOMResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSBOMFileRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetSBOMFileResponseObject interface {
+	VisitGetSBOMFileResponse(w http.ResponseWriter) error
+}
+
+type GetSBOMFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSBOMFile200ApplicationoctetStreamResponse) VisitGetSBOMFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSBOMFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSBOMFiledefaultApplicationProblemPlusJSONResponse) VisitGetSBOMFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSandboxesRequestObject struct {
 	Params ListSandboxesParams
 }
@@ -44229,6 +45104,15 @@ type StrictServerInterface interface {
 	// StartPreflight Try a release in a sealed sandbox
 	// (POST /releases/{id}/preflights)
 	StartPreflight(ctx context.Context, request StartPreflightRequestObject) (StartPreflightResponseObject, error)
+	// GetSBOM Read what a release is built of
+	// (GET /releases/{id}/sbom)
+	GetSBOM(ctx context.Context, request GetSBOMRequestObject) (GetSBOMResponseObject, error)
+	// AddSBOM Add the SBOM of a release
+	// (POST /releases/{id}/sbom)
+	AddSBOM(ctx context.Context, request AddSBOMRequestObject) (AddSBOMResponseObject, error)
+	// GetSBOMFile Download the SBOM of a release as its supplier gave it
+	// (GET /releases/{id}/sbom/file)
+	GetSBOMFile(ctx context.Context, request GetSBOMFileRequestObject) (GetSBOMFileResponseObject, error)
 	// ListSandboxes List sandboxes
 	// (GET /sandboxes)
 	ListSandboxes(ctx context.Context, request ListSandboxesRequestObject) (ListSandboxesResponseObject, error)
@@ -46829,6 +47713,87 @@ func (sh *strictHandler) StartPreflight(ctx *gin.Context, id InId, params StartP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(StartPreflightResponseObject); ok {
 		if err := validResponse.VisitStartPreflightResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSBOM operation middleware
+func (sh *strictHandler) GetSBOM(ctx *gin.Context, id InId) {
+	var request GetSBOMRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSBOM(ctx, request.(GetSBOMRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSBOM")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSBOMResponseObject); ok {
+		if err := validResponse.VisitGetSBOMResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddSBOM operation middleware
+func (sh *strictHandler) AddSBOM(ctx *gin.Context, id InId, params AddSBOMParams) {
+	var request AddSBOMRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddSBOM(ctx, request.(AddSBOMRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddSBOM")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddSBOMResponseObject); ok {
+		if err := validResponse.VisitAddSBOMResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSBOMFile operation middleware
+func (sh *strictHandler) GetSBOMFile(ctx *gin.Context, id InId) {
+	var request GetSBOMFileRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSBOMFile(ctx, request.(GetSBOMFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSBOMFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetSBOMFileResponseObject); ok {
+		if err := validResponse.VisitGetSBOMFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
