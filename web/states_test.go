@@ -99,7 +99,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
-	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report"} {
+	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "ten-minutes", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report"} {
 		all = append(all, shown{"help-" + guide, "", "/help/" + guide, ""})
 	}
 	return all
