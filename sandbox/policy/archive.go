@@ -50,8 +50,8 @@ type ArchivedImage struct {
 // Archive is what an archive holds.
 type Archive struct {
 	Images   []ArchivedImage
-	Unpacked int64             // bytes of all layers
-	Entries  int64             // files in all layers
+	Unpacked int64             // bytes of all layers, as an engine keeps them: the same on top of the same once
+	Entries  int64             // files in them
 	Digests  map[string]string // file of a layer → its digest, decompressed
 
 	name   string
@@ -62,7 +62,12 @@ type Archive struct {
 	parts  map[string]part
 	links  map[string]string
 	found  Refusals
+	sizes  map[string]unpacked // by the file of a layer
+	stacks map[string]bool     // layers on top of layers that were counted, by their digests
 }
+
+// unpacked is what a layer comes to, decompressed.
+type unpacked struct{ bytes, entries int64 }
 
 // part is where an entry's content lies.
 type part struct{ offset, size int64 }
@@ -105,7 +110,8 @@ type Source struct {
 // The error is Refusals where the archive is at fault, all that were found; else it is
 // that of s.From or of ctx, and nothing may be concluded.
 func CheckArchive(ctx context.Context, s Source, limits ArchiveLimits) (*Archive, error) {
-	a := &Archive{Digests: map[string]string{}, name: s.Name, limits: limits.filled(), from: s.From, parts: map[string]part{}, links: map[string]string{}}
+	a := &Archive{Digests: map[string]string{}, name: s.Name, limits: limits.filled(), from: s.From, parts: map[string]part{}, links: map[string]string{},
+		sizes: map[string]unpacked{}, stacks: map[string]bool{}}
 	a.os, a.arch, _ = strings.Cut(s.Platform, "/")
 	if err := a.index(s.Size); err != nil {
 		return nil, a.also(err)
@@ -217,12 +223,18 @@ func inside(name string) (string, bool) {
 	return path.Clean(name), true
 }
 
-// Open gives the content of a file of the archive. The error is Refusals.
-func (a *Archive) Open(name string) (*io.SectionReader, error) {
-	clean, ok := inside(name)
+// lies says where a file of the archive lies that may be a link to another.
+func (a *Archive) lies(name string) (clean string, ok bool) {
+	clean, ok = inside(name)
 	if to, linked := a.links[clean]; linked {
 		clean = to
 	}
+	return clean, ok
+}
+
+// Open gives the content of a file of the archive. The error is Refusals.
+func (a *Archive) Open(name string) (*io.SectionReader, error) {
+	clean, ok := a.lies(name)
 	p, there := a.parts[clean]
 	if !ok || !there {
 		return nil, a.no(Shown(name), "The archive does not hold this file.", saveAgain)

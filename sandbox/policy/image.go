@@ -70,14 +70,16 @@ func (a *Archive) layers(ctx context.Context, where string, m manifestEntry, c i
 		a.refuse(where, fmt.Sprintf("Its configuration names %d layers, the archive has %d.", len(c.RootFS.DiffIDs), len(m.Layers)), saveAgain)
 		return nil
 	}
+	var below []string
 	for i, name := range m.Layers {
-		digest, err := a.layer(ctx, fmt.Sprintf("%s layer %d", where, i+1), name)
+		digest, err := a.layer(ctx, fmt.Sprintf("%s layer %d", where, i+1), name, below)
 		if err != nil {
 			return a.keep(err)
 		}
 		if digest != c.RootFS.DiffIDs[i] {
 			a.refuse(fmt.Sprintf("%s layer %d", where, i+1), "It is not the layer that the configuration names.", saveAgain)
 		}
+		below = append(below, digest)
 	}
 	return nil
 }

@@ -66,11 +66,29 @@ func decompressed(from io.Reader) (io.Reader, error) {
 	return z, nil
 }
 
-// layer counts what a layer unpacks to, and gives its digest.
-func (a *Archive) layer(ctx context.Context, where, name string) (string, error) {
-	if digest, ok := a.Digests[name]; ok {
-		return digest, nil
+// layer counts what a layer unpacks to on top of others, and gives its digest. An engine
+// keeps the same layers on top of the same layers once, and any others anew.
+func (a *Archive) layer(ctx context.Context, where, name string, below []string) (string, error) {
+	file, _ := a.lies(name)
+	digest, known := a.Digests[file]
+	if !known {
+		var err error
+		if digest, err = a.unpack(ctx, where, name); err != nil {
+			return "", err
+		}
+		a.Digests[file], a.Digests[name] = digest, digest
 	}
+	stack := strings.Join(append(slices.Clone(below), digest), " ")
+	if known && !a.stacks[stack] {
+		a.Unpacked, a.Entries = a.Unpacked+a.sizes[file].bytes, a.Entries+a.sizes[file].entries
+	}
+	a.stacks[stack] = true
+	return digest, a.within(where)
+}
+
+// unpack reads a layer to its end, counts it, and gives its digest.
+func (a *Archive) unpack(ctx context.Context, where, name string) (string, error) {
+	before := unpacked{a.Unpacked, a.Entries}
 	from, err := a.Open(name)
 	if err != nil {
 		return "", err
@@ -90,17 +108,29 @@ func (a *Archive) layer(ctx context.Context, where, name string) (string, error)
 		if err != nil {
 			return "", a.readError(where, err)
 		}
-		if a.Entries++; a.Entries > a.limits.Entries {
-			return "", a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
+		a.Entries++
+		if err := a.within(where); err != nil {
+			return "", err
 		}
 		a.entry(where, h)
 	}
 	if _, err := io.Copy(io.Discard, bounded); err != nil { // what follows the end of the layer
 		return "", a.readError(where, err)
 	}
-	digest := "sha256:" + hex.EncodeToString(hash.Sum(nil))
-	a.Digests[name] = digest
-	return digest, nil
+	file, _ := a.lies(name)
+	a.sizes[file] = unpacked{a.Unpacked - before.bytes, a.Entries - before.entries}
+	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// within refuses layers that come to too much together.
+func (a *Archive) within(where string) error {
+	switch {
+	case a.Unpacked > a.limits.Unpacked:
+		return a.no(where, fmt.Sprintf("The layers unpack to more than %d bytes.", a.limits.Unpacked), "Build a smaller image.")
+	case a.Entries > a.limits.Entries:
+		return a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
+	}
+	return nil
 }
 
 // entry refuses what would be unpacked outside of the image. The target of a symbolic
@@ -152,8 +182,9 @@ func (b *budget) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := b.r.Read(p)
-	if b.a.Unpacked += int64(n); b.a.Unpacked > b.a.limits.Unpacked {
-		return n, b.a.no(b.where, fmt.Sprintf("The layers unpack to more than %d bytes.", b.a.limits.Unpacked), "Build a smaller image.")
+	b.a.Unpacked += int64(n)
+	if much := b.a.within(b.where); much != nil {
+		return n, much
 	}
 	return n, err
 }
