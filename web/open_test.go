@@ -12,7 +12,7 @@ import (
 
 // openedTo is what an open techmap lets anybody read, by its row in verdicts.
 var openedTo = []string{
-	"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id",
+	"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id", "GET /releases/:id",
 	"GET /challenges", "GET /challenges/:id", "GET /challenges/:id/pack", "GET /challenges/:id/pack/text", "GET /challenges/:id/pack/html",
 }
 

@@ -226,7 +226,7 @@ func (s *server) Routes() []Route {
 		{post, "/products/:id/edit", den.EditEntry, p.SaveProduct},
 		{get, "/products/:id/releases/new", den.OfferProduct, p.NewRelease},
 		{post, "/products/:id/releases", den.OfferProduct, p.AddRelease},
-		{get, "/releases/:id", s.techmap(), p.Released},
+		{get, "/releases/:id", s.early(den.ReadTechmap), p.Released},
 		{get, "/releases/:id/sbom", den.ReadSBOM, p.SBOM},
 		{post, "/releases/:id/sbom", den.OfferProduct, p.AddSBOM},
 		{get, "/releases/:id/sbom/file", den.ReadSBOM, p.SBOMFile},

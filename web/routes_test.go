@@ -89,7 +89,7 @@ func TestAnOpenTechmapOpensItsPagesAlone(t *testing.T) {
 			got = append(got, r.Method+" "+r.Path)
 		}
 	}
-	want := []string{"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id",
+	want := []string{"GET /techmap", "GET /techmap/map", "GET /techmap/compare", "GET /products", "GET /products/:id", "GET /suppliers/:id", "GET /releases/:id",
 		"GET /challenges", "GET /challenges/:id", "GET /challenges/:id/pack", "GET /challenges/:id/pack/text", "GET /challenges/:id/pack/html"}
 	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
 		t.Errorf("opened: %q, want %q", got, want)
