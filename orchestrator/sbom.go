@@ -114,7 +114,10 @@ func (o *Orchestrator) SBOMFile(ctx context.Context, actor den.Actor, release de
 
 // ReleaseOf reads a release with what is known of it. NotFound.
 func (o *Orchestrator) ReleaseOf(ctx context.Context, actor den.Actor, id den.ID) (v den.ReleaseView, err error) {
-	err = o.readTechmap(ctx, actor, func(tx den.Tx) error {
+	if err := o.mayTechmap(actor); err != nil {
+		return v, err
+	}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
 		if v.Release, err = tx.Releases().Get(id); err != nil {
 			return missing(err)
 		}

@@ -48,6 +48,9 @@ func (i *inventor) along(op operation, r recipe, wild int) question {
 	if !isHash {
 		if text, ok := r.body.(string); ok {
 			q.header["Content-Type"], q.body = "multipart/form-data; boundary=edge", text
+			if op.spec.RequestBody.Value.Content.Get("application/octet-stream") != nil {
+				q.header["Content-Type"] = "application/octet-stream"
+			}
 		}
 		return q
 	}
@@ -202,6 +205,10 @@ func (w *world) seedOffers(i *inventor, round int) {
 	i.offer("addStack", recipe{who: seller, parts: product, body: hash{"version": fmt.Sprint("4.", round), "compose": "web " + oneImage}})
 	body := strings.Replace(stackBody("web come:along", "two"), "5.0", fmt.Sprint("5.", round), 1)
 	i.offer("addStackArchive", recipe{who: seller, parts: product, body: body})
+	of := hash{"id": w.releases[0].ID}
+	i.offer("addSBOM", recipe{who: seller, parts: of, body: shortSBOM})
+	i.offer("getSBOM", recipe{who: member, parts: of})
+	i.offer("getSBOMFile", recipe{who: member, parts: of})
 	tried, err := w.o.Preflights(ctx, den.System(), w.releases[0].ID)
 	w.must(err)
 	i.offer("getPreflight", recipe{who: seller, parts: hash{"id": tried[0].ID}})
