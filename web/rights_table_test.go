@@ -74,6 +74,7 @@ var verdicts = map[string]row{
 	"POST /sign-in/password": {"", anybody, no, no},
 	"POST /sign-in/code":     {"", anybody, no, no},
 	"POST /sign-in/provider": {"", anybody, no, no},
+	"POST /sign-in/computer": {"", anybody, no, no},
 	"GET /sign-in/callback":  {"", anybody, no, no},
 	"POST /sign-out":         {"", anybody, no, no},
 	"GET /help":              {"", anybody, no, no},
@@ -97,6 +98,8 @@ var verdicts = map[string]row{
 	"POST /me/sessions/end":      {"", known, no, no},
 	"POST /me/sessions/:id/end":  {"token", no, no, no},
 	"GET /me/tokens":             {"", known, no, no},
+	"GET /me/computers/new":      {"", known, no, no},
+	"POST /me/computers":         {"", known, no, no},
 	"POST /me/tokens":            {"", known, no, no},
 	"POST /me/tokens/:id/revoke": {"token", no, no, no},
 

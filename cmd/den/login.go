@@ -12,19 +12,27 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"innovationden/configs"
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
 func (k *client) login() *cobra.Command {
 	var browse bool
+	var may []string
+	var lasts string
 	c := &cobra.Command{
 		Use:   "login",
 		Short: "Keep a token for the commands of this program",
 		Long: `Keep a token in your configuration folder, in the file den/token that nobody else may
-read. Make one on the page /me/tokens of the den, then paste it, or give it on standard
-input. It is tried before it is kept.`,
-		Example: "  den login --den https://den.example.org\n  den login --browser\n  den login < token.txt",
+read.
+
+With --browser the den asks you in your browser whether this computer may act for you.
+The browser has to run on this computer, because the answer comes back to it alone.
+
+Otherwise make a token on the page /me/tokens of the den, then paste it, or give it on
+standard input. It is tried before it is kept.`,
+		Example: "  den login --den https://den.example.org --browser\n  den login --browser --may read --lasts 7d\n  den login < token.txt",
 		Args:    words(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			base, err := k.base()
@@ -35,43 +43,62 @@ input. It is tried before it is kept.`,
 			if path == "" {
 				return usageError{errors.New("there is no configuration folder. Set HOME or XDG_CONFIG_HOME")}
 			}
-			page := base.JoinPath("me", "tokens").String()
+			var token string
 			if browse {
-				if err := k.browse(cmd.Context(), page); err != nil {
-					k.note("No browser opened: %v", err)
+				d, wrong := configs.ParseLength(lasts)
+				if wrong != nil {
+					return offWords(cmd, fmt.Sprintf("write --lasts as a number and a unit, such as 30d, not %q", lasts))
 				}
+				token, err = k.byBrowser(cmd.Context(), base, may, d)
+			} else {
+				token, err = k.pasted(base)
 			}
-			k.note("Make a token at %s, then paste it here.", page)
-			line, _ := bufio.NewReader(k.std.in).ReadString('\n')
-			token, err := whole(line, "what you pasted")
 			if err != nil {
 				return err
 			}
-			if den.Mistyped(token) {
-				return den.Refuse(den.Invalid, "This token is not whole. Copy all of it: it starts with den_ and has 43 characters.")
-			}
-			k.given = token
-			api, err := k.api()
-			if err != nil {
-				return err
-			}
-			me, err := said[contract.Me](api.GetMe(cmd.Context()))
-			if err != nil {
-				return err
-			}
-			if err := keepToken(path, token); err != nil {
-				return err
-			}
-			return show(k, me, func(me contract.Me) {
-				k.say("You are %s. The token is kept in %s.", clean(me.Name), path)
-				if url := k.firstURL(); url != "" {
-					k.note("Set DEN_URL=%s, so that commands find this den.", url)
-				}
-			})
+			return k.keepTried(cmd, path, token)
 		},
 	}
-	c.Flags().BoolVar(&browse, "browser", false, "open the page of your tokens in the browser")
+	c.Flags().BoolVar(&browse, "browser", false, "allow this computer in the browser")
+	c.Flags().StringSliceVar(&may, "may", []string{"read", "act"}, "with --browser: what it may do: read, act, push")
+	c.Flags().StringVar(&lasts, "lasts", "30d", "with --browser: how long, from 1h to 90d")
 	return c
+}
+
+// pasted reads the token that somebody made on the page of their tokens.
+func (k *client) pasted(base *url.URL) (string, error) {
+	k.note("Make a token at %s, then paste it here.", base.JoinPath("me", "tokens"))
+	line, _ := bufio.NewReader(k.std.in).ReadString('\n')
+	token, err := whole(line, "what you pasted")
+	if err != nil {
+		return "", err
+	}
+	if den.Mistyped(token) {
+		return "", den.Refuse(den.Invalid, "This token is not whole. Copy all of it: it starts with den_ and has 43 characters.")
+	}
+	return token, nil
+}
+
+// keepTried tries a token, then keeps it.
+func (k *client) keepTried(cmd *cobra.Command, path, token string) error {
+	k.given = token
+	api, err := k.api()
+	if err != nil {
+		return err
+	}
+	me, err := said[contract.Me](api.GetMe(cmd.Context()))
+	if err != nil {
+		return err
+	}
+	if err := keepToken(path, token); err != nil {
+		return err
+	}
+	return show(k, me, func(me contract.Me) {
+		k.say("You are %s. The token is kept in %s.", clean(me.Name), path)
+		if url := k.firstURL(); url != "" {
+			k.note("Set DEN_URL=%s, so that commands find this den.", url)
+		}
+	})
 }
 
 // firstURL is the address that was named for this command alone.

@@ -148,6 +148,7 @@ func (w *world) seedRunning(i *inventor, round int) {
 	i.offer("extendTrial", recipe{who: member, parts: hash{"id": v.ID}, body: hash{"by_seconds": 60, "why": "A late evaluator."}})
 	i.offer("decideInterest", recipe{who: member, parts: hash{"id": v.ID, "person": w.people[evaluator].ID}, body: hash{"decision": "continue", "why": "A friend is no relative."}})
 	i.offer("refuse", recipe{who: operator, parts: hash{"id": w.approval(v)}, body: hash{"why": fmt.Sprint("Not this month, ", round)}})
+	i.offer("agree", recipe{who: operator, parts: hash{"id": w.approval(v)}, body: hash{"why": "Go ahead."}})
 	i.offer("retryDelivery", recipe{who: operator, parts: hash{"id": dead.ID}})
 }
 
@@ -242,5 +243,5 @@ func (w *world) seedMore(i *inventor) {
 	i.offer("askForMore", recipe{who: outsider, parts: hash{"id": v.Entries[0].Lease}, body: hash{"until": until, "why": "A second session."}})
 	e, err := w.o.AddEvidence(ctx, w.act(evaluator), den.NewEvidence{Trial: v.ID, Entry: v.Entries[0].ID, Kind: den.File, Name: "seen.txt", Content: strings.NewReader("What I saw.")})
 	w.must(err)
-	i.offer("getEvidence", recipe{who: outsider, parts: hash{"id": v.ID, "evidence": e.ID}})
+	i.offer("getEvidence", recipe{who: evaluator, parts: hash{"id": v.ID, "evidence": e.ID}})
 }

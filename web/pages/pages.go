@@ -42,14 +42,15 @@ type Config struct {
 // Pages answers people. It is safe for use by many at once.
 type Pages struct {
 	Config
-	view    *view.View
-	words   words
-	say     view.Say
-	help    *help.Guides
-	glances *glances
-	streams *streams.Streams
-	flows   *flows
-	slow    *slow
+	view      *view.View
+	words     words
+	say       view.Say
+	help      *help.Guides
+	glances   *glances
+	streams   *streams.Streams
+	flows     *flows
+	computers *computers
+	slow      *slow
 
 	reference func() (api.Reference, error) // read when it is first asked for
 }
@@ -78,7 +79,7 @@ func New(c Config) (*Pages, error) {
 	spoken := v.Words("en")
 	return &Pages{
 		Config: c, view: v, words: words{spoken}, say: view.Say{Words: spoken, Zone: c.Zone}, help: guides,
-		glances: newGlances(), streams: streams.New(c.MaxStreams), flows: &flows{under: map[string]Flow{}, now: c.Now}, slow: newSlow(c.Now),
+		glances: newGlances(), streams: streams.New(c.MaxStreams), flows: &flows{under: map[string]Flow{}, now: c.Now}, computers: &computers{under: map[string]allowed{}, now: c.Now}, slow: newSlow(c.Now),
 		reference: sync.OnceValues(api.ReadReference),
 	}, nil
 }
@@ -91,7 +92,7 @@ func samples() map[string]view.Page {
 	return map[string]view.Page{
 		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
 		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
-		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "code": codePage{}, "codes": codesPage{}, "mypassword": mypasswordPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
+		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "code": codePage{}, "computer": computerPage{}, "codes": codesPage{}, "mypassword": mypasswordPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},
 		"amend":        amendPage{},
 		"consensus":    consensusPage{},

@@ -123,10 +123,13 @@ func (p *Pages) setFlow(c *gin.Context, value string, lasts int) {
 	})
 }
 
-// awayPage sends the browser on to the provider.
+// awayPage sends the browser on to somewhere else.
 type awayPage struct {
 	view.Frame
+	Heading string
+	Say     string
 	Address string
+	Go      string // the button for who is not sent on
 }
 
 // ToProvider is POST /sign-in/provider: it keeps what was typed, and goes on by a page of
@@ -152,7 +155,9 @@ func (p *Pages) ToProvider(c *gin.Context) error {
 		return p.flowFailed(c, flow, den.Refuse(den.Busy, "%s", p.words.Say("provider.crowd")))
 	}
 	p.setFlow(c, id, int(flowLasts/time.Second))
-	page := awayPage{Frame: p.frame(c, p.words.Say("provider.away")), Address: address}
+	page := awayPage{
+		Frame: p.frame(c, p.words.Say("provider.away")), Heading: p.words.Say("provider.away"), Say: p.words.Say("provider.away-say"), Address: address, Go: p.words.Say("provider.go"),
+	}
 	c.Header("Refresh", "0; url="+address)
 	c.Header("Cache-Control", "no-store")
 	return p.show(c, http.StatusOK, "away", page)
