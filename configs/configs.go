@@ -34,11 +34,13 @@ type Config struct {
 	SizesFile     string     `yaml:"sizes_file"`
 	SchemesFolder string     `yaml:"schemes_folder"`
 	Techmap       Techmap    `yaml:"techmap"`
+	Holidays      string     `yaml:"holidays"` // the name of a built-in calendar, or a file
 
 	Sizes   []den.Size   `yaml:"-"`
 	Schemes []den.Scheme `yaml:"-"`
 
 	Vocabulary den.Vocabulary `yaml:"-"`
+	Calendar   den.Holidays   `yaml:"-"` // that Holidays names
 }
 
 // TLS names the files that make the den speak HTTPS. Both are read again when they change.
@@ -119,7 +121,7 @@ func Default() string { return string(defaults) }
 
 // Load reads the embedded defaults, then file where it is not empty, then DEN_*
 // variables (DEN_LISTEN, DEN_SANDBOXES_MOST …), each over the one before, and the
-// sizes, schemes and capabilities they name. It does not validate. An error names the file, line and column.
+// sizes, schemes, holidays and capabilities they name. It does not validate. An error names the file, line and column.
 func Load(file string, getenv func(string) string) (Config, error) {
 	var c Config
 	if err := decode("den.yaml (built in)", defaults, &c); err != nil {
@@ -145,6 +147,9 @@ func Load(file string, getenv func(string) string) (Config, error) {
 		return Config{}, err
 	}
 	if c.Schemes, err = loadSchemes(c.SchemesFolder); err != nil {
+		return Config{}, err
+	}
+	if c.Calendar, err = loadHolidays(c.Holidays); err != nil {
 		return Config{}, err
 	}
 	c.Vocabulary, err = loadCapabilities(c.Techmap.CapabilitiesFile)

@@ -39,6 +39,7 @@ func variables(c *Config) map[string]any {
 		"DEN_LOG_FORMAT":                &c.Log.Format,
 		"DEN_SIZES_FILE":                &c.SizesFile,
 		"DEN_SCHEMES_FOLDER":            &c.SchemesFolder,
+		"DEN_HOLIDAYS":                  &c.Holidays,
 		"DEN_TECHMAP_PUBLIC":            &c.Techmap.Public,
 		"DEN_TECHMAP_CAPABILITIES_FILE": &c.Techmap.CapabilitiesFile,
 

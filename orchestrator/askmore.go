@@ -77,7 +77,7 @@ func (p *pen) more(tx den.Tx, l den.Lease, x den.Extension) (r den.Request, err 
 		}
 	}
 	size, _ := p.o.size(l.Size)
-	lapses := den.WorkingDays(p.now, den.RequestPatience, p.o.Zone)
+	lapses := p.o.calendar().WorkingDays(p.now, den.RequestPatience)
 	if l.EndsAt.Before(lapses) {
 		lapses = l.EndsAt
 	}

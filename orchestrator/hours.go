@@ -6,6 +6,16 @@ import (
 	"innovationden/orchestrator/den"
 )
 
+// calendar is whose working days count in this den.
+func (o *Orchestrator) calendar() den.Calendar {
+	return den.Calendar{Zone: o.Zone, Holidays: o.Holidays}
+}
+
+// calendarOf is the calendar of some hours: the holidays are the den's in every zone.
+func (o *Orchestrator) calendarOf(h den.Hours) den.Calendar {
+	return den.Calendar{Zone: o.zoneOf(h), Holidays: o.Holidays}
+}
+
 // zoneOf is the zone of some hours. One that is no longer known is the den's own: what
 // was checked when the hours were set does not stop a pass.
 func (o *Orchestrator) zoneOf(h den.Hours) *time.Location {
@@ -24,8 +34,8 @@ func (o *Orchestrator) shut(l den.Lease, now den.Stamp) (bool, den.Stamp) {
 	if l.Hours == nil {
 		return false, den.Stamp{}
 	}
-	zone := o.zoneOf(*l.Hours)
-	return !l.Hours.Open(now, zone), l.Hours.Turn(now, zone)
+	by := o.calendarOf(*l.Hours)
+	return !l.Hours.Open(now, by), l.Hours.Turn(now, by)
 }
 
 // turn is when a lease that runs must be looked at next.
@@ -57,5 +67,5 @@ func (o *Orchestrator) runs(h *den.Hours, from, to den.Stamp) den.Span {
 	case h == nil:
 		return to.Sub(from)
 	}
-	return h.Within(from, to, o.zoneOf(*h))
+	return h.Within(from, to, o.calendarOf(*h))
 }

@@ -44,9 +44,10 @@ type Config struct {
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
-	Zone    *time.Location           // whose months, working days and hours count; nil: UTC
-	Senders map[den.Channel]Sender   // how notices leave the den; none: they do not
-	Link    func(path string) string // URL of a page of the den; nil: notices have no links
+	Zone     *time.Location           // whose months, working days and hours count; nil: UTC
+	Holidays den.Holidays             // no working days; in office hours they count as Sundays
+	Senders  map[den.Channel]Sender   // how notices leave the den; none: they do not
+	Link     func(path string) string // URL of a page of the den; nil: notices have no links
 
 	Evidence Evidence                 // nil: what products tried to reach is not known
 	Stacks   Stacks                   // nil: compose files are refused

@@ -33,7 +33,7 @@ func (o *Orchestrator) agreed(tx den.Tx, p *pen, t den.Trial) (den.Request, erro
 	return den.Request{
 		ID: p.id(den.KindRequest), Kind: den.RequestStart, State: den.RequestOpen, Department: t.Department, Trial: t.ID,
 		AskedBy: p.by.ID, AskedName: p.by.Name, AskedAt: p.now, Why: t.Question, Rule: ruling.Rule, Say: ruling.Say,
-		Pence: den.PenceOf(den.MilliOf(size.Price, ran)), LapsesAt: den.WorkingDays(p.now, den.RequestPatience, o.Zone),
+		Pence: den.PenceOf(den.MilliOf(size.Price, ran)), LapsesAt: o.calendar().WorkingDays(p.now, den.RequestPatience),
 	}, nil
 }
 

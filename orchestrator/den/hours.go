@@ -35,9 +35,10 @@ func (h Hours) Check() *Error {
 	return nil
 }
 
-// Open says that a moment lies within the hours. zone is what Zone names.
-func (h Hours) Open(at Stamp, zone *time.Location) bool {
-	from, to, is := h.window(at.In(zone), 0, zone)
+// Open says that a moment lies within the hours. The calendar's zone is what Zone names; a
+// holiday of it counts as a Sunday.
+func (h Hours) Open(at Stamp, by Calendar) bool {
+	from, to, is := h.window(at.In(by.Zone), 0, by)
 	return is && !at.Before(from) && at.Before(to)
 }
 
@@ -45,10 +46,11 @@ func (h Hours) Open(at Stamp, zone *time.Location) bool {
 // clocks change they begin and end once, like on any other: a time that the clocks leave
 // out is the moment they change, a time that comes twice is the first of the two. Zero:
 // they never do.
-func (h Hours) Turn(at Stamp, zone *time.Location) Stamp {
-	local := at.In(zone)
-	for day := range 8 {
-		from, to, is := h.window(local, day, zone)
+func (h Hours) Turn(at Stamp, by Calendar) Stamp {
+	const weeks = 6 // more holidays than that do not follow each other on one weekday
+	local := at.In(by.Zone)
+	for day := range 7*weeks + 1 {
+		from, to, is := h.window(local, day, by)
 		switch {
 		case !is:
 		case from.After(at):
@@ -61,14 +63,14 @@ func (h Hours) Turn(at Stamp, zone *time.Location) Stamp {
 }
 
 // Within is how much of a time lies within the hours.
-func (h Hours) Within(from, to Stamp, zone *time.Location) Span {
+func (h Hours) Within(from, to Stamp, by Calendar) Span {
 	var sum Span
 	for at := from; at.Before(to); {
-		next := h.Turn(at, zone)
+		next := h.Turn(at, by)
 		if next.IsZero() || next.After(to) {
 			next = to
 		}
-		if h.Open(at, zone) {
+		if h.Open(at, by) {
 			sum += next.Sub(at)
 		}
 		at = next
@@ -78,10 +80,14 @@ func (h Hours) Within(from, to Stamp, zone *time.Location) Span {
 
 // window is when the hours of the local day some days after a moment begin and end;
 // false: there are none that day.
-func (h Hours) window(local time.Time, days int, zone *time.Location) (from, to time.Time, is bool) {
+func (h Hours) window(local time.Time, days int, by Calendar) (from, to time.Time, is bool) {
 	y, m, d := local.Date()
 	noon := time.Date(y, m, d+days, 12, 0, 0, 0, time.UTC)
-	if !slices.Contains(h.Days, noon.Weekday()) {
+	weekday, zone := noon.Weekday(), by.Zone
+	if _, isOff := by.Holidays.On(noon.Date()); isOff {
+		weekday = time.Sunday
+	}
+	if !slices.Contains(h.Days, weekday) {
 		return from, to, false
 	}
 	midnight := noon.Add(-12 * time.Hour)

@@ -52,14 +52,14 @@ func keptOnce(t *testing.T, h Hours, zone *time.Location) (changes int) {
 		return days[key]
 	}
 	for {
-		next := h.Turn(at, zone)
+		next := h.Turn(at, Calendar{Zone: zone})
 		if !next.After(at) {
 			t.Fatalf("after %s comes %s", at, next)
 		}
 		if !next.Before(over) {
 			break
 		}
-		isOpen, wasOpen := h.Open(next, zone), h.Open(next.Add(-1), zone)
+		isOpen, wasOpen := h.Open(next, Calendar{Zone: zone}), h.Open(next.Add(-1), Calendar{Zone: zone})
 		switch {
 		case isOpen && wasOpen: // one day's end is the next one's beginning
 			of(next.Add(-1)).closed = append(of(next.Add(-1)).closed, next)
@@ -114,15 +114,15 @@ func TestHoursByTheMinute(t *testing.T) {
 	h := Hours{Days: []time.Weekday{time.Saturday, time.Sunday, time.Monday}, From: 1*60 + 30, To: 9 * 60}
 	for _, first := range []time.Time{time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 23, 0, 0, 0, 0, time.UTC)} {
 		opened := 0
-		turn, was := h.Turn(first, zone), h.Open(first, zone)
+		turn, was := h.Turn(first, Calendar{Zone: zone}), h.Open(first, Calendar{Zone: zone})
 		var open Span
 		for at := first; at.Before(first.AddDate(0, 0, 7)); at = at.Add(time.Minute) {
-			is := h.Open(at, zone)
+			is := h.Open(at, Calendar{Zone: zone})
 			if is != was {
 				if !at.Equal(turn) {
 					t.Errorf("it turned at %s, not at %s", at.In(zone), turn.In(zone))
 				}
-				turn = h.Turn(at, zone)
+				turn = h.Turn(at, Calendar{Zone: zone})
 			}
 			if is && !was {
 				opened++
@@ -135,7 +135,7 @@ func TestHoursByTheMinute(t *testing.T) {
 		if opened != 3 {
 			t.Errorf("it opened %d times in a week", opened)
 		}
-		if got := h.Within(first, first.AddDate(0, 0, 7), zone); got != open {
+		if got := h.Within(first, first.AddDate(0, 0, 7), Calendar{Zone: zone}); got != open {
 			t.Errorf("within a week it runs %s, by the minute %s", got, open)
 		}
 	}

@@ -1,7 +1,5 @@
 package den
 
-import "time"
-
 // Request is something that waits for an approver of a department: the start of a
 // trial, or more time than its people may take by themselves.
 type Request struct {
@@ -56,16 +54,3 @@ func (r Request) Owner() Owner { return Owner{Department: r.Department} }
 
 // RequestPatience is how many working days a request waits for an approver.
 const RequestPatience = 5
-
-// WorkingDays is the same time of day some working days later, in a zone. Saturdays
-// and Sundays do not count.
-func WorkingDays(from Stamp, days int, zone *time.Location) Stamp {
-	at := from.In(zone)
-	for days > 0 {
-		at = at.AddDate(0, 0, 1)
-		if d := at.Weekday(); d != time.Saturday && d != time.Sunday {
-			days--
-		}
-	}
-	return at.UTC()
-}

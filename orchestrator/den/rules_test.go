@@ -85,7 +85,7 @@ func TestARequestWaitsFiveWorkingDays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := WorkingDays(at.UTC(), RequestPatience, london).In(london).Format("2006-01-02 15:04"); got != want {
+		if got := (Calendar{Zone: london}).WorkingDays(at.UTC(), RequestPatience).In(london).Format("2006-01-02 15:04"); got != want {
 			t.Errorf("asked %s: lapses %s, want %s", asked, got, want)
 		}
 	}
