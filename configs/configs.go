@@ -74,6 +74,7 @@ type Sandboxes struct {
 	Preflight  bool   `yaml:"preflight"`
 	StartBy    Length `yaml:"start_by"`
 	Grace      Length `yaml:"grace"`
+	ImageGrace Length `yaml:"image_grace"`
 }
 
 // Techmap says who may read the techmap, and in which words it is written.

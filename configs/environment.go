@@ -27,6 +27,7 @@ func variables(c *Config) map[string]any {
 		"DEN_SANDBOXES_PREFLIGHT":       &c.Sandboxes.Preflight,
 		"DEN_SANDBOXES_START_BY":        &c.Sandboxes.StartBy,
 		"DEN_SANDBOXES_GRACE":           &c.Sandboxes.Grace,
+		"DEN_SANDBOXES_IMAGE_GRACE":     &c.Sandboxes.ImageGrace,
 		"DEN_BACKUP_FOLDER":             &c.Backup.Folder,
 		"DEN_BACKUP_EVERY":              &c.Backup.Every,
 		"DEN_BACKUP_KEEP":               &c.Backup.Keep,

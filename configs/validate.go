@@ -79,6 +79,7 @@ func (c Config) Validate() error {
 	between("sandboxes.start_by", c.Sandboxes.StartBy, time.Second, time.Hour)
 	between("backup.every", c.Backup.Every, time.Minute, 366*24*time.Hour)
 	between("sandboxes.grace", c.Sandboxes.Grace, time.Second, 24*time.Hour)
+	between("sandboxes.image_grace", c.Sandboxes.ImageGrace, time.Second, 366*24*time.Hour)
 	if !slices.ContainsFunc(c.Sizes, func(s den.Size) bool { return s.Name == c.Trials.Size }) {
 		say("trials.size names %q, which is not one of the sizes", c.Trials.Size)
 	}

@@ -21,6 +21,7 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		WarmMemory: o.Warm, WarmHits: o.hits.Load(), WarmMisses: o.misses.Load(),
 		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
 	}
+	v.Pushed, v.Away = o.unused.counts()
 	if o.Backups != nil {
 		v.Backup, v.BackupPlan = o.Backups.Last(), o.Backups.Every()
 	}

@@ -41,6 +41,7 @@ type Config struct {
 	Room          int           // most sandboxes at once; 0: 16
 	Builders      int           // acts on the engine at once; 0: twice the processors
 	Grace         time.Duration // what the sweep leaves young things; 0: 2 min
+	ImageGrace    time.Duration // how long a pushed image stays on the engine that nothing needs; 0: for ever
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
 
@@ -86,6 +87,7 @@ type Orchestrator struct {
 	topics  hub
 	guesses guesses
 	finder  finder
+	unused  unused
 	telling sync.Mutex // keeps what Routes hears in order
 
 	mu      sync.Mutex
@@ -172,6 +174,7 @@ func New(c Config) *Orchestrator {
 		posted:    make(chan struct{}, 1),
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},
 		counters:  newCounters(),
+		unused:    unused{since: map[string]time.Time{}, left: map[string]bool{}},
 		chains:    map[den.ID]*chain{},
 		startedAt: c.Now().UTC(),
 	}

@@ -106,6 +106,7 @@ func (o *Orchestrator) bringPushed(ctx context.Context, repository, digest strin
 	if len(loaded) != 1 {
 		return i, den.Refuse(den.Internal, "The den made a mistake. Try again.")
 	}
+	o.unused.back(loaded[0].ID)
 	return loaded[0], nil
 }
 

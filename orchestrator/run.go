@@ -81,6 +81,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{o.SweepEvery, func() { o.warn(ctx) }},
 		{o.SweepEvery, func() { o.watchBudgets(ctx) }},
 		{o.SweepEvery, func() { o.lapse(ctx) }},
+		{o.SweepEvery, func() { o.leaveUnused(ctx) }},
 		{6 * time.Hour, func() { o.clean(ctx) }},
 		{o.SweepEvery, func() { o.backUpWhenDue(ctx) }},
 		{time.Hour, func() { o.seal(ctx) }},

@@ -42,6 +42,7 @@ func (k *client) tellHost(h contract.Host) {
 		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free", amount(h.DiskFreeBytes)},
 		[2]string{"Sandboxes", fmt.Sprintf("%d ready, %d starting, %d in the queue, room for %d", h.Live, h.Starting, h.Queue, h.Room)},
 		[2]string{"Waiting cells", fmt.Sprintf("%d of %d", given(h.CellsReady), given(h.CellsWanted))},
+		[2]string{"Pushed images", fmt.Sprintf("%d, of which %d left the engine because nothing needs them", given(h.ImagesPushed), given(h.ImagesAway))},
 		[2]string{"Products kept ready", fmt.Sprintf("%d within %s of memory; %d of %d sandboxes took one", given(h.WarmReady), bytesOf(given(h.WarmMemoryBytes)), given(h.WarmHits), given(h.WarmHits)+given(h.WarmMisses))},
 		[2]string{"Last pass", moment(h.LastPass)}, [2]string{"Last sweep", moment(h.LastSweep)},
 		[2]string{"Record", fmt.Sprintf("%d events, root %s", given(h.RecordSize), given(h.RecordRoot))})

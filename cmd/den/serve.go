@@ -164,7 +164,7 @@ func (h *house) wire(demo bool) error {
 		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
-		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Preflown: c.Sandboxes.Preflight && !demo, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(),
+		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Preflown: c.Sandboxes.Preflight && !demo, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(), ImageGrace: c.Sandboxes.ImageGrace.Span(),
 		Open:     c.Publishing.Open,
 		Evidence: h.offers, Pages: measures{}, Tally: func(name string) (den.Tally, bool) { return h.gateway.Tally(name) }, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Visits: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,

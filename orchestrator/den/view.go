@@ -203,6 +203,8 @@ type HostView struct {
 	WarmMemory int64 // bytes that they may take together, by the bounds of their sizes; 0: there are none
 	WarmHits   int64 // launches since the start that took a warm instance
 	WarmMisses int64 // launches since the start that could have
+	Pushed     int   // images that were pushed and that releases are made of; 0: not counted yet
+	Away       int   // how many of them left the engine, because nothing needs them
 	LastPass   Stamp
 	LastSweep  Stamp
 	Head       Head

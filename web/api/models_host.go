@@ -13,6 +13,7 @@ func host(h den.HostView) contract.Host {
 		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
 		Backup: lastBackup(h.Backup), BackupEverySeconds: new(int64(h.BackupPlan.Seconds())),
 		WarmReady: new(int32(h.WarmReady)), WarmMemoryBytes: &h.WarmMemory, WarmHits: &h.WarmHits, WarmMisses: &h.WarmMisses,
+		ImagesPushed: new(int32(h.Pushed)), ImagesAway: new(int32(h.Away)),
 		LastPass: moment(h.LastPass), LastSweep: moment(h.LastSweep), RecordSize: new(int64(h.Head.Size)), RecordRoot: some(h.Head.Root),
 		StartedAt: h.StartedAt, Version: h.Version,
 	}

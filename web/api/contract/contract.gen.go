@@ -1791,27 +1791,33 @@ type Host struct {
 	Backup *Backup `json:"backup,omitempty"`
 
 	// BackupEverySeconds 0: backups are made on demand only.
-	BackupEverySeconds *int64     `json:"backup_every_seconds,omitempty"`
-	CellsReady         *int32     `json:"cells_ready,omitempty"`
-	CellsWanted        *int32     `json:"cells_wanted,omitempty"`
-	Cpus               *int32     `json:"cpus,omitempty"`
-	DiskFreeBytes      *int64     `json:"disk_free_bytes,omitempty"`
-	Engine             string     `json:"engine"`
-	InForce            []InForce  `json:"in_force"`
-	Kernel             *string    `json:"kernel,omitempty"`
-	LastPass           *time.Time `json:"last_pass,omitempty"`
-	LastSweep          *time.Time `json:"last_sweep,omitempty"`
-	Live               int32      `json:"live"`
-	MemoryBytes        *int64     `json:"memory_bytes,omitempty"`
-	Os                 *string    `json:"os,omitempty"`
-	Queue              int32      `json:"queue"`
-	RecordRoot         *string    `json:"record_root,omitempty"`
-	RecordSize         *int64     `json:"record_size,omitempty"`
-	Room               int32      `json:"room"`
-	StartedAt          time.Time  `json:"started_at"`
-	Starting           int32      `json:"starting"`
-	Up                 bool       `json:"up"`
-	Version            string     `json:"version"`
+	BackupEverySeconds *int64 `json:"backup_every_seconds,omitempty"`
+	CellsReady         *int32 `json:"cells_ready,omitempty"`
+	CellsWanted        *int32 `json:"cells_wanted,omitempty"`
+	Cpus               *int32 `json:"cpus,omitempty"`
+	DiskFreeBytes      *int64 `json:"disk_free_bytes,omitempty"`
+	Engine             string `json:"engine"`
+
+	// ImagesAway How many of them left the engine, because nothing needs them. The next launch brings them back.
+	ImagesAway *int32 `json:"images_away,omitempty"`
+
+	// ImagesPushed Images that were pushed and that releases are made of.
+	ImagesPushed *int32     `json:"images_pushed,omitempty"`
+	InForce      []InForce  `json:"in_force"`
+	Kernel       *string    `json:"kernel,omitempty"`
+	LastPass     *time.Time `json:"last_pass,omitempty"`
+	LastSweep    *time.Time `json:"last_sweep,omitempty"`
+	Live         int32      `json:"live"`
+	MemoryBytes  *int64     `json:"memory_bytes,omitempty"`
+	Os           *string    `json:"os,omitempty"`
+	Queue        int32      `json:"queue"`
+	RecordRoot   *string    `json:"record_root,omitempty"`
+	RecordSize   *int64     `json:"record_size,omitempty"`
+	Room         int32      `json:"room"`
+	StartedAt    time.Time  `json:"started_at"`
+	Starting     int32      `json:"starting"`
+	Up           bool       `json:"up"`
+	Version      string     `json:"version"`
 
 	// WarmHits Sandboxes since the start that were ready at once.
 	WarmHits *int64 `json:"warm_hits,omitempty"`

@@ -1,0 +1,105 @@
+package orchestrator_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+)
+
+// onePush is a registry to which one image was pushed.
+type onePush struct{ archive string }
+
+func (onePush) Tags(context.Context, string) ([]den.Push, error) { return nil, nil }
+
+func (onePush) Resolve(context.Context, string, string) (string, error) {
+	return "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", nil
+}
+
+func (p onePush) Save(_ context.Context, _, _ string, to io.Writer) error {
+	_, err := io.WriteString(to, p.archive)
+	return err
+}
+
+// Time passes in the bubble alone: half an hour of it is no hour of grace, more than one is.
+func TestPushedImagesLeaveTheEngineAndComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *orchestrator.Config) { c.Pushes, c.ImageGrace = onePush{"pushed"}, time.Hour })
+		byName := r.release("by-name", fake.Behaviour{})
+		image := r.engine.AddArchive([]byte("pushed"), sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+		r.run()
+		synctest.Wait() // its product has a repository now
+		made, err := r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: "2", Pushed: "2"})
+		r.must(err)
+		if len(made.Pushed) != 1 || made.Image != image {
+			t.Fatalf("the release is %+v", made)
+		}
+		r.isThere(image, true)
+		elapse(90 * time.Minute) // its preflight took some of it
+		r.isThere(image, false)
+		r.isThere(r.images["by-name"], true) // nobody could bring it back
+		r.isAway(1)
+
+		trial := r.start(4*time.Hour, made.ID, byName)
+		for _, e := range trial.Entries {
+			r.phase(e.Lease, den.Live, time.Minute)
+		}
+		r.isThere(image, true)
+		elapse(2 * time.Hour)
+		r.isThere(image, true) // it is in use
+		r.isAway(0)
+		elapse(2*time.Hour + 30*time.Minute) // the trial is over for half an hour
+		r.isThere(image, true)
+		elapse(time.Hour)
+		r.isThere(image, false)
+		r.isAway(1)
+	})
+}
+
+// A draft keeps its images ready; an image that another release cannot bring back stays.
+func TestImagesThatAreWantedStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *orchestrator.Config) { c.Pushes, c.ImageGrace = onePush{"pushed"}, time.Hour })
+		image := r.engine.AddArchive([]byte("pushed"), sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+		r.run()
+		synctest.Wait()
+		made, err := r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: "2", Pushed: "2"})
+		r.must(err)
+		draft := r.draft(time.Hour, made.ID)
+		elapse(3 * time.Hour)
+		r.isThere(image, true)
+		_, err = r.o.CancelTrial(t.Context(), r.member, draft.ID, "", 0)
+		r.must(err)
+		_, err = r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: "2-local", Image: image})
+		r.must(err)
+		elapse(3 * time.Hour)
+		r.isThere(image, true)
+	})
+}
+
+func (r *rig) isThere(image string, want bool) {
+	r.t.Helper()
+	_, err := r.engine.Image(r.t.Context(), image)
+	if err != nil && !errors.Is(err, sandbox.ErrNoImage) {
+		r.t.Fatal(err)
+	}
+	if (err == nil) != want {
+		r.t.Errorf("%s is on the engine: %v, want %v", image, err == nil, want)
+	}
+}
+
+func (r *rig) isAway(want int) {
+	r.t.Helper()
+	v, err := r.o.Host(r.t.Context(), den.System())
+	r.must(err)
+	if v.Pushed != 1 || v.Away != want {
+		r.t.Errorf("%d of %d pushed images are away, want %d of 1", v.Away, v.Pushed, want)
+	}
+}
