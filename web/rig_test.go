@@ -124,8 +124,7 @@ func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *ri
 	r.must(err)
 	zone, err := time.LoadLocation("Europe/London")
 	r.must(err)
-	programs, err := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
-	r.must(err)
+	programs := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
 	settings := web.Config{
 		Accounts:    web.NewPasswords(),
 		OpenTechmap: openTechmap,

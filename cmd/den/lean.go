@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 	"time"
@@ -13,27 +14,48 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stayLean sheds what is not in use once the start is over, and now and then, until ctx
-// ends. It takes some milliseconds.
+// stayLean gives memory back until ctx ends: once the start is over, and after work as
+// soon as it is quiet again, or half a minute later where it never is. It takes some
+// milliseconds.
 func (h *house) stayLean(ctx context.Context) {
-	const first, between = 3 * time.Second, 30 * time.Second
-	for wait := first; ; wait = between {
-		timer := time.NewTimer(wait)
+	const first, between = 3 * time.Second, 2 * time.Second
+	pause := func(long time.Duration) bool {
+		timer := time.NewTimer(long)
+		defer timer.Stop()
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return
+			return false
 		case <-timer.C:
-		}
-		if err := shed(); err != nil {
-			h.log.Debug("memory not given back", "error", err)
+			return true
 		}
 	}
+	const quiet, enough, seldom = 512 << 10, 1 << 20, 15 // bytes, bytes, looks
+	var then, last uint64                                // made when it was last given back, and last looked at
+	looks := seldom
+	for long := first; pause(long); long = between {
+		now := made()
+		looks++
+		if now-then > enough && (now-last < quiet || looks > seldom) {
+			if err := shed(); err != nil {
+				h.log.Debug("memory not given back", "error", err)
+			}
+			then, looks = now, 0
+		}
+		last = now
+	}
+}
+
+// made is how many bytes of memory the program has taken since its start, given back or not.
+func made() uint64 {
+	figure := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(figure)
+	return figure[0].Value.Uint64()
 }
 
 // shed gives back the memory that nobody uses now: what was read and parsed and is
 // garbage, and the pages of the program itself, most of which only the start needs. The
-// kernel brings a page of the program back from the file when it is run again.
+// kernel brings a page of the program back from the file when it is run again, and
+// fifteen others beside it.
 func shed() error {
 	debug.FreeOSMemory()
 	own, err := os.Readlink("/proc/self/exe")

@@ -183,9 +183,7 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
-	if h.programs, err = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log, Zone: zone}); err != nil {
-		return err
-	}
+	h.programs = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log, Zone: zone})
 	schemas, err := h.schemas()
 	if err != nil {
 		return err

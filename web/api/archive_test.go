@@ -84,6 +84,7 @@ func TestAnArchiveIsNotHeldInMemory(t *testing.T) {
 		return after.TotalAlloc - before.TotalAlloc
 	}
 	const size = 64 << 20
+	send(1) // the first request of all has the contract read
 	if used := send(size); used > size/8 {
 		t.Errorf("%d bytes were allocated for an archive of %d", used, size)
 	}

@@ -69,7 +69,7 @@ func (k Kind) Known() bool { return k != Kind{} }
 
 // ReadReference reads the contract into its reference page.
 func ReadReference() (Reference, error) {
-	spec, _, err := readContract()
+	spec, err := readContract()
 	if err != nil {
 		return Reference{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 
 	"innovationden/web/api/contract"
@@ -31,9 +30,7 @@ type API struct {
 	den      Den
 	now      func() time.Time
 	log      *slog.Logger
-	spec     *openapi3.T
-	rules    *openapi3.T // the contract as requests are held to it
-	document []byte      // the contract as JSON
+	contract func() (bound, error) // read at the first request
 	streams  *streams.Streams
 	archive  int64
 	pace     Pace
@@ -44,13 +41,9 @@ type API struct {
 
 var _ contract.StrictServerInterface = (*API)(nil)
 
-// New reads the contract. An error is a fault of the
-// contract itself.
-func New(c Config) (*API, error) {
-	spec, document, err := readContract()
-	if err != nil {
-		return nil, err
-	}
+// New gives the API. The contract, half a megabyte once it is read, is read at the
+// first request.
+func New(c Config) *API {
 	if c.MaxArchive == 0 {
 		c.MaxArchive = 4 << 30
 	}
@@ -62,10 +55,10 @@ func New(c Config) (*API, error) {
 	}
 	over := make(chan struct{})
 	return &API{
-		den: c.Den, now: c.Now, log: c.Log, spec: spec, rules: asRules(spec), document: document,
+		den: c.Den, now: c.Now, log: c.Log, contract: sync.OnceValues(readBound),
 		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone,
 		over: over, close: sync.OnceFunc(func() { close(over) }),
-	}, nil
+	}
 }
 
 // Close ends every progress stream, so that a server can stop: give it to

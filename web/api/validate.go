@@ -20,7 +20,12 @@ import (
 // validate holds a request to the contract before any handler sees it, and says every
 // fault at once in our own words: the library's text is not for users.
 func (a *API) validate(c *gin.Context) {
-	path, item, op := a.operation(c)
+	read, err := a.contract()
+	if err != nil {
+		Problem(c, a.log, err)
+		return
+	}
+	path, item, op := operation(read.rules, c)
 	if op == nil {
 		return
 	}
@@ -28,10 +33,10 @@ func (a *API) validate(c *gin.Context) {
 	for _, p := range c.Params {
 		params[p.Key] = p.Value
 	}
-	err := openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
+	err = openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
 		Request:    c.Request,
 		PathParams: params,
-		Route:      &routers.Route{Spec: a.rules, PathItem: item, Operation: op, Method: c.Request.Method, Path: path},
+		Route:      &routers.Route{Spec: read.rules, PathItem: item, Operation: op, Method: c.Request.Method, Path: path},
 		Options: &openapi3filter.Options{
 			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: isFile(c),
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,

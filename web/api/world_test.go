@@ -97,8 +97,7 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 	for _, c := range change {
 		c(&config)
 	}
-	w.api, err = api.New(config)
-	w.must(err)
+	w.api = api.New(config)
 	w.mount()
 	return w
 }

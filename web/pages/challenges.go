@@ -116,22 +116,3 @@ func (p *Pages) writing(c *gin.Context) (den.ChallengeView, error) {
 	}
 	return v, err
 }
-
-// challengeSamples are what each page of challenges is tried with at the start.
-func challengeSamples() map[string]view.Page {
-	return map[string]view.Page{
-		"challenge":          challengePage{},
-		"challenge-answers":  challengeAnswersPage{},
-		"challenge-ask":      challengeAskPage{},
-		"challenge-check":    challengeCheckPage{},
-		"challenge-interest": challengeInterestPage{},
-		"challenge-new":      newChallengePage{},
-		"challenge-notice":   noticePage{},
-		"challenge-pack":     packPage{},
-		"challenge-question": challengeQuestionPage{},
-		"challenge-set-up":   challengeSetUpPage{},
-		"challenge-step":     challengeStepPage{},
-		"challenge-thank":    challengeThankPage{},
-		"challenges":         challengesPage{},
-	}
-}

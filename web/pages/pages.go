@@ -4,7 +4,6 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
-	"maps"
 	"sync"
 	"time"
 
@@ -55,7 +54,7 @@ type Pages struct {
 	reference func() (api.Reference, error) // read when it is first asked for
 }
 
-// New reads the templates and the guides and tries each page once.
+// New reads the guides, the words and the templates that pages share.
 func New(c Config) (*Pages, error) {
 	if c.Den == nil || c.Sessions == nil || c.Visits == nil || c.Addresses == nil || c.Zone == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("pages: the den, sessions, visits, addresses, a zone, a clock and a log are needed")
@@ -70,9 +69,7 @@ func New(c Config) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := samples()
-	maps.Copy(all, challengeSamples())
-	v, err := view.New(view.Config{Pages: templates, Samples: all, Zone: c.Zone, Now: c.Now})
+	v, err := view.New(view.Config{Pages: templates, Zone: c.Zone, Now: c.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +84,7 @@ func New(c Config) (*Pages, error) {
 // Static are the style sheets and scripts of the pages, under /static/.
 func (p *Pages) Static() *view.Static { return p.view.Static() }
 
-// samples are what each page is tried with at the start.
+// samples are what a test tries each page with.
 func samples() map[string]view.Page {
 	return map[string]view.Page{
 		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},

@@ -11,7 +11,7 @@ import (
 )
 
 func BenchmarkAPageWithEveryComponent(b *testing.B) {
-	v, err := view.New(view.Config{Pages: os.DirFS("testdata"), Samples: map[string]view.Page{"gallery": gallery{}}, Zone: time.UTC, Now: now})
+	v, err := view.New(view.Config{Pages: os.DirFS("testdata"), Zone: time.UTC, Now: now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -26,13 +27,14 @@ var ErrNoAssets = errors.New("the pages' style sheets and script are not built i
 // kept by browsers for ever.
 type Static struct {
 	hash  string
+	from  fs.FS // read again for those few who take nothing compressed
 	files map[string]staticFile
 }
 
 type staticFile struct {
 	kind   string
 	etag   string
-	plain  []byte
+	size   int
 	zipped []byte // nil where it would not be smaller
 }
 
@@ -46,7 +48,7 @@ func NewStatic() (*Static, error) {
 }
 
 func newStatic(files fs.FS) (*Static, error) {
-	s := &Static{files: make(map[string]staticFile)}
+	s := &Static{from: files, files: make(map[string]staticFile)}
 	sum := sha256.New()
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
@@ -76,7 +78,7 @@ func newStatic(files fs.FS) (*Static, error) {
 
 func readStatic(name string, text []byte) (staticFile, error) {
 	sum := sha256.Sum256(text)
-	file := staticFile{kind: kindOf(name), etag: `"` + hex.EncodeToString(sum[:8]) + `"`, plain: text}
+	file := staticFile{kind: kindOf(name), etag: `"` + hex.EncodeToString(sum[:8]) + `"`, size: len(text)}
 	var zipped bytes.Buffer
 	writer, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
 	if err != nil {
@@ -89,7 +91,7 @@ func readStatic(name string, text []byte) (staticFile, error) {
 		return file, err
 	}
 	if zipped.Len() < len(text) {
-		file.zipped = zipped.Bytes()
+		file.zipped = bytes.Clone(zipped.Bytes()) // a buffer has room to spare
 	}
 	return file, nil
 }
@@ -140,10 +142,11 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Vary", "Accept-Encoding")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Type", file.kind)
-	body, etag := file.plain, file.etag
-	if file.zipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	size, etag := file.size, file.etag
+	isZipped := file.zipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding"))
+	if isZipped {
 		header.Set("Content-Encoding", "gzip")
-		body, etag = file.zipped, strings.TrimSuffix(file.etag, `"`)+`-gzip"`
+		size, etag = len(file.zipped), strings.TrimSuffix(file.etag, `"`)+`-gzip"`
 	}
 	header.Set("ETag", etag)
 	if matches(r.Header.Get("If-None-Match"), etag) {
@@ -152,11 +155,19 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Content-Length", strconv.Itoa(size))
 	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodGet {
-		// A reader who left is no error of ours.
-		_, _ = w.Write(body)
+	if r.Method != http.MethodGet {
+		return
+	}
+	// A reader who left is no error of ours.
+	if isZipped {
+		_, _ = w.Write(file.zipped)
+		return
+	}
+	if opened, err := s.from.Open(name); err == nil {
+		_, _ = io.Copy(w, opened)
+		_ = opened.Close()
 	}
 }
 

@@ -26,9 +26,6 @@ type Config struct {
 	// define "head", "before" and "after". Files whose name begins with "_" are
 	// shared by all pages.
 	Pages fs.FS
-	// Samples holds for each page the data that it is tried with at the start:
-	// the zero value of its struct will do, and must render.
-	Samples map[string]Page
 	// Zone is where the people are; times are shown in it.
 	Zone *time.Location
 	// Now is the clock, for what is relative to it.
@@ -39,17 +36,16 @@ type Config struct {
 type View struct {
 	static *Static
 	words  map[string]Words
-	sets   map[string]map[string]once  // by language, then by page
-	funcs  map[string]template.FuncMap // by language; for the check alone
+	sets   map[string]map[string]once // by language, then by page
+	tools  map[string]tools           // by language; for Try alone
 }
 
 // ErrNoPage says that a page is not among the templates.
 var ErrNoPage = errors.New("there is no such page")
 
-// New reads the templates, tries every page in every language with its sample,
-// and compresses the static files. Any mistake that can be seen is an error: a
-// template that does not parse, a field that is not there in any branch, a page
-// without a sample, words that are missing, or assets that were not built in (ErrNoAssets).
+// New reads the words and the shared templates, and compresses the static files. A
+// page is read when it is first shown, and whether every page can be shown is for Try to
+// say. It is an error where the assets were not built in (ErrNoAssets).
 func New(config Config) (*View, error) {
 	static, err := NewStatic()
 	if err != nil {
@@ -59,17 +55,17 @@ func New(config Config) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{static: static, words: words, sets: make(map[string]map[string]once), funcs: make(map[string]template.FuncMap)}
+	v := &View{static: static, words: words, sets: make(map[string]map[string]once), tools: make(map[string]tools)}
 	for lang, sentences := range words {
 		tools := tools{static: static, words: sentences, zone: config.Zone, now: config.Now}
-		v.funcs[lang] = tools.funcs(nil)
+		v.tools[lang] = tools
 		pages, err := readPages(config.Pages, tools)
 		if err != nil {
 			return nil, err
 		}
 		v.sets[lang] = pages
 	}
-	return v, v.try(config.Samples)
+	return v, nil
 }
 
 // once is a page's set of templates, read when it is first shown: most are seldom
@@ -99,34 +95,59 @@ func readPages(files fs.FS, tools tools) (map[string]once, error) {
 			}
 		}
 	}
-	shared, err := base.Clone() // what is shown once can no longer be copied
-	if err != nil {
-		return nil, err
-	}
-	shared.Funcs(tools.funcs(shared))
 	if err := errors.Join(checkParts(base), checkWords(base, tools.words)); err != nil {
 		return nil, err
 	}
+	puts := componentsOf(base, tools)
 	pages := make(map[string]once)
 	for _, name := range names {
 		if isShared(name) {
 			continue
 		}
-		pages[strings.TrimSuffix(name, ".html")] = func() (*template.Template, error) {
-			page, err := readPage(files, name, base, shared, tools)
+		pages[strings.TrimSuffix(name, ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			page, err := readPage(files, name, base, tools, puts)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 			return page, nil
-		}
+		})
 	}
 	return pages, nil
 }
 
-func readPage(files fs.FS, name string, base, shared *template.Template, tools tools) (*template.Template, error) {
-	page := template.New("base").Option("missingkey=error")
-	page.Funcs(tools.funcs(page))
-	page.Funcs(template.FuncMap{"put": func(component any) (template.HTML, error) { return showComponent(shared, component) }})
+// shower shows a component.
+type shower = func(component any) (template.HTML, error)
+
+// componentsOf shows components from sets of their own, read when they are first put.
+func componentsOf(base *template.Template, tools tools) shower {
+	sets := make(map[string]once)
+	var puts shower = func(component any) (template.HTML, error) {
+		name, err := partial(component)
+		if err != nil {
+			return "", err
+		}
+		set, err := sets[name]()
+		if err != nil {
+			return "", err
+		}
+		return show(set, name, component)
+	}
+	for name := range kinds() {
+		sets[name] = sync.OnceValues(func() (*template.Template, error) {
+			set := newSet(tools, puts)
+			return set, gather(set, base, name)
+		})
+	}
+	return puts
+}
+
+func newSet(tools tools, put shower) *template.Template {
+	set := template.New("base").Option("missingkey=error")
+	return set.Funcs(tools.funcs(set)).Funcs(template.FuncMap{"put": put})
+}
+
+func readPage(files fs.FS, name string, base *template.Template, tools tools, put shower) (*template.Template, error) {
+	page := newSet(tools, put)
 	if err := parseInto(page, files, name); err != nil {
 		return nil, err
 	}
@@ -145,10 +166,14 @@ func parseInto(set *template.Template, files fs.FS, name string) error {
 	return err
 }
 
-// try renders every page once with its sample, so that a page that cannot be
-// rendered is found at the start and not by the first visitor.
-func (v *View) try(samples map[string]Page) error {
+// Try renders every page in every language once with its sample: the zero value of its
+// struct will do, and must render. Any mistake that can be seen is an error: a template
+// that does not parse, a field that is not there in any branch, a page without a sample,
+// words that are missing. It takes a second and is for tests: what is built in is what
+// they tried.
+func (v *View) Try(samples map[string]Page) error {
 	for lang, pages := range v.sets {
+		funcs := v.tools[lang].funcs(nil)
 		for name, read := range pages {
 			sample, ok := samples[name]
 			if !ok {
@@ -158,13 +183,12 @@ func (v *View) try(samples map[string]Page) error {
 			if err != nil {
 				return err
 			}
-			if err := checkKinds(page, v.funcs[lang], reflect.TypeOf(sample)); err != nil {
+			if err := checkKinds(page, funcs, reflect.TypeOf(sample)); err != nil {
 				return fmt.Errorf("the page %s: %w", name, err)
 			}
 			if err := page.ExecuteTemplate(io.Discard, "layout", sample); err != nil {
 				return fmt.Errorf("trying the page %s in %s: %w", name, lang, err)
 			}
-			pages[name] = sync.OnceValues(read)
 		}
 		for name := range samples {
 			if _, ok := pages[name]; !ok {

@@ -30,7 +30,11 @@ func viewOf(t *testing.T, pages map[string]string, samples map[string]Page) (*Vi
 	for name, text := range pages {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return New(Config{Pages: files, Samples: samples, Zone: zone(t), Now: clock})
+	v, err := New(Config{Pages: files, Zone: zone(t), Now: clock})
+	if err != nil {
+		return nil, err
+	}
+	return v, v.Try(samples)
 }
 
 func TestAPageIsRenderedInItsFrame(t *testing.T) {
@@ -71,7 +75,7 @@ func TestAPageThatFailsWritesNothing(t *testing.T) {
 	}
 }
 
-func TestAMistakeInAPageIsFoundAtTheStart(t *testing.T) {
+func TestAMistakeInAPageIsFoundWhenItIsTried(t *testing.T) {
 	for name, test := range map[string]struct{ page, want string }{
 		"a template that does not parse": {`{{define "content"}}{{if}}{{end}}`, "missing value for if"},
 		"a page without content":         {`<p>x</p>`, "content"},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	tree "text/template/parse"
@@ -187,6 +188,46 @@ func TestAKeyThatStandsTwiceIsRefused(t *testing.T) {
 				t.Errorf("got %v, want an error", err)
 			}
 		})
+	}
+}
+
+func TestEveryKeyCanBeSaid(t *testing.T) {
+	all, err := ReadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range all {
+		for _, key := range words.Keys() {
+			if err := words.add(key); err != nil || !words.made[key] {
+				t.Errorf("%s: %v", key, err)
+			}
+		}
+	}
+}
+
+func TestManyMaySayNewWordsAtOnce(t *testing.T) {
+	all, err := ReadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := all["en"].Keys()
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for _, key := range keys {
+				if key == "time.days" {
+					if got, err := all["en"].Count(key, 2); err != nil || got != "2 days" {
+						t.Errorf("%q %v", got, err)
+					}
+				} else if _, err := all["en"].Say("time.month.6"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	readers.Wait()
+	if _, err := all["en"].Say("no.such"); err == nil {
+		t.Error("words that are not there were said")
 	}
 }
 
