@@ -30,7 +30,7 @@ func (o *Orchestrator) CompareTrials(ctx context.Context, actor den.Actor, trial
 			}
 			one := den.Compared{Report: r}
 			if len(c.Trials) > 0 {
-				one.Differs = evaluation.Differences(conditionsOf(c.Trials[0].Report), conditionsOf(r))
+				one.Differs = evaluation.Differences(beside(c.Trials[0].Report, r))
 				one.Says = evaluation.NotComparable(one.Differs)
 			}
 			c.Trials = append(c.Trials, one)
@@ -38,6 +38,17 @@ func (o *Orchestrator) CompareTrials(ctx context.Context, actor den.Actor, trial
 		return nil
 	})
 	return c, err
+}
+
+// beside is the conditions of two trials, called by their names where that tells them
+// apart.
+func beside(first, other den.Report) (a, b evaluation.Conditions) {
+	a, b = conditionsOf(first), conditionsOf(other)
+	called := func(r den.Report) string { return fmt.Sprintf("“%s” (%s)", r.Trial.Name, r.Trial.Department) }
+	if called(first) != called(other) {
+		a.Called, b.Called = called(first), called(other)
+	}
+	return a, b
 }
 
 // readable is a report as somebody may see it: their own, or what is published.

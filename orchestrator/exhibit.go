@@ -60,6 +60,9 @@ func (o *Orchestrator) AddEvidence(ctx context.Context, actor den.Actor, in den.
 			a.ID = p.id(den.KindAssessment)
 		}
 		x.ID, x.AddedAt = p.id(den.KindEvidence), p.now
+		if err := o.onShelf(x.Hash); err != nil {
+			return err
+		}
 		a.Evidence, a.SavedAt = append(slices.Clone(a.Evidence), x), p.now
 		if _, err := tx.Assessments().Put(a); err != nil {
 			return err
@@ -227,28 +230,4 @@ func (o *Orchestrator) Exhibit(ctx context.Context, actor den.Actor, trial, id d
 	}
 	content, err = o.Files.Read(x.Hash)
 	return x, content, err
-}
-
-// RemoveEvidence takes a piece out of the actor's own assessment, as long as it is not
-// submitted. What was kept stays on the shelf until retention removes it.
-func (o *Orchestrator) RemoveEvidence(ctx context.Context, actor den.Actor, trial, entry, id den.ID) error {
-	return o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		t, e, a, err := o.exhibiting(tx, actor, den.NewEvidence{Trial: trial, Entry: entry})
-		full := den.KindOf(err) == den.Invalid && len(a.Evidence) >= mostPieces
-		if err != nil && !full {
-			return err
-		}
-		at := slices.IndexFunc(a.Evidence, func(x den.Evidence) bool { return x.ID == id })
-		if at < 0 {
-			return den.Missing()
-		}
-		a.Evidence = slices.Delete(slices.Clone(a.Evidence), at, at+1)
-		if _, err := tx.Assessments().Put(a); err != nil {
-			return err
-		}
-		_, err = p.record(tx, den.Event{
-			Act: "evidence.removed", Subject: a.ID, About: []den.ID{t.ID, t.Department}, Say: fmt.Sprintf("%s took evidence about %s back.", actor.Name, e.Label),
-		})
-		return err
-	})
 }

@@ -37,6 +37,9 @@ func (o *Orchestrator) outcomeSeen(tx den.Tx, actor den.Actor, t den.Trial) (*de
 	if den.KindOf(err) == den.NotFound {
 		return nil, nil //nolint:nilnil // an outcome that is not there yet is no fault
 	}
+	if err == nil {
+		out.Cites, err = citesFor(tx, actor, out.Cites)
+	}
 	if err != nil || out.Decision != "" {
 		return &out, err
 	}

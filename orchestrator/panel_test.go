@@ -76,7 +76,12 @@ func TestEvidenceIsKeptWithinLimits(t *testing.T) {
 		if err != nil || lines.Size != int64(len("second\nthird\n")) {
 			t.Errorf("%+v %v", lines, err)
 		}
-		r.must(r.o.RemoveEvidence(ctx, ann, v.Trial.ID, entry, lines.ID))
+		gone := den.EvidenceRemoval{Trial: v.Trial.ID, Entry: entry, Evidence: lines.ID}
+		if err := r.o.RemoveEvidence(ctx, ann, gone); den.KindOf(err) != den.Invalid {
+			t.Errorf("removed without a reason: %v", err)
+		}
+		gone.Why = "It shows somebody's name."
+		r.must(r.o.RemoveEvidence(ctx, ann, gone))
 		if a, err := r.o.Assessment(ctx, ann, v.Trial.ID, entry); err != nil || len(a.Evidence) != 1 {
 			t.Errorf("%+v %v", a.Evidence, err)
 		}

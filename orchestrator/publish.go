@@ -44,6 +44,14 @@ func (o *Orchestrator) shown(tx den.Tx, t den.Trial, parts []den.Part) (den.Repo
 	if err != nil {
 		return r, err
 	}
+	r.CitedBy = nil // comes and goes: it is read with the publication
+	if r.Decision != nil {
+		known, err := citesFor(tx, den.Actor{}, out.Cites)
+		if err != nil {
+			return r, err
+		}
+		r.Decision.Cites = reportCites(known)
+	}
 	if !slices.Contains(parts, den.PartNames) {
 		v, err := veilFor(tx, t)
 		if err != nil {
@@ -111,7 +119,9 @@ func nameless(r den.Report, v *veil) den.Report {
 		d.Cites = slices.Clone(d.Cites)
 		for i := range d.Cites {
 			text(&d.Cites[i].Name)
+			text(&d.Cites[i].Finding)
 			text(&d.Cites[i].Why)
+			d.Cites[i].Differs = all(d.Cites[i].Differs)
 		}
 		r.Decision = &d
 	}

@@ -44,6 +44,9 @@ func (o *Orchestrator) Published(ctx context.Context, actor den.Actor, trial den
 			return err
 		}
 		v = den.PublicationView{Publication: pub.Public()}
+		if v.Report.CitedBy, err = citedBy(tx, trial); err != nil {
+			return err
+		}
 		t, err := tx.Trials().Get(trial)
 		if err != nil {
 			return err

@@ -170,12 +170,15 @@ func (w *reporting) missing() error {
 	return nil
 }
 
-func (w *reporting) decision() error {
+func (w *reporting) decision() (err error) {
+	if w.r.CitedBy, err = citedBy(w.tx, w.v.ID); err != nil {
+		return err
+	}
 	o := w.v.Outcome
 	if o.Decision == "" {
 		return nil
 	}
-	d := &den.ReportDecision{Decision: string(o.Decision), Chosen: o.Chosen, Route: string(o.Route), Why: o.Why, At: o.DecidedAt}
+	d := &den.ReportDecision{Decision: string(o.Decision), Chosen: o.Chosen, Route: string(o.Route), Why: o.Why, At: o.DecidedAt, Cites: reportCites(o.Cites)}
 	who, err := w.tx.People().Get(o.DecidedBy)
 	if err != nil && den.KindOf(err) != den.NotFound {
 		return err

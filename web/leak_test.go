@@ -49,7 +49,7 @@ func (r *rig) newSweep(t den.TrialView) *sweep {
 	for _, path := range all {
 		for _, filled := range fill(path, map[string][]string{
 			"id": ids, "entry": entries, "name": append(names, ids[1:]...), "seq": seqs, "guide": {"evaluator"}, "form": {"csv", "json", "ods", "ocds"},
-			"person": {string(r.people["evaluator"].ID)}, "scheme": {"first-look"}, "version": {"1"}, "evidence": {"evi_none"}, "step": {"problem"}, "*name": {"x"}, "*file": {"x"},
+			"person": {string(r.people["evaluator"].ID)}, "scheme": {"first-look"}, "version": {"1"}, "evidence": {"evi_none"}, "cited": {ids[0]}, "step": {"problem"}, "*name": {"x"}, "*file": {"x"},
 		}) {
 			s.paths = append(s.paths, filled)
 		}

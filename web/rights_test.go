@@ -167,7 +167,7 @@ func (r *rig) keep(c cell, p caller, about thing) *httptest.ResponseRecorder {
 func (r *rig) asked(ctx context.Context, c cell, p caller, about thing) *httptest.ResponseRecorder {
 	r.Helper()
 	id := about.id
-	path := strings.NewReplacer(":id", string(id), ":entry", string(about.entry), ":name", string(id), ":seq", string(id), ":share", string(about.entry), ":secret", r.link, ":guide", "sandbox", ":form", "csv", "*name", "report-1.json", "*file", "x", ":step", "problem", ":scheme", "standard", ":version", "1", ":evidence", "evi_none", ":person", "per_nobody").Replace(c.route.Path)
+	path := strings.NewReplacer(":id", string(id), ":entry", string(about.entry), ":name", string(id), ":seq", string(id), ":share", string(about.entry), ":secret", r.link, ":guide", "sandbox", ":form", "csv", "*name", "report-1.json", "*file", "x", ":step", "problem", ":scheme", "standard", ":version", "1", ":cited", string(id), ":evidence", "evi_none", ":person", "per_nobody").Replace(c.route.Path)
 	body := ""
 	if c.route.Method == http.MethodPost {
 		body = url.Values{"rev": {"999999"}, "why": {"Tried."}}.Encode()

@@ -20,8 +20,8 @@ func (k *client) outcomeEvidence() *cobra.Command {
 		Short: "Keep what you saw beside your scores",
 		Long: `Keep a picture, a file or a stretch of the log beside your scores, and read what was kept.
 Others see it with your scores.`,
-		Example: "  den outcome evidence add tri_01… Slotwise screen.png --kind picture\n  den outcome evidence list tri_01… Slotwise\n  den outcome evidence get tri_01… evi_01… -o screen.png",
-	}, k.evidenceAdd(), k.evidenceList(), k.evidenceGet())
+		Example: "  den outcome evidence add tri_01… Slotwise screen.png --kind picture\n  den outcome evidence list tri_01… Slotwise\n  den outcome evidence get tri_01… evi_01… -o screen.png\n  den outcome evidence remove tri_01… Slotwise evi_01… --why \"It shows a name\"",
+	}, k.evidenceAdd(), k.evidenceList(), k.evidenceGet(), k.evidenceRemove())
 }
 
 // entryIn finds a product of a trial by the word that somebody typed.
@@ -140,5 +140,37 @@ func (k *client) evidenceGet() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")
+	return c
+}
+
+func (k *client) evidenceRemove() *cobra.Command {
+	var why string
+	c := &cobra.Command{
+		Use:               "remove TRIAL PRODUCT EVIDENCE",
+		Short:             "Remove a piece of your evidence",
+		Long:              "Remove a piece of your evidence, before you submit your scores. The record keeps that it\nwas there, with your reason; the file is deleted.",
+		Example:           "  den outcome evidence remove tri_01… Slotwise evi_01… --why \"It shows a name\"",
+		Args:              words("the id of a trial", "a product: its name, label or entry id", "the id of the evidence"),
+		ValidArgsFunction: k.completeTrials,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if why == "" {
+				return offWords(cmd, "say why with --why")
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			e, err := entryIn(cmd.Context(), c, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			left, err := said[contract.EvidencePage](c.RemoveEvidence(cmd.Context(), args[0], e.Id, args[2], contract.NewRemoval{Why: why}))
+			if err != nil {
+				return at(err, flagPlace)
+			}
+			return show(k, left, func(page contract.EvidencePage) { k.say("It is removed. You keep %d more.", len(page.Items)) })
+		},
+	}
+	c.Flags().StringVar(&why, "why", "", "why, for the record")
 	return c
 }

@@ -26,6 +26,14 @@ type Assessment struct {
 // Submitted says that the evaluator has finished.
 func (a Assessment) Submitted() bool { return !a.SubmittedAt.IsZero() }
 
+// Files are the hashes of the evidence.
+func (a Assessment) Files() (hashes []string) {
+	for _, x := range a.Evidence {
+		hashes = append(hashes, x.Hash)
+	}
+	return hashes
+}
+
 // Decision is what a department made of an outcome.
 type Decision string
 
@@ -53,7 +61,22 @@ type Outcome struct {
 	Route     Route
 	DecidedBy ID
 	DecidedAt Stamp
+	Cites     []Citation `json:",omitempty"` // results of other trials that the decision stands on, in the order of citing
 	Rev       int64
+}
+
+// Citation is the result of another trial that a decision stands on. What it says of
+// that trial is kept as it was when it was cited.
+type Citation struct {
+	Trial      ID
+	Name       string
+	Department string
+	Finding    string   // its first sentence; empty: the finding is not shown
+	Why        string   // how it bears on the decision
+	Differs    []string // why its figures do not stand on the scale of one's own; none: they do
+	By         ID
+	At         Stamp
+	Registered bool // it is in the register now; filled in when it is read
 }
 
 // Result is one entry's part of an outcome. Totals are marks out of 100.

@@ -39,6 +39,19 @@ type Publication struct {
 // Stands says that the publication can be read.
 func (p Publication) Stands() bool { return !p.At.IsZero() && p.WithdrawnAt.IsZero() }
 
+// Cited are the trials whose results its decision stands on; none once it is withdrawn.
+func (p Publication) Cited() (trials []ID) {
+	if !p.Stands() || p.Report.Decision == nil {
+		return nil
+	}
+	for _, c := range p.Report.Decision.Cites {
+		if c.Trial != "" {
+			trials = append(trials, c.Trial)
+		}
+	}
+	return trials
+}
+
 // Public is a publication without who published it and why: that is for the record.
 func (p Publication) Public() Publication {
 	p.By, p.Why, p.WithdrawnBy, p.Withdrawn = "", "", "", ""

@@ -28,7 +28,8 @@ type Report struct {
 	Decision   *ReportDecision   `json:"decision,omitempty"`
 	Receipts   []ReportReceipt   `json:"receipts"`
 	Record     ReportRecord      `json:"record"`
-	Withheld   []Part            `json:"withheld"` // parts that the department keeps to itself
+	Withheld   []Part            `json:"withheld"`           // parts that the department keeps to itself
+	CitedBy    []ReportCite      `json:"cited_by,omitempty"` // published decisions that stand on this result
 }
 
 // ReportTrial is what was tried, by whom and why.
@@ -246,12 +247,17 @@ type ReportDecision struct {
 	Cites    []ReportCite `json:"cites,omitempty"`
 }
 
-// ReportCite is another department's published result that a decision stands on.
+// ReportCite is the result of another trial that a decision stands on; in CitedBy it is
+// the trial whose decision does. Where its trial is not for the reader, only Name is
+// filled in, and says so.
 type ReportCite struct {
-	Trial      ID     `json:"trial"`
-	Name       string `json:"name"`
-	Department string `json:"department"`
-	Why        string `json:"why,omitempty"`
+	Trial      ID       `json:"trial,omitempty"`
+	Name       string   `json:"name"`
+	Department string   `json:"department,omitempty"`
+	Finding    string   `json:"finding,omitempty"` // its first sentence when it was cited
+	Why        string   `json:"why,omitempty"`
+	Registered bool     `json:"in_register,omitempty"`            // when this document was made
+	Differs    []string `json:"not_comparable_because,omitempty"` // left out: its figures stand on the same scale
 }
 
 // ReportReceipt is the proof that a sandbox was removed.

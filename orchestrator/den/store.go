@@ -133,8 +133,10 @@ const (
 	ReceiptsByTrial     Index = "receipts_by_trial"
 	AssessmentsByTrial  Index = "assessments_by_trial"
 	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
+	AssessmentsByFile   Index = "assessments_by_file"   // hash of each piece of evidence
 	DeclarationsByTrial Index = "declarations_by_trial"
-	PublicationsByTime  Index = "publications_by_time" // time-ordered by At; withdrawn ones are not in it
+	PublicationsByTime  Index = "publications_by_time"  // time-ordered by At; withdrawn ones are not in it
+	PublicationsByCited Index = "publications_by_cited" // trials that a published decision stands on; withdrawn ones are not in it
 	RepliesByTrial      Index = "replies_by_trial"
 	TokensByPerson      Index = "tokens_by_person"
 	JoinLinksByHash     Index = "join_links_by_hash"

@@ -139,6 +139,14 @@ type NewEvidence struct {
 	Once      Once
 }
 
+// EvidenceRemoval is the input of RemoveEvidence.
+type EvidenceRemoval struct {
+	Trial    ID
+	Entry    ID
+	Evidence ID
+	Why      string
+}
+
 // NewDeclaration is the input of Declare.
 type NewDeclaration struct {
 	Stake Stake
@@ -196,6 +204,12 @@ type NewScheme struct {
 	Scheme Scheme
 	Why    string
 	Once   Once
+}
+
+// NewCitation is the input of Cite.
+type NewCitation struct {
+	Trial ID // whose result is cited
+	Why   string
 }
 
 // NewDecision is the input of Decide.

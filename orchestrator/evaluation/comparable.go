@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 // Conditions is what two trials must share for their figures to stand on one scale.
 type Conditions struct {
+	Called      string // in the sentences; empty: "the first" and "the second"
 	Scheme      string // with its version
 	Weights     map[string]float64
 	Tasks       []string
@@ -47,7 +49,7 @@ func Differences(a, b Conditions) []string {
 	for _, one := range []struct {
 		of   Conditions
 		name string
-	}{{a, "the first"}, {b, "the second"}} {
+	}{{a, cmp.Or(a.Called, "the first")}, {b, cmp.Or(b.Called, "the second")}} {
 		differs(!one.of.Locked, "the protocol of %s was not locked before it started", one.name)
 		differs(one.of.Amended, "the protocol of %s was changed after the start", one.name)
 		differs(!one.of.Digests, "it is not on record what exactly ran in %s", one.name)

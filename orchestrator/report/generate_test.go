@@ -32,6 +32,13 @@ func anyReport() *rapid.Generator[den.Report] {
 		if g.yes() {
 			r.Decision = &den.ReportDecision{Decision: g.of("proceed", "try_again", "stop"), Why: g.text(), At: g.moment(), By: g.text()}
 		}
+		for i := range g.upTo(2) {
+			one := den.ReportCite{Trial: den.ID(fmt.Sprint("tri_c", i)), Name: g.text(), Department: g.text(), Why: g.text(), Differs: g.texts(2)}
+			r.CitedBy = append(r.CitedBy, one)
+			if r.Decision != nil {
+				r.Decision.Cites = append(r.Decision.Cites, one, den.ReportCite{Name: g.text()})
+			}
+		}
 		for range g.upTo(3) {
 			r.Conflicts = append(r.Conflicts, den.ReportConflict{Evaluator: "Evaluator 1", Kind: "actual", Say: g.text()})
 			r.Amendments = append(r.Amendments, den.ReportAmendment{At: g.moment(), What: g.text(), Why: g.text()})

@@ -35,15 +35,26 @@ type ocdsPublisher struct {
 }
 
 type ocdsRelease struct {
-	OCID           string       `json:"ocid"`
-	ID             string       `json:"id"`
-	Date           time.Time    `json:"date"`
-	Tag            []string     `json:"tag"`
-	InitiationType string       `json:"initiationType"`
-	Language       string       `json:"language"`
-	Parties        []ocdsParty  `json:"parties"`
-	Tender         ocdsTender   `json:"tender"`
-	Planning       ocdsPlanning `json:"planning"`
+	OCID           string        `json:"ocid"`
+	ID             string        `json:"id"`
+	Date           time.Time     `json:"date"`
+	Tag            []string      `json:"tag"`
+	InitiationType string        `json:"initiationType"`
+	Language       string        `json:"language"`
+	Parties        []ocdsParty   `json:"parties"`
+	Tender         ocdsTender    `json:"tender"`
+	Planning       ocdsPlanning  `json:"planning"`
+	Related        []ocdsRelated `json:"relatedProcesses,omitempty"`
+}
+
+// ocdsRelated is the trial of a result that the decision stands on.
+type ocdsRelated struct {
+	ID           string   `json:"id"`
+	Relationship []string `json:"relationship"`
+	Title        string   `json:"title"`
+	Scheme       string   `json:"scheme"`
+	Identifier   string   `json:"identifier"`
+	URI          string   `json:"uri"`
 }
 
 type ocdsParty struct {
@@ -129,6 +140,9 @@ func OCDS(w io.Writer, r den.Report, p Publisher) error {
 			Milestones: ocdsMilestones(r), Forecasts: ocdsForecasts(r), Evaluation: ocdsScores(r),
 		},
 	}
+	if r.Decision != nil {
+		release.Related = ocdsRelatedTo(r.Decision.Cites, p)
+	}
 	if r.Decision != nil || len(r.Amendments) > 0 {
 		release.Tag = []string{"planningUpdate"}
 	}
@@ -139,6 +153,20 @@ func OCDS(w io.Writer, r den.Report, p Publisher) error {
 		URI: address(r, p, "ocds"), Version: "1.1", Extensions: []string{metricsExtension, p.Public + ExtensionPath},
 		PublishedDate: r.MadeAt.UTC(), Publisher: ocdsPublisher{Name: p.Name}, Releases: []ocdsRelease{release},
 	})
+}
+
+// ocdsRelatedTo are the trials that a decision cites: planning, as every trial is.
+func ocdsRelatedTo(cites []den.ReportCite, p Publisher) (out []ocdsRelated) {
+	for _, c := range cites {
+		if c.Trial == "" {
+			continue
+		}
+		out = append(out, ocdsRelated{
+			ID: string(c.Trial), Relationship: []string{"planning"}, Title: c.Name, Scheme: "ocid",
+			Identifier: p.Prefix + "-" + string(c.Trial), URI: fmt.Sprintf("%s/register/%s/ocds", p.Public, c.Trial),
+		})
+	}
+	return out
 }
 
 // named is a name, or what stands in for one: the standard takes no empty names.

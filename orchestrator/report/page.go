@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
 )
 
 //go:embed page.tmpl
@@ -36,7 +37,9 @@ func Page(w io.Writer, r den.Report) error {
 			}
 			return fmt.Sprint(*n)
 		},
-		"words": func(s string) string { return html.EscapeString(strings.ReplaceAll(s, "_", " ")) },
+		"called": titleOf,
+		"differ": evaluation.NotComparable,
+		"words":  func(s string) string { return html.EscapeString(strings.ReplaceAll(s, "_", " ")) },
 		"get": func(criterion string, entry den.ID) den.ReportScore {
 			s, _ := r.Score(criterion, entry)
 			return s

@@ -67,8 +67,10 @@ func rich() den.Report {
 		Missing:    []den.ReportMissing{{Entry: "ent_02", Criterion: "ease", Rule: "interval", Reasons: []string{"It was down."}}},
 		Decision: &den.ReportDecision{
 			Decision: "proceed", Chosen: "ent_01", Route: "G-Cloud", Why: "It did what we needed.", By: "Priya Shah", At: noon(7),
-			Cites: []den.ReportCite{{Trial: "tri_00", Name: "Booking a test", Department: "Another department", Why: "The same product, twice the people."}},
+			Cites: []den.ReportCite{{Trial: "tri_00", Name: "Booking a test", Department: "Another department", Finding: "Slotwise comes first.", Why: "The same product, twice the people.", Differs: []string{"the products were given different data", "evaluators did different tasks"}},
+				{Name: "A result that is not in the register"}},
 		},
+		CitedBy: []den.ReportCite{{Trial: "tri_02", Name: "Booking a room", Department: "A third department", Why: "It saves us a trial.", Registered: true}},
 		Receipts: []den.ReportReceipt{
 			{Entry: "ent_01", Lease: "lea_01", EndedAt: noon(6), Found: 2, Looks: []time.Time{noon(6), noon(6).Add(time.Second)}, Event: 40},
 			{Entry: "ent_02", Lease: "lea_02", EndedAt: noon(6), Found: 2, Looks: []time.Time{noon(6), noon(6).Add(time.Second)}, Event: 41},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
 )
 
 // kind says what a cell holds.
@@ -68,11 +69,15 @@ func summarySheet(r den.Report) sheet {
 	if d := r.Decision; d != nil {
 		s.add(say("Decision"), say(d.Decision))
 		s.add(say("Chosen"), say(r.EntryName(d.Chosen)))
+		s.add(say("Route"), say(d.Route))
 		s.add(say("Why"), say(d.Why))
 		s.add(say("Decided"), when(d.At))
 		for _, c := range d.Cites {
-			s.add(say("Stands on"), say(c.Name+", "+c.Department))
+			s.add(citeRow("Stands on", c)...)
 		}
+	}
+	for _, c := range r.CitedBy {
+		s.add(citeRow("Cited by", c)...)
 	}
 	s.add(say("Started"), when(r.Trial.StartedAt))
 	s.add(say("Closed"), when(r.Trial.ClosedAt))
@@ -97,6 +102,19 @@ func summarySheet(r den.Report) sheet {
 		s.add(say(c.Evaluator+" declared"), say(c.Kind), say(c.Say))
 	}
 	return s
+}
+
+// citeRow is a result that a decision stands on: what it is, why, what differs, its trial.
+func citeRow(what string, c den.ReportCite) []cell {
+	return []cell{say(what), say(titleOf(c)), say(c.Why), say(evaluation.NotComparable(c.Differs)), say(string(c.Trial))}
+}
+
+// titleOf is what a result that is cited is called.
+func titleOf(c den.ReportCite) string {
+	if c.Department == "" {
+		return c.Name
+	}
+	return c.Name + ", " + c.Department
 }
 
 func entriesSheet(r den.Report) sheet {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -176,9 +177,15 @@ func tidyRest(r den.Report) []fact {
 	}
 	if d := r.Decision; d != nil {
 		out = append(out, fact{part: "decision", item: d.Decision, entry: r.EntryName(d.Chosen), text: d.Why, at: d.At})
-		for _, c := range d.Cites {
-			out = append(out, fact{part: "decision", item: "cites", text: string(c.Trial) + " " + c.Name})
+		if d.Route != "" {
+			out = append(out, fact{part: "decision", item: "route", text: d.Route})
 		}
+		for _, c := range d.Cites {
+			out = append(out, citeFacts("decision", "cites", c)...)
+		}
+	}
+	for _, c := range r.CitedBy {
+		out = append(out, citeFacts("cited by", "cites", c)...)
 	}
 	for _, p := range r.Receipts {
 		left := float64(p.Left)
@@ -187,6 +194,21 @@ func tidyRest(r den.Report) []fact {
 	for _, e := range r.Record.Events {
 		seq := float64(e.Seq)
 		out = append(out, fact{part: "record", item: e.Act, number: &seq, unit: "event", at: e.At})
+	}
+	return out
+}
+
+// citeFacts are a result that is cited: which, why, and what differs.
+func citeFacts(part, item string, c den.ReportCite) []fact {
+	out := []fact{{part: part, item: item, text: strings.TrimSpace(string(c.Trial) + " " + titleOf(c))}}
+	if c.Finding != "" {
+		out = append(out, fact{part: part, item: item + " finding", text: c.Finding})
+	}
+	if c.Why != "" {
+		out = append(out, fact{part: part, item: item + " why", text: c.Why})
+	}
+	for _, one := range c.Differs {
+		out = append(out, fact{part: part, item: item + " not comparable because", text: one})
 	}
 	return out
 }

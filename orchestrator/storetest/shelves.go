@@ -64,12 +64,23 @@ func shelves() []anyShelf {
 			draw:  func(rt *rapid.T, r *den.Receipt) { r.Trial = parent(rt) },
 			keyed: keyed[den.Receipt]{den.ReceiptsByTrial: one(func(r den.Receipt) den.ID { return r.Trial })}},
 		&shelf[den.Assessment]{name: "assessments", in: den.Tx.Assessments, has: map[den.ID]den.Assessment{},
-			key:  func(a *den.Assessment) *den.ID { return &a.ID },
-			rev:  func(a *den.Assessment) *int64 { return &a.Rev },
-			draw: func(rt *rapid.T, a *den.Assessment) { a.Trial, a.Evaluator = parent(rt), parent(rt) },
+			key: func(a *den.Assessment) *den.ID { return &a.ID },
+			rev: func(a *den.Assessment) *int64 { return &a.Rev },
+			draw: func(rt *rapid.T, a *den.Assessment) {
+				a.Trial, a.Evaluator = parent(rt), parent(rt)
+				if hash := string(parent(rt)); hash != "" {
+					a.Evidence = []den.Evidence{{Hash: hash}, {Hash: hash}}
+				}
+			},
 			keyed: keyed[den.Assessment]{
 				den.AssessmentsByTrial:  one(func(a den.Assessment) den.ID { return a.Trial }),
-				den.AssessmentsByWriter: one(func(a den.Assessment) den.ID { return a.Evaluator })}},
+				den.AssessmentsByWriter: one(func(a den.Assessment) den.ID { return a.Evaluator }),
+				den.AssessmentsByFile: func(a den.Assessment) []den.ID {
+					if len(a.Evidence) == 0 {
+						return nil
+					}
+					return []den.ID{den.ID(a.Evidence[0].Hash)}
+				}}},
 		&shelf[den.Outcome]{name: "outcomes", in: den.Tx.Outcomes, has: map[den.ID]den.Outcome{},
 			key:  func(o *den.Outcome) *den.ID { return &o.Trial },
 			rev:  func(o *den.Outcome) *int64 { return &o.Rev },
@@ -83,10 +94,19 @@ func shelves() []anyShelf {
 			rev: func(p *den.Publication) *int64 { return &p.Rev },
 			draw: func(rt *rapid.T, p *den.Publication) {
 				p.At = moment(rt)
+				if c := parent(rt); c != "" {
+					p.Report.Decision = &den.ReportDecision{Cites: []den.ReportCite{{Trial: c}, {Name: "not for everybody"}}}
+				}
 				if rapid.Bool().Draw(rt, "withdrawn") {
 					p.WithdrawnAt = time.Unix(1, 0).UTC()
 				}
 			},
+			keyed: keyed[den.Publication]{den.PublicationsByCited: func(p den.Publication) []den.ID {
+				if d := p.Report.Decision; d != nil && !p.At.IsZero() && p.WithdrawnAt.IsZero() {
+					return []den.ID{d.Cites[0].Trial}
+				}
+				return nil
+			}},
 			timed: timed[den.Publication]{den.PublicationsByTime: func(p den.Publication) time.Time {
 				if p.WithdrawnAt.IsZero() {
 					return p.At

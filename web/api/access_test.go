@@ -175,6 +175,12 @@ var table = map[string]access{
 		about: "running", done: 409, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed("What I saw."), query: func(target) string { return "?kind=file&name=a.txt" },
 		header: map[string]string{"Content-Type": "application/octet-stream"},
 	},
+	"removeEvidence": {
+		about: "running", done: 409, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"why": "x"}),
+	},
+	"listCitable":   {about: "finished", done: 200, ours: runOur, theirs: runTheir},
+	"cite":          {about: "finished", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"why": "x"})},
+	"uncite":        {about: "finished", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"why": " "})},
 	"getEvidence":   {about: "finished", done: 404, ours: seeOur, theirs: seeTheir},
 	"getOutcome":    {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"getMeasured":   {about: "running", done: 200, ours: seeOur, theirs: seeTheir},
@@ -313,7 +319,7 @@ func (a access) want(name, who string) int {
 
 func (a access) ask(op operation, who string, about target) question {
 	entry := about.entry
-	path := strings.NewReplacer("{id}", string(about.id), "{organisation}", string(about.id), "{invitation}", "joi_x", "{seq}", string(about.id), "{share}", string(about.entry), "{entry}", string(entry), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
+	path := strings.NewReplacer("{id}", string(about.id), "{organisation}", string(about.id), "{invitation}", "joi_x", "{seq}", string(about.id), "{share}", string(about.entry), "{entry}", string(entry), "{cited}", string(about.id), "{scheme}", "standard", "{version}", "1", "{form}", "csv", "{person}", "per_x").Replace(op.path)
 	q := question{who: who, method: op.method, path: path, header: a.header}
 	if a.query != nil {
 		q.path += a.query(about)

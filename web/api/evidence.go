@@ -33,6 +33,20 @@ func (a *API) AddEvidence(ctx context.Context, r contract.AddEvidenceRequestObje
 	}, nil
 }
 
+// RemoveEvidence removes a piece of the caller's evidence.
+func (a *API) RemoveEvidence(ctx context.Context, r contract.RemoveEvidenceRequestObject) (contract.RemoveEvidenceResponseObject, error) {
+	who := actor.From(ctx)
+	in := den.EvidenceRemoval{Trial: den.ID(r.Id), Entry: den.ID(r.Entry), Evidence: den.ID(r.Evidence), Why: r.Body.Why}
+	if err := a.den.RemoveEvidence(ctx, who, in); err != nil {
+		return nil, err
+	}
+	left, err := a.den.Assessment(ctx, who, in.Trial, in.Entry)
+	if err != nil {
+		return nil, err
+	}
+	return contract.RemoveEvidence200JSONResponse{Items: list(left.Evidence, evidence)}, nil
+}
+
 // GetEvidence reads a piece of evidence.
 func (a *API) GetEvidence(ctx context.Context, r contract.GetEvidenceRequestObject) (contract.GetEvidenceResponseObject, error) {
 	x, content, err := a.den.Exhibit(ctx, actor.From(ctx), den.ID(r.Id), den.ID(r.Evidence))

@@ -55,6 +55,9 @@ func outcome(o den.Outcome) contract.Outcome {
 		Why: some(o.Why), Chosen: some(string(o.Chosen)), DecidedBy: some(string(o.DecidedBy)), DecidedAt: moment(o.DecidedAt), Revision: o.Rev,
 	}
 	out.Agreement, out.Analysis, out.LockedAt = agreement(o.Agreement), analysis(o.Analysis), moment(o.LockedAt)
+	if len(o.Cites) > 0 {
+		out.Cites = new(list(o.Cites, citation))
+	}
 	if o.From != "" {
 		out.From = new(contract.OutcomeFrom(o.From))
 	}

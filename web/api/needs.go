@@ -116,6 +116,7 @@ type Shares interface {
 type Assessments interface {
 	Assessment(ctx context.Context, a den.Actor, trial, entry den.ID) (den.Assessment, error)
 	SaveAssessment(context.Context, den.Actor, den.NewAssessment) (den.Assessment, error)
+	RemoveEvidence(ctx context.Context, a den.Actor, in den.EvidenceRemoval) error
 	AddEvidence(context.Context, den.Actor, den.NewEvidence) (den.Evidence, error)
 	Exhibit(ctx context.Context, a den.Actor, trial, evidence den.ID) (den.Evidence, io.ReadCloser, error)
 	Outcome(ctx context.Context, a den.Actor, trial den.ID) (den.Outcome, error)
@@ -141,6 +142,9 @@ type Reports interface {
 	Measured(ctx context.Context, a den.Actor, trial den.ID) (den.Measured, error)
 	Publish(ctx context.Context, a den.Actor, trial den.ID, in den.NewPublication) (den.Publication, error)
 	CompareTrials(ctx context.Context, a den.Actor, trials []den.ID) (den.Comparison, error)
+	Citable(ctx context.Context, a den.Actor, trial den.ID, text, after string) (den.Page[den.Citable], error)
+	Cite(ctx context.Context, a den.Actor, trial den.ID, in den.NewCitation) (den.Outcome, error)
+	Uncite(ctx context.Context, a den.Actor, trial, other den.ID, why string) (den.Outcome, error)
 }
 
 // Approvals is what the API needs of rules, requests and budgets.

@@ -40,6 +40,20 @@ func (s *story) exhibits(entry string) {
 	if string(read.Body) != saw || !strings.Contains(read.HTTPResponse.Header.Get("Content-Disposition"), "notes.txt") {
 		s.t.Errorf("what was kept is %q %v", read.Body, read.HTTPResponse.Header)
 	}
+	bare, err := s.judge.RemoveEvidenceWithResponse(ctx, id, entry, line.JSON201.Id, contract.NewRemoval{Why: " "})
+	w.must(err)
+	if bare.StatusCode() != http.StatusUnprocessableEntity {
+		s.t.Errorf("removed without a reason: %d", bare.StatusCode())
+	}
+	left, err := s.judge.RemoveEvidenceWithResponse(ctx, id, entry, line.JSON201.Id, contract.NewRemoval{Why: "The line says nothing."})
+	if got := told(w, left.JSON200, err, left.Body); len(got.Items) != 1 || got.Items[0].Id != first.Id {
+		s.t.Errorf("what is left is %+v", got)
+	}
+	gone, err := s.judge.GetEvidenceWithResponse(ctx, id, line.JSON201.Id)
+	w.must(err)
+	if gone.StatusCode() != http.StatusNotFound {
+		s.t.Errorf("what was removed is read: %d", gone.StatusCode())
+	}
 	for name, other := range map[string]*contract.ClientWithResponses{"the department": s.official, "the supplier": s.vendor} {
 		hidden, err := other.GetEvidenceWithResponse(ctx, id, first.Id)
 		w.must(err)

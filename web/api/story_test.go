@@ -127,6 +127,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.decide()
 	s.summaries()
 	s.report()
+	s.cite()
 	s.end()
 	s.look()
 	s.approve()
@@ -494,7 +495,7 @@ func (s *story) end() {
 // look reads the record and the host.
 func (s *story) look() {
 	w, ctx := s.w, s.ctx
-	record, err := s.official.ListEventsWithResponse(ctx, &contract.ListEventsParams{Subject: &s.trial.Id})
+	record, err := s.official.ListEventsWithResponse(ctx, &contract.ListEventsParams{Subject: &s.trial.Id, Limit: new(int32(200))})
 	acts := map[string]bool{}
 	for _, e := range told(w, record.JSON200, err, record.Body).Items {
 		acts[e.Act] = true

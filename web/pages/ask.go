@@ -19,6 +19,7 @@ type askPage struct {
 	Button  string
 	Warns   bool // the button is a warning
 	Reason  bool // a reason may be given
+	Must    bool // it has to be
 	Rev     int64
 	Form    *form.Values
 }
@@ -32,6 +33,7 @@ type question struct {
 	Action  string
 	Warns   bool
 	Reason  bool
+	Must    bool // a reason has to be given; else it may
 	Rev     int64
 	Done    string // named in ?done=
 	After   string // where to go then
@@ -49,7 +51,7 @@ func (p *Pages) answer(c *gin.Context, q question) error {
 	}
 	why := ""
 	if q.Reason {
-		why = form.Text{Name: "why", What: "ask.what", Max: 1000, Lines: true, Optional: true}.Read(v)
+		why = form.Text{Name: "why", What: "ask.what", Max: 1000, Lines: true, Optional: !q.Must}.Read(v)
 	}
 	if v.Bad() {
 		return p.showAsk(c, http.StatusUnprocessableEntity, q, v)
@@ -67,7 +69,7 @@ func (p *Pages) answer(c *gin.Context, q question) error {
 func (p *Pages) showAsk(c *gin.Context, status int, q question, v *form.Values) error {
 	page := askPage{
 		Heading: p.words.Say("ask."+q.What+"-title", "Name", q.Product), Action: q.Action, Button: p.words.Say("ask." + q.What + "-button"),
-		Say: []string{p.words.Say("ask."+q.What+"-say", "Name", q.Product)}, Warns: q.Warns, Reason: q.Reason, Rev: q.Rev, Form: v,
+		Say: []string{p.words.Say("ask."+q.What+"-say", "Name", q.Product)}, Warns: q.Warns, Reason: q.Reason, Must: q.Must, Rev: q.Rev, Form: v,
 	}
 	page.Frame = p.frame(c, page.Heading)
 	page.Back, page.Errors = back(q.Back), v.Summary()

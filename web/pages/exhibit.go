@@ -23,6 +23,7 @@ type exhibitPage struct {
 	Kept      []keptEvidence
 	Kinds     []view.Choice
 	MayLog    bool
+	MayRemove bool // nothing is submitted yet
 	Form      *form.Values
 }
 
@@ -62,12 +63,6 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 		defer func() { _ = c.Request.MultipartForm.RemoveAll() }()
 	}
 	v := form.Typed(p.words.Words, c.Request.PostForm)
-	if remove := den.ID(c.PostForm("remove")); remove != "" {
-		if err := p.Den.RemoveEvidence(c, asking(c), t.ID, e.ID, remove); err != nil {
-			return err
-		}
-		return to(c, evidencePath(t.ID, e.ID), "evidence-removed")
-	}
 	in := den.NewEvidence{Trial: t.ID, Entry: e.ID, Criterion: c.PostForm("criterion")}
 	_ = form.Text{Name: "file", What: "evidence.what-file", Max: maxReason, Optional: true}.Read(v) // so that what is said of it leads to it
 	in.Kind = den.EvidenceKind(form.Choice{Name: "kind", What: "evidence.what", From: []string{"picture", "file", "log"}}.Read(v))
@@ -91,7 +86,7 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 }
 
 func (p *Pages) showEvidence(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
-	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil}
+	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil, MayRemove: !a.Submitted()}
 	for _, x := range a.Evidence {
 		one, _ := t.Scheme.Criterion(x.Criterion)
 		page.Kept = append(page.Kept, keptEvidence{x, one.Title})

@@ -116,7 +116,7 @@ type Assessments interface {
 	AddEvidence(context.Context, den.Actor, den.NewEvidence) (den.Evidence, error)
 	// Exhibit reads a piece of evidence; the caller closes it.
 	Exhibit(ctx context.Context, a den.Actor, trial, id den.ID) (den.Evidence, io.ReadCloser, error)
-	RemoveEvidence(ctx context.Context, a den.Actor, trial, entry, id den.ID) error
+	RemoveEvidence(ctx context.Context, a den.Actor, in den.EvidenceRemoval) error
 	AddScheme(ctx context.Context, a den.Actor, in den.NewScheme) (den.Scheme, error)
 	Decide(ctx context.Context, a den.Actor, trial den.ID, d den.NewDecision) (den.Outcome, error)
 }

@@ -23,5 +23,8 @@ type Register interface {
 	Published(ctx context.Context, a den.Actor, trial den.ID) (den.PublicationView, error)
 	PublishedAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
 	CompareTrials(ctx context.Context, a den.Actor, trials []den.ID) (den.Comparison, error)
+	Citable(ctx context.Context, a den.Actor, trial den.ID, text, after string) (den.Page[den.Citable], error)
+	Cite(ctx context.Context, a den.Actor, trial den.ID, in den.NewCitation) (den.Outcome, error)
+	Uncite(ctx context.Context, a den.Actor, trial, other den.ID, why string) (den.Outcome, error)
 	ReplyTo(ctx context.Context, a den.Actor, trial den.ID, in den.NewReply) (den.Reply, error)
 }

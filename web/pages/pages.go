@@ -95,6 +95,8 @@ func samples() map[string]view.Page {
 		"consensus":    consensusPage{},
 		"declare":      declarePage{},
 		"exhibit":      exhibitPage{},
+		"cite":         citePage{},
+		"citable":      citablePage{},
 		"interest":     interestPage{},
 		"interests":    interestsPage{},
 		"lock":         lockPage{},

@@ -17,6 +17,7 @@ type reportPage struct {
 	view.Frame
 	Parts   reportParts
 	Decide  string // what the button says; empty: somebody else decides
+	Cite    string // where results of other trials are cited in the decision; empty: somebody else does
 	Publish string // where it is published; empty: somebody else does, or not yet
 	Files   []reportFile
 }
@@ -38,7 +39,7 @@ func (p *Pages) Report(c *gin.Context) error {
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: p.words.Say("report.crumb")})
 	if t.May[den.DecideTrial] {
-		page.Decide = p.words.Say("trial.decide")
+		page.Decide, page.Cite = p.words.Say("trial.decide"), citePath(t.ID, "")
 		if r.Decision != nil {
 			page.Decide = p.words.Say("trial.decide-again")
 			page.Publish = trialPath(t.ID) + "/publish"

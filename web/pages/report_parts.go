@@ -29,6 +29,7 @@ type reportParts struct {
 	Missing    []string
 	Chosen     string
 	Cites      []citeRow
+	CitedBy    []citeRow
 	Receipts   []string
 	Withheld   []string
 }
@@ -84,7 +85,11 @@ type measuredRow struct {
 	Values []string
 }
 
-type citeRow struct{ Href, Text, Why string }
+// citeRow is a result that a decision stands on, or the trial whose decision does.
+type citeRow struct {
+	Href, Text, Found, Why, Says string
+	Comparable                   bool
+}
 
 func (p *Pages) reportParts(r den.Report) reportParts {
 	out := p.measuredParts(r)
@@ -104,8 +109,11 @@ func (p *Pages) reportParts(r den.Report) reportParts {
 	if d := r.Decision; d != nil {
 		out.Chosen = r.EntryName(d.Chosen)
 		for _, c := range d.Cites {
-			out.Cites = append(out.Cites, citeRow{Href: registerPath(c.Trial), Text: c.Name + ", " + c.Department, Why: c.Why})
+			out.Cites = append(out.Cites, p.citeRow(c))
 		}
+	}
+	for _, c := range r.CitedBy {
+		out.CitedBy = append(out.CitedBy, p.citeRow(c))
 	}
 	for _, one := range r.Receipts {
 		out.Receipts = append(out.Receipts, p.words.Say("report.receipt", "Product", r.EntryName(one.Entry), "When", p.moment(one.EndedAt), "Found", one.Found, "Left", one.Left, "Looks", len(one.Looks), "Event", one.Event))

@@ -1375,6 +1375,40 @@ type Checkpoint struct {
 	Note string `json:"note"`
 }
 
+// Citable A result that a decision may cite.
+type Citable struct {
+	Department string   `json:"department"`
+	Differs    []string `json:"differs"`
+	Finding    *string  `json:"finding,omitempty"`
+	Name       string   `json:"name"`
+
+	// Published It is in the register.
+	Published bool `json:"published"`
+
+	// Shared Products that both trials tried.
+	Shared []string `json:"shared"`
+	Trial  string   `json:"trial"`
+}
+
+// CitablePage Results that a decision may cite.
+type CitablePage struct {
+	Items []Citable `json:"items"`
+	Next  *string   `json:"next,omitempty"`
+}
+
+// Citation The result of another trial that the decision stands on, as it was when it was cited. Of one that I may not see there is a name only, which says so.
+type Citation struct {
+	CitedAt    time.Time `json:"cited_at"`
+	Department *string   `json:"department,omitempty"`
+
+	// Differs Why its figures do not stand on the same scale. Empty: they do.
+	Differs []string `json:"differs"`
+	Finding *string  `json:"finding,omitempty"`
+	Name    string   `json:"name"`
+	Trial   *string  `json:"trial,omitempty"`
+	Why     *string  `json:"why,omitempty"`
+}
+
 // Compared One report, held to the first.
 type Compared struct {
 	Detail  string                 `json:"detail"`
@@ -2078,6 +2112,11 @@ type NewChallenge struct {
 	Why *string `json:"why,omitempty"`
 }
 
+// NewCitation How a result bears on the decision.
+type NewCitation struct {
+	Why string `json:"why"`
+}
+
 // NewConsensus Agreed scores by entry and criterion.
 type NewConsensus struct {
 	Agreed map[string]map[string]AgreedScore `json:"agreed"`
@@ -2242,6 +2281,11 @@ type NewRelease struct {
 	// Pushed Tag or digest of what was pushed to the product's repository.
 	Pushed  *string `json:"pushed,omitempty"`
 	Version string  `json:"version"`
+}
+
+// NewRemoval Why something is taken out.
+type NewRemoval struct {
+	Why string `json:"why"`
 }
 
 // NewRules What a department may start. What is left out sets no bound.
@@ -2501,11 +2545,12 @@ type Outcome struct {
 	Agreement *Agreement `json:"agreement,omitempty"`
 
 	// Analysis How sure the ranking is, over all weightings.
-	Analysis  *Analysis  `json:"analysis,omitempty"`
-	Chosen    *string    `json:"chosen,omitempty"`
-	DecidedAt *time.Time `json:"decided_at,omitempty"`
-	DecidedBy *string    `json:"decided_by,omitempty"`
-	Decision  *Decision  `json:"decision,omitempty"`
+	Analysis  *Analysis   `json:"analysis,omitempty"`
+	Chosen    *string     `json:"chosen,omitempty"`
+	Cites     *[]Citation `json:"cites,omitempty"`
+	DecidedAt *time.Time  `json:"decided_at,omitempty"`
+	DecidedBy *string     `json:"decided_by,omitempty"`
+	Decision  *Decision   `json:"decision,omitempty"`
 
 	// Finding In plain words.
 	Finding string `json:"finding"`
@@ -4123,6 +4168,15 @@ type CancelTrialParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ListCitableParams defines parameters for ListCitable.
+type ListCitableParams struct {
+	// Text Words that name, department, product or finding must have.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+}
+
 // SaveConsensusParams defines parameters for SaveConsensus.
 type SaveConsensusParams struct {
 	// IfMatch The ETag that was read.
@@ -4356,6 +4410,12 @@ type AmendTrialJSONRequestBody = NewAmendment
 // CancelTrialJSONRequestBody defines body for CancelTrial for application/json ContentType.
 type CancelTrialJSONRequestBody = Reason
 
+// CiteJSONRequestBody defines body for Cite for application/json ContentType.
+type CiteJSONRequestBody = NewCitation
+
+// UnciteJSONRequestBody defines body for Uncite for application/json ContentType.
+type UnciteJSONRequestBody = NewRemoval
+
 // SaveConsensusJSONRequestBody defines body for SaveConsensus for application/json ContentType.
 type SaveConsensusJSONRequestBody = NewConsensus
 
@@ -4379,6 +4439,9 @@ type EndTrialJSONRequestBody = Reason
 
 // SaveAssessmentJSONRequestBody defines body for SaveAssessment for application/json ContentType.
 type SaveAssessmentJSONRequestBody = NewAssessment
+
+// RemoveEvidenceJSONRequestBody defines body for RemoveEvidence for application/json ContentType.
+type RemoveEvidenceJSONRequestBody = NewRemoval
 
 // SetPriceJSONRequestBody defines body for SetPrice for application/json ContentType.
 type SetPriceJSONRequestBody = NewPrice
@@ -5473,6 +5536,45 @@ type ClientInterface interface {
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrial(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCitable List results that my decision may cite
+	//
+	// What is in the register, the latest first, and on the first page before it what my own departments have not published. `differs` says why its figures do not stand on the scale of this trial.
+	//
+	// Corresponds with GET /trials/{id}/citable (the `ListCitable` operationId).
+	ListCitable(ctx context.Context, id InId, params *ListCitableParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CiteWithBody Cite the result of another trial in the decision
+	//
+	// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+	CiteWithBody(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Cite Cite the result of another trial in the decision
+	//
+	// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+	Cite(ctx context.Context, id InId, cited string, body CiteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnciteWithBody Cite a result no more
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+	UnciteWithBody(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Uncite Cite a result no more
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+	Uncite(ctx context.Context, id InId, cited string, body UnciteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetConsensus Read every score side by side
 	//
 	// Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
@@ -5641,6 +5743,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
 	AddEvidenceWithBody(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveEvidenceWithBody Remove a piece of my evidence
+	//
+	// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+	RemoveEvidenceWithBody(ctx context.Context, id InId, entry InEntry, evidence string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveEvidence Remove a piece of my evidence
+	//
+	// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+	RemoveEvidence(ctx context.Context, id InId, entry InEntry, evidence string, body RemoveEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetPriceWithBody Enter the price of an entry
 	//
@@ -8246,6 +8366,95 @@ func (c *Client) CancelTrial(ctx context.Context, id InId, params *CancelTrialPa
 	return c.Client.Do(req)
 }
 
+// ListCitable List results that my decision may cite
+//
+// What is in the register, the latest first, and on the first page before it what my own departments have not published. `differs` says why its figures do not stand on the scale of this trial.
+//
+// Corresponds with GET /trials/{id}/citable (the `ListCitable` operationId).
+func (c *Client) ListCitable(ctx context.Context, id InId, params *ListCitableParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCitableRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CiteWithBody Cite the result of another trial in the decision
+//
+// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+func (c *Client) CiteWithBody(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCiteRequestWithBody(c.Server, id, cited, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Cite Cite the result of another trial in the decision
+//
+// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+func (c *Client) Cite(ctx context.Context, id InId, cited string, body CiteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCiteRequest(c.Server, id, cited, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnciteWithBody Cite a result no more
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+func (c *Client) UnciteWithBody(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnciteRequestWithBody(c.Server, id, cited, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Uncite Cite a result no more
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+func (c *Client) Uncite(ctx context.Context, id InId, cited string, body UnciteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnciteRequest(c.Server, id, cited, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetConsensus Read every score side by side
 //
 // Corresponds with GET /trials/{id}/consensus (the `GetConsensus` operationId).
@@ -8635,6 +8844,44 @@ func (c *Client) ListEvidence(ctx context.Context, id InId, entry InEntry, reqEd
 // Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
 func (c *Client) AddEvidenceWithBody(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddEvidenceRequestWithBody(c.Server, id, entry, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveEvidenceWithBody Remove a piece of my evidence
+//
+// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+func (c *Client) RemoveEvidenceWithBody(ctx context.Context, id InId, entry InEntry, evidence string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveEvidenceRequestWithBody(c.Server, id, entry, evidence, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveEvidence Remove a piece of my evidence
+//
+// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+func (c *Client) RemoveEvidence(ctx context.Context, id InId, entry InEntry, evidence string, body RemoveEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveEvidenceRequest(c.Server, id, entry, evidence, body)
 	if err != nil {
 		return nil, err
 	}
@@ -14689,6 +14936,187 @@ func NewCancelTrialRequestWithBody(server string, id InId, params *CancelTrialPa
 	return req, nil
 }
 
+// NewListCitableRequest constructs an http.Request for the ListCitable method
+func NewListCitableRequest(server string, id InId, params *ListCitableParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/citable", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCiteRequest calls the generic Cite builder with application/json body
+func NewCiteRequest(server string, id InId, cited string, body CiteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCiteRequestWithBody(server, id, cited, "application/json", bodyReader)
+}
+
+// NewCiteRequestWithBody constructs an http.Request for the Cite method, with any body, and a specified content type
+func NewCiteRequestWithBody(server string, id InId, cited string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "cited", cited, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/citations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUnciteRequest calls the generic Uncite builder with application/json body
+func NewUnciteRequest(server string, id InId, cited string, body UnciteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUnciteRequestWithBody(server, id, cited, "application/json", bodyReader)
+}
+
+// NewUnciteRequestWithBody constructs an http.Request for the Uncite method, with any body, and a specified content type
+func NewUnciteRequestWithBody(server string, id InId, cited string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "cited", cited, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/citations/%s/remove", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetConsensusRequest constructs an http.Request for the GetConsensus method
 func NewGetConsensusRequest(server string, id InId) (*http.Request, error) {
 	var err error
@@ -15567,6 +15995,67 @@ func NewAddEvidenceRequestWithBody(server string, id InId, entry InEntry, params
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewRemoveEvidenceRequest calls the generic RemoveEvidence builder with application/json body
+func NewRemoveEvidenceRequest(server string, id InId, entry InEntry, evidence string, body RemoveEvidenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveEvidenceRequestWithBody(server, id, entry, evidence, "application/json", bodyReader)
+}
+
+// NewRemoveEvidenceRequestWithBody constructs an http.Request for the RemoveEvidence method, with any body, and a specified content type
+func NewRemoveEvidenceRequestWithBody(server string, id InId, entry InEntry, evidence string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "evidence", evidence, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/evidence/%s/remove", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -17514,6 +18003,47 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /trials/{id}/cancel (the `CancelTrial` operationId).
 	CancelTrialWithResponse(ctx context.Context, id InId, params *CancelTrialParams, body CancelTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelTrialResponse, error)
 
+	// ListCitableWithResponse List results that my decision may cite
+	//
+	// What is in the register, the latest first, and on the first page before it what my own departments have not published. `differs` says why its figures do not stand on the scale of this trial.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /trials/{id}/citable (the `ListCitable` operationId).
+	ListCitableWithResponse(ctx context.Context, id InId, params *ListCitableParams, reqEditors ...RequestEditorFn) (*ListCitableResponse, error)
+
+	// CiteWithBodyWithResponse Cite the result of another trial in the decision
+	//
+	// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+	CiteWithBodyWithResponse(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CiteResponse, error)
+
+	// CiteWithResponse Cite the result of another trial in the decision
+	//
+	// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+	CiteWithResponse(ctx context.Context, id InId, cited string, body CiteJSONRequestBody, reqEditors ...RequestEditorFn) (*CiteResponse, error)
+
+	// UnciteWithBodyWithResponse Cite a result no more
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+	UnciteWithBodyWithResponse(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UnciteResponse, error)
+
+	// UnciteWithResponse Cite a result no more
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+	UnciteWithResponse(ctx context.Context, id InId, cited string, body UnciteJSONRequestBody, reqEditors ...RequestEditorFn) (*UnciteResponse, error)
+
 	// GetConsensusWithResponse Read every score side by side
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -17692,6 +18222,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/entries/{entry}/evidence (the `AddEvidence` operationId).
 	AddEvidenceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, params *AddEvidenceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error)
+
+	// RemoveEvidenceWithBodyWithResponse Remove a piece of my evidence
+	//
+	// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+	RemoveEvidenceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, evidence string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveEvidenceResponse, error)
+
+	// RemoveEvidenceWithResponse Remove a piece of my evidence
+	//
+	// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+	RemoveEvidenceWithResponse(ctx context.Context, id InId, entry InEntry, evidence string, body RemoveEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveEvidenceResponse, error)
 
 	// SetPriceWithBodyWithResponse Enter the price of an entry
 	//
@@ -23297,6 +23845,164 @@ func (r CancelTrialResponse) ContentType() string {
 	return ""
 }
 
+type ListCitableResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CitablePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCitableResponse) GetJSON200() *CitablePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListCitableResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCitableResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCitableResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCitableResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCitableResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CiteResponse200Headers the declared response headers of an HTTP 200 response for Cite
+type CiteResponse200Headers struct {
+	ETag *string
+}
+
+type CiteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Outcome
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CiteResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CiteResponse) GetJSON200() *Outcome {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CiteResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CiteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CiteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CiteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CiteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UnciteResponse200Headers the declared response headers of an HTTP 200 response for Uncite
+type UnciteResponse200Headers struct {
+	ETag *string
+}
+
+type UnciteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Outcome
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UnciteResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UnciteResponse) GetJSON200() *Outcome {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UnciteResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UnciteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UnciteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnciteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnciteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetConsensusResponse200Headers the declared response headers of an HTTP 200 response for GetConsensus
 type GetConsensusResponse200Headers struct {
 	ETag *string
@@ -24088,6 +24794,54 @@ func (r AddEvidenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EvidencePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemoveEvidenceResponse) GetJSON200() *EvidencePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemoveEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveEvidenceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26882,6 +27636,77 @@ func (c *ClientWithResponses) CancelTrialWithResponse(ctx context.Context, id In
 	return ParseCancelTrialResponse(rsp)
 }
 
+// ListCitableWithResponse List results that my decision may cite
+//
+// What is in the register, the latest first, and on the first page before it what my own departments have not published. `differs` says why its figures do not stand on the scale of this trial.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /trials/{id}/citable (the `ListCitable` operationId).
+func (c *ClientWithResponses) ListCitableWithResponse(ctx context.Context, id InId, params *ListCitableParams, reqEditors ...RequestEditorFn) (*ListCitableResponse, error) {
+	rsp, err := c.ListCitable(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCitableResponse(rsp)
+}
+
+// CiteWithBodyWithResponse Cite the result of another trial in the decision
+//
+// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+func (c *ClientWithResponses) CiteWithBodyWithResponse(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CiteResponse, error) {
+	rsp, err := c.CiteWithBody(ctx, id, cited, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCiteResponse(rsp)
+}
+
+// CiteWithResponse Cite the result of another trial in the decision
+//
+// One in the register, or one that I may read. What it says now is kept with the decision. Citing it again replaces the reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/citations/{cited} (the `Cite` operationId).
+func (c *ClientWithResponses) CiteWithResponse(ctx context.Context, id InId, cited string, body CiteJSONRequestBody, reqEditors ...RequestEditorFn) (*CiteResponse, error) {
+	rsp, err := c.Cite(ctx, id, cited, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCiteResponse(rsp)
+}
+
+// UnciteWithBodyWithResponse Cite a result no more
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+func (c *ClientWithResponses) UnciteWithBodyWithResponse(ctx context.Context, id InId, cited string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UnciteResponse, error) {
+	rsp, err := c.UnciteWithBody(ctx, id, cited, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnciteResponse(rsp)
+}
+
+// UnciteWithResponse Cite a result no more
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/citations/{cited}/remove (the `Uncite` operationId).
+func (c *ClientWithResponses) UnciteWithResponse(ctx context.Context, id InId, cited string, body UnciteJSONRequestBody, reqEditors ...RequestEditorFn) (*UnciteResponse, error) {
+	rsp, err := c.Uncite(ctx, id, cited, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnciteResponse(rsp)
+}
+
 // GetConsensusWithResponse Read every score side by side
 //
 // Returns a wrapper object for the known response body format(s).
@@ -27197,6 +28022,36 @@ func (c *ClientWithResponses) AddEvidenceWithBodyWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseAddEvidenceResponse(rsp)
+}
+
+// RemoveEvidenceWithBodyWithResponse Remove a piece of my evidence
+//
+// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+func (c *ClientWithResponses) RemoveEvidenceWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, evidence string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveEvidenceResponse, error) {
+	rsp, err := c.RemoveEvidenceWithBody(ctx, id, entry, evidence, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveEvidenceResponse(rsp)
+}
+
+// RemoveEvidenceWithResponse Remove a piece of my evidence
+//
+// Before I submit, and with a reason. The record keeps its hash; the file goes, unless something else names the same content.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove (the `RemoveEvidence` operationId).
+func (c *ClientWithResponses) RemoveEvidenceWithResponse(ctx context.Context, id InId, entry InEntry, evidence string, body RemoveEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveEvidenceResponse, error) {
+	rsp, err := c.RemoveEvidence(ctx, id, entry, evidence, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveEvidenceResponse(rsp)
 }
 
 // SetPriceWithBodyWithResponse Enter the price of an entry
@@ -31584,6 +32439,131 @@ func ParseCancelTrialResponse(rsp *http.Response) (*CancelTrialResponse, error) 
 	return response, nil
 }
 
+// ParseListCitableResponse parses an HTTP response from a ListCitableWithResponse call
+func ParseListCitableResponse(rsp *http.Response) (*ListCitableResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCitableResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CitablePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCiteResponse parses an HTTP response from a CiteWithResponse call
+func ParseCiteResponse(rsp *http.Response) (*CiteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CiteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Outcome
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CiteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUnciteResponse parses an HTTP response from a UnciteWithResponse call
+func ParseUnciteResponse(rsp *http.Response) (*UnciteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnciteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Outcome
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UnciteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetConsensusResponse parses an HTTP response from a GetConsensusWithResponse call
 func ParseGetConsensusResponse(rsp *http.Response) (*GetConsensusResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32217,6 +33197,39 @@ func ParseAddEvidenceResponse(rsp *http.Response) (*AddEvidenceResponse, error) 
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRemoveEvidenceResponse parses an HTTP response from a RemoveEvidenceWithResponse call
+func ParseRemoveEvidenceResponse(rsp *http.Response) (*RemoveEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EvidencePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil
@@ -33107,6 +34120,15 @@ type ServerInterface interface {
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(c *gin.Context, id InId, params CancelTrialParams)
+	// ListCitable List results that my decision may cite
+	// (GET /trials/{id}/citable)
+	ListCitable(c *gin.Context, id InId, params ListCitableParams)
+	// Cite Cite the result of another trial in the decision
+	// (PUT /trials/{id}/citations/{cited})
+	Cite(c *gin.Context, id InId, cited string)
+	// Uncite Cite a result no more
+	// (POST /trials/{id}/citations/{cited}/remove)
+	Uncite(c *gin.Context, id InId, cited string)
 	// GetConsensus Read every score side by side
 	// (GET /trials/{id}/consensus)
 	GetConsensus(c *gin.Context, id InId)
@@ -33152,6 +34174,9 @@ type ServerInterface interface {
 	// AddEvidence Keep evidence beside my scores of an entry
 	// (POST /trials/{id}/entries/{entry}/evidence)
 	AddEvidence(c *gin.Context, id InId, entry InEntry, params AddEvidenceParams)
+	// RemoveEvidence Remove a piece of my evidence
+	// (POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove)
+	RemoveEvidence(c *gin.Context, id InId, entry InEntry, evidence string)
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(c *gin.Context, id InId, entry InEntry)
@@ -37204,6 +38229,118 @@ func (siw *ServerInterfaceWrapper) CancelTrial(c *gin.Context) {
 	siw.Handler.CancelTrial(c, id, params)
 }
 
+// ListCitable operation middleware
+func (siw *ServerInterfaceWrapper) ListCitable(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCitableParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCitable(c, id, params)
+}
+
+// Cite operation middleware
+func (siw *ServerInterfaceWrapper) Cite(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "cited" -------------
+	var cited string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "cited", c.Param("cited"), &cited, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cited: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Cite(c, id, cited)
+}
+
+// Uncite operation middleware
+func (siw *ServerInterfaceWrapper) Uncite(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "cited" -------------
+	var cited string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "cited", c.Param("cited"), &cited, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cited: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Uncite(c, id, cited)
+}
+
 // GetConsensus operation middleware
 func (siw *ServerInterfaceWrapper) GetConsensus(c *gin.Context) {
 
@@ -37886,6 +39023,49 @@ func (siw *ServerInterfaceWrapper) AddEvidence(c *gin.Context) {
 	}
 
 	siw.Handler.AddEvidence(c, id, entry, params)
+}
+
+// RemoveEvidence operation middleware
+func (siw *ServerInterfaceWrapper) RemoveEvidence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "evidence" -------------
+	var evidence string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "evidence", c.Param("evidence"), &evidence, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter evidence: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveEvidence(c, id, entry, evidence)
 }
 
 // SetPrice operation middleware
@@ -38588,6 +39768,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/trials/:id/publication", wrapper.PublishReport)
 	router.GET(options.BaseURL+"/comparison", wrapper.CompareTrials)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
+	router.GET(options.BaseURL+"/trials/:id/citable", wrapper.ListCitable)
+	router.PUT(options.BaseURL+"/trials/:id/citations/:cited", wrapper.Cite)
+	router.POST(options.BaseURL+"/trials/:id/citations/:cited/remove", wrapper.Uncite)
 	router.PUT(options.BaseURL+"/trials/:id/decision", wrapper.Decide)
 	router.GET(options.BaseURL+"/challenges", wrapper.ListChallenges)
 	router.POST(options.BaseURL+"/challenges", wrapper.AddChallenge)
@@ -38616,6 +39799,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/entries/:entry/evidence", wrapper.ListEvidence)
 	router.POST(options.BaseURL+"/trials/:id/entries/:entry/evidence", wrapper.AddEvidence)
 	router.GET(options.BaseURL+"/trials/:id/evidence/:evidence", wrapper.GetEvidence)
+	router.POST(options.BaseURL+"/trials/:id/entries/:entry/evidence/:evidence/remove", wrapper.RemoveEvidence)
 	router.GET(options.BaseURL+"/trials/:id/entries/:entry/summary", wrapper.GetSummary)
 	router.GET(options.BaseURL+"/trials/:id/consensus", wrapper.GetConsensus)
 	router.PUT(options.BaseURL+"/trials/:id/consensus", wrapper.SaveConsensus)
@@ -43450,6 +44634,148 @@ func (response CancelTrialdefaultApplicationProblemPlusJSONResponse) VisitCancel
 	return err
 }
 
+type ListCitableRequestObject struct {
+	Id     InId `json:"id"`
+	Params ListCitableParams
+}
+
+type ListCitableResponseObject interface {
+	VisitListCitableResponse(w http.ResponseWriter) error
+}
+
+type ListCitable200JSONResponse CitablePage
+
+func (response ListCitable200JSONResponse) VisitListCitableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCitabledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCitabledefaultApplicationProblemPlusJSONResponse) VisitListCitableResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CiteRequestObject struct {
+	Id    InId   `json:"id"`
+	Cited string `json:"cited"`
+	Body  *CiteJSONRequestBody
+}
+
+type CiteResponseObject interface {
+	VisitCiteResponse(w http.ResponseWriter) error
+}
+
+type Cite200ResponseHeaders struct {
+	ETag *string
+}
+
+type Cite200JSONResponse struct {
+	Body    Outcome
+	Headers Cite200ResponseHeaders
+}
+
+func (response Cite200JSONResponse) VisitCiteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CitedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CitedefaultApplicationProblemPlusJSONResponse) VisitCiteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnciteRequestObject struct {
+	Id    InId   `json:"id"`
+	Cited string `json:"cited"`
+	Body  *UnciteJSONRequestBody
+}
+
+type UnciteResponseObject interface {
+	VisitUnciteResponse(w http.ResponseWriter) error
+}
+
+type Uncite200ResponseHeaders struct {
+	ETag *string
+}
+
+type Uncite200JSONResponse struct {
+	Body    Outcome
+	Headers Uncite200ResponseHeaders
+}
+
+func (response Uncite200JSONResponse) VisitUnciteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UncitedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UncitedefaultApplicationProblemPlusJSONResponse) VisitUnciteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetConsensusRequestObject struct {
 	Id InId `json:"id"`
 }
@@ -44158,6 +45484,48 @@ type AddEvidencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddEvidencedefaultApplicationProblemPlusJSONResponse) VisitAddEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveEvidenceRequestObject struct {
+	Id       InId    `json:"id"`
+	Entry    InEntry `json:"entry"`
+	Evidence string  `json:"evidence"`
+	Body     *RemoveEvidenceJSONRequestBody
+}
+
+type RemoveEvidenceResponseObject interface {
+	VisitRemoveEvidenceResponse(w http.ResponseWriter) error
+}
+
+type RemoveEvidence200JSONResponse EvidencePage
+
+func (response RemoveEvidence200JSONResponse) VisitRemoveEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveEvidencedefaultApplicationProblemPlusJSONResponse) VisitRemoveEvidenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -45215,6 +46583,15 @@ type StrictServerInterface interface {
 	// CancelTrial Cancel a draft
 	// (POST /trials/{id}/cancel)
 	CancelTrial(ctx context.Context, request CancelTrialRequestObject) (CancelTrialResponseObject, error)
+	// ListCitable List results that my decision may cite
+	// (GET /trials/{id}/citable)
+	ListCitable(ctx context.Context, request ListCitableRequestObject) (ListCitableResponseObject, error)
+	// Cite Cite the result of another trial in the decision
+	// (PUT /trials/{id}/citations/{cited})
+	Cite(ctx context.Context, request CiteRequestObject) (CiteResponseObject, error)
+	// Uncite Cite a result no more
+	// (POST /trials/{id}/citations/{cited}/remove)
+	Uncite(ctx context.Context, request UnciteRequestObject) (UnciteResponseObject, error)
 	// GetConsensus Read every score side by side
 	// (GET /trials/{id}/consensus)
 	GetConsensus(ctx context.Context, request GetConsensusRequestObject) (GetConsensusResponseObject, error)
@@ -45260,6 +46637,9 @@ type StrictServerInterface interface {
 	// AddEvidence Keep evidence beside my scores of an entry
 	// (POST /trials/{id}/entries/{entry}/evidence)
 	AddEvidence(ctx context.Context, request AddEvidenceRequestObject) (AddEvidenceResponseObject, error)
+	// RemoveEvidence Remove a piece of my evidence
+	// (POST /trials/{id}/entries/{entry}/evidence/{evidence}/remove)
+	RemoveEvidence(ctx context.Context, request RemoveEvidenceRequestObject) (RemoveEvidenceResponseObject, error)
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(ctx context.Context, request SetPriceRequestObject) (SetPriceResponseObject, error)
@@ -48875,6 +50255,123 @@ func (sh *strictHandler) CancelTrial(ctx *gin.Context, id InId, params CancelTri
 	}
 }
 
+// ListCitable operation middleware
+func (sh *strictHandler) ListCitable(ctx *gin.Context, id InId, params ListCitableParams) {
+	var request ListCitableRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCitable(ctx, request.(ListCitableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCitable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCitableResponseObject); ok {
+		if err := validResponse.VisitListCitableResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Cite operation middleware
+func (sh *strictHandler) Cite(ctx *gin.Context, id InId, cited string) {
+	var request CiteRequestObject
+
+	request.Id = id
+	request.Cited = cited
+
+	var body CiteJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Cite(ctx, request.(CiteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Cite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CiteResponseObject); ok {
+		if err := validResponse.VisitCiteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Uncite operation middleware
+func (sh *strictHandler) Uncite(ctx *gin.Context, id InId, cited string) {
+	var request UnciteRequestObject
+
+	request.Id = id
+	request.Cited = cited
+
+	var body UnciteJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Uncite(ctx, request.(UnciteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Uncite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UnciteResponseObject); ok {
+		if err := validResponse.VisitUnciteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetConsensus operation middleware
 func (sh *strictHandler) GetConsensus(ctx *gin.Context, id InId) {
 	var request GetConsensusRequestObject
@@ -49423,6 +50920,52 @@ func (sh *strictHandler) AddEvidence(ctx *gin.Context, id InId, entry InEntry, p
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddEvidenceResponseObject); ok {
 		if err := validResponse.VisitAddEvidenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveEvidence operation middleware
+func (sh *strictHandler) RemoveEvidence(ctx *gin.Context, id InId, entry InEntry, evidence string) {
+	var request RemoveEvidenceRequestObject
+
+	request.Id = id
+	request.Entry = entry
+	request.Evidence = evidence
+
+	var body RemoveEvidenceJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveEvidence(ctx, request.(RemoveEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveEvidenceResponseObject); ok {
+		if err := validResponse.VisitRemoveEvidenceResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
