@@ -195,6 +195,11 @@ func (w *world) seedPanel(i *inventor, round int) {
 	_, err = w.o.Publish(ctx, official, v.ID, den.NewPublication{Parts: []den.Part{den.PartFinding}, Why: "Others ask the same."})
 	w.must(err)
 	if w.published = append(w.published, string(v.ID)); len(w.published) > 1 {
+		before := w.published[len(w.published)-2]
+		i.offer("cite", recipe{who: member, parts: hash{"id": v.ID, "cited": before}, body: hash{"why": "The same product."}})
+		_, err = w.o.Cite(ctx, official, den.ID(before), den.NewCitation{Trial: v.ID, Why: "The same product."})
+		w.must(err)
+		i.offer("uncite", recipe{who: member, parts: hash{"id": before, "cited": v.ID}, body: hash{"why": "It differs too much."}})
 		i.offer("compareTrials", recipe{who: auditor, query: "?trials=" + strings.Join(w.published[len(w.published)-2:], ",")})
 	}
 }
@@ -243,5 +248,8 @@ func (w *world) seedMore(i *inventor) {
 	i.offer("askForMore", recipe{who: outsider, parts: hash{"id": v.Entries[0].Lease}, body: hash{"until": until, "why": "A second session."}})
 	e, err := w.o.AddEvidence(ctx, w.act(evaluator), den.NewEvidence{Trial: v.ID, Entry: v.Entries[0].ID, Kind: den.File, Name: "seen.txt", Content: strings.NewReader("What I saw.")})
 	w.must(err)
+	again, err := w.o.AddEvidence(ctx, w.act(evaluator), den.NewEvidence{Trial: v.ID, Entry: v.Entries[0].ID, Kind: den.File, Name: "seen.txt", Content: strings.NewReader("What I saw.")})
+	w.must(err)
+	i.offer("removeEvidence", recipe{who: evaluator, parts: hash{"id": v.ID, "entry": v.Entries[0].ID, "evidence": again.ID}, body: hash{"why": "It is there twice."}})
 	i.offer("getEvidence", recipe{who: evaluator, parts: hash{"id": v.ID, "evidence": e.ID}})
 }
