@@ -117,7 +117,7 @@ func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.
 	if err != nil {
 		return v, err
 	}
-	v.ProductName, v.SupplierName, v.Version, v.Asks = product.Name, supplier.Name, release.Version, release.Asks
+	v.ProductName, v.SupplierName, v.Version, v.Asks, v.Needs = product.Name, supplier.Name, release.Version, release.Asks, release.Needs
 	if e.Lease == "" {
 		return v, nil
 	}
@@ -153,7 +153,7 @@ func (o *Orchestrator) addPanel(tx den.Tx, actor den.Actor, t den.Trial, v *den.
 	for i := range v.Entries {
 		e := &v.Entries[i]
 		e.Entry = hides.entry(e.Entry)
-		e.ProductName, e.SupplierName, e.Version, e.Asks = e.Label, "", "", den.Ways{}
+		e.ProductName, e.SupplierName, e.Version, e.Asks, e.Needs = e.Label, "", "", den.Ways{}, ""
 	}
 	return nil
 }

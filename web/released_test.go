@@ -40,6 +40,17 @@ func TestAReleaseSaysWhatIsNewAndWhatItIsBuiltOf(t *testing.T) {
 	if strings.Contains(parts.Text, "\u202e") {
 		t.Error("a sign that turns the line round is shown")
 	}
+	t1 := r.trial()
+	asked := r.visitor("official").get("/trials/" + string(t1.ID))
+	if !asked.has(`main a[href="` + first + `"]`) {
+		t.Error("the trial does not lead to the release")
+	}
+	if r.visitor("evaluator").get("/trials/" + string(t1.ID)).has(`main a[href="` + first + `"]`) {
+		t.Error("who may not read the techmap is led to the release")
+	}
+	draft, err := r.den.AddTrial(context.Background(), r.people["official"].Act(), den.NewTrial{Name: "Next", Question: "Is it quick?", Releases: r.releases})
+	r.must(err)
+	r.visitor("official").get("/trials/"+string(draft.ID)+"/set-up/data").shows("main dl", "A list of rooms as CSV: name, seats.")
 	r.visitor("rival").get(first).shows("main", "CycloneDX 1.5, 2 components")
 	if got := r.visitor("rival").get(first + "/sbom"); got.Status != http.StatusForbidden {
 		t.Errorf("another supplier reads it: %d", got.Status)

@@ -26,6 +26,7 @@ type EntryView struct {
 	SupplierName string
 	Version      string
 	Asks         Ways         // what its release asks the department to open
+	Needs        string       // what data its release has to find, in its supplier's words
 	Sandbox      *SandboxView // nil before the start
 }
 

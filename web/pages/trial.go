@@ -46,6 +46,8 @@ type column struct {
 	Log     string
 	Moving  bool // its state is about to change by itself
 	MayOpen bool
+	// MayRelease says that the page of its release is there for the reader.
+	MayRelease bool
 }
 
 // Trial is GET /trials/:id. A draft is shown as its task list by those who set it up.
@@ -103,7 +105,7 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 		MayRun:   t.State == den.TrialRunning && t.May[den.SetUpTrial],
 	}
 	for _, e := range t.Entries {
-		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who)}
+		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who), MayRelease: den.May(who, den.ReadTechmap, den.Owner{})}
 		if s := e.Sandbox; s != nil {
 			one.Moving = s.Phase == den.Requested || s.Phase == den.Starting || s.Phase == den.Ending
 			one.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
