@@ -323,7 +323,12 @@ var verdicts = map[string]row{
 	"GET /record/:seq/proof": {"event", may{yes: "operator auditor official approver colleague"}, readTheir, no},
 	"GET /host":              {"", readsAll, no, no},
 	"GET /host/sweep":        {"", operates, no, no},
-	"POST /host/sweep":       {"", operates, no, no},
+
+	"GET /host/profiles":            {"", operates, no, no},
+	"GET /host/profiles/heap":       {"", operates, no, no},
+	"GET /host/profiles/goroutines": {"", operates, no, no},
+	"GET /host/profiles/cpu":        {"", operates, no, no},
+	"POST /host/sweep":              {"", operates, no, no},
 }
 
 // inBrowser are the routes that answer sessions alone: by a token nobody may.

@@ -96,7 +96,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"products", "engineer", "/products", ""}, shown{"product", "engineer", product, ""}, shown{"product-none", "official", "/products/" + string(w.bare.ID), ""},
 		shown{"product-new", "engineer", "/products/new", ""}, shown{"product-new-wrong", "operator", "/products/new", send},
 		shown{"release", "engineer", product + "/releases/new", ""}, shown{"release-wrong", "engineer", product + "/releases/new", send},
-		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""},
+		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""}, shown{"profiles", "operator", "/host/profiles", ""}, shown{"profiles-wrong", "operator", "/host/profiles/cpu?seconds=99", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
 	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "ten-minutes", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report"} {
