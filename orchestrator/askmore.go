@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -107,7 +108,10 @@ func (p *pen) grant(tx den.Tx, r den.Request) error {
 	if err := p.extend(tx, l, den.Extension{Until: r.Until, Why: r.Reason}); err != nil {
 		return err
 	}
-	return p.trialEnd(tx, l.Trial)
+	if err := p.trialEnd(tx, l.Trial); err != nil {
+		return err
+	}
+	return p.o.longerEntry(tx, p, l, cmp.Or(r.Why, r.Reason))
 }
 
 // when writes a moment for people, where they are.

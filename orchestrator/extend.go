@@ -1,8 +1,10 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"innovationden/orchestrator/den"
 )
@@ -17,7 +19,10 @@ func (o *Orchestrator) Extend(ctx context.Context, actor den.Actor, id den.ID, x
 		if err := p.extend(tx, l, x); err != nil {
 			return err
 		}
-		return p.trialEnd(tx, l.Trial)
+		if err := p.trialEnd(tx, l.Trial); err != nil {
+			return err
+		}
+		return o.longerEntry(tx, p, l, x.Why)
 	})
 }
 
@@ -41,8 +46,44 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 		if n == 0 {
 			return den.Refuse(den.Conflict, "Every sandbox of this trial is over. Start a new trial instead.")
 		}
-		return p.trialEnd(tx, t.ID)
+		if err := p.trialEnd(tx, t.ID); err != nil {
+			return err
+		}
+		now, err := tx.Trials().Get(t.ID)
+		if err != nil {
+			return err
+		}
+		return o.lengthened(tx, p, now, "", t.EndsAt, now.EndsAt, x.Why)
 	})
+}
+
+// longerEntry amends the protocol of a trial where one sandbox got more time; l is the
+// lease before that.
+func (o *Orchestrator) longerEntry(tx den.Tx, p *pen, l den.Lease, why string) error {
+	t, err := tx.Trials().Get(l.Trial)
+	if err != nil {
+		return err
+	}
+	now, err := tx.Leases().Get(l.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range t.Entries {
+		if e.Lease == l.ID {
+			return o.lengthened(tx, p, t, e.Label+": ", l.EndsAt, now.EndsAt, why)
+		}
+	}
+	return nil
+}
+
+// lengthened records that something lasts longer than the protocol said when it was
+// locked. The locked length stays what it was: the amendment says the ends.
+func (o *Orchestrator) lengthened(tx den.Tx, p *pen, t den.Trial, of string, from, to den.Stamp, why string) error {
+	if t.Protocol == "" {
+		return nil
+	}
+	made := []den.Amendment{{What: "length", From: of + p.when(from), To: of + p.when(to)}}
+	return o.amended(tx, p, t, made, cmp.Or(strings.TrimSpace(why), "No reason was given."))
 }
 
 // howLong demands one way of saying how much longer.

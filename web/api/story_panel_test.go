@@ -23,13 +23,18 @@ func (s *story) panel() {
 	}
 	locked, err := s.official.GetProtocolWithResponse(ctx, id)
 	before := told(w, locked.JSON200, err, locked.Body)
-	if !before.Locked || before.Hash == nil || before.Sealed == nil || len(before.Amendments) != 0 {
+	if !before.Locked || before.Hash == nil || before.Sealed == nil {
 		s.t.Errorf("the protocol is %+v", before)
+	}
+	for _, a := range before.Amendments {
+		if a.What != "length" || a.Why == "" {
+			s.t.Errorf("more time is no amendment: %+v", a)
+		}
 	}
 	amended, err := s.official.AmendTrialWithResponse(ctx, id, nil, contract.NewAmendment{Rule: new("The best total."), Why: "It was forgotten."})
 	told(w, amended.JSON200, err, amended.Body)
 	after, err := s.official.GetProtocolWithResponse(ctx, id)
-	if got := told(w, after.JSON200, err, after.Body); len(got.Amendments) != 1 || *got.Hash != *before.Hash || got.Amendments[0].Protocol == *before.Hash {
+	if got := told(w, after.JSON200, err, after.Body); len(got.Amendments) != len(before.Amendments)+1 || *got.Hash != *before.Hash || got.Amendments[len(got.Amendments)-1].Protocol == *before.Hash {
 		s.t.Errorf("the amended protocol is %+v", got)
 	}
 	measured, err := s.official.GetMeasuredWithResponse(ctx, id)
