@@ -60,7 +60,7 @@ race:
 	@CGO_ENABLED=1 go test -race -count=1 -timeout 40m -skip '$(MATRIX)' $(EXEC) ./...
 
 matrix:
-	@.ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
+	@GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
 
 fuzz: ## look for inputs that break a parser, FUZZTIME=20s for each
 	@.ci/fuzz $(FUZZTIME)

@@ -14,6 +14,8 @@ import (
 type checks struct {
 	strangers string
 	trial     den.ID
+	trials    int // that were drafted; 0: one
+	warm      int // products that must be ready ahead of need; below 0: any number
 	leases    []den.ID
 	acked     []promise
 	late      []string // what was usable too long
@@ -70,14 +72,38 @@ func (w *world) orphans(tx den.Tx) (bad []string) {
 	}
 	cells, err := tx.Cells().List(den.Query{Limit: 1000})
 	w.must(err)
+	empty, warm := 0, map[den.Warm]int{}
 	for _, c := range cells.Items {
+		if who := want[c.Sandbox]; who != "" {
+			bad = append(bad, "cell "+c.Sandbox+" is that of "+who)
+		}
 		want[c.Sandbox] = "a waiting cell"
 		if !c.Ready {
 			bad = append(bad, "cell "+c.Sandbox+" is not ready")
 		}
+		if c.Release == "" {
+			empty++
+		} else if warm[den.Warm{Release: c.Release, Size: c.Size}]++; warm[den.Warm{Release: c.Release, Size: c.Size}] > 1 {
+			bad = append(bad, fmt.Sprintf("%s is warm more than once", c.Release))
+		}
 	}
-	if len(cells.Items) != 1 {
-		bad = append(bad, fmt.Sprintf("%d cells wait, not 1", len(cells.Items)))
+	if empty != 1 {
+		bad = append(bad, fmt.Sprintf("%d cells wait, not 1", empty))
+	}
+	if w.checks.warm >= 0 && len(warm) != w.checks.warm {
+		bad = append(bad, fmt.Sprintf("%d products are warm, not %d", len(warm), w.checks.warm))
+	}
+	used := map[string]bool{}
+	for _, id := range w.checks.leases {
+		l, err := tx.Leases().Get(id)
+		w.must(err)
+		if l.Sandbox != "" && used[l.Sandbox] {
+			bad = append(bad, "sandbox "+l.Sandbox+" was used twice")
+		}
+		used[l.Sandbox] = true
+		if want[l.Sandbox] == "a waiting cell" {
+			bad = append(bad, fmt.Sprintf("the sandbox of %s waits for somebody else", id))
+		}
 	}
 	for _, f := range w.engine.Truth() {
 		if want[string(f.ID)] == "" {
@@ -168,8 +194,8 @@ func (w *world) repeats(tx den.Tx) (bad []string) {
 	w.must(err)
 	leases, err := tx.Leases().Count(den.Query{})
 	w.must(err)
-	if running != 1 || leases != len(w.checks.leases) {
-		bad = append(bad, fmt.Sprintf("%d trials and %d leases, not 1 and %d", running, leases, len(w.checks.leases)))
+	if trials := max(1, w.checks.trials); running != trials || leases != len(w.checks.leases) {
+		bad = append(bad, fmt.Sprintf("%d trials and %d leases, not %d and %d", running, leases, trials, len(w.checks.leases)))
 	}
 	return bad
 }

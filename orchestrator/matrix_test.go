@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,11 +109,11 @@ func (w *world) stored(id den.ID) (l den.Lease) {
 
 // steps are the places where harm can be done: what an untroubled life goes through.
 // Of places that come again and again the first few and the last stand for all.
-func steps(t *testing.T) []fault {
+func steps(t *testing.T, life string) []fault {
 	var all []fault
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 1, nil, nil)
-		w.live()
+		lives[life](w)
 		if bad := w.judge(); len(bad) > 0 {
 			t.Fatalf("an untroubled life: %v", bad)
 		}
@@ -145,7 +146,7 @@ func seeds() int {
 }
 
 func TestCrashMatrix(t *testing.T) {
-	places := steps(t)
+	places := steps(t, "plain")
 	for seed := range seeds() {
 		for _, h := range harms {
 			t.Run(fmt.Sprintf("%s/seed %d", h, seed), func(t *testing.T) {
@@ -153,7 +154,7 @@ func TestCrashMatrix(t *testing.T) {
 				fired := 0
 				for _, place := range places {
 					place.harm = h
-					fired += trouble(t, uint64(seed), place)
+					fired += trouble(t, "plain", uint64(seed), place)
 				}
 				if fired*10 < len(places)*8 {
 					t.Errorf("only %d of %d places were reached", fired, len(places))
@@ -165,12 +166,12 @@ func TestCrashMatrix(t *testing.T) {
 }
 
 // trouble lives a life with these faults and judges it. It says how many were done.
-func trouble(t *testing.T, seed uint64, faults ...fault) (fired int) {
+func trouble(t *testing.T, life string, seed uint64, faults ...fault) (fired int) {
 	name := fmt.Sprint(faults)
 	ok := t.Run(name, func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, seed, faults, nil)
-			w.live()
+			lives[life](w)
 			for _, bad := range w.judge() {
 				t.Error(bad)
 			}
@@ -181,7 +182,7 @@ func trouble(t *testing.T, seed uint64, faults ...fault) (fired int) {
 		})
 	})
 	if !ok {
-		t.Errorf("failed: seed %d, %s", seed, name)
+		t.Errorf("again: %s", again(life, seed, faults))
 	}
 	return fired
 }
@@ -189,27 +190,27 @@ func trouble(t *testing.T, seed uint64, faults ...fault) (fired int) {
 // A second crash at every step of the recovery from a crash. The places of both are
 // drawn, so that each seed sees others.
 func TestCrashMatrixTwice(t *testing.T) {
-	places := steps(t)
-	again := recovery(t)
+	places := steps(t, "plain")
+	seconds := recovery(t)
 	for seed := range seeds() {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(uint64(seed), 11))
 			both := 0
-			for _, second := range again {
+			for _, second := range seconds {
 				first := places[rng.IntN(len(places))]
 				first.harm = []harm{exitBefore, exitAfter}[rng.IntN(2)]
 				second.harm = harms[rng.IntN(len(harms))]
-				if trouble(t, uint64(seed), first, second) == 2 {
+				if trouble(t, "plain", uint64(seed), first, second) == 2 {
 					both++
 				}
 			}
-			if both*3 < len(again) {
-				t.Errorf("only %d of %d second places were reached", both, len(again))
+			if both*3 < len(seconds) {
+				t.Errorf("only %d of %d second places were reached", both, len(seconds))
 			}
 		})
 	}
-	t.Logf("%d places of recovery", len(again))
+	t.Logf("%d places of recovery", len(seconds))
 }
 
 // recovery is what a den goes through that starts again in the middle of a life.
@@ -223,16 +224,42 @@ func recovery(t *testing.T) (all []fault) {
 	return all
 }
 
-// One life with one fault, for looking closer: DEN_FAULT="4 hang hold.create 1".
-func TestOneLife(t *testing.T) {
-	text := os.Getenv("DEN_FAULT")
-	if text == "" {
-		text = "1 hang start.create 1"
+// lives are the lives that are troubled, by the name that a failure prints.
+var lives = map[string]func(*world){"plain": (*world).live, "warm": (*world).warmLive}
+
+// again is the command that lives such a life once more.
+func again(life string, seed uint64, faults []fault) string {
+	text := fmt.Sprint(life, " ", seed)
+	for _, f := range faults {
+		text += fmt.Sprintf(" %s@%s:%d", strings.ReplaceAll(string(f.harm), " ", "-"), f.step, f.nth)
 	}
-	var seed uint64
-	var f fault
-	if _, err := fmt.Sscanf(text, "%d %s %s %d", &seed, &f.harm, &f.step, &f.nth); err != nil {
+	return fmt.Sprintf("DEN_LIFE=%q go test -count=1 -run '^TestOneLife$' ./orchestrator", text)
+}
+
+// One life, for looking closer: of the kind, with the seed and the faults in DEN_LIFE, as
+// a failure prints it.
+func TestOneLife(t *testing.T) {
+	text := os.Getenv("DEN_LIFE")
+	if text == "" {
+		text = "plain 1 hang@start.create:1"
+	}
+	words := strings.Fields(text)
+	if len(words) < 2 || lives[words[0]] == nil {
+		t.Fatalf("no such life: %s", text)
+	}
+	seed, err := strconv.ParseUint(words[1], 10, 64)
+	if err != nil {
 		t.Fatal(err)
 	}
-	trouble(t, seed, f)
+	var faults []fault
+	for _, word := range words[2:] {
+		h, at, _ := strings.Cut(word, "@")
+		step, n, _ := strings.Cut(at, ":")
+		nth, err := strconv.Atoi(n)
+		if err != nil {
+			t.Fatalf("no such fault: %s", word)
+		}
+		faults = append(faults, fault{step: step, nth: nth, harm: harm(strings.ReplaceAll(h, "-", " "))})
+	}
+	trouble(t, words[0], seed, faults...)
 }

@@ -97,7 +97,7 @@ type Orchestrator struct {
 
 	hits      atomic.Int64 // launches that took a warm instance
 	misses    atomic.Int64 // launches that could have
-	cold      sync.Map     // den.Warm → until when it is not tried again
+	cold      sync.Map     // den.Warm → cold: until when it is not tried again
 	launches  atomic.Int32 // launches in flight: making waiting cells waits for them
 	making    sync.Mutex   // one hand on the waiting cells
 	sweeping  sync.Mutex

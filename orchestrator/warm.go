@@ -13,7 +13,8 @@ import (
 
 const (
 	warmPatience = 20 * time.Second // a product that takes longer is not worth warming
-	coldFor      = 10 * time.Minute // how long one that failed to get warm is left alone
+	coldFor      = 10 * time.Minute // how long one that failed to get warm is left alone; twice as long each time
+	coldMost     = 7                // doublings: at most 21 hours
 	warmLooked   = 100              // drafts, and sandboxes that ended, that are looked at
 )
 
@@ -58,7 +59,7 @@ func (o *Orchestrator) warmCost(tx den.Tx, w den.Warm) int64 {
 	if !ok || err != nil || r.Compose != "" {
 		return 0
 	}
-	if until, ok := o.cold.Load(w); ok && o.now().Before(until.(time.Time)) {
+	if c, ok := o.cold.Load(w); ok && o.now().Before(c.(cold).until) {
 		return 0
 	}
 	return size.Memory
@@ -74,14 +75,34 @@ func (o *Orchestrator) warmUp(ctx context.Context, missing map[den.Warm]bool) er
 			return nil
 		}
 		if err := o.makeWarm(ctx, w); err != nil {
-			o.cold.Store(w, o.now().Add(coldFor))
+			o.chill(w, silent(err))
 			o.Log.Info("a warm instance was not made", "release", w.Release, "error", err)
 			if silent(err) {
 				return err
 			}
+			continue
 		}
+		o.cold.Delete(w)
 	}
 	return nil
+}
+
+// cold is what failed to get warm.
+type cold struct {
+	until time.Time
+	times int
+}
+
+// chill leaves a wish alone for a while: a product that never answers must not be started
+// again and again. Where the engine was silent, the product is not to blame.
+func (o *Orchestrator) chill(w den.Warm, silent bool) {
+	before, _ := o.cold.Load(w)
+	c, _ := before.(cold)
+	c.until = o.now().Add(coldFor << min(c.times, coldMost))
+	if !silent {
+		c.times++
+	}
+	o.cold.Store(w, c)
 }
 
 // makeWarm writes the wish, starts the product with what a launch would start it with,

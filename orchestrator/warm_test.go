@@ -228,3 +228,18 @@ func TestADenThatDiesWhileItWarmsLeavesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A product that never answers is not started again and again to keep it ready.
+func TestWhatCannotGetWarmIsLeftAloneLongerAndLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, seen := warmRig(t, plenty)
+		release := r.release("one", fake.Behaviour{Exits: true, ExitCode: 1})
+		r.run()
+		r.draft(time.Hour, release)
+		elapse(24 * time.Hour)
+		synctest.Wait()
+		if n := len(seen.started); n < 2 || n > 10 {
+			t.Errorf("it was started %d times in a day", n)
+		}
+	})
+}
