@@ -28,6 +28,7 @@ type between struct {
 	after bool
 	kill  func()
 	mute  atomic.Bool // no event of the engine is passed on
+	liar  atomic.Pointer[liar]
 }
 
 func newBetween(t testing.TB) *between {
@@ -54,7 +55,9 @@ func newBetween(t testing.TB) *between {
 	}
 	server := &http.Server{ReadHeaderTimeout: time.Minute, ErrorLog: silent, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hit, after, kill := b.heard(r)
+		l := b.liar.Load()
 		switch {
+		case l != nil && l.answer(w, r, proxy):
 		case b.mute.Load() && strings.HasSuffix(r.URL.Path, "/events"):
 			w.WriteHeader(http.StatusOK)
 			_ = http.NewResponseController(w).Flush()
