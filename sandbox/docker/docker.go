@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -145,7 +146,7 @@ func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(ctx context.Con
 	go func() {
 		defer r.errands.Done()
 		defer leave()
-		done <- f(context.WithoutCancel(ctx))
+		done <- r.survive(context.WithoutCancel(ctx), f)
 	}()
 	select {
 	case err := <-done:
@@ -153,6 +154,17 @@ func (r *Runtime) act(ctx context.Context, id sandbox.ID, f func(ctx context.Con
 	case <-ctx.Done():
 		return unknown(ctx.Err())
 	}
+}
+
+// survive keeps a panic from ending the process: what was done is unknown.
+func (r *Runtime) survive(ctx context.Context, f func(ctx context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("an act on the engine panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: it panicked: %v", sandbox.ErrUnavailable, p)
+		}
+	}()
+	return f(ctx)
 }
 
 // ask makes an engine call, which has the runtime's patience.

@@ -132,7 +132,7 @@ func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID, spec *sandbox.S
 func (r *Runtime) adopt(ctx context.Context, id sandbox.ID, part, spec string) error {
 	name := r.ours.name(id, part)
 	return r.ask(ctx, func(ctx context.Context) error {
-		c, err := r.api.ContainerInspect(ctx, name)
+		c, err := r.inspect(ctx, name)
 		if errdefs.IsNotFound(err) {
 			return fmt.Errorf("%w: %s is being removed", sandbox.ErrBroken, name)
 		}

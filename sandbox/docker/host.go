@@ -3,6 +3,7 @@ package docker
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -19,7 +20,7 @@ import (
 func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 	var info system.Info
 	err = r.ask(ctx, func(ctx context.Context) error {
-		if info, err = r.api.Info(ctx); err != nil {
+		if info, err = r.info(ctx); err != nil {
 			return err
 		}
 		all, err := r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: r.ours.filter()})
@@ -51,6 +52,16 @@ func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 	return h, nil
 }
 
+// info asks the engine about itself. An answer without its version is silence: nothing may
+// be concluded, or kept, from what it leaves out.
+func (r *Runtime) info(ctx context.Context) (system.Info, error) {
+	info, err := r.api.Info(ctx)
+	if err == nil && (info.ServerVersion == "" || info.MemTotal <= 0) {
+		err = fmt.Errorf("%w: half an answer about the engine", sandbox.ErrUnavailable)
+	}
+	return info, err
+}
+
 // canBound says whether the engine itself can bound a writable layer. It asks once.
 func (r *Runtime) canBound(ctx context.Context) (bool, error) {
 	r.mu.Lock()
@@ -61,7 +72,7 @@ func (r *Runtime) canBound(ctx context.Context) (bool, error) {
 	}
 	var can bool
 	err := r.ask(ctx, func(ctx context.Context) error {
-		info, err := r.api.Info(ctx)
+		info, err := r.info(ctx)
 		can = bounded(info)
 		return err
 	})

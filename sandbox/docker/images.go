@@ -52,6 +52,9 @@ func (r *Runtime) inspectImage(ctx context.Context, ref string) (found sandbox.I
 		if err != nil {
 			return explain("look at image "+ref, err)
 		}
+		if i.ID == "" {
+			return fmt.Errorf("%w: half an answer about image %s", sandbox.ErrUnavailable, ref)
+		}
 		found = facts(i)
 		return nil
 	})

@@ -188,7 +188,7 @@ func (r *Runtime) Logs(ctx context.Context, id sandbox.ID, service string, limit
 	end := tail{limit: limit}
 	err := r.ask(ctx, func(ctx context.Context) error {
 		name := r.ours.name(id, service)
-		c, err := r.api.ContainerInspect(ctx, name)
+		c, err := r.inspect(ctx, name)
 		if errdefs.IsNotFound(err) {
 			return fmt.Errorf("%w: %s has no service %q", sandbox.ErrGone, id, service)
 		}

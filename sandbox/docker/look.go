@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sort"
 	"strconv"
@@ -22,6 +23,16 @@ type parts struct {
 	dying    bool // one of them is being removed, or could not be
 }
 
+// inspect looks at one container. An answer without what every container has does not
+// come from an engine: it is silence.
+func (r *Runtime) inspect(ctx context.Context, name string) (container.InspectResponse, error) {
+	c, err := r.api.ContainerInspect(ctx, name)
+	if err == nil && (c.ContainerJSONBase == nil || c.State == nil || c.HostConfig == nil || c.Config == nil) {
+		err = fmt.Errorf("%w: half an answer about container %s", sandbox.ErrUnavailable, name)
+	}
+	return c, err
+}
+
 // parts looks at every container of a sandbox.
 func (r *Runtime) parts(ctx context.Context, id sandbox.ID) (parts, error) {
 	p := parts{services: map[string]*container.InspectResponse{}}
@@ -39,7 +50,7 @@ func (r *Runtime) parts(ctx context.Context, id sandbox.ID) (parts, error) {
 			continue
 		}
 		err := r.ask(ctx, func(ctx context.Context) error {
-			c, err := r.api.ContainerInspect(ctx, one.ID)
+			c, err := r.inspect(ctx, one.ID)
 			if errdefs.IsNotFound(err) {
 				return nil // it went meanwhile
 			}

@@ -249,7 +249,7 @@ func (r *Runtime) inspectPart(ctx context.Context, id sandbox.ID, part string) (
 // lookAtPart finds a part of a sandbox. ErrGone when there is none.
 func (r *Runtime) lookAtPart(ctx context.Context, id sandbox.ID, part string) (c container.InspectResponse, err error) {
 	err = r.ask(ctx, func(ctx context.Context) error {
-		c, err = r.api.ContainerInspect(ctx, r.ours.name(id, part))
+		c, err = r.inspect(ctx, r.ours.name(id, part))
 		if errdefs.IsNotFound(err) {
 			return fmt.Errorf("%w: %s has no %s", sandbox.ErrGone, id, part)
 		}

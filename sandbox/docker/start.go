@@ -258,7 +258,7 @@ func (r *Runtime) Stop(ctx context.Context, id sandbox.ID, grace time.Duration) 
 			if err := r.api.ContainerStop(ctx, c.ID, container.StopOptions{Timeout: &seconds}); err != nil {
 				return explain("stop service "+name, err)
 			}
-			after, err := r.api.ContainerInspect(ctx, c.ID)
+			after, err := r.inspect(ctx, c.ID)
 			if err != nil {
 				return explain("look at service "+name, err)
 			}
