@@ -64,6 +64,9 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 	w := r.world()
 	b := r.browser()
 	b.as("official")
+	cite := "/trials/" + string(w.finished.ID) + "/cite"
+	_, err := r.den.Cite(context.Background(), r.people["official"].Act(), w.finished.ID, den.NewCitation{Trial: w.weighed.ID, Why: "It tried the same products with other people."})
+	r.must(err)
 	for _, width := range []int64{1280, 320} {
 		b.width(width)
 		b.open("/trials/" + string(w.finished.ID) + "/report")
@@ -75,6 +78,8 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 		{"registered", "engineer", "/register/" + string(w.finished.ID), ""}, {"reply", "engineer", "/register/" + string(w.finished.ID) + "/reply/" + string(w.finished.Entries[0].ID), ""},
 		{"compare-trials", "official", "/compare?trials=" + string(w.finished.ID) + "&trials=" + string(w.finished.ID), ""}, {"compare-trials-none", "official", "/compare", ""},
 		{"read-a-report", "official", "/help/read-a-report", ""},
+		{"citable", "official", cite, ""}, {"citable-none", "official", cite + "?q=zebra", ""}, {"cite", "official", cite + "/" + string(w.weighed.ID), ""},
+		{"uncite", "official", cite + "/" + string(w.weighed.ID) + "/remove", ""},
 	} {
 		b.as(one.who)
 		for _, width := range []int64{320, 1280} {
