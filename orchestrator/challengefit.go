@@ -12,7 +12,7 @@ import (
 const mostFits = 50
 
 // Fits lists the products that may help with a challenge, those with most in common
-// first, for the department that may invite their suppliers.
+// first, then those with most evidence, for the department that may invite their suppliers.
 func (o *Orchestrator) Fits(ctx context.Context, actor den.Actor, challenge den.ID) (fits []den.Fit, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		c, err := mayChallenge(tx, actor, challenge, den.ReadInterest)
@@ -33,11 +33,9 @@ func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
 	var fits []den.Fit
 	for _, one := range products {
 		if common := c.InCommon(one.Capabilities); len(common) > 0 {
-			fits = append(fits, den.Fit{Product: one.ID, ProductName: one.Name, Supplier: one.Supplier, Summary: one.Summary, InCommon: common})
+			fits = append(fits, den.Fit{Product: one.ID, ProductName: one.Name, Supplier: one.Supplier, Summary: one.Summary, InCommon: common, Missing: c.Lacking(one.Capabilities)})
 		}
 	}
-	slices.SortStableFunc(fits, func(a, b den.Fit) int { return cmp.Compare(len(b.InCommon), len(a.InCommon)) })
-	fits = fits[:min(len(fits), mostFits)]
 	answered, err := every(tx.Interests(), den.Query{Index: den.InterestsByChallenge, Key: string(c.ID)})
 	if err != nil {
 		return nil, err
@@ -58,7 +56,10 @@ func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
 		}
 		f.Trials = tried[f.Supplier][f.Product]
 	}
-	return fits, nil
+	slices.SortStableFunc(fits, func(a, b den.Fit) int {
+		return cmp.Or(cmp.Compare(len(b.InCommon), len(a.InCommon)), cmp.Compare(b.Trials, a.Trials), cmp.Compare(a.ProductName, b.ProductName))
+	})
+	return fits[:min(len(fits), mostFits)], nil
 }
 
 func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) error {

@@ -37,18 +37,28 @@ func (o *Orchestrator) Summary(ctx context.Context, actor den.Actor, trial, entr
 		if err != nil {
 			return err
 		}
-		out, err := tx.Outcomes().Get(t.ID)
-		inside := den.May(actor, den.ReadTrial, t.Owner())
-		if den.KindOf(err) == den.NotFound || err == nil && (hidden || out.LockedAt.IsZero() || out.Decision == "" && !inside) {
-			return den.Refuse(den.Conflict, "There is no summary yet. It is there once the marks are locked and the decision was recorded.")
-		}
+		out, told, err := tellsSuppliers(tx, t)
 		if err != nil {
 			return err
+		}
+		inside := den.May(actor, den.ReadTrial, t.Owner()) && !out.LockedAt.IsZero()
+		if hidden || !told && !inside {
+			return den.Refuse(den.Conflict, "There is no summary yet. It is there once the marks are locked and the decision was recorded.")
 		}
 		s, err = o.summaryOf(tx, t, e, out)
 		return err
 	})
 	return s, err
+}
+
+// tellsSuppliers reads the outcome of a trial, and says whether suppliers hear how their
+// products did: once the marks are locked and the decision was recorded.
+func tellsSuppliers(tx den.Tx, t den.Trial) (out den.Outcome, told bool, err error) {
+	out, err = tx.Outcomes().Get(t.ID)
+	if den.KindOf(err) == den.NotFound {
+		return den.Outcome{}, false, nil
+	}
+	return out, err == nil && !out.LockedAt.IsZero() && out.Decision != "", err
 }
 
 func (o *Orchestrator) summaryOf(tx den.Tx, t den.Trial, e den.Entry, out den.Outcome) (s den.Summary, err error) {

@@ -55,7 +55,8 @@ func (r *rig) newSweep(t den.TrialView) *sweep {
 		}
 	}
 	for _, query := range []string{"/record?subject=" + ids[0], "/record?subject=" + ids[1], "/record?subject=" + string(r.department.ID), "/api/v1/events?subject=" + ids[0],
-		"/api/v1/events?subject=" + ids[1], "/api/v1/sandboxes?supplier=" + string(r.northbridge.ID), "/api/v1/sandboxes?trial=" + ids[0]} {
+		"/api/v1/events?subject=" + ids[1], "/suppliers/" + string(r.northbridge.ID) + "/overview", "/suppliers/" + string(r.harbour.ID) + "/overview",
+		"/api/v1/suppliers/" + string(r.northbridge.ID) + "/overview", "/products/" + string(r.bookwell.ID), "/api/v1/products/" + string(r.bookwell.ID), "/api/v1/sandboxes?supplier=" + string(r.northbridge.ID), "/api/v1/sandboxes?trial=" + ids[0]} {
 		s.paths = append(s.paths, query)
 	}
 	return s

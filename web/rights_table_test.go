@@ -282,6 +282,7 @@ var verdicts = map[string]row{
 	"POST /suppliers":                {"", addEntry, no, no},
 	"GET /suppliers/:id":             {"supplier", withRole, same, no},
 	"GET /suppliers/:id/edit":        {"supplier", offerOur, offerTheir, no},
+	"GET /suppliers/:id/overview":    {"supplier", may{"operator auditor engineer", except(roles, "operator", "auditor", "engineer")}, may{"operator auditor rival", except(roles, "operator", "auditor", "rival")}, no},
 	"POST /suppliers/:id/edit":       {"supplier", offerOur, offerTheir, no},
 	"GET /suppliers/:id/hand-over":   {"supplier", may{"operator", except(roles, "operator")}, same, no},
 	"POST /suppliers/:id/hand-over":  {"supplier", may{"operator", except(roles, "operator")}, same, no},

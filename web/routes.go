@@ -280,6 +280,7 @@ func (s *server) Routes() []Route {
 		{get, "/suppliers/new", den.AddEntry, p.AskSupplier},
 		{post, "/suppliers", den.AddEntry, p.AddSupplier},
 		{get, "/suppliers/:id", s.early(den.ReadTechmap), p.Supplier},
+		{get, "/suppliers/:id/overview", den.ReadSandbox, p.Overview},
 		{get, "/suppliers/:id/edit", den.EditEntry, p.EditSupplier},
 		{post, "/suppliers/:id/edit", den.EditEntry, p.SaveSupplier},
 		{get, "/suppliers/:id/hand-over", den.AddOrganisation, p.AskHandOver},

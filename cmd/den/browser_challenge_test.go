@@ -129,7 +129,7 @@ func (d *seenDen) asksAndAnswers(b *tab, path string) {
 	b.Helper()
 	b.open("/")
 	b.signIn("Kasia Nowak")
-	b.shows("main", "Challenges that fit your products")
+	b.shows("main", "Challenges for you")
 	b.look("home-supplier-challenge")
 	b.press("Renewing a parking permit")
 	b.look("challenge-supplier")

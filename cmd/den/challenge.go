@@ -18,8 +18,9 @@ func (k *client) challenge() *cobra.Command {
 		Long: `A challenge is a department's problem, published before any tender. Suppliers ask, give
 advice and offer products; what any of them is told, all of them are told.`,
 		Example: "  den challenge list\n  den challenge ask cha_01… \"How many offices are there?\"\n  den challenge interest cha_01… --product Bookwell",
-	}, k.challengeList(), k.challengeShow(), k.challengeAdd(), k.challengePublish(), k.challengeClose(), k.challengeAsk(), k.challengeAnswer(),
-		k.challengeInterest(), k.challengeTry(), k.challengePack(), k.challengeNotice())
+	}, k.challengeList(), k.challengeShow(), k.challengeAdd(), k.challengeChange(), k.challengePublish(), k.challengeClose(), k.challengeWithdraw(),
+		k.challengeAsk(), k.challengeAnswer(), k.challengeInterest(), k.challengeTakeBack(), k.challengeFits(), k.challengeInvite(), k.challengeThank(),
+		k.challengeTry(), k.challengePack(), k.challengeNotice())
 }
 
 func (k *client) challengeList() *cobra.Command {
@@ -97,7 +98,7 @@ func (k *client) tellChallenge(c contract.Challenge) {
 		[2]string{"Challenge", c.Title}, [2]string{"Id", c.Id}, [2]string{"Department", c.DepartmentName}, [2]string{"State", string(c.State)},
 		[2]string{"Problem", c.Problem}, [2]string{"Affected", c.People}, [2]string{"Success", c.Success}, [2]string{"Constraints", c.Constraints},
 		[2]string{"Data", string(c.Data)}, [2]string{"Questions until", moment(c.QuestionsUntil)}, [2]string{"Answers until", moment(c.AnswersUntil)},
-		[2]string{"Trial from", moment(c.TrialFrom)}, [2]string{"Wanted", strings.Join(c.Capabilities, ", ")}, [2]string{"Outcome", given(c.Outcome)},
+		[2]string{"Trial from", moment(c.TrialFrom)}, [2]string{"Budget guide", budgetOf(c)}, [2]string{"Wanted", strings.Join(c.Capabilities, ", ")}, [2]string{"Outcome", given(c.Outcome)},
 		[2]string{"Trials", strings.Join(c.Trials, ", ")})
 	k.tellQuestions(c.Questions)
 	for _, i := range c.Interests {
@@ -126,67 +127,6 @@ func (k *client) tellQuestions(all []contract.Question) {
 	}
 }
 
-func (k *client) challengeAdd() *cobra.Command {
-	var in contract.NewChallenge
-	var department, title, problem, people, success, constraints, questions, answers, trial string
-	var capabilities []string
-	c := &cobra.Command{
-		Use:     "add --title TITLE --problem TEXT",
-		Short:   "Write a challenge as a draft",
-		Long:    "Write a challenge as a draft. Nobody but its department reads it before it is published.",
-		Example: "  den challenge add --title \"Parking permits\" --problem \"People queue.\" --people \"9,000 a year.\" \\\n    --success \"Renewed in five minutes.\" --answers-until 2027-03-01 --capability appointments",
-		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			if title == "" {
-				return offWords(cmd, "name the problem with --title")
-			}
-			var err error
-			if in.QuestionsUntil, err = day("questions-until", questions); err != nil {
-				return err
-			}
-			if in.AnswersUntil, err = day("answers-until", answers); err != nil {
-				return err
-			}
-			if in.TrialFrom, err = day("trial-from", trial); err != nil {
-				return err
-			}
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			if department != "" && !isID(department, den.KindDepartment) {
-				all, err := allDepartments(ctx, c)
-				if err != nil {
-					return err
-				}
-				if department, err = choose("department", "den department list", department, all); err != nil {
-					return err
-				}
-			}
-			in.Department, in.Title, in.Problem, in.People = pointerTo(department), pointerTo(title), pointerTo(problem), pointerTo(people)
-			in.Success, in.Constraints, in.Capabilities = pointerTo(success), pointerTo(constraints), &capabilities
-			v, err := said[contract.Challenge](c.AddChallenge(ctx, &contract.AddChallengeParams{IdempotencyKey: key()}, in))
-			if err != nil {
-				return err
-			}
-			return show(k, v, k.tellChallenge)
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&department, "department", "", "the department, by id or name; left out: your own")
-	f.StringVar(&title, "title", "", "what you would call the problem")
-	f.StringVar(&problem, "problem", "", "what happens now, and what is wrong with it")
-	f.StringVar(&people, "people", "", "who is affected, and how")
-	f.StringVar(&success, "success", "", "what success looks like")
-	f.StringVar(&constraints, "constraints", "", "what any answer must live with")
-	f.StringVar(&questions, "questions-until", "", "until when suppliers can ask, such as 2027-03-01")
-	f.StringVar(&answers, "answers-until", "", "until when suppliers can answer")
-	f.StringVar(&trial, "trial-from", "", "from when you would try products")
-	f.StringSliceVar(&capabilities, "capability", []string{}, "what a product should be able to do, by id; may be given again")
-	return c
-}
-
 func (k *client) challengePublish() *cobra.Command {
 	return k.oneChallenge(&cobra.Command{
 		Use:     "publish CHALLENGE",
@@ -200,24 +140,6 @@ func (k *client) challengePublish() *cobra.Command {
 		}
 		return show(k, v, k.tellChallenge)
 	})
-}
-
-func (k *client) challengeClose() *cobra.Command {
-	var why string
-	c := k.oneChallenge(&cobra.Command{
-		Use:     "close CHALLENGE",
-		Short:   "Take no more questions and answers",
-		Long:    "Close a challenge to questions and answers before its time. Everybody who follows it is told.",
-		Example: "  den challenge close cha_01… --why \"We know enough.\"",
-	}, nil, func(ctx context.Context, c *contract.Client, args []string) error {
-		v, err := said[contract.Challenge](c.CloseChallenge(ctx, args[0], &contract.CloseChallengeParams{}, contract.Reason{Why: pointerTo(why)}))
-		if err != nil {
-			return err
-		}
-		return show(k, v, k.tellChallenge)
-	})
-	c.Flags().StringVar(&why, "why", "", "why, for everybody")
-	return c
 }
 
 // challengeSupplier is the flag that names the supplier for whom somebody speaks.

@@ -53,7 +53,7 @@ func (k *client) supplier() *cobra.Command {
 		Short:   "See, add and change suppliers",
 		Long:    "A supplier is an organisation that offers products.",
 		Example: "  den supplier list\n  den supplier add \"Northbridge Software\"",
-	}, list, k.supplierShow(), add, k.supplierEdit())
+	}, list, k.supplierShow(), k.supplierOverview(), add, k.supplierEdit())
 }
 
 func (k *client) department() *cobra.Command {

@@ -20,7 +20,7 @@ record what the department decides. Nobody sees your scores before you submit th
 you see nobody's before that.`,
 		Example: "  den outcome record -f scores.yaml --submit\n  den outcome show tri_01…\n  den outcome decide tri_01… stop --why \"Neither is ready\"",
 	}, k.outcomeDeclare(), k.outcomeInterests(), k.outcomeInterest(), k.outcomePrice(), k.outcomeConsensus(),
-		k.outcomeAgree(), k.outcomeDissent(), k.outcomeLock(), k.outcomeSummary(), k.outcomeEvidence(), k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide(), k.outcomeReport(), k.outcomeCite(), k.outcomePublish(), k.outcomeCompare())
+		k.outcomeAgree(), k.outcomeDissent(), k.outcomeLock(), k.outcomeSummary(), k.outcomeEvidence(), k.outcomeRecord(), k.outcomeShow(), k.outcomeDecide(), k.outcomeReport(), k.outcomeCite(), k.outcomePublish(), k.outcomeReply(), k.outcomeCompare())
 }
 
 func (k *client) outcomeShow() *cobra.Command {

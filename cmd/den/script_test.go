@@ -37,7 +37,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return settle(env, den, made) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "field": field, "rest": nothingLeft, "until": until,
+			"exits": exits, "await": await, "joins": joins, "field": field, "rest": nothingLeft, "until": until,
 			"archive": func(s *testscript.TestScript, neg bool, args []string) { made.write(s, den, args) },
 		},
 	})

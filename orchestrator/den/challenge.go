@@ -1,5 +1,7 @@
 package den
 
+import "slices"
+
 // Challenge is a department's problem, published before any tender. What it says is
 // read by every supplier alike.
 type Challenge struct {
@@ -120,15 +122,24 @@ func (c Challenge) WasInvited(supplier ID) bool {
 	return false
 }
 
+// Lacking lists, in the challenge's order, which of its capabilities something does not
+// have.
+func (c Challenge) Lacking(has []string) []string {
+	var lacking []string
+	for _, wanted := range c.Capabilities {
+		if !slices.Contains(has, wanted) {
+			lacking = append(lacking, wanted)
+		}
+	}
+	return lacking
+}
+
 // InCommon lists, in the challenge's order, which of its capabilities something has.
 func (c Challenge) InCommon(has []string) []string {
 	var common []string
 	for _, wanted := range c.Capabilities {
-		for _, one := range has {
-			if one == wanted {
-				common = append(common, wanted)
-				break
-			}
+		if slices.Contains(has, wanted) {
+			common = append(common, wanted)
 		}
 	}
 	return common

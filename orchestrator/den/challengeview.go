@@ -149,7 +149,8 @@ type Fit struct {
 	Supplier     ID
 	SupplierName string
 	Summary      string
-	InCommon     []string // capabilities
+	InCommon     []string // capabilities that it offers and the challenge asks for
+	Missing      []string // capabilities that the challenge asks for besides
 	Trials       int      // finished trials here, as everybody may know
 	Invited      bool
 	Answered     bool

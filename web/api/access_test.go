@@ -103,6 +103,7 @@ var table = map[string]access{
 	"changeSupplier": {about: "supplier", done: 412, ours: offerOur, theirs: offerTheir, header: stale,
 		body: fixed(hash{"name": "New"})},
 	"handOverSupplier": {about: "supplier", done: 412, ours: may{"operator", offerNobody.look + " rival"}, theirs: may{"operator", offerNobody.look}, unknown: may{look: offerNobody.look}, header: stale},
+	"getOverview":      {about: "supplier", done: 200, ours: may{"operator auditor seller", "member approver colleague outsider rival"}, theirs: may{"operator auditor rival", "member approver colleague outsider seller"}},
 	"changeProduct": {about: "product", done: 412, ours: offerOur, theirs: offerTheir, header: stale,
 		body: fixed(hash{"name": "New"})},
 	"getProduct":   {about: "product", done: 200, ours: withRole, theirs: withRole},
@@ -197,6 +198,7 @@ var table = map[string]access{
 	"decideInterest":   {about: "finished", done: 404, ours: runOur, theirs: runTheir, body: fixed(hash{"decision": "take_out", "why": "x"})},
 	"setPrice":         {about: "running", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"pence": 1, "basis": " "})},
 	"getSummary":       {about: "finished", done: 409, ours: may{ourTop + " auditor seller", "evaluator"}, theirs: may{yes: "operator auditor outsider rival"}},
+	"replyToReport":    {about: "finished", body: fixed(hash{"text": "x"})}, // nothing is published there
 	"getConsensus":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"saveConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"agreed": hash{}})},
 	"lockConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{})},

@@ -59,7 +59,7 @@ func interest(i den.InterestView) contract.Interest {
 
 func fit(f den.Fit) contract.Fit {
 	return contract.Fit{
-		Product: string(f.Product), ProductName: f.ProductName, Supplier: string(f.Supplier), SupplierName: f.SupplierName, InCommon: text(f.InCommon),
+		Product: string(f.Product), ProductName: f.ProductName, Supplier: string(f.Supplier), SupplierName: f.SupplierName, InCommon: text(f.InCommon), Missing: text(f.Missing),
 		Trials: int32(f.Trials), Invited: f.Invited, Answered: f.Answered,
 	}
 }

@@ -89,7 +89,7 @@ type challengeAnswersPage struct {
 
 type fitRow struct {
 	den.Fit
-	Common string
+	Why string // it fits
 }
 
 // Answers is GET /challenges/:id/answers.
@@ -145,7 +145,7 @@ func (p *Pages) showAnswers(c *gin.Context, status int, v den.ChallengeView, f *
 		return err
 	}
 	for _, one := range fits {
-		page.Fits = append(page.Fits, fitRow{one, p.series(p.capabilityTitles(one.InCommon))})
+		page.Fits = append(page.Fits, fitRow{one, p.whyFits(one)})
 	}
 	page.Products = p.offeredTo(v)
 	_, closed := v.State.After(den.StepTry)
@@ -153,6 +153,15 @@ func (p *Pages) showAnswers(c *gin.Context, status int, v den.ChallengeView, f *
 	page.MayTry = page.MaySetUp && len(page.Products) > 0 && (closed || page.Closes)
 	page.Back, page.Errors = back(challengePath(v.ID)), f.Summary()
 	return p.show(c, status, "challenge-answers", page)
+}
+
+// whyFits says what a product offers of what was asked for, and what it does not say.
+func (p *Pages) whyFits(f den.Fit) string {
+	offers := p.series(p.capabilityTitles(f.InCommon))
+	if len(f.Missing) == 0 {
+		return p.words.Say("challenge-answers.offers-all", "Offers", offers)
+	}
+	return p.words.Say("challenge-answers.offers", "Offers", offers, "Missing", p.series(p.capabilityTitles(f.Missing)))
 }
 
 // offeredTo are the products of all answers that have a release.

@@ -65,6 +65,9 @@ func (p *Pages) role(a den.Actor) string {
 // navigation offers what the person can do something with.
 func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 	nav := []view.NavItem{{Href: "/", Text: p.words.Say("nav.home")}}
+	if own := a.In(den.SupplierMember); len(own) == 1 && onlySupplier(a) == "" { // else it is the first page
+		nav = append(nav, view.NavItem{Href: supplierPath(own[0]) + "/overview", Text: p.words.Say("nav.overview")})
+	}
 	if seesTrials(a) {
 		nav = append(nav, view.NavItem{Href: "/trials", Text: p.words.Say("nav.trials")})
 	}

@@ -42,6 +42,9 @@ func (p *Pages) Home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if own := onlySupplier(who); own != "" {
+		return p.showOverview(c, own, home.Notices[:min(homeNotices, len(home.Notices))])
+	}
 	page := homePage{
 		Frame: p.frame(c, p.words.Say("home.title")), Requests: home.Requests, Ending: home.Ending, Sandboxes: home.Sandboxes,
 		Notices:  home.Notices[:min(homeNotices, len(home.Notices))],

@@ -20,6 +20,7 @@ type Techmap interface {
 	ImportTechmap(ctx context.Context, a den.Actor, of den.Sheet, from io.Reader) (den.Imported, error)
 	Supplier(context.Context, den.Actor, den.ID) (den.SupplierView, error)
 	ChangeSupplier(context.Context, den.Actor, den.ID, den.SupplierChange) (den.SupplierView, error)
+	Overview(ctx context.Context, a den.Actor, supplier den.ID) (den.Overview, error)
 	HandOver(ctx context.Context, a den.Actor, id den.ID, rev int64) (den.SupplierView, error)
 	Products(context.Context, den.Actor, den.Filter) (den.Page[den.ProductView], error)
 	ChangeProduct(context.Context, den.Actor, den.ID, den.ProductChange) (den.ProductView, error)

@@ -116,6 +116,7 @@ func samples() map[string]view.Page {
 		"kept":         keptPage{},
 		"mails":        mailsPage{},
 		"organisation": organisationPage{},
+		"overview":     overviewPage{},
 		"problem":      problemPage{},
 		"product":      productPage{},
 		"product-new":  newProductPage{},

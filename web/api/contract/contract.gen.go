@@ -1749,15 +1749,20 @@ type Figure struct {
 
 // Fit A product that may help, and why.
 type Fit struct {
-	Answered     bool     `json:"answered"`
-	InCommon     []string `json:"in_common"`
-	Invited      bool     `json:"invited"`
+	Answered bool `json:"answered"`
+
+	// InCommon Capabilities that it offers and the challenge asks for, by id.
+	InCommon []string `json:"in_common"`
+	Invited  bool     `json:"invited"`
+
+	// Missing Those that the challenge asks for besides.
+	Missing      []string `json:"missing"`
 	Product      string   `json:"product"`
 	ProductName  string   `json:"product_name"`
 	Supplier     string   `json:"supplier"`
 	SupplierName string   `json:"supplier_name"`
 
-	// Trials How often it was tried to the end.
+	// Trials Finished trials in this den.
 	Trials int32 `json:"trials"`
 }
 
@@ -2288,6 +2293,11 @@ type NewRemoval struct {
 	Why string `json:"why"`
 }
 
+// NewReply What a supplier says to a published report.
+type NewReply struct {
+	Text string `json:"text"`
+}
+
 // NewRules What a department may start. What is left out sets no bound.
 type NewRules struct {
 	// AskAlways Every start needs an approver.
@@ -2573,6 +2583,94 @@ type Outcome struct {
 // OutcomeFrom What the marks are.
 type OutcomeFrom string
 
+// Overview What a supplier has in the den.
+type Overview struct {
+	// Challenges What waits for an answer first.
+	Challenges []OverviewChallenge `json:"challenges"`
+	Products   []OverviewProduct   `json:"products"`
+
+	// Sandboxes In trials and not over, the first to end first.
+	Sandboxes    []Sandbox `json:"sandboxes"`
+	Supplier     string    `json:"supplier"`
+	SupplierName string    `json:"supplier_name"`
+
+	// Trials The latest first.
+	Trials []OverviewTrial `json:"trials"`
+}
+
+// OverviewChallenge A challenge as far as it is for a supplier. Questions are those that the reader asked.
+type OverviewChallenge struct {
+	Answered       bool           `json:"answered"`
+	AnswersUntil   *time.Time     `json:"answers_until,omitempty"`
+	DepartmentName string         `json:"department_name"`
+	Fits           []OverviewFit  `json:"fits"`
+	Id             string         `json:"id"`
+	Invited        bool           `json:"invited"`
+	Questions      []Question     `json:"questions"`
+	State          ChallengeState `json:"state"`
+	TakesAnswers   bool           `json:"takes_answers"`
+	TakesQuestions bool           `json:"takes_questions"`
+	Title          string         `json:"title"`
+}
+
+// OverviewFit A product that can do what a challenge wants.
+type OverviewFit struct {
+	// InCommon Capabilities, by id.
+	InCommon []string `json:"in_common"`
+	Name     string   `json:"name"`
+	Product  string   `json:"product"`
+}
+
+// OverviewProduct A product with its newest releases, three at most.
+type OverviewProduct struct {
+	Capabilities []string          `json:"capabilities"`
+	Id           string            `json:"id"`
+	MoreReleases int32             `json:"more_releases"`
+	Name         string            `json:"name"`
+	Releases     []OverviewRelease `json:"releases"`
+
+	// Tried Finished trials in this den.
+	Tried int32 `json:"tried"`
+}
+
+// OverviewRelease A release, and its last preflight where there is one.
+type OverviewRelease struct {
+	CreatedAt time.Time `json:"created_at"`
+	Id        string    `json:"id"`
+
+	// Preflight Its id.
+	Preflight      *string         `json:"preflight,omitempty"`
+	PreflightState *PreflightState `json:"preflight_state,omitempty"`
+	Version        string          `json:"version"`
+}
+
+// OverviewTrial An entry in a trial. What came of it is there once the decision was recorded.
+type OverviewTrial struct {
+	// Chosen The decision names it.
+	Chosen         bool       `json:"chosen"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	Decision       *Decision  `json:"decision,omitempty"`
+	DepartmentName string     `json:"department_name"`
+	Entry          string     `json:"entry"`
+	IsOver         bool       `json:"is_over"`
+	Product        string     `json:"product"`
+	ProductName    string     `json:"product_name"`
+
+	// Published The report is in the register, so that a reply can stand beside it.
+	Published bool   `json:"published"`
+	Rank      *int32 `json:"rank,omitempty"`
+
+	// Ranked How many products were ranked.
+	Ranked *int32  `json:"ranked,omitempty"`
+	Reply  *string `json:"reply,omitempty"`
+
+	// Total Of 100.
+	Total     *float64 `json:"total,omitempty"`
+	Trial     string   `json:"trial"`
+	TrialName string   `json:"trial_name"`
+	Version   *string  `json:"version,omitempty"`
+}
+
 // Pack Everything that any supplier was told of a challenge: the same for all.
 type Pack struct {
 	Agreed          *string    `json:"agreed,omitempty"`
@@ -2645,13 +2743,13 @@ type Preflight struct {
 	Version   *string        `json:"version,omitempty"`
 }
 
-// PreflightState defines model for Preflight.State.
-type PreflightState string
-
 // PreflightList The preflights of a release.
 type PreflightList struct {
 	Items []Preflight `json:"items"`
 }
+
+// PreflightState defines model for PreflightState.
+type PreflightState string
 
 // Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
 type Problem struct {
@@ -2917,6 +3015,14 @@ type ReleasePage struct {
 
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
+}
+
+// Reply What a supplier says to a published report.
+type Reply struct {
+	At    *time.Time `json:"at,omitempty"`
+	Entry string     `json:"entry"`
+	Text  string     `json:"text"`
+	Trial string     `json:"trial"`
 }
 
 // Result One entry's part of an outcome. Totals are marks out of 100.
@@ -4446,6 +4552,9 @@ type RemoveEvidenceJSONRequestBody = NewRemoval
 // SetPriceJSONRequestBody defines body for SetPrice for application/json ContentType.
 type SetPriceJSONRequestBody = NewPrice
 
+// ReplyToReportJSONRequestBody defines body for ReplyToReport for application/json ContentType.
+type ReplyToReportJSONRequestBody = NewReply
+
 // ExtendTrialJSONRequestBody defines body for ExtendTrial for application/json ContentType.
 type ExtendTrialJSONRequestBody = Extension
 
@@ -5434,6 +5543,13 @@ type ClientInterface interface {
 	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
 	HandOverSupplier(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetOverview Read everything of a supplier's
+	//
+	// For its members: its products with the newest releases and their preflights, its sandboxes in trials, challenges that are for it, and what came of its trials. Nothing of how a product did is in it before the decision was recorded.
+	//
+	// Corresponds with GET /suppliers/{id}/overview (the `GetOverview` operationId).
+	GetOverview(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// FindEntries Search the techmap
 	//
 	// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
@@ -5779,6 +5895,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
 	SetPrice(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyToReportWithBody Reply to a published report
+	//
+	// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+	ReplyToReportWithBody(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyToReport Reply to a published report
+	//
+	// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+	ReplyToReport(ctx context.Context, id InId, entry InEntry, body ReplyToReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSummary Read the assessment summary of an entry
 	//
@@ -8124,6 +8258,23 @@ func (c *Client) HandOverSupplier(ctx context.Context, id InId, params *HandOver
 	return c.Client.Do(req)
 }
 
+// GetOverview Read everything of a supplier's
+//
+// For its members: its products with the newest releases and their preflights, its sandboxes in trials, challenges that are for it, and what came of its trials. Nothing of how a product did is in it before the decision was recorded.
+//
+// Corresponds with GET /suppliers/{id}/overview (the `GetOverview` operationId).
+func (c *Client) GetOverview(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOverviewRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // FindEntries Search the techmap
 //
 // Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
@@ -8920,6 +9071,44 @@ func (c *Client) SetPriceWithBody(ctx context.Context, id InId, entry InEntry, c
 // Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
 func (c *Client) SetPrice(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetPriceRequest(c.Server, id, entry, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyToReportWithBody Reply to a published report
+//
+// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+func (c *Client) ReplyToReportWithBody(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyToReportRequestWithBody(c.Server, id, entry, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyToReport Reply to a published report
+//
+// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+func (c *Client) ReplyToReport(ctx context.Context, id InId, entry InEntry, body ReplyToReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyToReportRequest(c.Server, id, entry, body)
 	if err != nil {
 		return nil, err
 	}
@@ -14292,6 +14481,40 @@ func NewHandOverSupplierRequest(server string, id InId, params *HandOverSupplier
 	return req, nil
 }
 
+// NewGetOverviewRequest constructs an http.Request for the GetOverview method
+func NewGetOverviewRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/suppliers/%s/overview", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewFindEntriesRequest constructs an http.Request for the FindEntries method
 func NewFindEntriesRequest(server string, params *FindEntriesParams) (*http.Request, error) {
 	var err error
@@ -16114,6 +16337,60 @@ func NewSetPriceRequestWithBody(server string, id InId, entry InEntry, contentTy
 	return req, nil
 }
 
+// NewReplyToReportRequest calls the generic ReplyToReport builder with application/json body
+func NewReplyToReportRequest(server string, id InId, entry InEntry, body ReplyToReportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplyToReportRequestWithBody(server, id, entry, "application/json", bodyReader)
+}
+
+// NewReplyToReportRequestWithBody constructs an http.Request for the ReplyToReport method, with any body, and a specified content type
+func NewReplyToReportRequestWithBody(server string, id InId, entry InEntry, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "entry", entry, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/entries/%s/reply", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSummaryRequest constructs an http.Request for the GetSummary method
 func NewGetSummaryRequest(server string, id InId, entry InEntry) (*http.Request, error) {
 	var err error
@@ -17893,6 +18170,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /suppliers/{id}/hand-over (the `HandOverSupplier` operationId).
 	HandOverSupplierWithResponse(ctx context.Context, id InId, params *HandOverSupplierParams, reqEditors ...RequestEditorFn) (*HandOverSupplierResponse, error)
 
+	// GetOverviewWithResponse Read everything of a supplier's
+	//
+	// For its members: its products with the newest releases and their preflights, its sandboxes in trials, challenges that are for it, and what came of its trials. Nothing of how a product did is in it before the decision was recorded.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /suppliers/{id}/overview (the `GetOverview` operationId).
+	GetOverviewWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error)
+
 	// FindEntriesWithResponse Search the techmap
 	//
 	// Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
@@ -18258,6 +18544,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /trials/{id}/entries/{entry}/price (the `SetPrice` operationId).
 	SetPriceWithResponse(ctx context.Context, id InId, entry InEntry, body SetPriceJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPriceResponse, error)
+
+	// ReplyToReportWithBodyWithResponse Reply to a published report
+	//
+	// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+	ReplyToReportWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyToReportResponse, error)
+
+	// ReplyToReportWithResponse Reply to a published report
+	//
+	// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+	ReplyToReportWithResponse(ctx context.Context, id InId, entry InEntry, body ReplyToReportJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplyToReportResponse, error)
 
 	// GetSummaryWithResponse Read the assessment summary of an entry
 	//
@@ -23384,6 +23688,54 @@ func (r HandOverSupplierResponse) ContentType() string {
 	return ""
 }
 
+type GetOverviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Overview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOverviewResponse) GetJSON200() *Overview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOverviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOverviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOverviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOverviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type FindEntriesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -24890,6 +25242,54 @@ func (r SetPriceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetPriceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReplyToReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Reply
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReplyToReportResponse) GetJSON200() *Reply {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReplyToReportResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReplyToReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplyToReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplyToReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReplyToReportResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27442,6 +27842,21 @@ func (c *ClientWithResponses) HandOverSupplierWithResponse(ctx context.Context, 
 	return ParseHandOverSupplierResponse(rsp)
 }
 
+// GetOverviewWithResponse Read everything of a supplier's
+//
+// For its members: its products with the newest releases and their preflights, its sandboxes in trials, challenges that are for it, and what came of its trials. Nothing of how a product did is in it before the decision was recorded.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /suppliers/{id}/overview (the `GetOverview` operationId).
+func (c *ClientWithResponses) GetOverviewWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error) {
+	rsp, err := c.GetOverview(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOverviewResponse(rsp)
+}
+
 // FindEntriesWithResponse Search the techmap
 //
 // Products, and suppliers without products, the best first. Words may be misspelt. A filter may be given several times: any of its values will do. Each count says how many there would be with that value.
@@ -28082,6 +28497,36 @@ func (c *ClientWithResponses) SetPriceWithResponse(ctx context.Context, id InId,
 		return nil, err
 	}
 	return ParseSetPriceResponse(rsp)
+}
+
+// ReplyToReportWithBodyWithResponse Reply to a published report
+//
+// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+func (c *ClientWithResponses) ReplyToReportWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyToReportResponse, error) {
+	rsp, err := c.ReplyToReportWithBody(ctx, id, entry, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyToReportResponse(rsp)
+}
+
+// ReplyToReportWithResponse Reply to a published report
+//
+// For the supplier of an entry. The reply stands beside the report and on the product's page as it was written; another replaces it, and an empty one takes it back. 404 while the report is not in the register.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /trials/{id}/entries/{entry}/reply (the `ReplyToReport` operationId).
+func (c *ClientWithResponses) ReplyToReportWithResponse(ctx context.Context, id InId, entry InEntry, body ReplyToReportJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplyToReportResponse, error) {
+	rsp, err := c.ReplyToReport(ctx, id, entry, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyToReportResponse(rsp)
 }
 
 // GetSummaryWithResponse Read the assessment summary of an entry
@@ -32077,6 +32522,39 @@ func ParseHandOverSupplierResponse(rsp *http.Response) (*HandOverSupplierRespons
 	return response, nil
 }
 
+// ParseGetOverviewResponse parses an HTTP response from a GetOverviewWithResponse call
+func ParseGetOverviewResponse(rsp *http.Response) (*GetOverviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOverviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Overview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseFindEntriesResponse parses an HTTP response from a FindEntriesWithResponse call
 func ParseFindEntriesResponse(rsp *http.Response) (*FindEntriesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -33268,6 +33746,39 @@ func ParseSetPriceResponse(rsp *http.Response) (*SetPriceResponse, error) {
 	return response, nil
 }
 
+// ParseReplyToReportResponse parses an HTTP response from a ReplyToReportWithResponse call
+func ParseReplyToReportResponse(rsp *http.Response) (*ReplyToReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplyToReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Reply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetSummaryResponse parses an HTTP response from a GetSummaryWithResponse call
 func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -34093,6 +34604,9 @@ type ServerInterface interface {
 	// HandOverSupplier Hand an entry over to its supplier
 	// (POST /suppliers/{id}/hand-over)
 	HandOverSupplier(c *gin.Context, id InId, params HandOverSupplierParams)
+	// GetOverview Read everything of a supplier's
+	// (GET /suppliers/{id}/overview)
+	GetOverview(c *gin.Context, id InId)
 	// FindEntries Search the techmap
 	// (GET /techmap)
 	FindEntries(c *gin.Context, params FindEntriesParams)
@@ -34180,6 +34694,9 @@ type ServerInterface interface {
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(c *gin.Context, id InId, entry InEntry)
+	// ReplyToReport Reply to a published report
+	// (PUT /trials/{id}/entries/{entry}/reply)
+	ReplyToReport(c *gin.Context, id InId, entry InEntry)
 	// GetSummary Read the assessment summary of an entry
 	// (GET /trials/{id}/entries/{entry}/summary)
 	GetSummary(c *gin.Context, id InId, entry InEntry)
@@ -37793,6 +38310,31 @@ func (siw *ServerInterfaceWrapper) HandOverSupplier(c *gin.Context) {
 	siw.Handler.HandOverSupplier(c, id, params)
 }
 
+// GetOverview operation middleware
+func (siw *ServerInterfaceWrapper) GetOverview(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetOverview(c, id)
+}
+
 // FindEntries operation middleware
 func (siw *ServerInterfaceWrapper) FindEntries(c *gin.Context) {
 
@@ -39102,6 +39644,40 @@ func (siw *ServerInterfaceWrapper) SetPrice(c *gin.Context) {
 	siw.Handler.SetPrice(c, id, entry)
 }
 
+// ReplyToReport operation middleware
+func (siw *ServerInterfaceWrapper) ReplyToReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "entry" -------------
+	var entry InEntry
+
+	err = runtime.BindStyledParameterWithOptions("simple", "entry", c.Param("entry"), &entry, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entry: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplyToReport(c, id, entry)
+}
+
 // GetSummary operation middleware
 func (siw *ServerInterfaceWrapper) GetSummary(c *gin.Context) {
 
@@ -39721,6 +40297,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/suppliers/:id", wrapper.GetSupplier)
 	router.PUT(options.BaseURL+"/suppliers/:id", wrapper.ChangeSupplier)
 	router.POST(options.BaseURL+"/suppliers/:id/hand-over", wrapper.HandOverSupplier)
+	router.GET(options.BaseURL+"/suppliers/:id/overview", wrapper.GetOverview)
 	router.GET(options.BaseURL+"/capabilities", wrapper.GetCapabilities)
 	router.GET(options.BaseURL+"/people", wrapper.ListPeople)
 	router.GET(options.BaseURL+"/products", wrapper.ListProducts)
@@ -39801,6 +40378,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/evidence/:evidence", wrapper.GetEvidence)
 	router.POST(options.BaseURL+"/trials/:id/entries/:entry/evidence/:evidence/remove", wrapper.RemoveEvidence)
 	router.GET(options.BaseURL+"/trials/:id/entries/:entry/summary", wrapper.GetSummary)
+	router.PUT(options.BaseURL+"/trials/:id/entries/:entry/reply", wrapper.ReplyToReport)
 	router.GET(options.BaseURL+"/trials/:id/consensus", wrapper.GetConsensus)
 	router.PUT(options.BaseURL+"/trials/:id/consensus", wrapper.SaveConsensus)
 	router.POST(options.BaseURL+"/trials/:id/consensus/lock", wrapper.LockConsensus)
@@ -44215,6 +44793,45 @@ func (response HandOverSupplierdefaultApplicationProblemPlusJSONResponse) VisitH
 	return err
 }
 
+type GetOverviewRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetOverviewResponseObject interface {
+	VisitGetOverviewResponse(w http.ResponseWriter) error
+}
+
+type GetOverview200JSONResponse Overview
+
+func (response GetOverview200JSONResponse) VisitGetOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOverviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOverviewdefaultApplicationProblemPlusJSONResponse) VisitGetOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FindEntriesRequestObject struct {
 	Params FindEntriesParams
 }
@@ -45578,6 +46195,47 @@ func (response SetPricedefaultApplicationProblemPlusJSONResponse) VisitSetPriceR
 	return err
 }
 
+type ReplyToReportRequestObject struct {
+	Id    InId    `json:"id"`
+	Entry InEntry `json:"entry"`
+	Body  *ReplyToReportJSONRequestBody
+}
+
+type ReplyToReportResponseObject interface {
+	VisitReplyToReportResponse(w http.ResponseWriter) error
+}
+
+type ReplyToReport200JSONResponse Reply
+
+func (response ReplyToReport200JSONResponse) VisitReplyToReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplyToReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplyToReportdefaultApplicationProblemPlusJSONResponse) VisitReplyToReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSummaryRequestObject struct {
 	Id    InId    `json:"id"`
 	Entry InEntry `json:"entry"`
@@ -46556,6 +47214,9 @@ type StrictServerInterface interface {
 	// HandOverSupplier Hand an entry over to its supplier
 	// (POST /suppliers/{id}/hand-over)
 	HandOverSupplier(ctx context.Context, request HandOverSupplierRequestObject) (HandOverSupplierResponseObject, error)
+	// GetOverview Read everything of a supplier's
+	// (GET /suppliers/{id}/overview)
+	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
 	// FindEntries Search the techmap
 	// (GET /techmap)
 	FindEntries(ctx context.Context, request FindEntriesRequestObject) (FindEntriesResponseObject, error)
@@ -46643,6 +47304,9 @@ type StrictServerInterface interface {
 	// SetPrice Enter the price of an entry
 	// (PUT /trials/{id}/entries/{entry}/price)
 	SetPrice(ctx context.Context, request SetPriceRequestObject) (SetPriceResponseObject, error)
+	// ReplyToReport Reply to a published report
+	// (PUT /trials/{id}/entries/{entry}/reply)
+	ReplyToReport(ctx context.Context, request ReplyToReportRequestObject) (ReplyToReportResponseObject, error)
 	// GetSummary Read the assessment summary of an entry
 	// (GET /trials/{id}/entries/{entry}/summary)
 	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
@@ -49925,6 +50589,32 @@ func (sh *strictHandler) HandOverSupplier(ctx *gin.Context, id InId, params Hand
 	}
 }
 
+// GetOverview operation middleware
+func (sh *strictHandler) GetOverview(ctx *gin.Context, id InId) {
+	var request GetOverviewRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOverview(ctx, request.(GetOverviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOverview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetOverviewResponseObject); ok {
+		if err := validResponse.VisitGetOverviewResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // FindEntries operation middleware
 func (sh *strictHandler) FindEntries(ctx *gin.Context, params FindEntriesParams) {
 	var request FindEntriesRequestObject
@@ -51011,6 +51701,51 @@ func (sh *strictHandler) SetPrice(ctx *gin.Context, id InId, entry InEntry) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SetPriceResponseObject); ok {
 		if err := validResponse.VisitSetPriceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReplyToReport operation middleware
+func (sh *strictHandler) ReplyToReport(ctx *gin.Context, id InId, entry InEntry) {
+	var request ReplyToReportRequestObject
+
+	request.Id = id
+	request.Entry = entry
+
+	var body ReplyToReportJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplyToReport(ctx, request.(ReplyToReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplyToReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReplyToReportResponseObject); ok {
+		if err := validResponse.VisitReplyToReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
