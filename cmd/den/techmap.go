@@ -70,7 +70,14 @@ func (k *client) tellFound(found contract.FoundEntries) {
 		k.say("Read as: %s.", strings.Join(found.Read, ", "))
 	}
 	if len(found.Items) == 0 {
-		k.say("Nothing was found. Try fewer words, or other words.")
+		switch {
+		case found.Instead != nil:
+			k.say("Nothing was found. Did you mean %q?", clean(*found.Instead))
+		case found.Besides != nil:
+			k.say("Nothing was found. Without the filters there are %d.", *found.Besides)
+		default:
+			k.say("Nothing was found. Try fewer words, or other words.")
+		}
 		return
 	}
 	var rows [][]string

@@ -32,7 +32,13 @@ type Found struct {
 	Total  int
 	Items  []FoundEntry
 	Counts map[Facet][]Counted
-	Read   []string // words that were read as others: "apointment" as "appointment"
+	Read   []string // words that were read as others: "apointments" as "appointments"
+	// Instead is a question that finds something where this one finds nothing; empty:
+	// there is none, or it is not needed.
+	Instead string
+	// Besides is how many entries the words find without the filters, where they find
+	// nothing with them.
+	Besides int
 }
 
 // FoundEntry is one entry that was found: a product, or a supplier without products.

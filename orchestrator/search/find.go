@@ -49,7 +49,9 @@ func (x *Index) Find(q den.Search) den.Found {
 	}
 	exact := strings.Join(words(q.Text), " ")
 	slices.SortFunc(hits, func(a, b int32) int { return x.order(scores, exact, a, b) })
-	found.Total = len(hits)
+	if found.Total = len(hits); found.Total == 0 {
+		found.Instead, found.Besides = x.instead(q, fits)
+	}
 	limit := min(cmp.Or(max(q.Limit, 0), pageOf), mostOfPage)
 	from := min(max(q.From, 0), len(hits))
 	for _, n := range hits[from:min(from+limit, len(hits))] {
@@ -114,17 +116,21 @@ func (x *Index) word(w string) (s slot, as string) {
 		return append(slot{own}, s...), ""
 	}
 	if len(s) > 0 && s[0].slip > 0 {
-		as = s[0].terms[0]
+		as = x.terms[s[0].terms[0]].said
 	}
 	return s, as
 }
 
 // compound is two words that somebody writes as one: "book well".
 func (x *Index) compound(q []asked) (slot, bool) {
-	if len(q) < 2 || x.terms[q[0].stem+q[1].stem] == nil {
+	if len(q) < 2 {
 		return nil, false
 	}
-	return slot{{terms: []string{q[0].stem + q[1].stem}, factor: 1}, {terms: []string{q[0].stem, q[1].stem}, factor: 1}}, true
+	one := stem(q[0].raw + q[1].raw)
+	if x.terms[one] == nil {
+		return nil, false
+	}
+	return slot{{terms: []string{one}, factor: 1}, {terms: []string{q[0].stem, q[1].stem}, factor: 1}}, true
 }
 
 // phraseAt finds the longest phrase at the beginning of a question that stands for

@@ -37,6 +37,7 @@ type doc struct {
 
 type term struct {
 	text    string
+	said    string // the shortest word that it stands for, as people write it
 	letters uint32
 	in      []posting // by document
 }
@@ -151,10 +152,11 @@ func (x *Index) Put(e den.FoundEntry) {
 		x.docs = append(x.docs, d)
 	}
 	x.at[keyOf(e)] = n
-	for text, weight := range x.weigh(e) {
+	said := map[string]string{}
+	for text, weight := range x.weigh(e, said) {
 		t := x.terms[text]
 		if t == nil {
-			t = &term{text: text, letters: letters(text)}
+			t = &term{text: text, letters: letters(text), said: said[text]}
 			x.terms[text] = t
 		}
 		at, _ := slices.BinarySearchFunc(t.in, n, func(p posting, n int32) int { return cmp.Compare(p.doc, n) })
@@ -196,14 +198,20 @@ func (x *Index) Size() int {
 }
 
 // weigh gives every word of an entry with its worth: that of its best place, and a part
-// of that of the others.
-func (x *Index) weigh(e den.FoundEntry) map[string]float32 {
+// of that of the others. It notes in said how each is written.
+func (x *Index) weigh(e den.FoundEntry, said map[string]string) map[string]float32 {
 	best, sum := map[string]float32{}, map[string]float32{}
 	add := func(weight float32, texts ...string) {
 		here := map[string]bool{}
 		for _, text := range texts {
-			for _, w := range words(text) {
-				here[w] = true
+			for _, raw := range split(text) {
+				if quiet[raw] {
+					continue
+				}
+				w := stem(raw)
+				if here[w] = true; said[w] == "" || len(raw) < len(said[w]) {
+					said[w] = raw
+				}
 			}
 		}
 		for w := range here {

@@ -7,6 +7,7 @@ import (
 
 // asked is one word of a question.
 type asked struct {
+	raw   string
 	stem  string
 	quiet bool // says nothing by itself
 }
@@ -15,7 +16,7 @@ type asked struct {
 func read(text string) []asked {
 	var all []asked
 	for _, raw := range split(text) {
-		all = append(all, asked{stem(raw), quiet[raw]})
+		all = append(all, asked{raw, stem(raw), quiet[raw]})
 	}
 	return all
 }

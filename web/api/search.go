@@ -22,7 +22,7 @@ func (a *API) FindEntries(ctx context.Context, r contract.FindEntriesRequestObje
 	if err != nil {
 		return nil, err
 	}
-	out := contract.FindEntries200JSONResponse{Total: int32(found.Total), Items: list(found.Items, foundEntry), Counts: []contract.FoundCount{}, Read: text(found.Read)}
+	out := contract.FindEntries200JSONResponse{Total: int32(found.Total), Items: list(found.Items, foundEntry), Counts: []contract.FoundCount{}, Read: text(found.Read), Instead: some(found.Instead), Besides: some(int32(found.Besides))}
 	for _, f := range den.Facets {
 		for _, c := range found.Counts[f] {
 			out.Counts = append(out.Counts, contract.FoundCount{Filter: string(f), Value: c.Value, Title: some(c.Title), Count: int32(c.Count)})

@@ -27,6 +27,9 @@ type techmapPage struct {
 	Last     int
 	Pages    *view.Pagination // nil: all are on this page
 	Clear    string
+	Instead  string // what may have been meant, where nothing is found
+	Meant    string // where that is found
+	Besides  int    // found without the filters
 	MayOffer bool
 	MayAdd   bool
 	Sheets   string // where the techmap is to be had as CSV
@@ -101,6 +104,10 @@ func (p *Pages) Techmap(c *gin.Context) error {
 	if links.Previous != nil || links.Next != nil {
 		page.Pages = &links
 	}
+	if found.Instead != "" {
+		page.Instead, page.Meant = found.Instead, searchPath(den.Search{Text: found.Instead, Only: q.Only})
+	}
+	page.Besides = found.Besides
 	page.Clear = searchPath(den.Search{Text: q.Text})
 	return p.show(c, http.StatusOK, "techmap", page)
 }

@@ -1790,8 +1790,13 @@ type FoundCount struct {
 
 // FoundEntries What a search of the techmap found.
 type FoundEntries struct {
-	Counts []FoundCount `json:"counts"`
-	Items  []FoundEntry `json:"items"`
+	// Besides How many entries the words find without the filters, where they find nothing with them.
+	Besides *int32       `json:"besides,omitempty"`
+	Counts  []FoundCount `json:"counts"`
+
+	// Instead A question that finds something, where this one finds nothing.
+	Instead *string      `json:"instead,omitempty"`
+	Items   []FoundEntry `json:"items"`
 
 	// Read Words that misspelt ones were read as.
 	Read  []string `json:"read"`
