@@ -146,14 +146,7 @@ func adviser(tx den.Tx, c den.Challenge, interest den.ID) (string, error) {
 
 // told is what a challenge says, for the record.
 func told(c den.Challenge) json.RawMessage {
-	text, err := json.Marshal(struct {
-		Title, Problem, People, Success, Constraints string
-		Data                                         den.DataUse
-		Agreed                                       string
-		Timetable                                    den.Timetable
-		Budget                                       den.Budget
-		Capabilities                                 []string
-	}{c.Title, c.Problem, c.People, c.Success, c.Constraints, c.Data, c.Agreed, c.Timetable, c.Budget, c.Capabilities})
+	text, err := json.Marshal(c.Text())
 	if err != nil {
 		return nil
 	}

@@ -289,3 +289,29 @@ func TestWhereTheTechmapIsOpenAnybodyReadsChallenges(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// The pack holds what the challenge said before each change, and that suppliers were
+// invited, without saying which.
+func TestThePackHoldsWhatWasToldBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, withWords)
+		ctx := t.Context()
+		c := r.published(problem())
+		in := problem()
+		in.Success, in.Why = "Nobody has to write either.", "We forgot letters."
+		_, err := r.o.ChangeChallenge(ctx, r.member, c.ID, in)
+		r.must(err)
+		_, err = r.o.Invite(ctx, r.member, c.ID, r.supplier.ID)
+		r.must(err)
+		rival := den.Actor{ID: "per_r", Memberships: []den.Membership{{Role: den.SupplierMember, In: "sup_rival"}}}
+		pack, err := r.o.ChallengePack(ctx, rival, c.ID)
+		r.must(err)
+		found := false
+		for _, one := range pack.Changes {
+			found = found || one.Was != nil && one.Was.Success == problem().Success && one.Is.Success == in.Success
+		}
+		if !found || len(pack.Invited) != 1 || len(pack.Challenge.Invited) != 0 {
+			t.Errorf("%+v", pack)
+		}
+	})
+}

@@ -115,8 +115,11 @@ func (o *Orchestrator) packOf(tx den.Tx, c den.Challenge) (pack den.Pack, err er
 	if pack.Questions, err = questions(tx, everybody, c); err != nil {
 		return pack, err
 	}
-	if pack.Changes, err = changes(tx, c); err != nil {
+	if pack.Changes, err = o.changes(tx, c); err != nil {
 		return pack, err
+	}
+	for _, i := range c.Invited {
+		pack.Invited = append(pack.Invited, i.At)
 	}
 	pack.Thanks, err = thanked(tx, c)
 	return pack, err

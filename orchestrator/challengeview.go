@@ -30,7 +30,7 @@ func (o *Orchestrator) challengeView(tx den.Tx, actor den.Actor, id den.ID) (v d
 	if v.Questions, err = questions(tx, actor, c); err != nil {
 		return v, err
 	}
-	if v.Changes, err = changes(tx, c); err != nil {
+	if v.Changes, err = o.changes(tx, c); err != nil {
 		return v, err
 	}
 	if v.Thanks, err = thanked(tx, c); err != nil {
@@ -105,7 +105,7 @@ var publicActs = []string{
 }
 
 // changes reads what everybody was told, without who did it.
-func changes(tx den.Tx, c den.Challenge) ([]den.Change, error) {
+func (o *Orchestrator) changes(tx den.Tx, c den.Challenge) ([]den.Change, error) {
 	var seen []den.Change
 	isPublic, q := false, den.Query{Index: den.EventsBySubject, Key: string(c.ID), Limit: readLimit}
 	for {
@@ -116,13 +116,30 @@ func changes(tx den.Tx, c den.Challenge) ([]den.Change, error) {
 		for _, e := range page.Items {
 			isPublic = isPublic || e.Act == "challenge.published"
 			if isPublic && slices.Contains(publicActs, e.Act) {
-				seen = append(seen, den.Change{At: e.At, Act: e.Act, Say: e.Say, Why: e.Why})
+				one := den.Change{At: e.At, Act: e.Act, Say: e.Say, Why: e.Why}
+				if e.Act == "challenge.changed" {
+					one.Was, one.Is = o.textOf(e.Before), o.textOf(e.After)
+				}
+				seen = append(seen, one)
 			}
 		}
 		if q.After = page.Next; page.Next == "" {
 			return seen, nil
 		}
 	}
+}
+
+// textOf reads what a challenge said from the record, its capabilities in words; nil: it
+// is not there.
+func (o *Orchestrator) textOf(kept json.RawMessage) *den.ChallengeText {
+	var text den.ChallengeText
+	if len(kept) == 0 || json.Unmarshal(kept, &text) != nil {
+		return nil
+	}
+	for n, id := range text.Capabilities {
+		text.Capabilities[n] = o.Config.Vocabulary.Title(id)
+	}
+	return &text
 }
 
 func thanked(tx den.Tx, c den.Challenge) ([]den.Thanks, error) {

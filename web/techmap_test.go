@@ -42,6 +42,8 @@ func TestAnybodyReadsAnOpenTechmap(t *testing.T) {
 	if got := r.visitor("stranger").get("/suppliers/" + string(r.northbridge.ID)); !strings.Contains(got.Text, "hello@northbridge.example") {
 		t.Error("who signed in does not see the contacts")
 	}
+	nobody.get("/techmap?q=bukwelll").shows(`main a[href="/techmap?q=bookwell"]`, "bookwell")
+	nobody.get("/techmap?q=bookwell&hosting=none").shows(`main a[href="/techmap?q=bookwell"]`, "without them")
 	closed := newRig(t)
 	if got := closed.visitor("").get("/techmap"); !strings.HasPrefix(got.Header.Get("Location"), "/sign-in") {
 		t.Errorf("a closed techmap: %d", got.Status)

@@ -105,12 +105,30 @@ type QuestionView struct {
 // Answered says that everybody can read it.
 func (q QuestionView) Answered() bool { return !q.AnsweredAt.IsZero() }
 
-// Change is something that everybody was told.
+// Change is something that everybody was told. Was is what the challenge said before, and
+// Is what it said then, where that is what changed.
 type Change struct {
 	At  Stamp
 	Act string
 	Say string
 	Why string
+	Was *ChallengeText
+	Is  *ChallengeText
+}
+
+// ChallengeText is what a challenge says, as it stands in the record.
+type ChallengeText struct {
+	Title, Problem, People, Success, Constraints string
+	Data                                         DataUse
+	Agreed                                       string
+	Timetable                                    Timetable
+	Budget                                       Budget
+	Capabilities                                 []string // ids; in a Change in words
+}
+
+// Text is what a challenge says now.
+func (c Challenge) Text() ChallengeText {
+	return ChallengeText{c.Title, c.Problem, c.People, c.Success, c.Constraints, c.Data, c.Agreed, c.Timetable, c.Budget, c.Capabilities}
 }
 
 // Thanks is what a department said to a supplier that helped, before everybody.
@@ -165,4 +183,5 @@ type Pack struct {
 	Changes        []Change
 	Thanks         []Thanks
 	Capabilities   []string // in words
+	Invited        []Stamp  // when suppliers were asked to look at it, without saying which
 }

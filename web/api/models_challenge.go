@@ -5,6 +5,7 @@ import (
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
+	"innovationden/web/pack"
 )
 
 func challengeLine(c den.ChallengeLine) contract.ChallengeLine {
@@ -40,7 +41,11 @@ func asked(q den.QuestionView) contract.Question {
 }
 
 func told(c den.Change) contract.Told {
-	return contract.Told{At: c.At, Say: c.Say, Why: some(c.Why)}
+	out := contract.Told{At: c.At, Say: c.Say, Why: some(c.Why)}
+	if was := pack.Was(c, time.UTC); len(was) > 0 {
+		out.Was = new(list(was, func(s pack.Said) contract.SaidBefore { return contract.SaidBefore{Part: s.Part, Text: s.Text} }))
+	}
+	return out
 }
 
 func thanks(t den.Thanks) contract.Thanks {

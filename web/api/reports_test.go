@@ -72,4 +72,33 @@ func (s *story) report() {
 	if beside.JSON200 == nil || len(beside.JSON200.Trials) != 2 || bytes.Contains(beside.Body, []byte("It was easier.")) {
 		s.t.Errorf("a supplier compares %s", beside.Body)
 	}
+	s.overview()
+}
+
+// overview is how a supplier finds its own entry in a published report, replies to it,
+// and finds its reply again.
+func (s *story) overview() {
+	w, ctx := s.w, s.ctx
+	look := func() (found []contract.OverviewTrial) {
+		v, err := s.vendor.GetOverviewWithResponse(ctx, string(w.suppliers[0].ID))
+		for _, t := range told(w, v.JSON200, err, v.Body).Trials {
+			if t.Trial == s.trial.Id && t.Published {
+				found = append(found, t)
+			}
+		}
+		return found
+	}
+	own := look()
+	if len(own) == 0 {
+		s.t.Fatal("the supplier does not find its published trial")
+	}
+	said, err := s.vendor.ReplyToReportWithResponse(ctx, s.trial.Id, own[0].Entry, contract.NewReply{Text: "Mended since."})
+	told(w, said.JSON200, err, said.Body)
+	if again := look(); again[0].Reply == nil || *again[0].Reply != "Mended since." {
+		s.t.Errorf("the reply is not in the overview: %+v", again)
+	}
+	product, err := s.vendor.GetProductWithResponse(ctx, own[0].Product)
+	if got := told(w, product.JSON200, err, product.Body); got.Evidence == nil {
+		s.t.Error("a product tells nothing of its evidence")
+	}
 }

@@ -16,7 +16,8 @@ var source string
 func HTML(out io.Writer, p den.Pack, zone *time.Location) error {
 	w := &writer{zone: zone}
 	page, err := template.New("pack").Funcs(template.FuncMap{
-		"moment": w.moment, "budget": Budget, "data": Data, "dates": w.dates,
+		"moment": w.moment, "budget": Budget, "data": Data, "dates": w.dates, "invited": w.invited,
+		"was": func(c den.Change) []Said { return Was(c, zone) },
 	}).Parse(source)
 	if err != nil {
 		return err

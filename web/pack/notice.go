@@ -19,6 +19,7 @@ func Notice(p den.Pack, zone *time.Location) string {
 	c := p.Challenge
 	w.title("Preliminary market engagement notice: DRAFT")
 	w.line("Procurement Act 2023, section 17. A draft to copy into the central digital platform (Find a Tender, notice UK2). Check every line before you publish it.")
+	w.line("Publish it before any tender notice for the same contract. Without it the tender notice has to say why there is none (section 17(1)).")
 	w.heading("Contracting authority")
 	w.fact("Name", p.DepartmentName)
 	w.fact("Public procurement organisation number", ToFill)
@@ -38,16 +39,27 @@ func Notice(p den.Pack, zone *time.Location) string {
 	w.fact("Main category (goods, services or works)", ToFill)
 	w.fact("CPV codes", ToFill)
 	w.fact("Place of performance", ToFill)
-	w.fact("Estimated value", or(Budget(c.Budget)))
+	w.fact("Estimated value, with and without VAT", value(c.Budget))
 	w.fact("Estimated contract dates", ToFill)
 	w.heading("Preliminary market engagement")
 	w.fact(engagement(c), or(w.closing(c)))
 	w.line("Description of the process: %s", w.process(p))
 	w.fact("Particularly suitable for small and medium-sized enterprises or for voluntary, community and social enterprises", ToFill)
+	w.fact("Where suppliers take part", "the address of this challenge "+ToFill)
 	w.heading("Equal information")
-	w.line("Every question of a supplier that was answered, and every change, was told to all suppliers alike and is in the pack of the challenge. Questions are published without the name of who asked. Taking part gives no advantage in a later procurement, and not taking part no disadvantage (section 16).")
+	w.line("Steps taken so that nobody who takes part gains an unfair advantage and competition is not distorted (section 16): every question that was answered, and every change with the wording it replaced, is told to all suppliers alike and stands, dated, in the pack of the challenge. Questions are published without the name of who asked. Proposed products are tried under one protocol that is locked before the trial starts. Not taking part is no disadvantage in a later procurement.")
+	w.fact("Told to a supplier outside the den (meetings, visits, calls), to be told to all", ToFill)
 	w.fact("Where the pack is found", ToFill)
 	return w.String()
+}
+
+// value is the budget guide as the start of an estimate: whether it includes VAT only a
+// person can say.
+func value(b den.Budget) string {
+	if text := Budget(b); text != "" {
+		return text + " This is the budget guide of the challenge; say whether it includes VAT: " + ToFill
+	}
+	return ToFill
 }
 
 func or(text string) string {

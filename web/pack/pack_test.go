@@ -19,7 +19,11 @@ func sample() den.Pack {
 			Budget: den.Budget{Low: 1_000_000, High: 5_000_050},
 		},
 		Questions: []den.QuestionView{{Said: "How many <b>offices</b>?", Answer: "Forty.", AnsweredAt: at}},
-		Changes:   []den.Change{{At: at, Say: "It was published.", Why: "Because."}},
+		Invited:   []den.Stamp{at, at},
+		Changes: []den.Change{
+			{At: at, Say: "It was published.", Why: "Because."},
+			{At: at, Say: "The problem changed.", Was: &den.ChallengeText{Title: "Booking", Problem: "People write to us."}, Is: &den.ChallengeText{Title: "Booking", Problem: "People call us."}},
+		},
 	}
 }
 
@@ -31,7 +35,7 @@ func TestEveryFormSaysTheSame(t *testing.T) {
 	text := pack.Text(sample(), time.UTC)
 	for _, said := range []string{
 		"People call us.", "60,000 parents.", "Nobody has to call.", "Forty.", "3 June 2026, 3:30pm", "Between £10,000 and £50,000.50.",
-		"Synthetic data only", "Booking of appointments", "Questions until: 4 June 2026, 3:30pm", "Trial from: 7 June 2026", "It was published. Because.",
+		"Synthetic data only", "Booking of appointments", "Questions until: 4 June 2026, 3:30pm", "Trial from: 7 June 2026", "It was published. Because.", "Until then, The problem: People write to us.", "asked suppliers to look at this challenge on 3 June 2026.",
 	} {
 		if !strings.Contains(text, said) {
 			t.Errorf("the text lacks %q:\n%s", said, text)
@@ -56,7 +60,7 @@ func TestTheNoticeHasWhatRegulation17AsksFor(t *testing.T) {
 	for _, said := range []string{
 		"Name: Department for Local Services", "Title of the procurement: Booking <appointments>", "Unique identifier of the procurement: " + pack.ToFill,
 		"Contract subject-matter", "People call us.", "Date when the engagement is intended to close: 5 June 2026, 3:30pm",
-		"Description of the process: The problem is published", "Estimated value: Between £10,000 and £50,000.50.", "section 17", "without the name of who asked",
+		"Description of the process: The problem is published", "Estimated value, with and without VAT: Between £10,000 and £50,000.50.", "section 17", "without the name of who asked", "section 17(1)", "the wording it replaced", "outside the den",
 	} {
 		if !strings.Contains(open, said) {
 			t.Errorf("the notice lacks %q:\n%s", said, open)
@@ -64,7 +68,7 @@ func TestTheNoticeHasWhatRegulation17AsksFor(t *testing.T) {
 	}
 	p := sample()
 	p.Challenge.ClosedAt, p.Challenge.Budget = p.At, den.Budget{}
-	if closed := flat(p); !strings.Contains(closed, "Date when the engagement closed: 3 June 2026, 3:30pm") || !strings.Contains(closed, "Estimated value: "+pack.ToFill) {
+	if closed := flat(p); !strings.Contains(closed, "Date when the engagement closed: 3 June 2026, 3:30pm") || !strings.Contains(closed, "Estimated value, with and without VAT: "+pack.ToFill) {
 		t.Errorf("a closed engagement says %s", closed)
 	}
 }

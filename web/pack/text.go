@@ -25,7 +25,7 @@ func Text(p den.Pack, zone *time.Location) string {
 	w.part("Data", Data(c))
 	w.part("Dates", strings.Join(w.dates(c), "\n"))
 	w.part("Budget guide", Budget(c.Budget))
-	w.part("Kinds of product that may help", strings.Join(p.Capabilities, "\n"))
+	w.part("What a product should be able to do", strings.Join(p.Capabilities, "\n"))
 	if c.Outcome != "" {
 		w.part("Outcome", c.Outcome)
 	}
@@ -41,7 +41,11 @@ func Text(p den.Pack, zone *time.Location) string {
 	w.heading("What was told, and when")
 	for _, one := range p.Changes {
 		w.line("%s: %s", w.moment(one.At), strings.TrimSpace(one.Say+" "+one.Why))
+		for _, was := range Was(one, zone) {
+			w.line("Until then, %s: %s", was.Part, was.Text)
+		}
 	}
+	w.part("Invitations", w.invited(p))
 	return w.String()
 }
 

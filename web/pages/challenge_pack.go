@@ -17,6 +17,22 @@ type packPage struct {
 	Challenge den.ChallengeView // of the pack, and nothing besides
 	Wanted    []string
 	Pack      den.Pack
+	Changes   []changeRow
+	SignedIn  bool
+}
+
+// changeRow is something that everybody was told, with what it replaced.
+type changeRow struct {
+	den.Change
+	Before []pack.Said
+}
+
+func (p *Pages) changeRows(all []den.Change) []changeRow {
+	var rows []changeRow
+	for _, one := range all {
+		rows = append(rows, changeRow{one, pack.Was(one, p.Zone)})
+	}
+	return rows
 }
 
 // Pack is GET /challenges/:id/pack.
@@ -26,7 +42,7 @@ func (p *Pages) Pack(c *gin.Context) error {
 		return err
 	}
 	page := packPage{
-		Frame: p.frame(c, p.words.Say("challenge-pack.title")), Pack: told, Wanted: told.Capabilities,
+		Frame: p.frame(c, p.words.Say("challenge-pack.title")), Pack: told, Wanted: told.Capabilities, Changes: p.changeRows(told.Changes), SignedIn: asking(c).Known(),
 		Challenge: den.ChallengeView{Challenge: told.Challenge, DepartmentName: told.DepartmentName},
 	}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")},

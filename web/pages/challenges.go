@@ -49,6 +49,7 @@ type challengePage struct {
 	view.Frame
 	Challenge den.ChallengeView
 	Wanted    []string // capabilities, in words
+	Changes   []changeRow
 	Answered  []den.QuestionView
 	Mine      []den.QuestionView // the person's own, that wait
 	Waiting   []den.QuestionView // for the department
@@ -88,7 +89,7 @@ func (p *Pages) showChallenge(c *gin.Context, v den.ChallengeView, isPreview boo
 		title = p.words.Say("challenge.untitled")
 	}
 	page := challengePage{
-		Frame: p.frame(c, title), Challenge: v, Wanted: p.capabilityTitles(v.Capabilities), IsPreview: isPreview,
+		Frame: p.frame(c, title), Challenge: v, Wanted: p.capabilityTitles(v.Capabilities), Changes: p.changeRows(v.Changes), IsPreview: isPreview,
 		MaySetUp: v.May[den.SetUpChallenge] && !isPreview, MayReadIn: v.May[den.ReadInterest] && !isPreview, MayRecord: v.May[den.ReadRecord] && !isPreview, MayAnswer: v.May[den.AnswerChallenge] && !isPreview,
 	}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.Crumb{Text: title})

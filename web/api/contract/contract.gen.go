@@ -3121,6 +3121,12 @@ type SBOMParts struct {
 	Sbom SBOM `json:"sbom"`
 }
 
+// SaidBefore A part of a challenge as it read before a change. Times are in UTC.
+type SaidBefore struct {
+	Part string `json:"part"`
+	Text string `json:"text"`
+}
+
 // Sandbox A running thing and the lease it runs by. `id` is the lease's.
 type Sandbox struct {
 	// Approval The request that it waits or waited for.
@@ -3495,7 +3501,10 @@ type TokenPage struct {
 type Told struct {
 	At  time.Time `json:"at"`
 	Say string    `json:"say"`
-	Why *string   `json:"why,omitempty"`
+
+	// Was What it replaced, where the challenge changed.
+	Was *[]SaidBefore `json:"was,omitempty"`
+	Why *string       `json:"why,omitempty"`
 }
 
 // Trial One experiment.
