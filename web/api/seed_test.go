@@ -194,6 +194,7 @@ func (w *world) seedPanel(i *inventor, round int) {
 	i.offer("publishReport", recipe{who: member, parts: about, body: hash{"parts": []string{"finding", "scores"}, "why": "Others ask the same."}})
 	_, err = w.o.Publish(ctx, official, v.ID, den.NewPublication{Parts: []den.Part{den.PartFinding}, Why: "Others ask the same."})
 	w.must(err)
+	i.offer("replyToReport", recipe{who: seller, parts: hash{"id": v.ID, "entry": first}, body: hash{"text": "We have mended it."}})
 	if w.published = append(w.published, string(v.ID)); len(w.published) > 1 {
 		before := w.published[len(w.published)-2]
 		i.offer("cite", recipe{who: member, parts: hash{"id": v.ID, "cited": before}, body: hash{"why": "The same product."}})
