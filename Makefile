@@ -70,7 +70,7 @@ lint: ## golangci-lint, with the tools of .ci/tools
 	@bin/tools/golangci-lint run ./...
 
 bench: ## measure, COUNT=6 times each; BENCH=name for some; compares with bin/bench.old where there is one
-	@.ci/setup demo
+	@.ci/setup bench
 	@mkdir -p bin
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count=$(COUNT) -timeout 60m $(EXEC) ./... | tee bin/bench.txt
 	@.ci/setup lint

@@ -58,8 +58,16 @@ func listen(b *testing.B, h http.Handler) string {
 	return server.Listener.Addr().String()
 }
 
-// run shares b.N requests among so many kept-alive connections.
+// run measures b.N requests.
 func run(b *testing.B, address, cookie string, size, conns int) {
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	b.ResetTimer()
+	share(b, b.N, address, cookie, size, conns)
+}
+
+// share shares requests among so many kept-alive connections. Each asks for /size.
+func share(b *testing.B, requests int, address, cookie string, size, conns int) {
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
@@ -69,14 +77,11 @@ func run(b *testing.B, address, cookie string, size, conns int) {
 	defer transport.CloseIdleConnections()
 	work := make(chan struct{}, conns)
 	var all sync.WaitGroup
-	b.SetBytes(int64(size))
-	b.ReportAllocs()
-	b.ResetTimer()
 	for range conns {
 		all.Go(func() {
 			buffer := make([]byte, 256<<10)
 			for range work {
-				req, err := http.NewRequestWithContext(b.Context(), "GET", "http://"+at+"/", nil)
+				req, err := http.NewRequestWithContext(b.Context(), "GET", "http://"+at+"/"+strconv.Itoa(size), nil)
 				if err != nil {
 					b.Error(err)
 					continue
@@ -97,7 +102,7 @@ func run(b *testing.B, address, cookie string, size, conns int) {
 			}
 		})
 	}
-	for range b.N {
+	for range requests {
 		work <- struct{}{}
 	}
 	close(work)
