@@ -163,8 +163,12 @@ func TestAVisitByName(t *testing.T) {
 		if got := guest.get(open); got.Status != http.StatusNotFound {
 			t.Errorf("%s before: %d", who, got.Status)
 		}
+		if guest.get("/help").has("nav a[href='/shared']") {
+			t.Errorf("%s is offered what is shared before anything is", who)
+		}
 		s, _, err := r.den.AddShare(ctx, by, den.NewShare{Trial: trial.ID, Lease: lease, With: with})
 		r.must(err)
+		guest.get("/help").shows("nav a[href='/shared']", "Shared with me")
 		guest.get("/shared").shows("main a", "Open Slotwise")
 		address, cookie := guest.into(guest.get(open))
 		if got := guest.at(address, cookie); got.Status != http.StatusOK {

@@ -74,6 +74,9 @@ func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 	if den.May(a, den.ReadChallenge, den.Owner{}) {
 		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")})
 	}
+	if p.sharesSomething(c, a) {
+		nav = append(nav, view.NavItem{Href: "/shared", Text: p.words.Say("nav.shared")})
+	}
 	nav = append(nav, view.NavItem{Href: "/techmap", Text: p.words.Say("nav.products")}, view.NavItem{Href: "/register", Text: p.words.Say("nav.register")})
 	if setsUp(a) || a.Has(den.Auditor) {
 		nav = append(nav, view.NavItem{Href: "/approvals", Text: p.words.Say("nav.approvals")})
@@ -83,6 +86,16 @@ func (p *Pages) navigation(c *gin.Context, a den.Actor) []view.NavItem {
 			view.NavItem{Href: "/host", Text: p.words.Say("nav.host")})
 	}
 	return append(nav, p.unread(c, a), view.NavItem{Href: "/help", Text: p.words.Say("nav.help")})
+}
+
+// sharesSomething says that others share a product with somebody now. Where it cannot be
+// told, the page is not offered; its address answers all the same.
+func (p *Pages) sharesSomething(c *gin.Context, a den.Actor) bool {
+	list, err := p.Den.SharedWith(c, a)
+	if err != nil {
+		p.Log.Warn("what is shared was not counted", "error", err)
+	}
+	return len(list) > 0
 }
 
 // visiting offers what can be read without an account, where anything can.
