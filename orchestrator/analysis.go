@@ -151,7 +151,7 @@ func warnings(table evaluation.Marks, raters int) []string {
 		}
 	}
 	if sum > 0 && social/sum < leastSocialValue-evaluation.Tolerance {
-		out = append(out, fmt.Sprintf("Social value weighs %.3g %% here. Central government gives it at least 10 %% (PPN 002).", 100*social/sum))
+		out = append(out, fmt.Sprintf("Social value weighs %.3g%% here. Central government gives it at least 10%% (PPN 002).", 100*social/sum))
 	}
 	if raters == 1 {
 		out = append(out, "Only one evaluator scored. Ask at least two, better three.")

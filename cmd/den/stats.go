@@ -163,7 +163,7 @@ func (k *client) tellRanks(o evaluation.Outcome) error {
 		}
 		share := ""
 		if s, ok := first[t.Entry]; ok {
-			share = fmt.Sprintf("%.1f %%", s*100)
+			share = fmt.Sprintf("%.1f%%", s*100)
 		}
 		rows = append(rows, []string{rank, t.Name, total, share, strings.Join(t.NotTested, ", ")})
 	}

@@ -208,11 +208,11 @@ func plural(n int, one, many string) string {
 func share(p float64) string {
 	switch r := math.Round(100 * p); {
 	case r >= 100:
-		return "more than 99 %"
+		return "more than 99%"
 	case r < 1:
-		return "less than 1 %"
+		return "less than 1%"
 	default:
-		return fmt.Sprintf("%.0f %%", r)
+		return fmt.Sprintf("%.0f%%", r)
 	}
 }
 
@@ -221,7 +221,7 @@ func flipShare(f Flip) string {
 	for digits := 0; digits < 4; digits++ {
 		at, now := fmt.Sprintf("%.*f", digits, 100*f.At), fmt.Sprintf("%.*f", digits, 100*f.Now)
 		if at != now {
-			return at + " %"
+			return at + "%"
 		}
 	}
 	return "it does now"

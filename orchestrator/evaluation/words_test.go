@@ -46,8 +46,8 @@ func alphaBeta() Marks {
 }
 
 func TestTheFindingInWords(t *testing.T) {
-	// The lines cross at .5w = .2(1 − w): price 5/7 = .714286, so Alpha is first in 71 %.
-	want := "Alpha stays first in 71 % of weightings. It loses the lead to Beta if price weighs more than 71 %. " +
+	// The lines cross at .5w = .2(1 − w): price 5/7 = .714286, so Alpha is first in 71%.
+	want := "Alpha stays first in 71% of weightings. It loses the lead to Beta if price weighs more than 71%. " +
 		"Evaluators agree enough to rely on this (α = 1.00)."
 	if got := said(t, alphaBeta(), agreeOf(t, agreed(30, 0))); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -69,7 +69,7 @@ func TestWordsAreGuarded(t *testing.T) {
 		"dominance": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{At(.1), At(.2)} }), sure,
 			"Alpha comes first whatever the weights. No change of a single weight would change the winner."},
 		"open": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{{}, At(.8)} }), sure,
-			"Alpha or Beta may come first: it depends on what was not tested. By what was tested for all of them, 30 % of the weight, Beta is ahead. Beta was not tested on Quality, so its total lies between 24 and 94 marks out of 100."},
+			"Alpha or Beta may come first: it depends on what was not tested. By what was tested for all of them, 30% of the weight, Beta is ahead. Beta was not tested on Quality, so its total lies between 24 and 94 marks out of 100."},
 		"open but safe": {edit(func(m *Marks) { m.Entries[1].Marks = []Mark{At(.4), {}} }), sure,
 			"It may lose the lead to Beta if price weighs more than"},
 		"screened": {edit(func(m *Marks) { m.Criteria[0].Minimum = minimum(.5) }), sure,
@@ -80,7 +80,7 @@ func TestWordsAreGuarded(t *testing.T) {
 			m.Entries[1].Marks = []Mark{At(.1), At(1)}
 			m.Criteria[0].Weight, m.Criteria[1].Weight = .2, .8
 		}), sure,
-			"Beta comes first with these weights, but in only 33 % of all weightings."},
+			"Beta comes first with these weights, but in only 33% of all weightings."},
 		"a reversal": {reversing(), sure,
 			"Be careful: without C, which did not win, A would come first instead of B, because price compares each with the lowest price."},
 		"one evaluator": {alphaBeta(), agreeOf(t, Ratings{Raters: []string{"a"}, Units: []Unit{{Scores: []Mark{At(1)}}}}),
@@ -114,7 +114,7 @@ func allThree(r Ratings) Ratings {
 }
 
 func TestRoundingNeverSaysMoreThanTheFigure(t *testing.T) {
-	for p, want := range map[float64]string{.999: "more than 99 %", .001: "less than 1 %", .934: "93 %", 1: "more than 99 %"} {
+	for p, want := range map[float64]string{.999: "more than 99%", .001: "less than 1%", .934: "93%", 1: "more than 99%"} {
 		if got := share(p); got != want {
 			t.Errorf("share(%v) is %q, want %q", p, got, want)
 		}
@@ -124,10 +124,10 @@ func TestRoundingNeverSaysMoreThanTheFigure(t *testing.T) {
 			t.Errorf("down(%v) is %q, want %q", a, got, want)
 		}
 	}
-	if got := flipShare(Flip{Now: .36, At: 4. / 11}); got != "36.4 %" {
+	if got := flipShare(Flip{Now: .36, At: 4. / 11}); got != "36.4%" {
 		t.Errorf("a flip near the weight as it is: %q", got)
 	}
-	if got := flipShare(Flip{Now: .3, At: 4. / 11}); got != "36 %" {
+	if got := flipShare(Flip{Now: .3, At: 4. / 11}); got != "36%" {
 		t.Errorf("a flip: %q", got)
 	}
 }

@@ -30,7 +30,7 @@ func Page(w io.Writer, r den.Report) error {
 			return at.UTC().Format("2 January 2006, 15:04 UTC")
 		},
 		"mark":  func(n *float64) string { return orDash(n, "%.4g") },
-		"share": func(n float64) string { return fmt.Sprintf("%.1f %%", 100*n) },
+		"share": func(n float64) string { return fmt.Sprintf("%.1f%%", 100*n) },
 		"given": func(n *int) string {
 			if n == nil {
 				return "not tested"

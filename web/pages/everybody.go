@@ -35,6 +35,9 @@ func (p *Pages) Everybody(c *gin.Context) error {
 				row.Roles = join(row.Roles, p.words.Say("role."+string(r)))
 			}
 		}
+		if row.Roles == "" { // who has no other role was asked to assess
+			row.Roles = p.words.Say("role.evaluator")
+		}
 		page.People = append(page.People, row)
 	}
 	return p.show(c, http.StatusOK, "everybody", page)

@@ -267,11 +267,11 @@ func (p *Pages) moment(at time.Time) string {
 func percent(share float64) string {
 	switch r := math.Round(1000*share) / 10; {
 	case share > 0 && r == 0:
-		return "< 0.1 %"
+		return "< 0.1%"
 	case share < 1 && r >= 100:
-		return "> 99.9 %"
+		return "> 99.9%"
 	default:
-		return mark(r) + " %"
+		return mark(r) + "%"
 	}
 }
 
