@@ -1,0 +1,32 @@
+//go:build chaos
+
+package bolt
+
+import (
+	"os"
+	"strconv"
+	"testing"
+)
+
+// The power is cut DEN_CHAOS_N times (200), in turn on each file system that this machine
+// can make. The control of TestAPowerCutIsSeenWhereNothingIsSynced belongs to it.
+func TestChaosPowerCuts(t *testing.T) {
+	if !inPrivate(t) {
+		return
+	}
+	all := 200
+	if text := os.Getenv("DEN_CHAOS_N"); text != "" {
+		n, err := strconv.Atoi(text)
+		must(t, err)
+		all = n
+	}
+	systems := formats()
+	each := (all + len(systems) - 1) / len(systems)
+	for name, mkfs := range systems {
+		lost, answered := powerCuts(t, newDisk(t, 400<<20, mkfs...), Options{}, each)
+		if lost != 0 {
+			t.Errorf("%s: %d answers of %d were lost. Again: DEN_CHAOS_N=%d go test -tags nomsgpack,chaos -count=1 -v -run '^TestChaosPowerCuts$' ./orchestrator/bolt", name, lost, answered, all)
+		}
+		t.Logf("%s: %d power cuts, %d answers, %d lost", name, each, answered, lost)
+	}
+}
