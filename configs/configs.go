@@ -31,6 +31,8 @@ type Config struct {
 	SignIn        SignIn     `yaml:"sign_in"`
 	Publishing    Publishing `yaml:"publishing"`
 	Backup        Backup     `yaml:"backup"`
+	Record        Record     `yaml:"record"`
+	Retention     Retention  `yaml:"retention"`
 	SizesFile     string     `yaml:"sizes_file"`
 	SchemesFolder string     `yaml:"schemes_folder"`
 	Techmap       Techmap    `yaml:"techmap"`
@@ -102,6 +104,29 @@ type Backup struct {
 	Command []string `yaml:"command"`
 	Every   Length   `yaml:"every"`
 	Keep    int      `yaml:"keep"`
+}
+
+// Record says where the signed state of the record goes besides the data folder.
+type Record struct {
+	Checkpoints string `yaml:"checkpoints"`
+}
+
+// Retention says how long what is not needed any more is kept; 0d: for ever.
+type Retention struct {
+	Notices     Length `yaml:"notices"`
+	Repeats     Length `yaml:"repeats"`
+	Invitations Length `yaml:"invitations"`
+	Tokens      Length `yaml:"tokens"`
+	Logs        Length `yaml:"logs"`
+	People      Length `yaml:"people"`
+}
+
+// Rules are the lengths as the den keeps to them.
+func (r Retention) Rules() den.Retention {
+	return den.Retention{
+		Notices: r.Notices.Span(), Repeats: r.Repeats.Span(), Invitations: r.Invitations.Span(),
+		Tokens: r.Tokens.Span(), Logs: r.Logs.Span(), People: r.People.Span(),
+	}
 }
 
 // Publishing says who stands behind published reports, and who may read them.

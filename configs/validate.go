@@ -55,6 +55,11 @@ func (c Config) Validate() error {
 	if _, err := c.Notices.Networks(); err != nil {
 		say("notices.inside must list networks such as 10.1.2.0/24: %v", err)
 	}
+	if to := c.Record.Checkpoints; to != "" {
+		if u, err := url.Parse(to); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			say("record.checkpoints must be a web address such as https://witness.example.org/den, not %q", to)
+		}
+	}
 	for name, n := range map[string]int{"sandboxes.most": c.Sandboxes.Most, "sandboxes.spare_cells": c.Sandboxes.SpareCells} {
 		if n < 0 || n > 1000 {
 			say("%s must be between 0 and 1000, not %d", name, n)

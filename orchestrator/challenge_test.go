@@ -206,7 +206,7 @@ func TestProductsThatFitAreShownWithWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, withWords)
 		ctx := t.Context()
-		r.must(r.store.Update(ctx, func(tx den.Tx) error {
+		r.must(r.db.Update(ctx, func(tx den.Tx) error {
 			p, err := tx.Products().Get(r.product.ID)
 			if err != nil {
 				return err

@@ -22,6 +22,9 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
 	}
 	v.Pushed, v.Away = o.unused.counts()
+	if o.Witness != nil {
+		v.Posted = o.Witness.Last()
+	}
 	if o.Backups != nil {
 		v.Backup, v.BackupPlan = o.Backups.Last(), o.Backups.Every()
 	}

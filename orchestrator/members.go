@@ -260,6 +260,9 @@ func (o *Orchestrator) SetLeft(ctx context.Context, actor den.Actor, person den.
 		if err != nil || who.Left == left {
 			return missing(err)
 		}
+		if !who.RemovedAt.IsZero() {
+			return den.Refuse(den.Conflict, "The personal data of this person was removed, so they cannot come back. Invite them anew.")
+		}
 		say := fmt.Sprintf("%s may sign in again.", who.Name)
 		if left {
 			say = fmt.Sprintf("%s has left and may no longer sign in.", who.Name)

@@ -243,6 +243,13 @@ func (p *pen) budgetUsed(tx den.Tx, r den.Rules, u use, isUsed bool) error {
 		if _, err := p.put(tx, l); err != nil {
 			return err
 		}
+		act, say := "lease.budget_used", "The budget of the month is used up: the sandbox is not to run any more."
+		if !isUsed {
+			act, say = "lease.budget_back", "There is budget again: the sandbox may run."
+		}
+		if _, err := p.record(tx, den.Event{Act: act, Subject: l.ID, About: about(l), Say: say}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

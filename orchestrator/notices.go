@@ -225,6 +225,9 @@ func (o *Orchestrator) SetMailbox(ctx context.Context, actor den.Actor, in den.M
 		if _, err := tx.Mailboxes().Put(box); err != nil {
 			return err
 		}
+		if _, err := p.record(tx, den.Event{Act: "person.notices_set", Subject: actor.ID, Say: actor.Name + " chose how to be told of things."}); err != nil {
+			return err
+		}
 		v, err = o.mailboxView(tx, actor)
 		return err
 	})

@@ -63,11 +63,13 @@ type Config struct {
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
 	Visits   Visits                   // nil: nobody is told
+	Keeps    *den.Retention           // how long what is not needed is kept; nil: den.UsualRetention
 	Log      *slog.Logger             // nil: nothing is logged
 
 	// Sign signs a state of the record; nil: proofs carry no checkpoint.
 	Sign    func(den.Head, time.Time) (string, error)
 	Key     den.RecordKey         // what Sign signs with
+	Witness Witness               // nil: no checkpoint leaves the host
 	Seal    func(context.Context) // keeps a checkpoint, every hour; nil: nobody does
 	Version string
 	Demo    bool
@@ -110,8 +112,9 @@ type Orchestrator struct {
 	lastSweep atomic.Pointer[time.Time]
 	lastCells atomic.Pointer[time.Time]
 	lastLook  atomic.Pointer[time.Time]
-	held      sync.Map // lease id → when the pass may try it again
-	kept      sync.Map // den.SchemeRef → den.Scheme of the store: a kept version never changes
+	triedAt   atomic.Pointer[time.Time] // when the checkpoint was last posted
+	held      sync.Map                  // lease id → when the pass may try it again
+	kept      sync.Map                  // den.SchemeRef → den.Scheme of the store: a kept version never changes
 	counters  *counters
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time
@@ -163,6 +166,10 @@ func New(c Config) *Orchestrator {
 	}
 	if c.Tally == nil {
 		c.Tally = func(string) (den.Tally, bool) { return den.Tally{}, false }
+	}
+	if c.Keeps == nil {
+		usual := den.UsualRetention()
+		c.Keeps = &usual
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -22,6 +22,8 @@ type pen struct {
 	used   map[den.Kind]int
 	labels []string
 	label  int
+	salts  []string
+	salted int
 
 	warm    map[den.ID]den.Cell // the warm instances that leases take in this transaction
 	hits    int
@@ -52,15 +54,19 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	p := &pen{o: o, now: o.now(), by: by, ids: map[den.Kind][]den.ID{}}
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
-	err := o.Store.Update(ctx, func(tx den.Tx) error {
-		p.used, p.label = map[den.Kind]int{}, 0
+	err := o.Store.Update(ctx, func(under den.Tx) error {
+		tx := den.Track(under, p.salt)
+		p.used, p.label, p.salted = map[den.Kind]int{}, 0, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
 		p.mails, p.warm, p.hits, p.misses = false, nil, 0, 0
 		p.narrowed, p.visits = nil, nil
 		if err := p.stands(tx); err != nil {
 			return err
 		}
-		return change(tx, p)
+		if err := change(tx, p); err != nil {
+			return err
+		}
+		return tx.Close()
 	})
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
@@ -125,6 +131,15 @@ func (p *pen) id(kind den.Kind) den.ID {
 	}
 	p.used[kind] = n + 1
 	return p.ids[kind][n]
+}
+
+// salt makes an unguessable text; the nth one is the same in each run of a change.
+func (p *pen) salt() string {
+	if p.salted == len(p.salts) {
+		p.salts = append(p.salts, p.o.Secret())
+	}
+	p.salted++
+	return p.salts[p.salted-1]
 }
 
 // sandbox makes the id of a sandbox: never used before, never used again.

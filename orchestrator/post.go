@@ -13,7 +13,6 @@ const (
 	sendPatience  = 20 * time.Second   // one message
 	sendTries     = 12                 // failures in a row before a delivery is given up
 	deliverAtOnce = 200
-	deliveryKept  = 30 * 24 * time.Hour
 )
 
 // SendBackoff is how long a delivery waits after so many failures in a row: a minute,

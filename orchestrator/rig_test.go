@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/storetest"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 )
@@ -69,9 +71,15 @@ func newRig(t testing.TB, change ...func(*orchestrator.Config)) *rig {
 			t.Error(err)
 		}
 	})
-	r.store = r.db
+	witness := &storetest.Witness{Store: r.db}
+	t.Cleanup(func() {
+		if unsaid := witness.Unsaid(); len(unsaid) > 0 {
+			t.Errorf("changed without an event about it:\n%s", strings.Join(unsaid, "\n"))
+		}
+	})
+	r.store = witness
 	r.config = orchestrator.Config{
-		Store: r.db, Runtime: r.engine, Images: r.engine, Now: time.Now, NewID: r.id,
+		Store: r.store, Runtime: r.engine, Images: r.engine, Now: time.Now, NewID: r.id,
 		Secret: func() string { return fmt.Sprintf("secret-%d", r.ids.Add(1)) },
 		Name:   func() string { return fmt.Sprintf("quiet-otter-%08d", r.ids.Add(1)) },
 		Sizes:  []den.Size{small}, Schemes: []den.Scheme{scheme()},

@@ -82,9 +82,10 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{o.SweepEvery, func() { o.watchBudgets(ctx) }},
 		{o.SweepEvery, func() { o.lapse(ctx) }},
 		{o.SweepEvery, func() { o.leaveUnused(ctx) }},
-		{6 * time.Hour, func() { o.clean(ctx) }},
+		{6 * time.Hour, func() { o.Retain(ctx) }},
 		{o.SweepEvery, func() { o.backUpWhenDue(ctx) }},
 		{time.Hour, func() { o.seal(ctx) }},
+		{o.SweepEvery, func() { o.PostCheckpoint(ctx) }},
 	} {
 		if _, err := c.AddFunc("@every "+job.every.String(), job.do); err != nil {
 			return nil, err

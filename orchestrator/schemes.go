@@ -133,7 +133,11 @@ func (o *Orchestrator) AddScheme(ctx context.Context, actor den.Actor, in den.Ne
 func (o *Orchestrator) keepScheme(tx den.Tx, p *pen, s den.Scheme) error {
 	_, err := tx.Schemes().Get(s.Ref().Key())
 	if den.KindOf(err) == den.NotFound {
-		_, err = tx.Schemes().Put(den.KeptScheme{Key: s.Ref().Key(), Scheme: s, AddedBy: den.System().ID, AddedAt: p.now})
+		kept := den.KeptScheme{Key: s.Ref().Key(), Scheme: s, AddedBy: den.System().ID, AddedAt: p.now}
+		if _, err = tx.Schemes().Put(kept); err != nil {
+			return err
+		}
+		_, err = p.record(tx, den.Event{Act: "scheme.kept", Subject: kept.Key, Say: fmt.Sprintf("Version %d of the scheme %q is kept as it is: a trial uses it.", s.Version, s.Title)})
 	}
 	return err
 }

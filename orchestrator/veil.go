@@ -159,7 +159,7 @@ func conceal(tx den.Tx, actor den.Actor, events []den.Event) error {
 				known[id] = v
 			}
 			if v != nil {
-				e.Say, e.Why, e.Before, e.After = v.text(e.Say), v.text(e.Why), nil, nil
+				e.Say, e.Why, e.Before, e.After, e.Changes = v.text(e.Say), v.text(e.Why), nil, nil, nil
 				e.About = slices.DeleteFunc(slices.Clone(e.About), func(id den.ID) bool {
 					return id.Kind() == den.KindSupplier || id.Kind() == den.KindProduct || id.Kind() == den.KindRelease
 				})

@@ -10,11 +10,8 @@ import (
 )
 
 const (
-	warnAhead     = 24 * time.Hour // sandboxes that end sooner are said to end soon
-	warnLast      = time.Hour      // those that end sooner are said to end within the hour
-	answersLast   = 48 * time.Hour
-	noticesLast   = 30 * 24 * time.Hour
-	cleanedAtOnce = 500
+	warnAhead = 24 * time.Hour // sandboxes that end sooner are said to end soon
+	warnLast  = time.Hour      // those that end sooner are said to end within the hour
 )
 
 // endWarning is one of the two that a department gets of an end: a day and an hour before.
@@ -96,86 +93,6 @@ func (p *pen) warn(tx den.Tx, w endWarning) error {
 		ID: w.id, To: w.lease.Department, Subject: w.lease.ID, Kind: w.kind, Title: fmt.Sprintf(w.title, name),
 		Say: fmt.Sprintf("It is removed in %s. Extend it if you need it longer.", spell(w.lease.EndsAt.Sub(p.now))),
 	})
-}
-
-// clean forgets answers to repeated requests, tokens and notices that are out of date.
-func (o *Orchestrator) clean(ctx context.Context) {
-	old := stale{now: o.now()}
-	err := o.Store.View(ctx, old.find)
-	if err == nil && len(old.answers)+len(old.tokens)+len(old.notices)+len(old.deliveries) > 0 {
-		err = o.update(ctx, den.System(), func(tx den.Tx, _ *pen) error { return old.delete(tx) })
-	}
-	if err != nil && ctx.Err() == nil {
-		o.Log.Error("what is out of date was not cleaned away", "error", err)
-	}
-}
-
-// stale is what nobody needs any more.
-type stale struct {
-	now                                  den.Stamp
-	answers, tokens, notices, deliveries []den.ID
-}
-
-func (s *stale) find(tx den.Tx) error {
-	answers, err := tx.Answers().List(den.Query{Index: den.AnswersByTime, Until: s.now.Add(-answersLast), Limit: cleanedAtOnce})
-	if err != nil {
-		return err
-	}
-	for _, a := range answers.Items {
-		s.answers = append(s.answers, den.ID(a.Key))
-	}
-	tokens, err := every(tx.Tokens(), den.Query{})
-	if err != nil {
-		return err
-	}
-	for _, t := range tokens {
-		if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(s.now) {
-			s.tokens = append(s.tokens, den.ID(t.Hash))
-		}
-	}
-	notices, err := tx.Notices().List(den.Query{Limit: cleanedAtOnce})
-	if err != nil {
-		return err
-	}
-	for _, n := range notices.Items {
-		if n.At.Add(noticesLast).Before(s.now) {
-			s.notices = append(s.notices, n.ID)
-		}
-	}
-	deliveries, err := tx.Deliveries().List(den.Query{Limit: cleanedAtOnce})
-	if err != nil {
-		return err
-	}
-	for _, d := range deliveries.Items {
-		if d.State != den.DeliveryWaits && d.MadeAt.Add(deliveryKept).Before(s.now) {
-			s.deliveries = append(s.deliveries, d.ID)
-		}
-	}
-	return nil
-}
-
-func (s *stale) delete(tx den.Tx) error {
-	for _, id := range s.answers {
-		if err := tx.Answers().Delete(id); err != nil {
-			return err
-		}
-	}
-	for _, id := range s.tokens {
-		if err := tx.Tokens().Delete(id); err != nil {
-			return err
-		}
-	}
-	for _, id := range s.notices {
-		if err := tx.Notices().Delete(id); err != nil {
-			return err
-		}
-	}
-	for _, id := range s.deliveries {
-		if err := tx.Deliveries().Delete(id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // spell writes a length of time for people: "2 days 4 hours".

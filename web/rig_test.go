@@ -25,6 +25,7 @@ import (
 	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
 	"innovationden/orchestrator/report"
+	"innovationden/orchestrator/storetest"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 	"innovationden/web"
@@ -88,7 +89,13 @@ func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *ri
 	r.must(err)
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
 	r.must(err)
-	r.store = dryStore{store}
+	witness := &storetest.Witness{Store: store}
+	t.Cleanup(func() {
+		if unsaid := witness.Unsaid(); len(unsaid) > 0 {
+			t.Errorf("changed without an event about it:\n%s", strings.Join(unsaid, "\n"))
+		}
+	})
+	r.store = dryStore{witness}
 	key, err := ledger.OpenKey(t.TempDir(), rand.Reader)
 	r.must(err)
 	table := gateway.NewTable()

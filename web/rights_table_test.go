@@ -102,6 +102,14 @@ var verdicts = map[string]row{
 	"POST /me/computers":         {"", known, no, no},
 	"POST /me/tokens":            {"", known, no, no},
 	"POST /me/tokens/:id/revoke": {"token", no, no, no},
+	"GET /me/data":               {"", known, no, no},
+	"GET /me/data/file":          {"", known, no, no},
+	"POST /me/data/remove":       {"", known, no, no},
+
+	"GET /people/:id/data":         {"someone", operates, operates, may{look: "auditor"}},
+	"GET /people/:id/data/file":    {"someone", operates, operates, may{look: "auditor"}},
+	"POST /people/:id/data/remove": {"someone", operates, operates, may{look: "auditor"}},
+	"GET /host/retention":          {"", readsAll, no, no},
 
 	// who belongs where: an invitation or a person that is not there is not there for all
 	"GET /join":                     {"", anybody, no, no},

@@ -56,7 +56,7 @@ func (k *client) commands() []*cobra.Command {
 		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.login(), k.signInLink(), k.shares(),
 	}
 	speaking = append(speaking, k.approval(), k.rules(), k.notice(), k.member(), k.invitation())
-	speaking = append(speaking, k.techmap())
+	speaking = append(speaking, k.personal(), k.retention(), k.techmap())
 	for _, c := range speaking {
 		k.flags(c)
 	}

@@ -15,7 +15,7 @@ import (
 
 // ownFiles is everything that a den keeps in its data folder. A demo removes these
 // and no others: the folder may be somebody's.
-var ownFiles = []string{"den.db", "record.key", installationFile, tokenFile, checkpointFile, evidenceFile}
+var ownFiles = []string{"den.db", "record.key", installationFile, tokenFile, checkpointFile, postedFile, evidenceFile}
 
 // open gives a demo a house with an empty store. What an earlier demo in the same
 // folder left on the engine is removed first: its installation's name outlives it.

@@ -21,6 +21,7 @@ const (
 	installationFile = "installation"
 	tokenFile        = "operator.token"
 	checkpointFile   = "checkpoint"
+	postedFile       = "checkpoint.posted"
 )
 
 // installation is what everything of this den on the engine is labelled with: the

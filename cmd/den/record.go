@@ -114,6 +114,19 @@ func (k *client) event() *cobra.Command {
 func (k *client) tellEvent(e contract.Event) {
 	facts(k.std.out, [2]string{"Event", fmt.Sprint(e.Seq)}, [2]string{"What", e.Detail}, [2]string{"When", moment(&e.At)}, [2]string{"Who", firstOf(e.ActorName, e.Actor)},
 		[2]string{"Why", given(e.Why)}, [2]string{"Kind", e.Act}, [2]string{"About", e.Subject}, [2]string{"Before", asJSON(e.Before)}, [2]string{"After", asJSON(e.After)})
+	if e.Changes == nil {
+		return
+	}
+	var rows [][]string
+	for _, c := range *e.Changes {
+		before, after := given(c.Before), given(c.After)
+		if c.Hidden != nil && *c.Hidden {
+			before, after = "not shown", "not shown"
+		}
+		rows = append(rows, []string{c.Of, c.Field, before, after})
+	}
+	k.say("")
+	table(k.std.out, []string{"OF", "FIELD", "BEFORE", "AFTER"}, rows)
 }
 
 func asJSON(fields *map[string]any) string {

@@ -160,7 +160,13 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
+	witness, err := openOutside(c, h.log)
+	if err != nil {
+		return err
+	}
+	keeps := c.Retention.Rules()
 	h.den = orchestrator.New(orchestrator.Config{
+		Witness: witness, Keeps: &keeps,
 		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),

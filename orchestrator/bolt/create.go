@@ -77,7 +77,7 @@ func lay(b *bbolt.Tx, s *schema) error {
 		_, e := index.CreateBucketIfNotExists([]byte(name))
 		err = errors.Join(err, e)
 	}
-	for _, name := range [][]byte{leavesBucket, hashesBucket, headBucket} {
+	for _, name := range [][]byte{leavesBucket, hashesBucket, headBucket, valuesBucket} {
 		_, e := record.CreateBucketIfNotExists(name)
 		err = errors.Join(err, e)
 	}

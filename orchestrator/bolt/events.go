@@ -26,6 +26,16 @@ func (t *tx) Record(e den.Event) (seq uint64, err error) {
 	return seq, nil
 }
 
+// Forget takes a person's names out of the record.
+func (t *tx) Forget(person den.ID, by uint64, at den.Stamp) (n int, err error) {
+	defer caught(&err)
+	if err := t.writable(); err != nil {
+		return 0, err
+	}
+	n, err = t.log().Forget(person, by, at)
+	return n, repair(err)
+}
+
 // eventRows lists the index rows of an event, each once.
 func eventRows(e den.Event, seq uint64) []row {
 	var rows []row

@@ -50,6 +50,9 @@ func toSchema2(b *bbolt.Tx) error {
 			return err
 		}
 	}
+	if _, err := b.Bucket([]byte("record")).CreateBucketIfNotExists([]byte("values")); err != nil {
+		return err
+	}
 	index := b.Bucket([]byte("index"))
 	for _, name := range indexes {
 		if _, err := index.CreateBucketIfNotExists([]byte(name)); err != nil {

@@ -54,7 +54,8 @@ import (
 //	record                    package ledger draws what is inside
 //	├── leaves
 //	├── hashes
-//	└── head
+//	├── head
+//	└── values
 //	sessions                  SHA-256 of the token → expiry, 8 bytes, then the data
 //	sessions_by_expiry        expiry, 8 bytes, SHA-256 of the token → nothing
 
@@ -70,6 +71,7 @@ var (
 	leavesBucket   = []byte("leaves")
 	hashesBucket   = []byte("hashes")
 	headBucket     = []byte("head")
+	valuesBucket   = []byte("values")
 	sessionsBucket = []byte("sessions")
 	expiryBucket   = []byte("sessions_by_expiry")
 )

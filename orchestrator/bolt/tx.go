@@ -77,7 +77,7 @@ func (t *tx) log() ledger.Log {
 		b.FillPercent = 1 // only ever appended to
 		return b
 	}
-	return ledger.Log{Leaves: part(leavesBucket), Hashes: part(hashesBucket), Top: part(headBucket)}
+	return ledger.Log{Leaves: part(leavesBucket), Hashes: part(hashesBucket), Top: part(headBucket), Values: t.in(record.Bucket.Bucket(valuesBucket), string(valuesBucket))}
 }
 
 // journal remembers what a function overwrote, so that it alone can be undone in a

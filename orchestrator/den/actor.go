@@ -27,8 +27,9 @@ type Person struct {
 	Name        string
 	Email       string
 	Memberships []Membership
-	Demo        bool // offered on the sign-in page of a demo
-	Left        bool // may no longer sign in
+	Demo        bool  // offered on the sign-in page of a demo
+	Left        bool  // may no longer sign in
+	RemovedAt   Stamp `json:",omitzero"` // when their personal data was removed; zero: it was not
 	Rev         int64
 }
 

@@ -17,6 +17,9 @@ type Event struct {
 	Why     string          // the reason the actor gave
 	Before  json.RawMessage `json:",omitempty"`
 	After   json.RawMessage `json:",omitempty"`
+
+	Changes []FieldChange `json:",omitempty"` // what changed of what it is about, field by field
+	Sealed  []Sealed      `json:",omitempty"` // names of people that stand beside the record
 }
 
 // Notice is something to tell somebody. It is written in the transaction of the change
@@ -44,6 +47,14 @@ type Proof struct {
 	Head       Head     `json:"head"`     // of the record it was taken from
 	Path       []string `json:"path"`     // RFC 6962 audit path, hex
 	Checkpoint string   `json:"checkpoint,omitempty"`
+
+	Names []ProofName `json:"names,omitempty"` // of the event's Sealed, in order
+}
+
+// ProofName opens one sealed name; empty: it was removed.
+type ProofName struct {
+	Salt string `json:"salt"`
+	Name string `json:"name"`
 }
 
 // RecordKey is the public half of what signs the record's checkpoints.

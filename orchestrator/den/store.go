@@ -57,6 +57,9 @@ type Tx interface {
 	// Record appends an event to the tamper-evident record and returns its
 	// position.
 	Record(Event) (uint64, error)
+	// Forget takes a person's names out of the record and leaves their hashes: by is the
+	// position of the event of this transaction that says so. It returns how many.
+	Forget(person ID, by uint64, at Stamp) (int, error)
 	// Events lists events: all of them, or of EventsBySubject, EventsByActor.
 	Events(Query) (Page[Event], error)
 	// Event reads one by its position. NotFound.

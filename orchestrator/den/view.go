@@ -209,6 +209,7 @@ type HostView struct {
 	LastPass   Stamp
 	LastSweep  Stamp
 	Head       Head
+	Posted     Posted // of the record's signed state
 	Backup     Backup // the last one that is known
 	BackupPlan Span   // between two backups; zero: they are made on demand only
 	StartedAt  Stamp

@@ -31,12 +31,14 @@ func (s shelf) ForEach(visit func(k, v []byte) error) error {
 	return nil
 }
 
-type file struct{ leaves, hashes, top shelf }
+type file struct{ leaves, hashes, top, values shelf }
 
-func (f file) log() ledger.Log { return ledger.Log{Leaves: f.leaves, Hashes: f.hashes, Top: f.top} }
+func (f file) log() ledger.Log {
+	return ledger.Log{Leaves: f.leaves, Hashes: f.hashes, Top: f.top, Values: f.values}
+}
 
 func (f file) clone() file {
-	return file{maps.Clone(f.leaves), maps.Clone(f.hashes), maps.Clone(f.top)}
+	return file{maps.Clone(f.leaves), maps.Clone(f.hashes), maps.Clone(f.top), maps.Clone(f.values)}
 }
 
 func event(n int) den.Event {
@@ -48,7 +50,7 @@ func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
 func written(t testing.TB, n int) file {
 	t.Helper()
-	f := file{shelf{}, shelf{}, shelf{}}
+	f := file{shelf{}, shelf{}, shelf{}, shelf{}}
 	if err := f.log().Create(); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +183,7 @@ func TestARewrittenRecordFailsAgainstAnOldCheckpoint(t *testing.T) {
 	if faults, err := honest.log().Extends(old); len(faults) > 0 || err != nil {
 		t.Fatalf("the honest record: %v %v", faults, err)
 	}
-	forged := file{shelf{}, shelf{}, shelf{}}
+	forged := file{shelf{}, shelf{}, shelf{}, shelf{}}
 	_ = forged.log().Create()
 	for n := range 42 {
 		e := event(n)

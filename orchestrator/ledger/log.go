@@ -30,6 +30,7 @@ type Log struct {
 	Leaves Bucket
 	Hashes Bucket
 	Top    Bucket
+	Values Bucket
 }
 
 // Create writes the head of an empty record.
@@ -53,6 +54,9 @@ func (l Log) Append(e den.Event) (uint64, error) {
 		return 0, err
 	}
 	if err := l.Leaves.Put(place(size), leaf); err != nil {
+		return 0, err
+	}
+	if err := l.keep(e); err != nil {
 		return 0, err
 	}
 	first := uint64(tlog.StoredHashIndex(0, int64(size)))
@@ -84,7 +88,11 @@ func (l Log) Read(seq uint64) (den.Event, error) {
 	if err != nil {
 		return den.Event{}, err
 	}
-	return decode(seq, leaf)
+	e, err := decode(seq, leaf)
+	if err == nil {
+		err = l.unseal(&e)
+	}
+	return e, err
 }
 
 // leaf gives the bytes at a position if they have the hash that was stored for them.

@@ -29,7 +29,18 @@ func (l Log) Prove(seq uint64) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	return Proof{Leaf: string(leaf), Seq: seq, Head: head, Path: words(path)}, nil
+	e, err := decode(seq, leaf)
+	if err == nil {
+		err = l.unseal(&e)
+	}
+	if err != nil {
+		return Proof{}, err
+	}
+	p := Proof{Leaf: string(leaf), Seq: seq, Head: head, Path: words(path)}
+	for _, s := range e.Sealed {
+		p.Names = append(p.Names, den.ProofName{Salt: s.Salt, Name: s.Value})
+	}
+	return p, nil
 }
 
 // Check proves the event of p. With a public key the checkpoint must be signed with it
@@ -43,7 +54,10 @@ func (p Proof) Check(public string) (e den.Event, signed bool, err error) {
 	if err := tlog.CheckRecord(path, int64(p.Head.Size), root, int64(p.Seq), tlog.RecordHash([]byte(p.Leaf))); err != nil {
 		return e, false, &den.Error{Kind: den.Invalid, Say: "The proof is wrong: the event is not the one that stands in the record.", Err: err}
 	}
-	if e, err = decode(p.Seq, []byte(p.Leaf)); err != nil || public == "" {
+	if e, err = decode(p.Seq, []byte(p.Leaf)); err != nil {
+		return e, false, err
+	}
+	if err := p.name(&e); err != nil || public == "" {
 		return e, false, err
 	}
 	c, err := OpenCheckpoint(p.Checkpoint, public)
@@ -54,6 +68,23 @@ func (p Proof) Check(public string) (e den.Event, signed bool, err error) {
 		return e, false, den.Refuse(den.Invalid, "The proof is wrong: its checkpoint is of another state of the record.")
 	}
 	return e, true, nil
+}
+
+// name gives the event the names that came with its proof, each of which must have the
+// hash that stands in the event.
+func (p Proof) name(e *den.Event) error {
+	for n := range e.Sealed {
+		s := &e.Sealed[n]
+		if n >= len(p.Names) || p.Names[n] == (den.ProofName{}) {
+			continue
+		}
+		if den.SealHash(p.Names[n].Salt, p.Names[n].Name) != s.Hash {
+			return den.Refuse(den.Invalid, "The proof is wrong: a name in it is not the one that was recorded.")
+		}
+		s.Value = p.Names[n].Name
+	}
+	e.Open()
+	return nil
 }
 
 // Consistency shows that the record of New begins with exactly the record of Old.

@@ -42,6 +42,9 @@ func (l Log) Verify(ctx context.Context) ([]Fault, error) {
 		err = v.hashes()
 	}
 	if err == nil {
+		err = v.strays()
+	}
+	if err == nil {
 		v.top()
 	}
 	if errors.Is(err, errEnough) {
@@ -121,10 +124,14 @@ func (v *verifier) hashed(seq uint64, leaf []byte) error {
 		}
 		return v.climb(seq, stored)
 	}
-	if _, err := decode(seq, leaf); err != nil {
-		if err := v.fault(eventPlace(seq), "Event %d cannot be read: %v.", seq, err); err != nil {
-			return err
-		}
+	e, err := decode(seq, leaf)
+	if err != nil {
+		err = v.fault(eventPlace(seq), "Event %d cannot be read: %v.", seq, err)
+	} else {
+		err = v.values(e)
+	}
+	if err != nil {
+		return err
 	}
 	return v.climb(seq, real)
 }

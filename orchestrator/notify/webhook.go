@@ -24,16 +24,22 @@ type webhook struct {
 }
 
 func newWebhook(o Options) *webhook {
+	return &webhook{now: o.Now, client: guarded(o)}
+}
+
+// guarded is a client that follows no redirects, uses no proxy and dials nothing inside
+// the house that was not allowed.
+func guarded(o Options) *http.Client {
 	const patience, idle = 10 * time.Second, 30 * time.Second
 	guard := guard{allowed: o.Inside}
-	return &webhook{now: o.Now, client: &http.Client{
+	return &http.Client{
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext: guard.dialer(patience).DialContext, TLSHandshakeTimeout: patience, ResponseHeaderTimeout: patience,
 			IdleConnTimeout: idle, MaxIdleConnsPerHost: 1, MaxResponseHeaderBytes: 16 << 10, ForceAttemptHTTP2: true,
 		},
-	}}
+	}
 }
 
 // Send posts one message, signed as Standard Webhooks say: the same id at each try, the
@@ -49,13 +55,18 @@ func (w *webhook) Send(ctx context.Context, m den.Message) error {
 	}
 	at := strconv.FormatInt(w.now().Unix(), 10)
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "InnovationDen")
 	r.Header.Set("Webhook-Id", string(m.ID))
 	r.Header.Set("Webhook-Timestamp", at)
 	if signature, ok := Sign(m.Hook.Secret, string(m.ID), at, body); ok {
 		r.Header.Set("Webhook-Signature", signature)
 	}
-	answer, err := w.client.Do(r)
+	return post(w.client, r)
+}
+
+// post sends a request and says what came of it: Invalid where trying again is of no use.
+func post(client *http.Client, r *http.Request) error {
+	r.Header.Set("User-Agent", "InnovationDen")
+	answer, err := client.Do(r)
 	var inside *insideError
 	switch {
 	case errors.As(err, &inside):

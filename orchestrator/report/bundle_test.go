@@ -47,7 +47,7 @@ func newSealedTrial(t testing.TB) *sealedTrial {
 		t.Fatal(err)
 	}
 	x := &sealedTrial{r: rich(), key: key}
-	log := ledger.Log{Leaves: shelf{}, Hashes: shelf{}, Top: shelf{}}
+	log := ledger.Log{Leaves: shelf{}, Hashes: shelf{}, Top: shelf{}, Values: shelf{}}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -85,9 +85,15 @@ var table = map[string]access{
 	},
 	"withdrawInvitation": {about: "department", done: 404},
 	"acceptInvitation":   {done: 422, ours: everyone, body: fixed(hash{"secret": "none"})},
-	"listSchemes":        {done: 200, ours: everyone},
-	"getScheme":          {done: 200, ours: everyone},
-	"listSizes":          {done: 200, ours: everyone},
+	"getPersonalData":    {about: "person", done: 200, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
+	"removePersonalData": {about: "person", done: 422, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
+	"getMyData":          {done: 200, ours: everyone},
+	"removeMyData":       {done: 422, ours: everyone},
+	"getRetention":       {done: 200, ours: may{yes: "operator auditor"}},
+
+	"listSchemes": {done: 200, ours: everyone},
+	"getScheme":   {done: 200, ours: everyone},
+	"listSizes":   {done: 200, ours: everyone},
 
 	"listDepartments": {done: 200, ours: withRole},
 	"listSuppliers":   {done: 200, ours: withRole},

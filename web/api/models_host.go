@@ -7,7 +7,8 @@ import (
 
 func host(h den.HostView) contract.Host {
 	return contract.Host{
-		Up: h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),
+		CheckpointPosted: posted(h.Posted),
+		Up:               h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),
 		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
 		Live: int32(h.Live), Starting: int32(h.Starting), Queue: int32(h.Queue), Room: int32(h.Room),
 		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
@@ -17,6 +18,13 @@ func host(h den.HostView) contract.Host {
 		LastPass: moment(h.LastPass), LastSweep: moment(h.LastSweep), RecordSize: new(int64(h.Head.Size)), RecordRoot: some(h.Head.Root),
 		StartedAt: h.StartedAt, Version: h.Version,
 	}
+}
+
+func posted(p den.Posted) *contract.CheckpointPosted {
+	if p.URL == "" {
+		return nil
+	}
+	return &contract.CheckpointPosted{Url: p.URL, At: moment(p.At), Size: some(int64(p.Size)), Tries: int32(p.Tries), GivenUp: p.Dead, Detail: some(p.Said)}
 }
 
 func inForce(f den.InForce) contract.InForce {

@@ -43,6 +43,9 @@ type Accounts interface {
 	Tokens(context.Context, den.Actor) ([]den.Token, error)
 	AddToken(context.Context, den.Actor, den.NewToken) (t den.Token, secret string, err error)
 	RevokeToken(context.Context, den.Actor, den.ID) error
+	PersonalData(ctx context.Context, a den.Actor, person den.ID) (den.PersonalData, error)
+	RemovePersonalData(context.Context, den.Actor, den.RemovalOrder) (den.Removal, error)
+	Retention(context.Context, den.Actor) (den.RetentionView, error)
 	SignInLink(ctx context.Context, a den.Actor, person den.ID) (secret string, err error)
 	// Still is an actor with the roles of now, while its credential stands. Unknown
 	// for one that may no longer sign in.

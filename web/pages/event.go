@@ -24,7 +24,7 @@ type eventPage struct {
 	MayAll  bool // may see what else the person did
 }
 
-// change is one field before and after.
+// change is one field before and after, for people.
 type change struct{ Field, Before, After string }
 
 // Event is GET /record/:seq.
@@ -37,7 +37,7 @@ func (p *Pages) Event(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := eventPage{Frame: p.frame(c, p.words.Say("event.title", "Number", e.Seq)), Event: e, Changes: changes(e), Thing: pathOf(e.Subject)}
+	page := eventPage{Frame: p.frame(c, p.words.Say("event.title", "Number", e.Seq)), Event: e, Changes: append(p.noted(e), changes(e)...), Thing: pathOf(e.Subject)}
 	page.Back = back("/record?subject=" + string(e.Subject))
 	page.MayAll = den.May(asking(c), den.ReadRecord, den.Owner{})
 	if page.MayAll {
@@ -90,11 +90,13 @@ func pathOf(id den.ID) string {
 		return sandboxPath(id)
 	case den.KindProduct:
 		return productPath(id)
+	case den.KindSupplier:
+		return "/suppliers/" + string(id)
 	}
 	return ""
 }
 
-// changes lists the fields of before and after that differ, by name.
+// changes lists the fields of the documents before and after that differ, by name.
 func changes(e den.Event) []change {
 	before, after := recordFields(e.Before), recordFields(e.After)
 	var list []change
@@ -109,6 +111,21 @@ func changes(e den.Event) []change {
 		}
 	}
 	slices.SortFunc(list, func(a, b change) int { return cmp.Compare(a.Field, b.Field) })
+	return list
+}
+
+// noted lists what the record says of each field, as p.words call it.
+func (p *Pages) noted(e den.Event) []change {
+	list := make([]change, len(e.Changes))
+	for i, c := range e.Changes {
+		list[i] = change{c.Words(), c.Before, c.After}
+		if c.Of != e.Subject {
+			list[i].Field = p.words.Say("event.of", "Field", c.Words(), "ID", string(c.Of))
+		}
+		if c.Hidden {
+			list[i].Before, list[i].After = p.words.Say("event.hidden"), p.words.Say("event.hidden")
+		}
+	}
 	return list
 }
 

@@ -16,16 +16,17 @@ import (
 // membersPage is who belongs to an organisation, or holds a role in the whole den.
 type membersPage struct {
 	view.Frame
-	Heading string
-	Path    string
-	People  []memberRow
-	Links   []linkRow
-	Manages bool
-	Made    string // the link that was just made: no other page has it
-	For     string
-	Roles   []view.Choice
-	Once    string
-	Form    *form.Values
+	Heading  string
+	Path     string
+	People   []memberRow
+	Links    []linkRow
+	Manages  bool
+	Made     string // the link that was just made: no other page has it
+	For      string
+	Roles    []view.Choice
+	Once     string
+	RecordOf den.ID // whose record the reader may see; empty: nobody's
+	Form     *form.Values
 }
 
 type memberRow struct {
@@ -172,6 +173,9 @@ func (p *Pages) showMembers(c *gin.Context, status int, in den.ID, page membersP
 	page.Heading = p.words.Say("members.title", "Name", v.Name)
 	if in == "" {
 		page.Heading = p.words.Say("members.den")
+	}
+	if in != "" && den.May(who, den.ReadRecord, den.OwnerOf(in)) {
+		page.RecordOf = in
 	}
 	page.Once = fresh(c)
 	page.Frame = p.frame(c, page.Heading)

@@ -188,6 +188,10 @@ type Accounts interface {
 	TakeBackInvitation(context.Context, den.Actor, den.ID) error
 	ChangeRoles(context.Context, den.Actor, den.RoleChange) (den.Person, error)
 	Everybody(context.Context, den.Actor) ([]den.Person, error)
+	// PersonalData and RemovePersonalData are for the person and for operators.
+	PersonalData(ctx context.Context, a den.Actor, person den.ID) (den.PersonalData, error)
+	RemovePersonalData(context.Context, den.Actor, den.RemovalOrder) (den.Removal, error)
+	Retention(context.Context, den.Actor) (den.RetentionView, error)
 	SetLeft(ctx context.Context, a den.Actor, person den.ID, left bool, why string) (den.Person, error)
 	// Invitation is what a link invites to. Refuses Unknown.
 	Invitation(ctx context.Context, secret string) (den.JoinView, error)

@@ -13,16 +13,17 @@ import (
 // productPage is one product with its releases, the newest first.
 type productPage struct {
 	view.Frame
-	Product  den.ProductView
-	Known    known
-	About    []string
-	Facts    []entryFact
-	Releases []releaseRow
-	MayOffer bool
-	MayEdit  bool
-	Host     string // the den's address, as docker names it
-	Once     string
-	Pushes   []pushRow
+	Product   den.ProductView
+	Known     known
+	About     []string
+	Facts     []entryFact
+	Releases  []releaseRow
+	MayOffer  bool
+	MayEdit   bool
+	MayRecord bool
+	Host      string // the den's address, as docker names it
+	Once      string
+	Pushes    []pushRow
 }
 
 // pushRow is something that was pushed.
@@ -43,7 +44,8 @@ func (p *Pages) Product(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct], MayEdit: product.May[den.EditEntry]}
+	page := productPage{Frame: p.frame(c, product.Name), Product: product, MayOffer: product.May[den.OfferProduct], MayEdit: product.May[den.EditEntry],
+		MayRecord: den.May(asking(c), den.ReadRecord, den.Owner{Suppliers: []den.ID{product.Supplier}})}
 	page.Known, page.About, page.Facts = p.known(product.Known), paragraphs(product.Description), p.productFacts(product.Product)
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
 	for n := len(product.Releases) - 1; n >= 0; n-- {

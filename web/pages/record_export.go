@@ -17,17 +17,35 @@ import (
 
 // exported is an event as programs read it.
 type exported struct {
-	Seq     uint64          `json:"seq"`
-	At      time.Time       `json:"at"`
-	Actor   den.ID          `json:"actor"`
-	Name    string          `json:"actor_name"`
-	Act     string          `json:"act"`
-	Subject den.ID          `json:"subject"`
-	About   []den.ID        `json:"about,omitempty"`
-	Say     string          `json:"detail"`
-	Why     string          `json:"why,omitempty"`
-	Before  json.RawMessage `json:"before,omitempty"`
-	After   json.RawMessage `json:"after,omitempty"`
+	Seq     uint64           `json:"seq"`
+	At      time.Time        `json:"at"`
+	Actor   den.ID           `json:"actor"`
+	Name    string           `json:"actor_name"`
+	Act     string           `json:"act"`
+	Subject den.ID           `json:"subject"`
+	About   []den.ID         `json:"about,omitempty"`
+	Say     string           `json:"detail"`
+	Why     string           `json:"why,omitempty"`
+	Before  json.RawMessage  `json:"before,omitempty"`
+	After   json.RawMessage  `json:"after,omitempty"`
+	Changes []exportedChange `json:"changes,omitempty"`
+}
+
+// exportedChange is one field of one thing, before and after.
+type exportedChange struct {
+	Of     den.ID `json:"of"`
+	Field  string `json:"field"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+	Hidden bool   `json:"hidden,omitempty"`
+}
+
+func exportedChanges(e den.Event) []exportedChange {
+	list := make([]exportedChange, len(e.Changes))
+	for i, c := range e.Changes {
+		list[i] = exportedChange(c)
+	}
+	return list
 }
 
 // ExportRecord is GET /record/export: what /record shows, all of it, the oldest first,
@@ -79,7 +97,7 @@ func writeJSON(out *bytes.Buffer, events []den.Event, isFirst, isLast bool) erro
 		if !isFirst || n > 0 {
 			out.WriteString(",\n")
 		}
-		text, err := json.Marshal(exported{e.Seq, e.At, e.Actor, e.Name, e.Act, e.Subject, e.About, e.Say, e.Why, e.Before, e.After})
+		text, err := json.Marshal(exported{e.Seq, e.At, e.Actor, e.Name, e.Act, e.Subject, e.About, e.Say, e.Why, e.Before, e.After, exportedChanges(e)})
 		if err != nil {
 			return err
 		}
@@ -96,7 +114,7 @@ func writeCSV(out *bytes.Buffer, events []den.Event, isFirst, _ bool) error {
 	w.UseCRLF = true
 	if isFirst {
 		out.WriteString("\ufeff") // so that spreadsheets read it as UTF-8
-		_ = w.Write([]string{"seq", "at", "actor", "actor_name", "act", "subject", "about", "detail", "why", "before", "after"})
+		_ = w.Write([]string{"seq", "at", "actor", "actor_name", "act", "subject", "about", "detail", "why", "before", "after", "changes"})
 	}
 	for _, e := range events {
 		var about []string
@@ -104,7 +122,7 @@ func writeCSV(out *bytes.Buffer, events []den.Event, isFirst, _ bool) error {
 			about = append(about, string(id))
 		}
 		row := []string{strconv.FormatUint(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), string(e.Actor), e.Name, e.Act, string(e.Subject),
-			strings.Join(about, " "), e.Say, e.Why, string(e.Before), string(e.After)}
+			strings.Join(about, " "), e.Say, e.Why, string(e.Before), string(e.After), changesCell(e)}
 		for n, cell := range row {
 			row[n] = harmless(cell)
 		}
@@ -112,6 +130,15 @@ func writeCSV(out *bytes.Buffer, events []den.Event, isFirst, _ bool) error {
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// changesCell is what changed, as JSON in one cell; empty where nothing did.
+func changesCell(e den.Event) string {
+	if len(e.Changes) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(exportedChanges(e))
+	return string(text)
 }
 
 // harmless keeps a spreadsheet from running what somebody typed as a formula.

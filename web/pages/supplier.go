@@ -15,6 +15,7 @@ type supplierPage struct {
 	Supplier    den.SupplierView
 	About       []string
 	Facts       []entryFact
+	MayRecord   bool
 	MayEdit     bool
 	MayOverview bool
 	MayHandOver bool
@@ -27,6 +28,7 @@ func (p *Pages) Supplier(c *gin.Context) error {
 		return err
 	}
 	page := supplierPage{Frame: p.frame(c, s.Name), Supplier: s, About: paragraphs(s.Summary), Facts: p.supplierFacts(s.Supplier)}
+	page.MayRecord = den.May(asking(c), den.ReadRecord, den.OwnerOf(s.ID))
 	page.MayEdit, page.MayHandOver = s.May[den.EditEntry], s.May[den.AddOrganisation] && s.AddedBy != ""
 	page.MayOverview = den.May(asking(c), den.ReadSandbox, den.Owner{Suppliers: []den.ID{s.ID}})
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: s.Name})

@@ -1375,6 +1375,25 @@ type Checkpoint struct {
 	Note string `json:"note"`
 }
 
+// CheckpointPosted How the signed state of the record stands with the address outside that it is posted to.
+type CheckpointPosted struct {
+	// At When one last went through.
+	At *time.Time `json:"at,omitempty"`
+
+	// Detail Why the last try failed.
+	Detail *string `json:"detail,omitempty"`
+
+	// GivenUp For a day, after too many.
+	GivenUp bool `json:"given_up"`
+
+	// Size Of the record then.
+	Size *int64 `json:"size,omitempty"`
+
+	// Tries Failures in a row since.
+	Tries int32  `json:"tries"`
+	Url   string `json:"url"`
+}
+
 // Citable A result that a decision may cite.
 type Citable struct {
 	Department string   `json:"department"`
@@ -1629,12 +1648,15 @@ type Event struct {
 	At    time.Time               `json:"at"`
 
 	// Before The fields that changed, as they were.
-	Before  *map[string]interface{} `json:"before,omitempty"`
-	Detail  string                  `json:"detail"`
-	Id      string                  `json:"id"`
-	Seq     int64                   `json:"seq"`
-	Subject string                  `json:"subject"`
-	Why     *string                 `json:"why,omitempty"`
+	Before *map[string]interface{} `json:"before,omitempty"`
+
+	// Changes What changed, field by field; at most 40, then one named More.
+	Changes *[]FieldChange `json:"changes,omitempty"`
+	Detail  string         `json:"detail"`
+	Id      string         `json:"id"`
+	Seq     int64          `json:"seq"`
+	Subject string         `json:"subject"`
+	Why     *string        `json:"why,omitempty"`
 }
 
 // EventPage One page of a list.
@@ -1731,6 +1753,22 @@ type Extension struct {
 	Most  *bool      `json:"most,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
 	Why   *string    `json:"why,omitempty"`
+}
+
+// FieldChange One field of one record before and after an event.
+type FieldChange struct {
+	// After At most 200 characters. Left out: it is not there any more.
+	After *string `json:"after,omitempty"`
+
+	// Before At most 200 characters. Left out: it was not there.
+	Before *string `json:"before,omitempty"`
+	Field  string  `json:"field"`
+
+	// Hidden It changed; how is not for the record.
+	Hidden *bool `json:"hidden,omitempty"`
+
+	// Of The record: an id, or the key that it is kept by.
+	Of string `json:"of"`
 }
 
 // FieldProblem One field and what to do about it.
@@ -1838,9 +1876,12 @@ type Host struct {
 	BackupEverySeconds *int64 `json:"backup_every_seconds,omitempty"`
 	CellsReady         *int32 `json:"cells_ready,omitempty"`
 	CellsWanted        *int32 `json:"cells_wanted,omitempty"`
-	Cpus               *int32 `json:"cpus,omitempty"`
-	DiskFreeBytes      *int64 `json:"disk_free_bytes,omitempty"`
-	Engine             string `json:"engine"`
+
+	// CheckpointPosted How the signed state of the record stands with the address outside that it is posted to.
+	CheckpointPosted *CheckpointPosted `json:"checkpoint_posted,omitempty"`
+	Cpus             *int32            `json:"cpus,omitempty"`
+	DiskFreeBytes    *int64            `json:"disk_free_bytes,omitempty"`
+	Engine           string            `json:"engine"`
 
 	// ImagesAway How many of them left the engine, because nothing needs them. The next launch brings them back.
 	ImagesAway *int32 `json:"images_away,omitempty"`
@@ -2718,6 +2759,9 @@ type PersonPage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// PersonalData Everything that the den keeps about one person.
+type PersonalData map[string]interface{}
+
 // Phase defines model for Phase.
 type Phase string
 
@@ -2849,9 +2893,18 @@ type Proof struct {
 	// Leaf The event, byte for byte as it was hashed.
 	Leaf string `json:"leaf"`
 
+	// Names Opens the names in the leaf, in order: the SHA-256 of salt, a zero byte and name stands in the leaf. Empty ones were removed.
+	Names *[]ProofName `json:"names,omitempty"`
+
 	// Path The audit path of RFC 6962, in hex.
 	Path     []string `json:"path"`
 	Position int64    `json:"position"`
+}
+
+// ProofName What one sealed name in a leaf is; both are empty where it was removed.
+type ProofName struct {
+	Name string `json:"name"`
+	Salt string `json:"salt"`
 }
 
 // Protocol What a trial was set up to do.
@@ -3022,6 +3075,15 @@ type ReleasePage struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// Removal What came of removing personal data.
+type Removal struct {
+	At time.Time `json:"at"`
+
+	// Names Names that were taken out of the record.
+	Names  int32  `json:"names"`
+	Person string `json:"person"`
+}
+
 // Reply What a supplier says to a published report.
 type Reply struct {
 	At    *time.Time `json:"at,omitempty"`
@@ -3053,6 +3115,24 @@ type Result struct {
 	// Unproven Criteria with a minimum that nobody tested.
 	Unproven *[]string `json:"unproven,omitempty"`
 	Untested []string  `json:"untested"`
+}
+
+// Retention How long what is not needed any more is kept.
+type Retention struct {
+	// LastAt When something was last removed. Left out: never.
+	LastAt     *time.Time      `json:"last_at,omitempty"`
+	LastDetail *string         `json:"last_detail,omitempty"`
+	Rules      []RetentionRule `json:"rules"`
+}
+
+// RetentionRule One rule.
+type RetentionRule struct {
+	// Due How many would be removed now, at most 500.
+	Due int32 `json:"due"`
+
+	// KeepSeconds 0: for ever.
+	KeepSeconds int64  `json:"keep_seconds"`
+	Name        string `json:"name"`
 }
 
 // Reversal Entries without which somebody else would win.
@@ -3956,6 +4036,13 @@ type ThankSupplierParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// RemoveMyDataParams defines parameters for RemoveMyData.
+type RemoveMyDataParams struct {
+	// Sure It cannot be undone: refused without.
+	Sure *bool   `form:"sure,omitempty" json:"sure,omitempty"`
+	Why  *string `form:"why,omitempty" json:"why,omitempty"`
+}
+
 // SetNoticeChoicesParams defines parameters for SetNoticeChoices.
 type SetNoticeChoicesParams struct {
 	// IfMatch The ETag that was read.
@@ -3987,6 +4074,13 @@ type InviteMemberParams struct {
 type ChangeMemberParams struct {
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// RemovePersonalDataParams defines parameters for RemovePersonalData.
+type RemovePersonalDataParams struct {
+	// Sure It cannot be undone: refused without.
+	Sure *bool   `form:"sure,omitempty" json:"sure,omitempty"`
+	Why  *string `form:"why,omitempty" json:"why,omitempty"`
 }
 
 // ListProductsParams defines parameters for ListProducts.
@@ -4975,6 +5069,11 @@ type ClientInterface interface {
 	// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
 	RetryDelivery(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetRetention Read how long things are kept, and what that would remove now
+	//
+	// Corresponds with GET /host/retention (the `GetRetention` operationId).
+	GetRetention(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Sweep Find, and remove, what no record asks for
 	//
 	// Corresponds with POST /host/sweep (the `Sweep` operationId).
@@ -4998,6 +5097,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveMyData Remove my personal data for good
+	//
+	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	//
+	// Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
+	RemoveMyData(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyData Read everything that the den keeps about me
+	//
+	// One document. It holds no secret.
+	//
+	// Corresponds with GET /me/data (the `GetMyData` operationId).
+	GetMyData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AcceptInvitationWithBody Use an invitation
 	//
@@ -5156,6 +5269,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /people/everybody (the `ListEverybody` operationId).
 	ListEverybody(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemovePersonalData Remove the personal data of somebody for good
+	//
+	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	//
+	// Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
+	RemovePersonalData(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPersonalData Read everything that the den keeps about somebody
+	//
+	// One document, for operators. It holds no secret.
+	//
+	// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
+	GetPersonalData(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetLeftWithBody Say that somebody has left, or has come back
 	//
@@ -6850,6 +6977,21 @@ func (c *Client) RetryDelivery(ctx context.Context, id InId, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
+// GetRetention Read how long things are kept, and what that would remove now
+//
+// Corresponds with GET /host/retention (the `GetRetention` operationId).
+func (c *Client) GetRetention(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRetentionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Sweep Find, and remove, what no record asks for
 //
 // Corresponds with POST /host/sweep (the `Sweep` operationId).
@@ -6904,6 +7046,40 @@ func (c *Client) ThankSupplier(ctx context.Context, id InId, params *ThankSuppli
 // Corresponds with GET /me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveMyData Remove my personal data for good
+//
+// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+//
+// Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
+func (c *Client) RemoveMyData(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveMyDataRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyData Read everything that the den keeps about me
+//
+// One document. It holds no secret.
+//
+// Corresponds with GET /me/data (the `GetMyData` operationId).
+func (c *Client) GetMyData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyDataRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -7282,6 +7458,40 @@ func (c *Client) ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) 
 // Corresponds with GET /people/everybody (the `ListEverybody` operationId).
 func (c *Client) ListEverybody(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEverybodyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemovePersonalData Remove the personal data of somebody for good
+//
+// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+//
+// Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
+func (c *Client) RemovePersonalData(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemovePersonalDataRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPersonalData Read everything that the den keeps about somebody
+//
+// One document, for operators. It holds no secret.
+//
+// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
+func (c *Client) GetPersonalData(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPersonalDataRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -11315,6 +11525,33 @@ func NewRetryDeliveryRequest(server string, id InId) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetRetentionRequest constructs an http.Request for the GetRetention method
+func NewGetRetentionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/host/retention")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSweepRequest constructs an http.Request for the Sweep method
 func NewSweepRequest(server string, params *SweepParams) (*http.Request, error) {
 	var err error
@@ -11441,6 +11678,99 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/me")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveMyDataRequest constructs an http.Request for the RemoveMyData method
+func NewRemoveMyDataRequest(server string, params *RemoveMyDataParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sure != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sure", *params.Sure, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Why != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "why", *params.Why, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMyDataRequest constructs an http.Request for the GetMyData method
+func NewGetMyDataRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me/data")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -12113,6 +12443,113 @@ func NewListEverybodyRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/people/everybody")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemovePersonalDataRequest constructs an http.Request for the RemovePersonalData method
+func NewRemovePersonalDataRequest(server string, id InId, params *RemovePersonalDataParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/people/%s/data", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sure != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sure", *params.Sure, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Why != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "why", *params.Why, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPersonalDataRequest constructs an http.Request for the GetPersonalData method
+func NewGetPersonalDataRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/people/%s/data", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -17520,6 +17957,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /host/deliveries/{id}/retry (the `RetryDelivery` operationId).
 	RetryDeliveryWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*RetryDeliveryResponse, error)
 
+	// GetRetentionWithResponse Read how long things are kept, and what that would remove now
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /host/retention (the `GetRetention` operationId).
+	GetRetentionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRetentionResponse, error)
+
 	// SweepWithResponse Find, and remove, what no record asks for
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -17547,6 +17991,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMeResponse, error)
+
+	// RemoveMyDataWithResponse Remove my personal data for good
+	//
+	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
+	RemoveMyDataWithResponse(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*RemoveMyDataResponse, error)
+
+	// GetMyDataWithResponse Read everything that the den keeps about me
+	//
+	// One document. It holds no secret.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /me/data (the `GetMyData` operationId).
+	GetMyDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMyDataResponse, error)
 
 	// AcceptInvitationWithBodyWithResponse Use an invitation
 	//
@@ -17725,6 +18187,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /people/everybody (the `ListEverybody` operationId).
 	ListEverybodyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListEverybodyResponse, error)
+
+	// RemovePersonalDataWithResponse Remove the personal data of somebody for good
+	//
+	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
+	RemovePersonalDataWithResponse(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*RemovePersonalDataResponse, error)
+
+	// GetPersonalDataWithResponse Read everything that the den keeps about somebody
+	//
+	// One document, for operators. It holds no secret.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
+	GetPersonalDataWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPersonalDataResponse, error)
 
 	// SetLeftWithBodyWithResponse Say that somebody has left, or has come back
 	//
@@ -20482,6 +20962,54 @@ func (r RetryDeliveryResponse) ContentType() string {
 	return ""
 }
 
+type GetRetentionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Retention
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRetentionResponse) GetJSON200() *Retention {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRetentionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRetentionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRetentionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRetentionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRetentionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type SweepResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -20620,6 +21148,102 @@ func (r GetMeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveMyDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Removal
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemoveMyDataResponse) GetJSON200() *Removal {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemoveMyDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveMyDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveMyDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveMyDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveMyDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMyDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PersonalData
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyDataResponse) GetJSON200() *PersonalData {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMyDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyDataResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -21416,6 +22040,102 @@ func (r ListEverybodyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEverybodyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemovePersonalDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Removal
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemovePersonalDataResponse) GetJSON200() *Removal {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemovePersonalDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemovePersonalDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemovePersonalDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemovePersonalDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemovePersonalDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPersonalDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PersonalData
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPersonalDataResponse) GetJSON200() *PersonalData {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPersonalDataResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPersonalDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPersonalDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPersonalDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPersonalDataResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26688,6 +27408,19 @@ func (c *ClientWithResponses) RetryDeliveryWithResponse(ctx context.Context, id 
 	return ParseRetryDeliveryResponse(rsp)
 }
 
+// GetRetentionWithResponse Read how long things are kept, and what that would remove now
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /host/retention (the `GetRetention` operationId).
+func (c *ClientWithResponses) GetRetentionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRetentionResponse, error) {
+	rsp, err := c.GetRetention(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRetentionResponse(rsp)
+}
+
 // SweepWithResponse Find, and remove, what no record asks for
 //
 // Returns a wrapper object for the known response body format(s).
@@ -26738,6 +27471,36 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseGetMeResponse(rsp)
+}
+
+// RemoveMyDataWithResponse Remove my personal data for good
+//
+// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
+func (c *ClientWithResponses) RemoveMyDataWithResponse(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*RemoveMyDataResponse, error) {
+	rsp, err := c.RemoveMyData(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveMyDataResponse(rsp)
+}
+
+// GetMyDataWithResponse Read everything that the den keeps about me
+//
+// One document. It holds no secret.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /me/data (the `GetMyData` operationId).
+func (c *ClientWithResponses) GetMyDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMyDataResponse, error) {
+	rsp, err := c.GetMyData(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyDataResponse(rsp)
 }
 
 // AcceptInvitationWithBodyWithResponse Use an invitation
@@ -27048,6 +27811,36 @@ func (c *ClientWithResponses) ListEverybodyWithResponse(ctx context.Context, req
 		return nil, err
 	}
 	return ParseListEverybodyResponse(rsp)
+}
+
+// RemovePersonalDataWithResponse Remove the personal data of somebody for good
+//
+// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
+func (c *ClientWithResponses) RemovePersonalDataWithResponse(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*RemovePersonalDataResponse, error) {
+	rsp, err := c.RemovePersonalData(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemovePersonalDataResponse(rsp)
+}
+
+// GetPersonalDataWithResponse Read everything that the den keeps about somebody
+//
+// One document, for operators. It holds no secret.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
+func (c *ClientWithResponses) GetPersonalDataWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPersonalDataResponse, error) {
+	rsp, err := c.GetPersonalData(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPersonalDataResponse(rsp)
 }
 
 // SetLeftWithBodyWithResponse Say that somebody has left, or has come back
@@ -30120,6 +30913,39 @@ func ParseRetryDeliveryResponse(rsp *http.Response) (*RetryDeliveryResponse, err
 	return response, nil
 }
 
+// ParseGetRetentionResponse parses an HTTP response from a GetRetentionWithResponse call
+func ParseGetRetentionResponse(rsp *http.Response) (*GetRetentionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRetentionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Retention
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSweepResponse parses an HTTP response from a SweepWithResponse call
 func ParseSweepResponse(rsp *http.Response) (*SweepResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30202,6 +31028,72 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Me
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveMyDataResponse parses an HTTP response from a RemoveMyDataWithResponse call
+func ParseRemoveMyDataResponse(rsp *http.Response) (*RemoveMyDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveMyDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Removal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMyDataResponse parses an HTTP response from a GetMyDataWithResponse call
+func ParseGetMyDataResponse(rsp *http.Response) (*GetMyDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PersonalData
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -30782,6 +31674,72 @@ func ParseListEverybodyResponse(rsp *http.Response) (*ListEverybodyResponse, err
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Everybody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemovePersonalDataResponse parses an HTTP response from a RemovePersonalDataWithResponse call
+func ParseRemovePersonalDataResponse(rsp *http.Response) (*RemovePersonalDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemovePersonalDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Removal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPersonalDataResponse parses an HTTP response from a GetPersonalDataWithResponse call
+func ParseGetPersonalDataResponse(rsp *http.Response) (*GetPersonalDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPersonalDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PersonalData
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -34426,6 +35384,9 @@ type ServerInterface interface {
 	// RetryDelivery Try again to send a notice that was given up
 	// (POST /host/deliveries/{id}/retry)
 	RetryDelivery(c *gin.Context, id InId)
+	// GetRetention Read how long things are kept, and what that would remove now
+	// (GET /host/retention)
+	GetRetention(c *gin.Context)
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(c *gin.Context, params SweepParams)
@@ -34435,6 +35396,12 @@ type ServerInterface interface {
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(c *gin.Context)
+	// RemoveMyData Remove my personal data for good
+	// (DELETE /me/data)
+	RemoveMyData(c *gin.Context, params RemoveMyDataParams)
+	// GetMyData Read everything that the den keeps about me
+	// (GET /me/data)
+	GetMyData(c *gin.Context)
 	// AcceptInvitation Use an invitation
 	// (POST /me/memberships)
 	AcceptInvitation(c *gin.Context)
@@ -34483,6 +35450,12 @@ type ServerInterface interface {
 	// ListEverybody List everybody, those who have left included
 	// (GET /people/everybody)
 	ListEverybody(c *gin.Context)
+	// RemovePersonalData Remove the personal data of somebody for good
+	// (DELETE /people/{id}/data)
+	RemovePersonalData(c *gin.Context, id InId, params RemovePersonalDataParams)
+	// GetPersonalData Read everything that the den keeps about somebody
+	// (GET /people/{id}/data)
+	GetPersonalData(c *gin.Context, id InId)
 	// SetLeft Say that somebody has left, or has come back
 	// (PUT /people/{id}/left)
 	SetLeft(c *gin.Context, id InId)
@@ -36060,6 +37033,19 @@ func (siw *ServerInterfaceWrapper) RetryDelivery(c *gin.Context) {
 	siw.Handler.RetryDelivery(c, id)
 }
 
+// GetRetention operation middleware
+func (siw *ServerInterfaceWrapper) GetRetention(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRetention(c)
+}
+
 // Sweep operation middleware
 func (siw *ServerInterfaceWrapper) Sweep(c *gin.Context) {
 
@@ -36147,6 +37133,54 @@ func (siw *ServerInterfaceWrapper) GetMe(c *gin.Context) {
 	}
 
 	siw.Handler.GetMe(c)
+}
+
+// RemoveMyData operation middleware
+func (siw *ServerInterfaceWrapper) RemoveMyData(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveMyDataParams
+
+	// ------------- Optional query parameter "sure" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sure", c.Request.URL.Query(), &params.Sure, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sure: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", c.Request.URL.Query(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter why: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveMyData(c, params)
+}
+
+// GetMyData operation middleware
+func (siw *ServerInterfaceWrapper) GetMyData(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyData(c)
 }
 
 // AcceptInvitation operation middleware
@@ -36578,6 +37612,75 @@ func (siw *ServerInterfaceWrapper) ListEverybody(c *gin.Context) {
 	}
 
 	siw.Handler.ListEverybody(c)
+}
+
+// RemovePersonalData operation middleware
+func (siw *ServerInterfaceWrapper) RemovePersonalData(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemovePersonalDataParams
+
+	// ------------- Optional query parameter "sure" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sure", c.Request.URL.Query(), &params.Sure, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sure: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", c.Request.URL.Query(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter why: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemovePersonalData(c, id, params)
+}
+
+// GetPersonalData operation middleware
+func (siw *ServerInterfaceWrapper) GetPersonalData(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPersonalData(c, id)
 }
 
 // SetLeft operation middleware
@@ -40298,6 +41401,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/organisations/:organisation/invitations", wrapper.InviteMember)
 	router.DELETE(options.BaseURL+"/organisations/:organisation/invitations/:invitation", wrapper.WithdrawInvitation)
 	router.POST(options.BaseURL+"/me/memberships", wrapper.AcceptInvitation)
+	router.DELETE(options.BaseURL+"/people/:id/data", wrapper.RemovePersonalData)
+	router.GET(options.BaseURL+"/people/:id/data", wrapper.GetPersonalData)
+	router.DELETE(options.BaseURL+"/me/data", wrapper.RemoveMyData)
+	router.GET(options.BaseURL+"/me/data", wrapper.GetMyData)
 	router.GET(options.BaseURL+"/me/tokens", wrapper.ListTokens)
 	router.POST(options.BaseURL+"/me/tokens", wrapper.AddToken)
 	router.DELETE(options.BaseURL+"/me/tokens/:id", wrapper.RevokeToken)
@@ -40416,6 +41523,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/record/key", wrapper.GetRecordKey)
 	router.GET(options.BaseURL+"/record/checkpoint", wrapper.GetCheckpoint)
 	router.GET(options.BaseURL+"/host", wrapper.GetHost)
+	router.GET(options.BaseURL+"/host/retention", wrapper.GetRetention)
 	router.GET(options.BaseURL+"/host/backup", wrapper.GetBackup)
 	router.POST(options.BaseURL+"/host/backup", wrapper.MakeBackup)
 	router.POST(options.BaseURL+"/host/sweep", wrapper.Sweep)
@@ -41959,6 +43067,44 @@ func (response RetryDeliverydefaultApplicationProblemPlusJSONResponse) VisitRetr
 	return err
 }
 
+type GetRetentionRequestObject struct {
+}
+
+type GetRetentionResponseObject interface {
+	VisitGetRetentionResponse(w http.ResponseWriter) error
+}
+
+type GetRetention200JSONResponse Retention
+
+func (response GetRetention200JSONResponse) VisitGetRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRetentiondefaultApplicationProblemPlusJSONResponse) VisitGetRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SweepRequestObject struct {
 	Params SweepParams
 }
@@ -42066,6 +43212,83 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMyDataRequestObject struct {
+	Params RemoveMyDataParams
+}
+
+type RemoveMyDataResponseObject interface {
+	VisitRemoveMyDataResponse(w http.ResponseWriter) error
+}
+
+type RemoveMyData200JSONResponse Removal
+
+func (response RemoveMyData200JSONResponse) VisitRemoveMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMyDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveMyDatadefaultApplicationProblemPlusJSONResponse) VisitRemoveMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyDataRequestObject struct {
+}
+
+type GetMyDataResponseObject interface {
+	VisitGetMyDataResponse(w http.ResponseWriter) error
+}
+
+type GetMyData200JSONResponse PersonalData
+
+func (response GetMyData200JSONResponse) VisitGetMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyDatadefaultApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -42734,6 +43957,85 @@ type ListEverybodydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEverybodydefaultApplicationProblemPlusJSONResponse) VisitListEverybodyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePersonalDataRequestObject struct {
+	Id     InId `json:"id"`
+	Params RemovePersonalDataParams
+}
+
+type RemovePersonalDataResponseObject interface {
+	VisitRemovePersonalDataResponse(w http.ResponseWriter) error
+}
+
+type RemovePersonalData200JSONResponse Removal
+
+func (response RemovePersonalData200JSONResponse) VisitRemovePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePersonalDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePersonalDatadefaultApplicationProblemPlusJSONResponse) VisitRemovePersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersonalDataRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetPersonalDataResponseObject interface {
+	VisitGetPersonalDataResponse(w http.ResponseWriter) error
+}
+
+type GetPersonalData200JSONResponse PersonalData
+
+func (response GetPersonalData200JSONResponse) VisitGetPersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPersonalDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPersonalDatadefaultApplicationProblemPlusJSONResponse) VisitGetPersonalDataResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -47036,6 +48338,9 @@ type StrictServerInterface interface {
 	// RetryDelivery Try again to send a notice that was given up
 	// (POST /host/deliveries/{id}/retry)
 	RetryDelivery(ctx context.Context, request RetryDeliveryRequestObject) (RetryDeliveryResponseObject, error)
+	// GetRetention Read how long things are kept, and what that would remove now
+	// (GET /host/retention)
+	GetRetention(ctx context.Context, request GetRetentionRequestObject) (GetRetentionResponseObject, error)
 	// Sweep Find, and remove, what no record asks for
 	// (POST /host/sweep)
 	Sweep(ctx context.Context, request SweepRequestObject) (SweepResponseObject, error)
@@ -47045,6 +48350,12 @@ type StrictServerInterface interface {
 	// GetMe Who I am and what I may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// RemoveMyData Remove my personal data for good
+	// (DELETE /me/data)
+	RemoveMyData(ctx context.Context, request RemoveMyDataRequestObject) (RemoveMyDataResponseObject, error)
+	// GetMyData Read everything that the den keeps about me
+	// (GET /me/data)
+	GetMyData(ctx context.Context, request GetMyDataRequestObject) (GetMyDataResponseObject, error)
 	// AcceptInvitation Use an invitation
 	// (POST /me/memberships)
 	AcceptInvitation(ctx context.Context, request AcceptInvitationRequestObject) (AcceptInvitationResponseObject, error)
@@ -47093,6 +48404,12 @@ type StrictServerInterface interface {
 	// ListEverybody List everybody, those who have left included
 	// (GET /people/everybody)
 	ListEverybody(ctx context.Context, request ListEverybodyRequestObject) (ListEverybodyResponseObject, error)
+	// RemovePersonalData Remove the personal data of somebody for good
+	// (DELETE /people/{id}/data)
+	RemovePersonalData(ctx context.Context, request RemovePersonalDataRequestObject) (RemovePersonalDataResponseObject, error)
+	// GetPersonalData Read everything that the den keeps about somebody
+	// (GET /people/{id}/data)
+	GetPersonalData(ctx context.Context, request GetPersonalDataRequestObject) (GetPersonalDataResponseObject, error)
 	// SetLeft Say that somebody has left, or has come back
 	// (PUT /people/{id}/left)
 	SetLeft(ctx context.Context, request SetLeftRequestObject) (SetLeftResponseObject, error)
@@ -48560,6 +49877,30 @@ func (sh *strictHandler) RetryDelivery(ctx *gin.Context, id InId) {
 	}
 }
 
+// GetRetention operation middleware
+func (sh *strictHandler) GetRetention(ctx *gin.Context) {
+	var request GetRetentionRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRetention(ctx, request.(GetRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRetentionResponseObject); ok {
+		if err := validResponse.VisitGetRetentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Sweep operation middleware
 func (sh *strictHandler) Sweep(ctx *gin.Context, params SweepParams) {
 	var request SweepRequestObject
@@ -48648,6 +49989,56 @@ func (sh *strictHandler) GetMe(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		if err := validResponse.VisitGetMeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveMyData operation middleware
+func (sh *strictHandler) RemoveMyData(ctx *gin.Context, params RemoveMyDataParams) {
+	var request RemoveMyDataRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMyData(ctx, request.(RemoveMyDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMyData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveMyDataResponseObject); ok {
+		if err := validResponse.VisitRemoveMyDataResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMyData operation middleware
+func (sh *strictHandler) GetMyData(ctx *gin.Context) {
+	var request GetMyDataRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyData(ctx, request.(GetMyDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyDataResponseObject); ok {
+		if err := validResponse.VisitGetMyDataResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -49163,6 +50554,59 @@ func (sh *strictHandler) ListEverybody(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListEverybodyResponseObject); ok {
 		if err := validResponse.VisitListEverybodyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemovePersonalData operation middleware
+func (sh *strictHandler) RemovePersonalData(ctx *gin.Context, id InId, params RemovePersonalDataParams) {
+	var request RemovePersonalDataRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePersonalData(ctx, request.(RemovePersonalDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePersonalData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemovePersonalDataResponseObject); ok {
+		if err := validResponse.VisitRemovePersonalDataResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPersonalData operation middleware
+func (sh *strictHandler) GetPersonalData(ctx *gin.Context, id InId) {
+	var request GetPersonalDataRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPersonalData(ctx, request.(GetPersonalDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPersonalData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPersonalDataResponseObject); ok {
+		if err := validResponse.VisitGetPersonalDataResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
