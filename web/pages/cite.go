@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -82,6 +83,9 @@ func (p *Pages) Citable(c *gin.Context) error {
 		})})
 	}
 	for _, one := range found.Items {
+		if slices.ContainsFunc(o.Cites, func(c den.Citation) bool { return c.Trial == one.Trial }) {
+			continue
+		}
 		page.Rows = append(page.Rows, citableRow{
 			Href: resultPath(one.Trial, one.Published), Cite: citePath(t.ID, one.Trial), C: one, Shared: strings.Join(one.Shared, ", "), Says: notComparable(one.Differs),
 		})
