@@ -33,7 +33,7 @@ func (p *Pages) Profiles(c *gin.Context) error {
 
 func (p *Pages) showProfiles(c *gin.Context, status int, v *form.Values) error {
 	page := profilesPage{Frame: p.frame(c, p.words.Say("profiles.title")), Form: v, Most: longestProfile}
-	page.Back = back("/host")
+	page.Back, page.Errors = back("/host"), v.Summary()
 	return p.show(c, status, "profiles", page)
 }
 
