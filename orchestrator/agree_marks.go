@@ -180,6 +180,11 @@ func (o *Orchestrator) allAgreed(tx den.Tx, t den.Trial, c den.Consensus) error 
 // lock closes quality, opens prices and names, and computes the outcome anew.
 func (o *Orchestrator) lock(tx den.Tx, p *pen, t den.Trial, c den.Consensus, in den.NewLock) error {
 	c.LockedAt, c.LockedBy, c.ByMeans, c.Why = p.now, p.by.ID, in.ByMeans, strings.TrimSpace(in.Why)
+	facts, err := factsOf(tx, t)
+	if err != nil {
+		return err
+	}
+	c.Measured = facts
 	if _, err := tx.Consensuses().Put(c); err != nil {
 		return err
 	}
@@ -190,7 +195,7 @@ func (o *Orchestrator) lock(tx den.Tx, p *pen, t den.Trial, c den.Consensus, in 
 	if t.Blind {
 		say += " Names are open now."
 	}
-	_, err := p.record(tx, den.Event{
+	_, err = p.record(tx, den.Event{
 		Act: "consensus.locked", Subject: t.ID, About: []den.ID{t.Department}, Why: c.Why, Say: fmt.Sprintf(say, p.by.Name, t.Name),
 	})
 	if err != nil {

@@ -93,6 +93,7 @@ type reading struct {
 	answer bool
 	sample *den.Sample
 	pages  []den.PageWeight
+	last   bool // the sandbox is being removed: its marks are made anew
 }
 
 func (r reading) empty() bool {
@@ -169,7 +170,11 @@ func measurementOf(tx den.Tx, l den.Lease) (den.Measurement, error) {
 // readNow measures one sandbox now. What cannot be measured is left out.
 func (o *Orchestrator) readNow(ctx context.Context, l den.Lease, paths []string) reading {
 	r := o.lastReading(ctx, l)
-	status, err := sandbox.Ask(ctx, o.Runtime, sandbox.ID(l.Sandbox), sandbox.Probe{Port: l.Port, Path: l.Path}, probePatience)
+	var status int
+	err := o.ask(ctx, probePatience, func(ctx context.Context) (err error) {
+		status, err = sandbox.Ask(ctx, o.Runtime, sandbox.ID(l.Sandbox), sandbox.Probe{Port: l.Port, Path: l.Path}, probePatience)
+		return err
+	})
 	switch {
 	case ctx.Err() != nil, errors.Is(err, sandbox.ErrUnavailable):
 		// says nothing of the product
@@ -181,10 +186,14 @@ func (o *Orchestrator) readNow(ctx context.Context, l den.Lease, paths []string)
 	if o.Pages == nil || !r.answer {
 		return r
 	}
-	weighing, cancel := context.WithTimeout(ctx, weighPatience)
-	defer cancel()
-	for _, path := range paths {
-		r.pages = append(r.pages, o.Pages.Weigh(weighing, o.Runtime, sandbox.ID(l.Sandbox), l.Port, path))
+	err = o.ask(ctx, weighPatience, func(weighing context.Context) error {
+		for _, path := range paths {
+			r.pages = append(r.pages, o.Pages.Weigh(weighing, o.Runtime, sandbox.ID(l.Sandbox), l.Port, path))
+		}
+		return nil
+	})
+	if err != nil {
+		r.pages = nil
 	}
 	return r
 }
@@ -217,7 +226,7 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 	if len(kept) == 0 {
 		return nil
 	}
-	err := o.Store.Update(context.WithoutCancel(ctx), func(tx den.Tx) error {
+	err := o.write(ctx, func(tx den.Tx) error {
 		for _, r := range all {
 			if r.empty() {
 				continue
@@ -227,6 +236,16 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 				return err
 			}
 			if _, err := tx.Measurements().Put(r.into(m)); err != nil {
+				return err
+			}
+			if !r.last {
+				continue
+			}
+			t, err := tx.Trials().Get(r.lease.Trial)
+			if err == nil {
+				err = o.remeasured(tx, t)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -239,6 +258,14 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 		o.counters.keep(lease, tally)
 	}
 	return nil
+}
+
+// write makes one change that is no event, whoever asked may be gone: it has a deadline of
+// its own.
+func (o *Orchestrator) write(ctx context.Context, change func(den.Tx) error) error {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePatience)
+	defer cancel()
+	return o.Store.Update(own, change)
 }
 
 // into adds a reading to a measurement.
@@ -264,7 +291,9 @@ func (o *Orchestrator) measureLast(ctx context.Context, l den.Lease) {
 	if l.Trial == "" || l.LiveAt.IsZero() {
 		return
 	}
-	if err := o.keepReadings(ctx, []reading{o.lastReading(ctx, l)}); err != nil {
+	r := o.lastReading(ctx, l)
+	r.last = true
+	if err := o.keepReadings(ctx, []reading{r}); err != nil {
 		o.Log.Info("the last of what was measured could not be kept", "lease", l.ID, "error", err)
 	}
 }

@@ -24,7 +24,7 @@ func (o *Orchestrator) Measured(ctx context.Context, actor den.Actor, trial den.
 				return err
 			}
 		}
-		m = den.Measured{Standard: den.MeasuredStandard, MadeAt: o.now(), Trial: t.ID, Entries: w.r.Entries, Facts: w.r.Facts}
+		m = den.Measured{Standard: den.MeasuredStandard, MadeAt: o.now(), Trial: t.ID, Entries: w.r.Entries, Facts: w.r.Facts, Load: w.r.Load}
 		return nil
 	})
 	return m, err

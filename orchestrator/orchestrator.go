@@ -59,6 +59,8 @@ type Config struct {
 	Pushes   Pushes                   // nil: nobody can push images
 	Preflown bool                     // every new release is tried at once, not those alone that were pushed
 	Pages    Pages                    // nil: pages are not weighed
+	Loads    Loads                    // nil: there are no load tests
+	LoadPlan LoadPlan                 // the zero LoadPlan: the den's own
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
@@ -164,6 +166,7 @@ func New(c Config) *Orchestrator {
 	if c.Visits == nil {
 		c.Visits = nobody{}
 	}
+	c.LoadPlan = c.LoadPlan.filled()
 	if c.Tally == nil {
 		c.Tally = func(string) (den.Tally, bool) { return den.Tally{}, false }
 	}

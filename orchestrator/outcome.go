@@ -185,7 +185,13 @@ func (o *Orchestrator) compute(tx den.Tx, t den.Trial, all []den.Assessment) err
 	if err != nil {
 		return err
 	}
-	table, results := marks(scheme, t, all, c, names)
+	facts := c.Measured
+	if !c.Locked() {
+		if facts, err = factsOf(tx, t); err != nil {
+			return err
+		}
+	}
+	table, results := marks(scheme, t, all, tallied{c, facts}, names)
 	out.Trial, out.Scheme, out.Results, out.LockedAt, out.Revealed = t.ID, t.Scheme, results, c.LockedAt, !hidden
 	out.From, out.Analysis = den.FromMeans, nil
 	if c.Locked() && !c.ByMeans {
@@ -243,7 +249,7 @@ func entryNames(tx den.Tx, t den.Trial, hidden bool) ([]string, error) {
 // marks is the table of what counts, entry by criterion: agreed marks once they are
 // locked, before that the means of everybody who submitted; prices once quality is
 // locked.
-func marks(s den.Scheme, t den.Trial, all []den.Assessment, c den.Consensus, names []string) (evaluation.Marks, []den.Result) {
+func marks(s den.Scheme, t den.Trial, all []den.Assessment, c tallied, names []string) (evaluation.Marks, []den.Result) {
 	var table evaluation.Marks
 	criteria := s.Criteria()
 	for _, one := range criteria {
@@ -279,9 +285,17 @@ func marks(s den.Scheme, t den.Trial, all []den.Assessment, c den.Consensus, nam
 	return table, results
 }
 
+// tallied is what counts besides the scores of people: what was agreed, and measured.
+type tallied struct {
+	den.Consensus
+	facts map[den.ID]den.Facts
+}
+
 // counts is the mark, or the price, that counts for one criterion of one entry.
-func counts(one den.Criterion, entry den.ID, all []den.Assessment, c den.Consensus, price *den.Price) evaluation.Mark {
+func counts(one den.Criterion, entry den.ID, all []den.Assessment, c tallied, price *den.Price) evaluation.Mark {
 	switch {
+	case one.ScoredBy == den.ByMeasurement:
+		return evaluation.Measured(one.Formula, c.facts[entry])
 	case one.ScoredBy == den.ByPrice && price != nil:
 		return evaluation.At(float64(price.Pence))
 	case one.ScoredBy != den.ByPeople:

@@ -10,6 +10,13 @@ import (
 // facts is what the den measured of each entry, the same for all.
 func (w *reporting) facts() error {
 	w.r.Facts = []den.ReportFacts{}
+	load, err := loadOf(w.tx, w.v.ID)
+	if err != nil {
+		return err
+	}
+	if load != nil {
+		w.r.Load = reportLoad(*load)
+	}
 	for _, e := range w.v.Entries {
 		one := den.ReportFacts{Entry: e.ID, Facts: []den.ReportFact{}, Tried: []den.ReportTried{}}
 		if e.Sandbox != nil {
@@ -27,6 +34,9 @@ func (w *reporting) facts() error {
 				return err
 			}
 			one.Facts = append(one.Facts, m.Facts()...)
+			if load != nil {
+				one.Facts = append(one.Facts, load.Facts(e.ID)...)
+			}
 			raw(&one, m)
 			for _, t := range l.Tried {
 				one.Tried = append(one.Tried, den.ReportTried{Name: t.Name, Times: t.Times})
@@ -41,11 +51,7 @@ func (w *reporting) facts() error {
 
 // raw is what the facts of real use were made of, for whoever wants to make them again.
 func raw(one *den.ReportFacts, m den.Measurement) {
-	for class := range den.TimeClasses {
-		if n := m.Use.Times[class]; n > 0 {
-			one.Times = append(one.Times, den.ReportTimes{UpTo: den.Milliseconds(den.TimeBound(class)), Count: n})
-		}
-	}
+	one.Times = reportTimes(m.Use.Times)
 	for _, s := range m.Samples {
 		use := den.ReportUse{At: s.At, Memory: s.Memory}
 		if s.Over > 0 {

@@ -20,6 +20,9 @@ func (o *Orchestrator) Run(ctx context.Context) error {
 	if err := o.recover(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("recovering: %w", err)
 	}
+	if err := o.interruptLoads(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("ending load tests that a stop interrupted: %w", err)
+	}
 	if err := o.nameRepositories(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("naming repositories: %w", err)
 	}

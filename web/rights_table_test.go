@@ -182,6 +182,7 @@ var verdicts = map[string]row{
 	"GET /register/:id/reply/:entry":                            {"published", may{yes: "engineer"}, may{yes: "rival"}, no},
 	"POST /register/:id/reply/:entry":                           {"published", may{yes: "engineer"}, may{yes: "rival"}, no},
 	"GET /trials/:id/measured":                                  {"running", seeOur, seeTheir, no},
+	"POST /trials/:id/load":                                     {"running", runOur, runTheir, no},
 	"GET /trials/:id/measured/data":                             {"running", seeOur, seeTheir, no},
 	"GET /trials/:id/report/:form":                              {"finished", seeOur, seeTheir, no},
 	"GET /trials/:id/decide":                                    {"finished", runOur, runTheir, no},

@@ -132,6 +132,7 @@ func (s *server) Routes() []Route {
 		{get, "/trials/:id/report", den.ReadTrial, p.Report},
 		{get, "/trials/:id/report/:form", den.ReadTrial, p.ReportFile},
 		{get, "/trials/:id/measured", den.ReadTrial, p.Measured},
+		{post, "/trials/:id/load", den.SetUpTrial, p.StartLoad},
 		{get, "/trials/:id/measured/data", den.ReadTrial, p.MeasuredData},
 		{get, "/trials/:id/protocol", den.ReadTrial, p.Protocol},
 		{get, "/trials/:id/amend", den.SetUpTrial, p.AskAmend},

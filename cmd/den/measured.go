@@ -40,6 +40,9 @@ func (k *client) tellMeasured(m den.Measured) {
 			rows = append(rows, []string{r.EntryName(one.Entry), "page " + p.Path, strconv.FormatInt(p.Bytes, 10), "B"})
 		}
 	}
+	if l := m.Load; l != nil {
+		k.say("Load test %s: %s, %d of %d runs. %s", l.ID, l.State, len(l.Runs), l.Expected, l.Say)
+	}
 	if len(rows) == 0 {
 		k.say("Nothing was measured yet.")
 		return

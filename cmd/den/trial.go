@@ -22,7 +22,7 @@ assess them by. Each product runs in its own sealed sandbox, and everything is r
 when the trial's time is over.`,
 		Example: "  den trial launch -f trial.yaml\n  den trial list\n  den trial end tri_01… --why \"Seen enough\"",
 	}, k.trialLaunch(), k.trialList(), k.trialShow(), k.trialNew(), k.trialChange(), k.trialData(), k.trialStart(),
-		k.trialEnd(), k.trialExtend(), k.trialCancel(), k.trialReceipts(), k.trialMeasured(), k.trialProtocol(), k.trialAmend())
+		k.trialEnd(), k.trialExtend(), k.trialCancel(), k.trialReceipts(), k.trialMeasured(), k.trialLoad(), k.trialProtocol(), k.trialAmend())
 }
 
 func (k *client) trialLaunch() *cobra.Command {

@@ -7,6 +7,7 @@ type Consensus struct {
 	Agreed   map[ID]map[string]Agreed // by entry, by criterion
 	Dissents []Dissent
 	Prices   map[ID]Price // by entry; nobody reads them before LockedAt
+	Measured map[ID]Facts `json:",omitempty"` // by entry, as they were when quality was locked
 	ByMeans  bool         // locked without agreeing: the means count
 	Why      string       // why it was locked without agreeing
 	LockedAt Stamp        // quality is locked: prices count, names are open

@@ -1,6 +1,9 @@
 package den
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // LoadState says what became of a load test.
 type LoadState string
@@ -93,4 +96,75 @@ type LoadStep struct {
 	Achieved float64 // answers a second without a fault
 	Holds    bool    // the objective was kept
 	Times    Times   `json:",omitempty"`
+}
+
+// Facts of a load test, for one entry: medians over the rounds, with the lowest and the
+// highest beside them.
+const (
+	FactLoadRate   = "load_rate"            // requests a second: the highest rate at which it kept to the objective
+	FactLoadP95    = "load_response_ms_p95" // at the lowest rate, which every entry gets
+	FactLoadErrors = "load_error_share"     // at the lowest rate
+	factLowest     = "_lowest"
+	factHighest    = "_highest"
+	quietHost      = "load_quiet_share" // runs that began on a quiet host
+)
+
+// Facts are what a load test that came to its end says of one entry; none of any other.
+func (l LoadTest) Facts(entry ID) (out []ReportFact) {
+	if l.State != LoadDone {
+		return nil
+	}
+	var rates, p95s, errors []float64
+	for _, run := range l.Runs {
+		if run.Entry != entry || len(run.Steps) == 0 {
+			continue
+		}
+		best := 0
+		for _, s := range run.Steps {
+			if s.Holds {
+				best = s.Rate
+			}
+		}
+		first := run.Steps[0]
+		rates, p95s = append(rates, float64(best)), append(p95s, Milliseconds(first.P95))
+		errors = append(errors, float64(first.Errors)/float64(max(first.Sent, 1)))
+	}
+	spread := func(id, unit string, of []float64) {
+		low, middle, high := spreadOf(of)
+		out = append(out, ReportFact{ID: id, Value: middle, Unit: unit},
+			ReportFact{ID: id + factLowest, Value: low, Unit: unit}, ReportFact{ID: id + factHighest, Value: high, Unit: unit})
+	}
+	if len(rates) == 0 {
+		return nil
+	}
+	spread(FactLoadRate, "1/s", rates)
+	spread(FactLoadP95, "ms", p95s)
+	_, wrong, _ := spreadOf(errors)
+	return append(out, ReportFact{ID: FactLoadErrors, Value: wrong, Unit: "share"}, ReportFact{ID: quietHost, Value: l.quiet(), Unit: "share"})
+}
+
+// quiet is the share of all runs that began on a quiet host.
+func (l LoadTest) quiet() float64 {
+	n := 0
+	for _, q := range l.Quiet {
+		if q.Is {
+			n++
+		}
+	}
+	return float64(n) / float64(max(len(l.Quiet), 1))
+}
+
+// spreadOf is the lowest, the median and the highest of some values.
+func spreadOf(of []float64) (low, middle, high float64) {
+	sorted := slices.Sorted(slices.Values(of))
+	n := len(sorted)
+	return sorted[0], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[n-1]
+}
+
+// Expected is how many runs there will be.
+func (l LoadTest) Expected() (n int) {
+	for _, order := range l.Order {
+		n += len(order)
+	}
+	return n
 }

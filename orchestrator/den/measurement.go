@@ -108,6 +108,40 @@ const (
 	FactWeight    = "page_bytes"
 )
 
+// Facts are measured values by the names that formulas of schemes use, their units at the
+// end of the names.
+type Facts = map[string]float64
+
+// LeastRequests is how many requests of real use a percentile or a share of them needs to
+// mean something: of fewer, one request is more than the 5 % that they are about.
+const LeastRequests = 20
+
+// Counting are the facts of real use that may be scored: those of too few requests are
+// left out.
+func (m Measurement) Counting() Facts {
+	facts := Facts{}
+	for _, f := range m.useFacts() {
+		facts[f.ID] = f.Value
+	}
+	if m.Use.Requests < LeastRequests {
+		for _, id := range []string{FactErrors, FactAnswered} {
+			delete(facts, id)
+		}
+	}
+	if m.Use.Times.Count() < LeastRequests {
+		for _, id := range []string{FactP50, FactP95, FactP99} {
+			delete(facts, id)
+		}
+	}
+	for _, f := range m.hostFacts() {
+		facts[f.ID] = f.Value
+	}
+	if bytes, ok := m.weight(); ok {
+		facts[FactWeight] = float64(bytes)
+	}
+	return facts
+}
+
 // Facts are what a measurement amounts to, in a fixed order and units. What was not
 // measured is not there.
 func (m Measurement) Facts() []ReportFact {

@@ -141,7 +141,7 @@ func (r Report) Keep(parts []Part) Report {
 		out.Decision = &d
 	}
 	if !has(PartFacts) {
-		out.Facts = []ReportFacts{}
+		out.Facts, out.Load = []ReportFacts{}, nil
 	}
 	if out.Conflicts == nil {
 		out.Conflicts = []ReportConflict{}

@@ -85,6 +85,21 @@ func parsePoint(text string) (mark float64, sign string, value float64, err erro
 	return mark, sign, value, nil
 }
 
+// Measured is the mark that a formula gives for the measured facts of an entry. Without the
+// fact, or with a formula that cannot be read, it was not tested: the scheme's rule for
+// missing data says what that counts.
+func Measured(formula string, facts map[string]float64) Mark {
+	f, err := ParseFormula(formula)
+	if err != nil {
+		return Mark{}
+	}
+	value, ok := facts[f.Fact]
+	if !ok {
+		return Mark{}
+	}
+	return f.Mark(value)
+}
+
 func isFact(s string) bool {
 	for _, r := range s {
 		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' {

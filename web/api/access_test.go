@@ -190,6 +190,7 @@ var table = map[string]access{
 	"uncite":        {about: "finished", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"why": " "})},
 	"getEvidence":   {about: "finished", done: 404, ours: seeOur, theirs: seeTheir},
 	"getOutcome":    {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
+	"startLoad":     {about: "running", done: 409, ours: runOur, theirs: runTheir},
 	"getMeasured":   {about: "running", done: 200, ours: seeOur, theirs: seeTheir},
 	"getReport":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"publishReport": {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"parts": []string{"finding"}, "why": "x"})},

@@ -127,6 +127,7 @@ func TestContractFuzz(t *testing.T) {
 		seed = s
 	}
 	w, i := lived(t, seed)
+	w.o.Loads = idle{}
 	t.Logf("seed %d; DEN_FUZZ_SEED sets another", seed)
 	i.done = func(op string) bool { return w.check.successes(op) > 0 }
 	for n := range requests {

@@ -145,6 +145,7 @@ type Reports interface {
 	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
 	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
 	Measured(ctx context.Context, a den.Actor, trial den.ID) (den.Measured, error)
+	StartLoad(ctx context.Context, a den.Actor, trial den.ID) (den.LoadTest, error)
 	Publish(ctx context.Context, a den.Actor, trial den.ID, in den.NewPublication) (den.Publication, error)
 	CompareTrials(ctx context.Context, a den.Actor, trials []den.ID) (den.Comparison, error)
 	Citable(ctx context.Context, a den.Actor, trial den.ID, text, after string) (den.Page[den.Citable], error)

@@ -28,6 +28,17 @@ func (a *API) GetMeasured(ctx context.Context, r contract.GetMeasuredRequestObje
 	return contract.GetMeasured200JSONResponse(shown), err
 }
 
+// StartLoad starts the load test of a trial.
+func (a *API) StartLoad(ctx context.Context, r contract.StartLoadRequestObject) (contract.StartLoadResponseObject, error) {
+	l, err := a.den.StartLoad(ctx, actor.From(ctx), den.ID(r.Id))
+	if err != nil {
+		return nil, err
+	}
+	return contract.StartLoad202JSONResponse{
+		Id: string(l.ID), Trial: string(l.Trial), State: string(l.State), RunsExpected: int32(l.Expected()), StartedAt: l.StartedAt,
+	}, nil
+}
+
 // GetReportFile reads it in one of its forms.
 func (a *API) GetReportFile(ctx context.Context, r contract.GetReportFileRequestObject) (contract.GetReportFileResponseObject, error) {
 	d, err := a.den.ReportAs(ctx, actor.From(ctx), den.ID(r.Id), den.Form(r.Form))

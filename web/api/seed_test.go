@@ -144,6 +144,7 @@ func (w *world) seedRunning(i *inventor, round int) {
 	dead := den.Delivery{ID: w.id(den.KindDelivery), Person: w.people[member].ID, Channel: den.ByMail, State: den.DeliveryDead, MadeAt: time.Now(), DoneAt: time.Now(), Said: "No such mailbox."}
 	w.must(w.db.Update(ctx, func(tx den.Tx) error { _, err := tx.Deliveries().Put(dead); return err }))
 	i.offer("addShare", recipe{who: member, parts: hash{"id": v.ID}, body: hash{"link": true, "for": "Users of the service"}})
+	i.offer("startLoad", recipe{who: member, parts: hash{"id": v.ID}})
 	i.offer("takeShare", recipe{who: member, parts: hash{"id": v.ID, "share": shared.ID}})
 	i.offer("extendTrial", recipe{who: member, parts: hash{"id": v.ID}, body: hash{"by_seconds": 60, "why": "A late evaluator."}})
 	i.offer("decideInterest", recipe{who: member, parts: hash{"id": v.ID, "person": w.people[evaluator].ID}, body: hash{"decision": "continue", "why": "A friend is no relative."}})

@@ -160,7 +160,7 @@ func (w *world) approval(v den.TrialView) den.ID {
 	w.t.Helper()
 	r := den.Request{
 		ID: w.id(den.KindRequest), Kind: den.RequestExtension, State: den.RequestOpen, Department: v.Department, Trial: v.ID,
-		Lease: v.Entries[0].Lease, AskedBy: w.people[seller].ID, AskedAt: time.Now(), LapsesAt: time.Now().Add(time.Hour),
+		Lease: v.Entries[0].Lease, AskedBy: w.people[seller].ID, AskedAt: time.Now(), LapsesAt: time.Now().Add(time.Hour), Until: v.EndsAt.Add(time.Hour),
 	}
 	w.must(w.db.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Requests().Put(r); return err }))
 	return r.ID

@@ -1,6 +1,11 @@
 package api_test
 
 import (
+	"context"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
 	"innovationden/web/api/contract"
 )
 
@@ -37,8 +42,13 @@ func (s *story) panel() {
 	if got := told(w, after.JSON200, err, after.Body); len(got.Amendments) != len(before.Amendments)+1 || *got.Hash != *before.Hash || got.Amendments[len(got.Amendments)-1].Protocol == *before.Hash {
 		s.t.Errorf("the amended protocol is %+v", got)
 	}
+	w.o.Loads = idle{}
+	loaded, err := s.official.StartLoadWithResponse(ctx, id)
+	if got := told(w, loaded.JSON202, err, loaded.Body); got.State != "running" || int(got.RunsExpected) != 3*len(s.trial.Entries) {
+		s.t.Errorf("the load test is %+v", got)
+	}
 	measured, err := s.official.GetMeasuredWithResponse(ctx, id)
-	if got := told(w, measured.JSON200, err, measured.Body); got["standard"] != "innovation-den-measured/1" || len(got["facts"].([]any)) != len(s.trial.Entries) {
+	if got := told(w, measured.JSON200, err, measured.Body); got["standard"] != den.MeasuredStandard || len(got["facts"].([]any)) != len(s.trial.Entries) {
 		s.t.Errorf("what was measured is %v", got)
 	}
 	for n, e := range s.trial.Entries {
@@ -99,3 +109,12 @@ func (s *story) summaries() {
 		s.t.Errorf("the scheme is %+v", got)
 	}
 }
+
+// idle puts no load on anything.
+type idle struct{}
+
+func (idle) Load(context.Context, sandbox.Dialer, orchestrator.LoadTarget, func(den.LoadStep) error) error {
+	return nil
+}
+
+func (idle) Busy(context.Context) (float64, error) { return 0, nil }

@@ -3,7 +3,6 @@ package pages
 import (
 	"encoding/json"
 	"io"
-	"net/http"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,10 +15,12 @@ type measuredPage struct {
 	view.Frame
 	Trial den.TrialView
 	Parts reportParts
+
+	Load    string // how the load test stands
+	MayLoad bool
 }
 
-// Measured is GET /trials/:id/measured.
-func (p *Pages) Measured(c *gin.Context) error {
+func (p *Pages) showMeasured(c *gin.Context, status int, said view.ErrorSummary) error {
 	who := asking(c)
 	t, err := p.Den.Trial(c, who, id(c))
 	if err != nil {
@@ -32,7 +33,15 @@ func (p *Pages) Measured(c *gin.Context) error {
 	page := measuredPage{Frame: p.frame(c, p.words.Say("measured.title", "Name", t.Name)), Trial: t, Parts: p.measuredParts(m.Report())}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: p.words.Say("measured.crumb")})
-	return p.show(c, http.StatusOK, "measured", page)
+	page.Errors = said
+	runs := m.Load != nil && m.Load.State == string(den.LoadRunning)
+	page.Load, page.MayLoad = p.loadSay(m.Load), t.May[den.SetUpTrial] && t.State == den.TrialRunning && !runs
+	// Without JavaScript the page looks again by itself while a load test runs, for whoever
+	// asked for that.
+	if runs && c.Query("update") != "" {
+		c.Header("Refresh", "3")
+	}
+	return p.show(c, status, "measured", page)
 }
 
 // MeasuredData is GET /trials/:id/measured/data: the raw data as a file.

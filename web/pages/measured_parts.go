@@ -19,6 +19,8 @@ func (p *Pages) measuredParts(r den.Report) reportParts {
 	}
 	block(measuredBlock{Chart: p.launchChart(r), Table: measuredTable{Rows: p.factRows(r)}}, "report.measured-table", "report.fact")
 	block(measuredBlock{Table: measuredTable{Rows: p.weightRows(r)}}, "report.weights", "report.page")
+	block(measuredBlock{Table: measuredTable{Rows: p.loadRows(r)}}, "load.table", "load.rates")
+	out.Notes = p.loadNotes(r.Load)
 	for _, one := range r.Facts {
 		for _, t := range one.Tried {
 			out.Tried = append(out.Tried, p.words.Say("report.tried-one", "Product", r.EntryName(one.Entry), "Name", t.Name, "Times", t.Times))

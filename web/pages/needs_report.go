@@ -11,6 +11,7 @@ type Reports interface {
 	Report(ctx context.Context, a den.Actor, trial den.ID) (den.Report, error)
 	ReportAs(ctx context.Context, a den.Actor, trial den.ID, form den.Form) (den.Document, error)
 	Measured(ctx context.Context, a den.Actor, trial den.ID) (den.Measured, error)
+	StartLoad(ctx context.Context, a den.Actor, trial den.ID) (den.LoadTest, error)
 }
 
 // Register is what the pages need of published reports.

@@ -23,6 +23,7 @@ type reportParts struct {
 	Flips      []string
 	Agreement  string
 	Measured   []measuredBlock
+	Notes      []string // of the load test
 	Tried      []string
 	Conflicts  []string
 	Amendments []string

@@ -1997,6 +1997,19 @@ type Leaving struct {
 	Why  *string `json:"why,omitempty"`
 }
 
+// LoadTest A load test that was started.
+type LoadTest struct {
+	Id string `json:"id"`
+
+	// RunsExpected One for each product in each round.
+	RunsExpected int32     `json:"runs_expected"`
+	StartedAt    time.Time `json:"started_at"`
+
+	// State running, done, interrupted or broken_off.
+	State string `json:"state"`
+	Trial string `json:"trial"`
+}
+
 // MadeInvitation An invitation with its secret, which stands at the end of its link: /join?link=SECRET.
 type MadeInvitation struct {
 	// Invitation A link by which somebody gets a role, once.
@@ -6083,6 +6096,13 @@ type ClientInterface interface {
 	// Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 	ExtendTrial(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// StartLoad Start the load test of a trial
+	//
+	// Puts the same rising load on every product of a running trial, one after another in an order drawn by lot, again in each round. Refused, with what to do, when it cannot be run now. How far it has come, and its raw data, are under /trials/{id}/measured.
+	//
+	// Corresponds with POST /trials/{id}/load (the `StartLoad` operationId).
+	StartLoad(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetMeasured Read what was measured in a trial
 	//
 	// What the den measured of each product so far, the same way for all, with the raw data: response times of real use by class, memory and processors over time, and the weight of the pages that the protocol names. The unit of each fact stands beside it.
@@ -9401,6 +9421,23 @@ func (c *Client) ExtendTrialWithBody(ctx context.Context, id InId, params *Exten
 // Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 func (c *Client) ExtendTrial(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExtendTrialRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartLoad Start the load test of a trial
+//
+// Puts the same rising load on every product of a running trial, one after another in an order drawn by lot, again in each round. Refused, with what to do, when it cannot be run now. How far it has come, and its raw data, are under /trials/{id}/measured.
+//
+// Corresponds with POST /trials/{id}/load (the `StartLoad` operationId).
+func (c *Client) StartLoad(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartLoadRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -16986,6 +17023,40 @@ func NewExtendTrialRequestWithBody(server string, id InId, params *ExtendTrialPa
 	return req, nil
 }
 
+// NewStartLoadRequest constructs an http.Request for the StartLoad method
+func NewStartLoadRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/trials/%s/load", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetMeasuredRequest constructs an http.Request for the GetMeasured method
 func NewGetMeasuredRequest(server string, id InId) (*http.Request, error) {
 	var err error
@@ -19088,6 +19159,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /trials/{id}/extend (the `ExtendTrial` operationId).
 	ExtendTrialWithResponse(ctx context.Context, id InId, params *ExtendTrialParams, body ExtendTrialJSONRequestBody, reqEditors ...RequestEditorFn) (*ExtendTrialResponse, error)
+
+	// StartLoadWithResponse Start the load test of a trial
+	//
+	// Puts the same rising load on every product of a running trial, one after another in an order drawn by lot, again in each round. Refused, with what to do, when it cannot be run now. How far it has come, and its raw data, are under /trials/{id}/measured.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /trials/{id}/load (the `StartLoad` operationId).
+	StartLoadWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*StartLoadResponse, error)
 
 	// GetMeasuredWithResponse Read what was measured in a trial
 	//
@@ -26174,6 +26254,54 @@ func (r ExtendTrialResponse) ContentType() string {
 	return ""
 }
 
+type StartLoadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *LoadTest
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r StartLoadResponse) GetJSON202() *LoadTest {
+	return r.JSON202
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StartLoadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StartLoadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartLoadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartLoadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartLoadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetMeasuredResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -29390,6 +29518,21 @@ func (c *ClientWithResponses) ExtendTrialWithResponse(ctx context.Context, id In
 		return nil, err
 	}
 	return ParseExtendTrialResponse(rsp)
+}
+
+// StartLoadWithResponse Start the load test of a trial
+//
+// Puts the same rising load on every product of a running trial, one after another in an order drawn by lot, again in each round. Refused, with what to do, when it cannot be run now. How far it has come, and its raw data, are under /trials/{id}/measured.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /trials/{id}/load (the `StartLoad` operationId).
+func (c *ClientWithResponses) StartLoadWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*StartLoadResponse, error) {
+	rsp, err := c.StartLoad(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartLoadResponse(rsp)
 }
 
 // GetMeasuredWithResponse Read what was measured in a trial
@@ -34856,6 +34999,39 @@ func ParseExtendTrialResponse(rsp *http.Response) (*ExtendTrialResponse, error) 
 	return response, nil
 }
 
+// ParseStartLoadResponse parses an HTTP response from a StartLoadWithResponse call
+func ParseStartLoadResponse(rsp *http.Response) (*StartLoadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartLoadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest LoadTest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetMeasuredResponse parses an HTTP response from a GetMeasuredWithResponse call
 func ParseGetMeasuredResponse(rsp *http.Response) (*GetMeasuredResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -35693,6 +35869,9 @@ type ServerInterface interface {
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(c *gin.Context, id InId, params ExtendTrialParams)
+	// StartLoad Start the load test of a trial
+	// (POST /trials/{id}/load)
+	StartLoad(c *gin.Context, id InId)
 	// GetMeasured Read what was measured in a trial
 	// (GET /trials/{id}/measured)
 	GetMeasured(c *gin.Context, id InId)
@@ -40912,6 +41091,31 @@ func (siw *ServerInterfaceWrapper) ExtendTrial(c *gin.Context) {
 	siw.Handler.ExtendTrial(c, id, params)
 }
 
+// StartLoad operation middleware
+func (siw *ServerInterfaceWrapper) StartLoad(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartLoad(c, id)
+}
+
 // GetMeasured operation middleware
 func (siw *ServerInterfaceWrapper) GetMeasured(c *gin.Context) {
 
@@ -41463,6 +41667,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/outcome", wrapper.GetOutcome)
 	router.GET(options.BaseURL+"/trials/:id/report", wrapper.GetReport)
 	router.GET(options.BaseURL+"/trials/:id/measured", wrapper.GetMeasured)
+	router.POST(options.BaseURL+"/trials/:id/load", wrapper.StartLoad)
 	router.PUT(options.BaseURL+"/trials/:id/publication", wrapper.PublishReport)
 	router.GET(options.BaseURL+"/comparison", wrapper.CompareTrials)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
@@ -47689,6 +47894,45 @@ func (response ExtendTrialdefaultApplicationProblemPlusJSONResponse) VisitExtend
 	return err
 }
 
+type StartLoadRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type StartLoadResponseObject interface {
+	VisitStartLoadResponse(w http.ResponseWriter) error
+}
+
+type StartLoad202JSONResponse LoadTest
+
+func (response StartLoad202JSONResponse) VisitStartLoadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartLoaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartLoaddefaultApplicationProblemPlusJSONResponse) VisitStartLoadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeasuredRequestObject struct {
 	Id InId `json:"id"`
 }
@@ -48647,6 +48891,9 @@ type StrictServerInterface interface {
 	// ExtendTrial Let every sandbox of a trial live longer
 	// (POST /trials/{id}/extend)
 	ExtendTrial(ctx context.Context, request ExtendTrialRequestObject) (ExtendTrialResponseObject, error)
+	// StartLoad Start the load test of a trial
+	// (POST /trials/{id}/load)
+	StartLoad(ctx context.Context, request StartLoadRequestObject) (StartLoadResponseObject, error)
 	// GetMeasured Read what was measured in a trial
 	// (GET /trials/{id}/measured)
 	GetMeasured(ctx context.Context, request GetMeasuredRequestObject) (GetMeasuredResponseObject, error)
@@ -53303,6 +53550,32 @@ func (sh *strictHandler) ExtendTrial(ctx *gin.Context, id InId, params ExtendTri
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExtendTrialResponseObject); ok {
 		if err := validResponse.VisitExtendTrialResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartLoad operation middleware
+func (sh *strictHandler) StartLoad(ctx *gin.Context, id InId) {
+	var request StartLoadRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartLoad(ctx, request.(StartLoadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartLoad")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartLoadResponseObject); ok {
+		if err := validResponse.VisitStartLoadResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
