@@ -159,7 +159,7 @@ func (d *seenDen) goesOn(t *testing.T, b *tab, path string) {
 	t.Helper()
 	b.open(path + "/answers")
 	b.shows("main", "Bookwell")
-	b.shows("main", "In common: Booking of appointments.")
+	b.shows("main", "Offers Booking of appointments: everything that you asked for.")
 	b.look("challenge-answers")
 	b.press("Invite Harbour & Finch")
 	b.shows(".govuk-notification-banner", "invited")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -94,7 +95,13 @@ func (b *tab) shoot(name string) {
 		return
 	}
 	var picture []byte
-	b.do(chromedp.FullScreenshot(&picture, 100))
+	tall, width := read[float64](b, `document.documentElement.scrollHeight`), read[float64](b, `innerWidth`)
+	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		// Chromium takes no picture that is taller than this.
+		clip := &page.Viewport{Width: width, Height: min(tall, 16_000), Scale: 1}
+		picture, err = page.CaptureScreenshot().WithCaptureBeyondViewport(true).WithClip(clip).Do(ctx)
+		return err
+	}))
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600); err != nil {
 		b.Error(err)
 	}

@@ -25,8 +25,8 @@ type personalPage struct {
 
 // counted is how many records of a kind there are.
 type counted struct {
-	Key string
-	N   int
+	What string
+	N    int
 }
 
 // MyData is GET /me/data.
@@ -62,13 +62,17 @@ func (p *Pages) showPersonal(c *gin.Context, status int, person den.ID, path str
 	if err != nil {
 		return err
 	}
+	title := p.words.Say("personal.title", "Name", all.Name)
+	if person == "" {
+		title = p.words.Say("personal.title-mine")
+	}
 	page := personalPage{
-		Frame: p.frame(c, p.words.Say("personal.title", "Name", all.Name)), Data: all, Path: path + "/data", Mine: person == "", Form: v,
+		Frame: p.frame(c, title), Data: all, Path: path + "/data", Mine: person == "", Form: v,
 		Sure: []view.Choice{{Value: "yes", Text: p.words.Say("personal.sure")}},
 		Parts: []counted{
-			{"personal.roles", len(all.Roles)}, {"personal.known", len(all.Known)}, {"personal.tokens", len(all.Tokens)},
-			{"personal.notices", len(all.Notices)}, {"personal.assessments", len(all.Assessments)}, {"personal.declared", len(all.Declared)},
-			{"personal.did", len(all.Did)}, {"personal.happened", len(all.Happened)},
+			{p.words.Say("personal.roles"), len(all.Roles)}, {p.words.Say("personal.known"), len(all.Known)}, {p.words.Say("personal.tokens"), len(all.Tokens)},
+			{p.words.Say("personal.notices"), len(all.Notices)}, {p.words.Say("personal.assessments"), len(all.Assessments)}, {p.words.Say("personal.declared"), len(all.Declared)},
+			{p.words.Say("personal.did"), len(all.Did)}, {p.words.Say("personal.happened"), len(all.Happened)},
 		},
 	}
 	page.Back, page.Errors = back("/people"), v.Summary()
