@@ -89,25 +89,31 @@ func (v *visitor) submit(p *page, action string, typed url.Values) *page {
 			if has(field, "checked") {
 				values.Add(name, attribute(field, "value"))
 			}
-		case field.Data == "textarea":
-			values.Add(name, strings.TrimPrefix(text(field), "\n"))
-		case field.Data == "select":
-			options := cascadia.QueryAll(field, cascadia.MustCompile("option"))
-			chosen := ""
-			for k, o := range options {
-				if k == 0 || has(o, "selected") {
-					chosen = attribute(o, "value")
-				}
-			}
-			values.Add(name, chosen)
 		default:
-			values.Add(name, attribute(field, "value"))
+			values.Add(name, holds(field))
 		}
 	}
 	for name, given := range typed {
 		values[name] = given
 	}
 	return v.post(action, values)
+}
+
+// holds is what a field of a form holds.
+func holds(field *html.Node) string {
+	switch field.Data {
+	case "textarea":
+		return strings.TrimPrefix(text(field), "\n")
+	case "select":
+		chosen := ""
+		for k, o := range cascadia.QueryAll(field, cascadia.MustCompile("option")) {
+			if k == 0 || has(o, "selected") {
+				chosen = attribute(o, "value")
+			}
+		}
+		return chosen
+	}
+	return attribute(field, "value")
 }
 
 // follow opens where an answer leads.

@@ -65,7 +65,7 @@ func (c Criterion) check() string {
 		return fmt.Sprintf("it needs a written anchor for every mark from 0 to %d", TopMark)
 	case c.ScoredBy == ByMeasurement && c.Formula == "":
 		return "a measured criterion needs a formula"
-	case math.IsNaN(c.Weight) || c.Weight < c.WeightMin || c.Weight > c.WeightMax || c.WeightMin < 0 || c.WeightMax > 100:
+	case !(0 <= c.WeightMin && c.WeightMin <= c.Weight && c.Weight <= c.WeightMax && c.WeightMax <= 100): // nothing compares with NaN
 		return fmt.Sprintf("its weight %g must lie between its least weight %g and its most %g", c.Weight, c.WeightMin, c.WeightMax)
 	case !known(c.TechnologyCode, 13) || !known(c.ServiceStandard, 14):
 		return "the Technology Code of Practice has points 1 to 13 and the Service Standard 1 to 14"

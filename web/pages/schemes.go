@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -142,7 +144,7 @@ func (p *Pages) AddScheme(c *gin.Context) error {
 		if err == nil {
 			return to(c, schemeHref(made), "scheme")
 		}
-		if status, err = p.refused(c, v, err, p.schemeFields(s)); err != nil {
+		if status, err = p.refused(c, v, err, schemeFields(c, s)); err != nil {
 			return err
 		}
 	}
@@ -194,10 +196,12 @@ func (r schemeEditRow) isWrong(v *form.Values) bool {
 	return false
 }
 
-func (p *Pages) schemeFields(s den.Scheme) map[string]string {
+// schemeFields are the fields of what a scheme is refused for, by the ids as they were typed.
+func schemeFields(c *gin.Context, s den.Scheme) map[string]string {
 	names := map[string]string{"themes": "title"}
 	for _, row := range editRows(s) {
-		names["criteria."+row.ID] = fmt.Sprintf("id-%d", row.N)
+		field := fmt.Sprintf("id-%d", row.N)
+		names["criteria."+strings.TrimSpace(c.PostForm(field))] = field
 	}
 	return names
 }
@@ -214,18 +218,27 @@ func (p *Pages) readScheme(before den.Scheme, v *form.Values) den.Scheme {
 		text := func(name string) string {
 			return form.Text{Name: at(name), What: "scheme.what-text", Max: maxReason, Lines: true, Optional: true}.Read(v)
 		}
+		called := cmp.Or(text("title"), row.Heading, p.words.Say("scheme.add"))
+		number := func(name, label string) float64 { return p.decimal(v, at(name), text(name), label, called) }
+		wholes := func(name, label string) []int { return p.wholes(v, at(name), text(name), label, called) }
 		c := den.Criterion{
 			ID: form.Text{Name: at("id"), What: "scheme.what-text", Max: 63, Optional: true}.Read(v), Title: text("title"), Question: text("question"),
 			Help: text("help"), Formula: text("formula"), Evidence: text("evidence"), ScoredBy: den.ScoredBy(text("scored")), Missing: den.MissingRule(text("missing")),
-			Weight: p.decimal(v, at("weight"), text("weight")), WeightMin: p.decimal(v, at("least"), text("least")), WeightMax: p.decimal(v, at("most"), text("most")),
-			TechnologyCode: p.wholes(v, at("tcop"), text("tcop")), ServiceStandard: p.wholes(v, at("standard"), text("standard")),
+			Weight: number("weight", "scheme.weights"), WeightMin: number("least", "scheme.least"), WeightMax: number("most", "scheme.most"),
+			TechnologyCode: wholes("tcop", "scheme.tcop-points"), ServiceStandard: wholes("standard", "scheme.standard-points"),
 		}
 		if least := text("minimum"); least != "" {
-			n := int(p.decimal(v, at("minimum"), least))
+			n, err := strconv.Atoi(least)
+			if err != nil || n < 0 || n > den.TopMark {
+				v.Say(at("minimum"), "scheme.whole", "Field", p.words.Say("scheme.min-mark"), "Title", called)
+			}
 			c.Minimum = &n
 		}
 		for _, a := range row.Anchor {
 			c.Anchors = append(c.Anchors, form.Text{Name: a.Field, What: "scheme.what-text", Max: maxReason, Lines: true, Optional: true}.Read(v))
+		}
+		if c.ID == "" && row.ID == "" && (c.Title+c.Question+c.Help+c.Formula+c.Evidence+strings.Join(c.Anchors, "")) != "" {
+			v.Say(at("id"), "scheme.no-id")
 		}
 		if c.ID != "" {
 			s.Themes = intoTheme(s.Themes, text("theme"), before, c)
@@ -250,23 +263,23 @@ func intoTheme(themes []den.Theme, title string, before den.Scheme, c den.Criter
 	return append(themes, den.Theme{ID: id, Title: title, Criteria: []den.Criterion{c}})
 }
 
-func (p *Pages) decimal(v *form.Values, field, text string) float64 {
+func (p *Pages) decimal(v *form.Values, field, text, label, title string) float64 {
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		v.Say(field, "scheme.number")
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		v.Say(field, "scheme.number", "Field", p.words.Say(label), "Title", title)
 	}
 	return n
 }
 
-func (p *Pages) wholes(v *form.Values, field, text string) []int {
+func (p *Pages) wholes(v *form.Values, field, text, label, title string) []int {
 	var all []int
 	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(one)
 		if err != nil {
-			v.Say(field, "scheme.numbers")
+			v.Say(field, "scheme.numbers", "Field", p.words.Say(label), "Title", title)
 			return nil
 		}
 		all = append(all, n)
