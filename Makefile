@@ -82,7 +82,7 @@ conformance: ## run the suite of the OCI distribution specification against the 
 	@$(ROOT) .ci/conform
 
 chaos: ## kill the real den N=200 times on real Docker, and what else is too long for make test
-	@.ci/setup demo
+	@.ci/setup chaos
 	@$(MAKE) --no-print-directory build
 	@.ci/fuzz $(CHAOSFUZZ) Compose
 	@DEN_CHAOS_N=$(N) .ci/named '^TestChaos' -tags=nomsgpack,chaos -count=1 -timeout 24h -v $(EXEC)

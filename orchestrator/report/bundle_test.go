@@ -193,6 +193,35 @@ func TestAnyChangedByteIsNamed(t *testing.T) {
 	if len(tried) != len(within)+1 || tried[""] < 1000 {
 		t.Errorf("tried %v", tried)
 	}
+	// Nothing that a bundle can hold was left out.
+	for _, kind := range []string{"README.txt", "report.html", "report.json", "report.csv", "report.ods", "report.ocds.json", "report.schema.json", "protocol.json", "sheets/agreement.csv", "sheets/ranks.csv",
+		"evidence/", "receipts/", "proofs/", checkpointName, contentsName, sealName} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(tried)), func(name string) bool { return strings.HasPrefix(name, kind) }) {
+			t.Errorf("no byte of %s was changed", kind)
+		}
+	}
+	// Where several files were changed, each is named.
+	var all []string
+	for n, span := range within {
+		if n != contentsName && n != sealName {
+			all = append(all, n)
+			bundle[span[0]] ^= 0x20
+		}
+	}
+	var named []string
+	for _, fault := range checked(t, bundle, public).Faults {
+		named = append(named, fault.Place)
+	}
+	for _, span := range within {
+		if n := name(span[0]); n != contentsName && n != sealName {
+			bundle[span[0]] ^= 0x20
+		}
+	}
+	slices.Sort(all)
+	slices.Sort(named)
+	if !slices.Equal(all, named) {
+		t.Errorf("%v were changed, and %v are named", all, named)
+	}
 	if c := checked(t, bundle, public); len(c.Faults) > 0 {
 		t.Errorf("nothing was changed, and %v is named", c.Faults)
 	}

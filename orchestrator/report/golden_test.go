@@ -95,7 +95,11 @@ func TestCellsSayTheirType(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := rich()
 			r.Trial.Name, r.Scores[0].Reason, r.Entries[0].Product = strange, strange, strange
-			d := xml.NewDecoder(bytes.NewReader(content(t, bytesOf(t, den.FormODS, r))))
+			body := content(t, bytesOf(t, den.FormODS, r))
+			if n := bytes.Count(body, []byte(`<table:table-cell office:value-type="string">`+paragraphs(strange)+`</table:table-cell>`)); n < 3 {
+				t.Errorf("%q is text in %d cells", strange, n)
+			}
+			d := xml.NewDecoder(bytes.NewReader(body))
 			kinds := map[string]int{}
 			for {
 				token, err := d.Token()
