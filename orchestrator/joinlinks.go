@@ -162,6 +162,12 @@ func (p *pen) join(tx den.Tx, who den.Person, secret string) (den.Person, error)
 	if who, err = p.roles(tx, who, den.RoleChange{Add: []den.Membership{{Role: v.Role, In: v.In}}, Why: fmt.Sprintf("Invited by %s.", v.ByName)}); err != nil {
 		return who, err
 	}
+	_, err = p.record(tx, den.Event{
+		Act: "member.invitation_used", Subject: v.ID, About: append(place(v.In), who.ID), Say: fmt.Sprintf("%s used the invitation of %s.", who.Name, v.For),
+	})
+	if err != nil {
+		return who, err
+	}
 	return who, p.notice(tx, den.Notice{To: v.By, Subject: who.ID, Kind: den.NoticePeople, Title: "Your invitation was used", Say: fmt.Sprintf("%s used the invitation that you made for %s.", who.Name, v.For)})
 }
 

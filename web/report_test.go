@@ -99,7 +99,7 @@ func TestAReportOnScreensAndOnPaper(t *testing.T) {
 		b.must(os.WriteFile(filepath.Join(folder, "report.pdf"), paper, 0o600))
 	}
 	sheets := bytes.Count(paper, []byte("/Type /Page\n"))
-	if sheets < 2 || sheets > 6 || !bytes.Contains(paper, []byte("/StructTreeRoot")) || !bytes.Contains(paper, []byte("/MediaBox [0 0 59")) {
+	if sheets < 2 || sheets > 8 || !bytes.Contains(paper, []byte("/StructTreeRoot")) || !bytes.Contains(paper, []byte("/MediaBox [0 0 59")) {
 		t.Errorf("%d sheets, or they are not tagged or not A4", sheets)
 	}
 	b.isQuiet()

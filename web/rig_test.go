@@ -38,6 +38,7 @@ type rig struct {
 	testing.TB
 	den     *orchestrator.Orchestrator
 	store   den.Store
+	raw     den.Store // the same without a witness: for what a test makes up itself
 	runtime *fake.Runtime
 	visits  *gateway.Visits
 	server  *httptest.Server
@@ -95,7 +96,7 @@ func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *ri
 			t.Errorf("changed without an event about it:\n%s", strings.Join(unsaid, "\n"))
 		}
 	})
-	r.store = dryStore{witness}
+	r.store, r.raw = dryStore{witness}, store
 	key, err := ledger.OpenKey(t.TempDir(), rand.Reader)
 	r.must(err)
 	table := gateway.NewTable()

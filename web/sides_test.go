@@ -141,7 +141,7 @@ func (r *rig) approval(v den.TrialView) den.ID {
 		ID: den.ID("req_" + string(v.ID)), Kind: den.RequestExtension, State: den.RequestOpen, Department: v.Department, Trial: v.ID,
 		Lease: v.Entries[0].Sandbox.ID, AskedBy: "per_none", AskedAt: time.Now(), LapsesAt: time.Now().Add(time.Hour),
 	}
-	r.must(r.store.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Requests().Put(q); return err }))
+	r.must(r.raw.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Requests().Put(q); return err }))
 	return q.ID
 }
 
@@ -149,7 +149,7 @@ func (r *rig) approval(v den.TrialView) den.ID {
 func (r *rig) delivery() den.ID {
 	r.Helper()
 	d := den.Delivery{ID: den.ID(fmt.Sprintf("dlv_%d", time.Now().UnixNano())), Channel: den.ByMail, State: den.DeliveryDead, MadeAt: time.Now()}
-	r.must(r.store.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Deliveries().Put(d); return err }))
+	r.must(r.raw.Update(context.Background(), func(tx den.Tx) error { _, err := tx.Deliveries().Put(d); return err }))
 	return d.ID
 }
 
@@ -205,7 +205,7 @@ func (r *rig) gone() map[string]thing {
 	r.must(err)
 	made["department"], made["supplier"], made["person"] = thing{id: department.ID}, thing{id: supplier.ID}, thing{id: person.ID}
 	made["someone"] = made["person"]
-	r.must(r.store.Update(ctx, func(tx den.Tx) error {
+	r.must(r.raw.Update(ctx, func(tx den.Tx) error {
 		for _, d := range []struct {
 			from  interface{ Delete(den.ID) error }
 			names []string
@@ -233,7 +233,7 @@ func (r *rig) token(who string) string {
 	r.Helper()
 	text := secret()
 	sum := sha256.Sum256([]byte(text))
-	r.must(r.store.Update(context.Background(), func(tx den.Tx) error {
+	r.must(r.raw.Update(context.Background(), func(tx den.Tx) error {
 		_, err := tx.Tokens().Put(den.Token{Hash: hex.EncodeToString(sum[:]), ID: den.ID("tok_" + who), Person: r.people[who].ID, Name: "for a test"})
 		return err
 	}))

@@ -33,7 +33,7 @@ const trialKeys = `The file is YAML:
   size: small                          # see den size list
   length: 5d                           # 30m, 8h, 5d or 2w
   tasks: [Book a slot, Cancel it]
-  pages: [/, /book]                    # paths that are weighed and put under load; left out: the first page
+  pages: [/, /book]                    # paths that are weighed and loaded; else the first page
   objective: {response_ms_p95: 500, error_share: 0.01}  # what a product keeps to under load
   evaluators: [Tom Okafor]             # id or name; see den people
   chair: per_01…                       # who leads the consensus; left out: you

@@ -132,6 +132,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.look()
 	s.approve()
 	s.challenge()
+	s.personal()
 	for _, op := range everyOperation(w.check.doc) {
 		if w.check.successes(op.id) == 0 {
 			t.Errorf("no test has seen %s succeed", op.id)
