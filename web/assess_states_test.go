@@ -39,6 +39,7 @@ func (r *rig) assessPages() []shown {
 		{"summary", "engineer", finished + "/entries/" + string(w.finished.Entries[0].ID) + "/summary", ""}, {"summary-none", "official", running + "/entries/" + string(w.running.Entries[0].ID) + "/summary", ""},
 		{"summary-chosen", "official", finished + "/entries/" + string(w.finished.Entries[1].ID) + "/summary", ""},
 		{"evidence", "evaluator", running + evidence + "?criterion=" + w.running.Scheme.Criteria()[0].ID, ""}, {"evidence-wrong", "evaluator", running + evidence, send},
+		{"evidence-remove", "evaluator", running + evidence + "/" + string(w.exhibit) + "/remove", ""}, {"evidence-remove-wrong", "evaluator", running + evidence + "/" + string(w.exhibit) + "/remove", send},
 		{"evidence-none", "evaluator", running + "/entries/" + string(w.running.Entries[1].ID) + "/evidence", ""},
 		{"assess-evidence", "evaluator", running + "/entries/" + string(w.running.Entries[0].ID) + "/assess", ""},
 	}
@@ -105,20 +106,22 @@ func (r *rig) scoreBy(t den.TrialView, who string, from int) {
 	}
 }
 
-// exhibits keeps a picture, a file and a stretch of the log beside a score.
-func (r *rig) exhibits(t den.TrialView) {
+// exhibits keeps a picture, a file and a stretch of the log beside a score, and names the file.
+func (r *rig) exhibits(t den.TrialView) den.ID {
 	r.Helper()
 	grey := image.NewGray(image.Rect(0, 0, 40, 30))
 	grey.Set(1, 1, color.White)
 	var picture bytes.Buffer
 	r.must(png.Encode(&picture, grey))
-	add := func(kind den.EvidenceKind, name string, content io.Reader) {
-		_, err := r.den.AddEvidence(context.Background(), r.people["evaluator"].Act(), den.NewEvidence{
+	add := func(kind den.EvidenceKind, name string, content io.Reader) den.ID {
+		kept, err := r.den.AddEvidence(context.Background(), r.people["evaluator"].Act(), den.NewEvidence{
 			Trial: t.ID, Entry: t.Entries[0].ID, Criterion: t.Scheme.Criteria()[0].ID, Kind: kind, Name: name, Content: content, From: 1, To: 2,
 		})
 		r.must(err)
+		return kept.ID
 	}
 	add(den.Picture, "the-form.png", &picture)
-	add(den.File, "a-file-with-a-name-that-is-much-too-long-for-a-narrow-screen-2026-06-03.txt", strings.NewReader("What I typed."))
+	file := add(den.File, "a-file-with-a-name-that-is-much-too-long-for-a-narrow-screen-2026-06-03.txt", strings.NewReader("What I typed."))
 	add(den.LogStretch, "", nil)
+	return file
 }

@@ -25,6 +25,7 @@ type world struct {
 	link                 string        // of a share of running
 	passed, flawed       den.ID        // preflights that are over
 	waits                den.ID        // one in the queue
+	exhibit              den.ID        // a file beside a score of running
 	event                string        // the number of the start of running
 }
 
@@ -121,7 +122,7 @@ func (r *rig) world() *world {
 		r.must(err)
 		w.weighed = r.weigh()
 		w.running = r.trial()
-		r.exhibits(w.running)
+		w.exhibit = r.exhibits(w.running)
 		asked := []den.ID{r.people["evaluator"].ID, r.people["slow"].ID}
 		_, err = r.den.Amend(ctx, by, w.running.ID, den.NewAmendment{Evaluators: &asked, Why: "One more person has time."})
 		r.must(err)
