@@ -35,7 +35,7 @@ func (r *rig) browser() *browser {
 	}
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(r.Context()), options...)
 	ctx, leave := chromedp.NewContext(allocated)
-	ctx, late := context.WithTimeout(ctx, 8*time.Minute)
+	ctx, late := context.WithTimeout(ctx, 20*time.Minute)
 	r.Cleanup(func() {
 		if err := chromedp.Cancel(ctx); err != nil {
 			r.Log(err)

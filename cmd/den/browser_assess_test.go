@@ -24,6 +24,8 @@ func (b *tab) keepsEvidence() {
 	said := `fetch(document.querySelector('main a[href*="/evidence/"]').href).then((got) => got.text()).then((text) => { window.kept = text }); 0`
 	b.do(evaluate(said))
 	b.until(`window.kept && window.kept.length > 1`)
+	b.reaches(read[string](b, `document.querySelector('main a[href$="/remove"]').pathname`))
+	b.look("evidence-remove")
 	b.open(form)
 	b.shows("main", "1 piece kept")
 }

@@ -26,7 +26,7 @@ func (d *seenDen) toursRest(t *testing.T, made *seenTrial) {
 	b.write("#question", "Why?")
 	b.press("Save and continue")
 	set := b.at()
-	for _, step := range []string{"data", "ways"} {
+	for _, step := range []string{"data", "ways", "measuring"} {
 		b.reaches(set + "/" + step)
 		b.look("set-up-" + step)
 	}

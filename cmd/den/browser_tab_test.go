@@ -29,7 +29,7 @@ func chromium(t *testing.T) context.Context {
 	}
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	ctx, leave := chromedp.NewContext(allocated)
-	ctx, late := context.WithTimeout(ctx, 6*time.Minute)
+	ctx, late := context.WithTimeout(ctx, 20*time.Minute)
 	t.Cleanup(func() {
 		// Cancel waits until the browser has ended and its folder is gone.
 		if err := chromedp.Cancel(ctx); err != nil {

@@ -14,6 +14,7 @@ func (d *seenDen) tours(t *testing.T, made *seenTrial) {
 	d.toursApprovals(t)
 	d.toursAssess(t, made)
 	d.toursRest(t, made)
+	d.toursMore(t, made)
 	d.toursSupplier(t)
 	d.toursOperator(t)
 	d.toursReader(t, made)
