@@ -65,14 +65,14 @@ func (p *Pages) steps(t den.TrialView) []step {
 	}
 	return []step{
 		{Name: "about", Say: t.Name, Done: t.Name != "" && t.Question != "", Must: true},
-		{Name: "products", Say: p.counted("set-up.products-n", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
+		{Name: "products", Say: p.counted("set-up.products-n", "set-up.none", len(t.Entries)), Done: len(t.Entries) > 0, Must: true},
 		{Name: "scheme", Say: t.Scheme.Title, Done: t.Scheme.ID != "", Must: true},
 		{Name: "weights", Say: p.weightsSay(t), Done: true},
-		{Name: "tasks", Say: p.counted("set-up.tasks-n", len(t.Tasks)), Done: len(t.Tasks) > 0},
-		{Name: "measuring", Say: p.counted("set-up.pages-n", len(t.Measuring.Pages)), Done: len(t.Measuring.Pages) > 0},
+		{Name: "tasks", Say: p.counted("set-up.tasks-n", "set-up.none", len(t.Tasks)), Done: len(t.Tasks) > 0},
+		{Name: "measuring", Say: p.counted("set-up.pages-n", "set-up.pages-none", len(t.Measuring.Pages)), Done: len(t.Measuring.Pages) > 0},
 		{Name: "data", Say: p.dataSay(t), Done: true},
-		{Name: "ways", Say: p.counted("set-up.ways-n", len(p.wayLines(t))), Done: true},
-		{Name: "people", Say: p.counted("set-up.people-n", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
+		{Name: "ways", Say: p.counted("set-up.ways-n", "set-up.ways-none", len(p.wayLines(t))), Done: true},
+		{Name: "people", Say: p.counted("set-up.people-n", "set-up.none", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
 		{Name: "size", Say: p.words.Say("set-up.size-is", "Size", t.SizeTitle, "Length", length), Done: t.Size != "" && t.Length > 0, Must: true},
 	}
 }
@@ -213,9 +213,9 @@ func (p *Pages) weightsSay(t den.TrialView) string {
 }
 
 // counted is how many there are, in words: "None yet", "1 task", "2 tasks".
-func (p *Pages) counted(key string, n int) string {
+func (p *Pages) counted(key, none string, n int) string {
 	if n == 0 {
-		return p.words.Say("set-up.none")
+		return p.words.Say(none)
 	}
 	return p.words.Count(key, n)
 }
