@@ -48,6 +48,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	all = append(all, r.accountPages()...)
 	all = append(all, r.pushPages()...)
 	all = append(all, r.assessPages()...)
+	all = append(all, r.measuredPages()...)
 	all = append(all,
 		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
 		shown{"sign-in-link", "", "/sign-in?link=den_x", ""}, shown{"not-found", "", "/nothing", ""}, shown{"help", "", "/help", ""}, shown{"api-docs", "", "/api/docs", ""},
@@ -73,7 +74,6 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"sandbox-queued", "engineer", "/sandboxes/" + string(w.queued.Entries[0].Sandbox.ID), ""},
 		shown{"trial-extend", "official", running + "/extend", ""}, shown{"trial-extend-wrong", "official", running + "/extend", send}, shown{"trial-end", "official", running + "/end", ""},
 		shown{"report", "official", finished + "/report", ""}, shown{"report-decided", "auditor", finished + "/report", ""},
-		shown{"measured", "official", running + "/measured", ""}, shown{"measured-finished", "auditor", finished + "/measured", ""},
 		shown{"report-none", "official", running + "/report", ""},
 		shown{"publish", "official", finished + "/publish", ""}, shown{"publish-preview", "official", finished + "/publish?part=finding&part=scores", ""},
 		shown{"publish-wrong", "official", finished + "/publish?part=finding", `document.querySelector('main form[method=post]').requestSubmit()`},
@@ -100,7 +100,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""}, shown{"profiles", "operator", "/host/profiles", ""}, shown{"profiles-wrong", "operator", "/host/profiles/cpu?seconds=99", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
-	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "ten-minutes", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report"} {
+	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "ten-minutes", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report", "load-test"} {
 		all = append(all, shown{"help-" + guide, "", "/help/" + guide, ""})
 	}
 	return all
@@ -147,10 +147,18 @@ func (r *rig) world() *world {
 		r.must(err)
 		_, err = r.den.ReplyTo(ctx, r.people["rival"].Act(), w.finished.ID, den.NewReply{Entry: w.finished.Entries[1].ID, Text: "We have mended the calendar."})
 		r.must(err)
+		r.measure(w.finished)
 		w.finished = r.end(w.finished)
 		w.failed = r.failing()
 		w.passed, w.flawed = r.landed(r.preflight(r.releases[0])), r.landed(r.preflight(w.failed.Entries[0].Release))
 		w.starting, w.queued = r.waiting()
+		r.must(r.store.Update(ctx, func(tx den.Tx) error {
+			_, err := tx.Loads().Put(r.loadTest(w.starting, den.LoadRunning))
+			if err == nil {
+				_, err = tx.Loads().Put(r.loadTest(w.queued, den.LoadInterrupted))
+			}
+			return err
+		}))
 		w.waits = r.preflight(r.releases[0])
 		w.bare, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.harbour.ID, Name: "Not out yet"})
 		r.must(err)

@@ -41,7 +41,7 @@ type Guides struct {
 
 // order is how guides are listed; one that is not here is an error at the start.
 func order() []string {
-	return []string{"civil-servant", "find-out-who-can-help", "challenges", "approver", "evaluator", "ten-minutes", "supplier", "your-entry-on-the-techmap", "operator", "auditor", "signing-in", "sandbox", "read-a-report", Rights, "accessibility"}
+	return []string{"civil-servant", "find-out-who-can-help", "challenges", "approver", "evaluator", "ten-minutes", "supplier", "your-entry-on-the-techmap", "operator", "auditor", "signing-in", "sandbox", "read-a-report", "load-test", Rights, "accessibility"}
 }
 
 // New reads and makes all guides.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"innovationden/web/view"
 )
 
 // bytes says an amount of memory or disk: "512 MB", "1.5 GB".
@@ -28,6 +30,19 @@ func short(n float64) string {
 		return strconv.FormatFloat(math.Round(n), 'f', 0, 64)
 	}
 	return strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0")
+}
+
+// rounded is a measured number as people read it: whole from 10, with one decimal from 1
+// and two below, with commas between thousands.
+func rounded(n float64) string {
+	digits := 10.0
+	switch {
+	case n >= 10:
+		digits = 1
+	case n < 1:
+		digits = 100
+	}
+	return view.Figure(math.Round(n*digits) / digits)
 }
 
 // mark is a mark or a weight without needless noughts: "3", "3.67".

@@ -3,24 +3,41 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/web/view"
 )
 
 // measuredParts are the parts of a report that were measured.
 func (p *Pages) measuredParts(r den.Report) reportParts {
 	out := reportParts{R: r}
-	block := func(b measuredBlock, caption, what string) {
-		if len(b.Table.Rows) > 0 {
-			b.Table.Caption, b.Table.What, b.Table.Names = p.words.Say(caption), p.words.Say(what), entryNames(r)
-			out.Measured = append(out.Measured, b)
+	block := func(into []measuredBlock, c *view.Chart, rows []measuredRow, caption, what string) []measuredBlock {
+		if len(rows) == 0 {
+			return into
+		}
+		return append(into, measuredBlock{Chart: c, Table: measuredTable{Rows: rows, Caption: p.words.Say(caption), What: p.words.Say(what), Names: entryNames(r)}})
+	}
+	out.Measured = block(nil, p.launchChart(r), p.factRows(r), "report.measured-table", "report.fact")
+	if times := p.realTimesChart(r); times != nil {
+		out.Measured = block(out.Measured, times, p.timesRows(r), "times.table", "times.what")
+	}
+	if span, ok := useOver(r); ok {
+		for _, f := range p.useFigures() {
+			if c := p.useChart(r, span, f); c != nil {
+				out.Measured = block(out.Measured, c, p.useRows(r, span, f), f.caption, "use.when")
+			}
 		}
 	}
-	block(measuredBlock{Chart: p.launchChart(r), Table: measuredTable{Rows: p.factRows(r)}}, "report.measured-table", "report.fact")
-	block(measuredBlock{Table: measuredTable{Rows: p.weightRows(r)}}, "report.weights", "report.page")
-	block(measuredBlock{Table: measuredTable{Rows: p.loadRows(r)}}, "load.table", "load.rates")
-	out.Notes = p.loadNotes(r.Load)
+	out.Measured = block(out.Measured, nil, p.weightRows(r), "report.weights", "report.page")
+	if l := r.Load; l != nil {
+		out.LoadSay, out.Notes = p.loadSay(l), p.loadNotes(l)
+		if (l.State == string(den.LoadDone) || l.State == string(den.LoadRunning)) && len(l.Rates) > 0 {
+			out.Load = block(nil, p.firstLoadChart(r), p.loadTimeRows(r), "load.times-table", "times.what")
+			out.Load = block(out.Load, p.loadChart(r), p.loadRows(r), "load.table", "load.rates")
+		}
+	}
 	for _, one := range r.Facts {
 		for _, t := range one.Tried {
 			out.Tried = append(out.Tried, p.words.Say("report.tried-one", "Product", r.EntryName(one.Entry), "Name", t.Name, "Times", t.Times))
@@ -34,7 +51,8 @@ func (p *Pages) factRows(r den.Report) []measuredRow {
 	var order []string
 	for _, one := range r.Facts {
 		for _, f := range one.Facts {
-			if !slices.Contains(order, f.ID) {
+			// What has a picture stands in the table beside that.
+			if !slices.Contains(order, f.ID) && !slices.Contains(percentiles(), f.ID) && !(strings.HasPrefix(f.ID, "load_") && f.ID != den.FactLoadErrors) {
 				order = append(order, f.ID)
 			}
 		}
@@ -44,12 +62,27 @@ func (p *Pages) factRows(r den.Report) []measuredRow {
 		row := measuredRow{Title: p.factTitle(id)}
 		for _, e := range r.Entries {
 			said := p.words.Say("report.not-measured")
+			if slices.Contains([]string{"ways_out", "connections_out", "bytes_out", "mails_caught"}, id) {
+				said = p.words.Say("report.none-open")
+			}
 			if f, ok := factOf(r, e.ID, id); ok {
 				said = p.amount(f)
 			}
 			row.Values = append(row.Values, said)
 		}
 		rows = append(rows, row)
+	}
+	return rows
+}
+
+// timesRows are the response times of real use.
+func (p *Pages) timesRows(r den.Report) (rows []measuredRow) {
+	for _, one := range percentiles() {
+		for i, e := range r.Entries {
+			if f, ok := factOf(r, e.ID, one); ok {
+				rows = p.into(rows, p.factTitle(one), i, len(r.Entries), rounded(f.Value))
+			}
+		}
 	}
 	return rows
 }
@@ -82,20 +115,31 @@ func (p *Pages) amount(f den.ReportFact) string {
 				return span
 			}
 		}
-		return p.words.Say("unit.seconds", "N", mark(f.Value))
+		return p.unit("unit.seconds", rounded(f.Value))
 	case "ms":
-		return p.words.Say("unit.milliseconds", "N", mark(f.Value))
+		return p.milliseconds(f.Value)
 	case "processors":
-		return p.words.Say("unit.processors", "N", mark(f.Value))
+		return p.unit("unit.processors", rounded(f.Value))
 	case "1/s":
-		return p.words.Say("unit.a-second", "N", mark(f.Value))
+		return p.unit("unit.a-second", rounded(f.Value))
 	case "B":
 		return p.words.bytes(int64(f.Value))
 	case "share":
 		return percent(f.Value)
 	}
-	return mark(f.Value)
+	return rounded(f.Value)
 }
+
+// unit is an amount with its unit, in the singular where it is 1.
+func (p *Pages) unit(key, amount string) string {
+	n := 2
+	if amount == "1" {
+		n = 1
+	}
+	return p.words.Count(key, n, "N", amount)
+}
+
+func (p *Pages) milliseconds(n float64) string { return p.unit("unit.milliseconds", rounded(n)) }
 
 // weightRows are the pages that the protocol names, with what each weighs by product.
 func (p *Pages) weightRows(r den.Report) (rows []measuredRow) {

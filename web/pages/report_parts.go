@@ -23,7 +23,9 @@ type reportParts struct {
 	Flips      []string
 	Agreement  string
 	Measured   []measuredBlock
-	Notes      []string // of the load test
+	LoadSay    string // how a load test ended; empty: there was none
+	Notes      []string
+	Load       []measuredBlock
 	Tried      []string
 	Conflicts  []string
 	Amendments []string

@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 )
 
@@ -14,11 +13,23 @@ type Chart struct {
 	ID          string
 	Title       string
 	Description string   // in a sentence, for who does not see it
-	Kind        string   // "spread": a mark and its range; "bars": lengths; "stack": shares of a whole
-	Series      []string // what is compared, in the order of their shapes or hatches
+	Kind        string   // "spread": a mark and its range; "reach": a mark and the way to it; "bars": lengths; "stack": shares of a whole; "curves"
+	Series      []string // what is compared, in the order of their shapes, dashes or hatches
 	Rows        []ChartRow
 	Max         float64   // the end of the scale, which begins at 0
 	Ticks       []float64 // marked on the scale
+	Limit       *ChartLimit
+
+	Curves     []ChartCurve // of "curves", whose scale of figures goes upwards
+	Up, Across string       // what the scales of curves say, with their units
+	Wide       float64      // the end of the scale across
+	Columns    []ChartColumn
+}
+
+// ChartLimit is a figure that must be kept to: a dashed line across the picture.
+type ChartLimit struct {
+	At   float64
+	Text string
 }
 
 // ChartRow is a label and its lanes.
@@ -39,20 +50,21 @@ type ChartLane struct {
 
 // The size of a picture, in its own units: it is as wide as its place allows.
 const (
-	chartWide  = 400.0
+	chartWide  = 320.0
 	chartLeft  = 6.0
-	chartRight = 312.0
+	chartRight = 234.0
 	chartLabel = 20.0 // height of a line of text
 	chartLane  = 18.0
 	chartGap   = 6.0
 	chartText  = 13.0
-	chartMost  = 52 // letters of a label
+	chartMost  = 42 // letters of a label
 )
 
 // Drawing is a chart as shapes.
 type Drawing struct {
 	Chart
 	Height float64
+	Paths  []chartPath
 	Lines  []chartLine
 	Boxes  []chartBox
 	Signs  []chartSign
@@ -62,7 +74,10 @@ type Drawing struct {
 type chartLine struct {
 	X1, Y1, X2, Y2 float64
 	Grid           bool
+	Dash           string
 }
+
+type chartPath struct{ D, Dash string }
 
 type chartBox struct {
 	X, Y, Wide, High float64
@@ -82,6 +97,10 @@ type chartWord struct {
 func (c Chart) Drawn() Drawing {
 	d := &Drawing{Chart: c}
 	y := d.legend()
+	if d.Kind == "curves" {
+		d.curves(y)
+		return *d
+	}
 	top := y
 	for _, row := range c.Rows {
 		d.word(chartLeft, y+chartText, "start", shortened(row.Label), true)
@@ -93,24 +112,43 @@ func (c Chart) Drawn() Drawing {
 		y += chartGap
 	}
 	d.scale(top, y)
+	if d.Limit != nil {
+		d.Lines = append(d.Lines, chartLine{X1: d.x(d.Limit.At), Y1: top, X2: d.x(d.Limit.At), Y2: y, Dash: limitDash})
+	}
 	d.Height = y + chartLabel
 	return *d
 }
 
 // legend says which shape or hatch is whose, where there are several.
 func (d *Drawing) legend() float64 {
-	if len(d.Series) < 2 {
-		return chartGap
+	y, text := chartGap, chartLeft+20
+	if d.Kind == "curves" || d.Limit != nil {
+		text += 16
 	}
-	y := chartGap
-	for i, name := range d.Series {
-		if d.Kind == "spread" {
+	series := d.Series
+	if len(series) < 2 && d.Kind != "curves" {
+		series = nil
+	}
+	for i, name := range series {
+		switch d.Kind {
+		case "curves":
+			d.Paths = append(d.Paths, chartPath{D: fmt.Sprintf("M%.1f %.1fh30", chartLeft, y+8), Dash: dash(i)})
+			d.sign(i, chartLeft+15, y+8)
+		case "spread", "reach":
 			d.sign(i, chartLeft+6, y+8)
-		} else {
+		default:
 			d.Boxes = append(d.Boxes, chartBox{X: chartLeft, Y: y + 2, Wide: 12, High: 12, Fill: d.fill(i)})
 		}
-		d.word(chartLeft+20, y+chartText, "start", shortened(name), false)
+		d.word(text, y+chartText, "start", shortened(name), false)
 		y += chartLabel
+	}
+	if d.Limit != nil {
+		d.Lines = append(d.Lines, chartLine{X1: chartLeft, Y1: y + 8, X2: chartLeft + 30, Y2: y + 8, Dash: limitDash})
+		d.word(text, y+chartText, "start", shortened(d.Limit.Text), false)
+		y += chartLabel
+	}
+	if y == chartGap {
+		return y
 	}
 	return y + chartGap
 }
@@ -135,6 +173,9 @@ func (d *Drawing) lane(l ChartLane, y float64) {
 				chartLine{X1: d.x(l.Low), Y1: middle - 4, X2: d.x(l.Low), Y2: middle + 4}, chartLine{X1: d.x(l.High), Y1: middle - 4, X2: d.x(l.High), Y2: middle + 4})
 		}
 		d.sign(l.Series, d.x(l.Value), middle)
+	case "reach":
+		d.Lines = append(d.Lines, chartLine{X1: chartLeft, Y1: middle, X2: d.x(l.Value), Y2: middle})
+		d.sign(l.Series, d.x(l.Value), middle)
 	case "stack":
 		at := 0.0
 		for i, share := range l.Shares {
@@ -153,7 +194,7 @@ func (d *Drawing) scale(top, bottom float64) {
 		if tick == 0 {
 			anchor = "start"
 		}
-		d.Texts = append(d.Texts, chartWord{X: d.x(tick), Y: bottom + chartText, Anchor: anchor, Text: strconv.FormatFloat(tick, 'f', -1, 64), IsLight: true})
+		d.light(d.x(tick), bottom+chartText, anchor, Figure(tick))
 	}
 }
 

@@ -21,17 +21,17 @@ func TestAPictureIsReadableByEverybody(t *testing.T) {
 			{Value: 4, Low: 0, High: 5, Text: "4"}, {Series: 1, Value: 9, Low: -3, High: 99, Text: "9"}, {Series: 2, None: true, Text: "Not tested"}, {Series: 3, Value: 2, Text: "2"}, {Series: 4, Text: "0"},
 		}}},
 	}
-	for _, kind := range []string{"spread", "bars", "stack"} {
+	for _, kind := range []string{"spread", "reach", "bars", "stack"} {
 		c.Kind = kind
 		c.Rows[0].Lanes[0].Shares = []float64{.5, .3, .1, .05, .05}
 		d := c.Drawn()
 		for _, l := range d.Lines {
-			if l.X1 < 0 || l.X2 > 400 || l.Y2 > d.Height {
+			if l.X1 < 0 || l.X2 > 320 || l.Y2 > d.Height {
 				t.Errorf("%s: a line leaves the picture: %+v", kind, l)
 			}
 		}
 		for _, b := range d.Boxes {
-			if b.X < 0 || b.X+b.Wide > 400 || b.Wide < 0 {
+			if b.X < 0 || b.X+b.Wide > 320 || b.Wide < 0 {
 				t.Errorf("%s: a box leaves the picture: %+v", kind, b)
 			}
 		}
