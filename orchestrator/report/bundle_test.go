@@ -375,3 +375,26 @@ func TestThePageEscapesEverything(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The page of a bundle says what was measured in words, and every step of a load test.
+func TestThePageShowsALoadTest(t *testing.T) {
+	r := rich()
+	r.Facts[0].Facts = append(r.Facts[0].Facts, den.ReportFact{ID: den.FactMemoryMax, Value: 3 << 19, Unit: "B"}, den.ReportFact{ID: den.FactErrors, Value: 0.0123, Unit: "share"},
+		den.ReportFact{ID: den.FactP95, Value: 31.4, Unit: "ms"})
+	r.Load = &den.ReportLoad{State: string(den.LoadDone), P95: 500, Errors: 0.01, Rounds: 1, Seed: 4_711, Runs: []den.ReportLoadRun{
+		{Entry: "ent_02", Round: 1, Steps: []den.ReportLoadStep{{Rate: 20, Sent: 100, Errors: 3, P50: 12.3, P95: 611.7, P99: 900}}},
+	}}
+	for state, want := range map[den.LoadState]string{den.LoadDone: "It was run to its end.", den.LoadBrokenOff: "It did not come to its end (broken off) and counts for nothing."} {
+		r.Load.State = string(state)
+		page, err := whole(func(w io.Writer) error { return Page(w, r) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{want, "<td>1.5 MB</td>", "<td>1.2%</td>", "<td>31 milliseconds</td>", "within 500 milliseconds, at most 1.0%", "seed 4711",
+			`<th scope="row">=Beta</th><td>1</td><td>20</td><td>12</td><td>612</td><td>900</td><td>3 of 100</td><td>not kept</td>`} {
+			if !bytes.Contains(page, []byte(want)) {
+				t.Errorf("the page does not say %q", want)
+			}
+		}
+	}
+}

@@ -38,6 +38,7 @@ func Page(w io.Writer, r den.Report) error {
 			return fmt.Sprint(*n)
 		},
 		"called": titleOf,
+		"amount": amount,
 		"differ": evaluation.NotComparable,
 		"words":  func(s string) string { return html.EscapeString(strings.ReplaceAll(s, "_", " ")) },
 		"get": func(criterion string, entry den.ID) den.ReportScore {
@@ -49,6 +50,27 @@ func Page(w io.Writer, r den.Report) error {
 		return err
 	}
 	return t.Execute(w, r)
+}
+
+// amount is a measured value with its unit in words.
+func amount(f den.ReportFact) string {
+	switch f.Unit {
+	case "share":
+		return fmt.Sprintf("%.1f%%", 100*f.Value)
+	case "B":
+		return fmt.Sprintf("%.1f MB", f.Value/(1<<20))
+	case "1":
+		return fmt.Sprintf("%.10g", f.Value)
+	}
+	said := fmt.Sprintf("%.2f", f.Value)
+	if f.Value >= 10 {
+		said = fmt.Sprintf("%.0f", f.Value)
+	}
+	unit, ok := map[string]string{"s": "seconds", "ms": "milliseconds", "1/s": "requests a second"}[f.Unit]
+	if !ok {
+		unit = html.EscapeString(f.Unit)
+	}
+	return said + " " + unit
 }
 
 func orDash(n *float64, format string) string {
