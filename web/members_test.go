@@ -28,7 +28,7 @@ func TestAMemberInvitesSomebodyByALink(t *testing.T) {
 
 	nobody := r.visitor("")
 	first := nobody.get(link)
-	first.shows("main", "invites you to be a member of Department for Local Services")
+	first.shows("main", "You are invited by Person official to be a member of Department for Local Services")
 	form := nobody.get(attribute(first.one("main a.govuk-button"), "href"))
 	in := nobody.submit(form, "/sign-in", url.Values{"person": {string(r.people["newcomer"].ID)}})
 	joined := nobody.follow(nobody.submit(nobody.follow(in), "/join", nil))

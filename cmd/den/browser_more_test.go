@@ -65,7 +65,7 @@ func (d *seenDen) toursParts(t *testing.T) {
 	b.look("sbom")
 	b.fetches(release + "/sbom/file")
 	b.open("/")
-	b.reaches(read[string](b, `document.querySelector('a[href$="/overview"]').pathname`))
+	b.reaches(read[string](b, `document.querySelector('main a[href^="/suppliers/"]').pathname`) + "/overview")
 	b.look("overview")
 	b.isQuiet()
 }
