@@ -202,10 +202,11 @@ func (o *Orchestrator) Protocol(ctx context.Context, actor den.Actor, trial den.
 		if err != nil {
 			return err
 		}
-		v = den.ProtocolView{Hash: t.Protocol, Amendments: t.Amendments, People: map[den.ID]string{}}
+		v = den.ProtocolView{Hash: t.Protocol, People: map[den.ID]string{}}
 		if v.Trial, err = o.viewOf(tx, actor, t); err != nil {
 			return err
 		}
+		v.Amendments = v.Trial.Amendments
 		for _, id := range append(slices.Clone(t.Evaluators), t.Leads()) {
 			if v.People[id], err = personName(tx, id); err != nil {
 				return err

@@ -197,6 +197,9 @@ func (o *Orchestrator) assessments(tx den.Tx, actor den.Actor, t den.Trial) ([]d
 			return nil, err
 		}
 		v.EvaluatorName = who.Name
+		if v.Earlier, v.Version, err = ofEarlier(tx, t, a); err != nil {
+			return nil, err
+		}
 		out = append(out, v)
 	}
 	return out, nil

@@ -72,6 +72,9 @@ func (o *Orchestrator) knownOf(tx den.Tx, actor den.Actor, one den.Product) (k d
 			seen[t.ID] = true
 			k.Tried++
 		}
+		if e, ok := t.Entry(l.Entry); ok && e.Lease != l.ID {
+			continue // it was replaced by a newer release of the same entry
+		}
 		shown, ok, err := o.knownTrial(tx, actor, t, l, s)
 		if err != nil {
 			return k, err

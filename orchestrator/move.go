@@ -163,6 +163,9 @@ func (p *pen) finish(tx den.Tx, id den.ID) error {
 		}
 	}
 	t.State, t.ClosedAt = den.TrialFinished, p.now
+	if err := p.lapseRenewals(tx, &t); err != nil {
+		return err
+	}
 	if _, err := tx.Trials().Put(t); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (w *reporting) receipts() error {
 	}
 	for _, e := range w.v.Entries {
 		for _, r := range all {
-			if r.Lease != e.Lease {
+			if !slices.Contains(e.Leases(), r.Lease) {
 				continue
 			}
 			w.r.Receipts = append(w.r.Receipts, den.ReportReceipt{

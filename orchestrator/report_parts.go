@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -8,6 +9,9 @@ import (
 	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/evaluation"
 )
+
+// hiddenVersion stands for the version of an earlier release while names are hidden.
+const hiddenVersion = "not shown"
 
 func (w *reporting) entries() error {
 	w.r.Entries = []den.ReportEntry{}
@@ -89,6 +93,9 @@ func (w *reporting) said(entry den.ID, criterion string) []den.ReportGiven {
 		g := den.ReportGiven{Evaluator: w.label(id), Name: a.EvaluatorName, Reason: s.Reason}
 		if !s.NotTested {
 			g.Mark = s.Mark
+		}
+		if a.Earlier {
+			g.Release = cmp.Or(a.Version, hiddenVersion)
 		}
 		for _, x := range a.Evidence {
 			if x.Criterion == criterion {

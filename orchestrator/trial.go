@@ -127,7 +127,19 @@ func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.
 	}
 	s, err := o.sandboxViewOf(tx, actor, l, t)
 	v.Sandbox = &s
-	return v, err
+	if err != nil {
+		return v, err
+	}
+	for _, id := range e.Leases() {
+		if id == e.Lease {
+			continue
+		}
+		if l, err = tx.Leases().Get(id); err != nil {
+			return v, err
+		}
+		v.Replaced = append(v.Replaced, l)
+	}
+	return v, nil
 }
 
 // addPanel adds what the actor declared and what is open, and hides names last.
@@ -153,7 +165,10 @@ func (o *Orchestrator) addPanel(tx den.Tx, actor den.Actor, t den.Trial, v *den.
 	for i := range v.Entries {
 		e := &v.Entries[i]
 		e.Entry = hides.entry(e.Entry)
-		e.ProductName, e.SupplierName, e.Version, e.Asks, e.Needs = e.Label, "", "", den.Ways{}, ""
+		e.ProductName, e.SupplierName, e.Version, e.Asks, e.Needs, e.Replaced = e.Label, "", "", den.Ways{}, "", nil
+	}
+	for i := range v.Assessments {
+		v.Assessments[i].Version = ""
 	}
 	return nil
 }
@@ -171,6 +186,9 @@ func (o *Orchestrator) pence(t den.Trial, entries []den.EntryView) int64 {
 		ran := o.runs(t.Hours, now, now.Add(t.Length))
 		if e.Sandbox != nil {
 			ran = o.lasts(e.Sandbox.Lease, now)
+		}
+		for _, l := range e.Replaced {
+			ran += o.lasts(l, now)
 		}
 		milli += den.MilliOf(s.Price, ran)
 	}

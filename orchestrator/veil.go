@@ -91,13 +91,32 @@ func (v *veil) text(s string) string {
 
 func (v *veil) entry(e den.Entry) den.Entry {
 	e.Release, e.Product, e.Supplier, e.Agreed = "", "", "", den.Ways{}
+	e.Renewals = renewed(e.Renewals)
 	return e
+}
+
+// renewed leaves of renewals that an entry was renewed, and when.
+func renewed(all []den.Renewal) (out []den.Renewal) {
+	for _, r := range all {
+		if r.State == den.RequestAgreed {
+			out = append(out, den.Renewal{State: r.State, DecidedAt: r.DecidedAt, Lease: r.Lease})
+		}
+	}
+	return out
 }
 
 func (v *veil) trial(t den.Trial) den.Trial {
 	t.Entries = slices.Clone(t.Entries)
 	for i, e := range t.Entries {
 		t.Entries[i] = v.entry(e)
+	}
+	t.Amendments = slices.Clone(t.Amendments)
+	for i := range t.Amendments {
+		a := &t.Amendments[i]
+		if a.What == renewalAmends {
+			a.From, a.To, a.Why = a.Label(), a.Label(), ""
+		}
+		a.Why = v.text(a.Why)
 	}
 	return t
 }
@@ -159,6 +178,9 @@ func conceal(tx den.Tx, actor den.Actor, events []den.Event) error {
 				known[id] = v
 			}
 			if v != nil {
+				if strings.HasPrefix(e.Act, "renewal.") {
+					e.Why = ""
+				}
 				e.Say, e.Why, e.Before, e.After, e.Changes = v.text(e.Say), v.text(e.Why), nil, nil, nil
 				e.About = slices.DeleteFunc(slices.Clone(e.About), func(id den.ID) bool {
 					return id.Kind() == den.KindSupplier || id.Kind() == den.KindProduct || id.Kind() == den.KindRelease

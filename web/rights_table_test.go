@@ -44,6 +44,8 @@ var (
 	boxOur, boxTheir     = may{yes: ourTop + " auditor evaluator engineer"}, may{yes: "operator auditor stranger rival"}
 	endOur, endTheir     = may{ourTop, "auditor evaluator engineer"}, may{"operator stranger", "auditor rival"}
 	againOur, againTheir = may{ourTop + " engineer", "auditor evaluator"}, may{"operator stranger rival", "auditor"}
+	proposeOur           = may{"operator engineer", "official approver colleague auditor evaluator"}
+	proposeTheir         = may{"operator rival", "auditor stranger"}
 	openOur, openTheir   = may{yes: ourTop + " evaluator engineer"}, may{yes: "operator stranger rival"}
 	offerOur, offerTheir = may{"operator engineer", except(roles, "operator", "engineer")}, may{"operator rival", except(roles, "operator", "rival")}
 	sbomOur, sbomTheir   = may{except(roles, "idle", "rival"), "idle rival"}, may{except(roles, "idle", "engineer"), "idle engineer"}
@@ -306,14 +308,18 @@ var verdicts = map[string]row{
 	"GET /preflights/:id/live":       {"preflight", withRole, withRole, no},
 
 	// approvals, rules and budgets
-	"GET /approvals":              {"", known, no, no},
-	"GET /approvals/:id":          {"approval", may{yes: ourTop + " auditor"}, seeTheir, no},
-	"POST /approvals/:id":         {"approval", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
-	"GET /departments/:id/rules":  {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
-	"POST /departments/:id/rules": {"department", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
-	"GET /departments/:id/budget": {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
-	"GET /sandboxes/:id/more":     {"live", endOur, endTheir, no},
-	"POST /sandboxes/:id/more":    {"live", endOur, endTheir, no},
+	"GET /approvals":                        {"", known, no, no},
+	"GET /approvals/:id":                    {"approval", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"POST /approvals/:id":                   {"approval", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
+	"GET /departments/:id/rules":            {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"POST /departments/:id/rules":           {"department", may{"operator official approver", "auditor colleague"}, may{"operator", "auditor stranger"}, no},
+	"GET /departments/:id/budget":           {"department", may{yes: ourTop + " auditor"}, seeTheir, no},
+	"GET /sandboxes/:id/renewals":           {"live", boxOur, boxTheir, no},
+	"POST /sandboxes/:id/renewals":          {"live", proposeOur, proposeTheir, no},
+	"POST /sandboxes/:id/renewals/withdraw": {"live", proposeOur, proposeTheir, no},
+	"POST /sandboxes/:id/renewals/decide":   {"live", endOur, endTheir, no},
+	"GET /sandboxes/:id/more":               {"live", endOur, endTheir, no},
+	"POST /sandboxes/:id/more":              {"live", endOur, endTheir, no},
 
 	// notices
 	"GET /notices":                 {"", known, no, no},

@@ -20,7 +20,8 @@ func (k *client) release() *cobra.Command {
 		Long: `A release is one version of a product that can run: an image. It never changes; a new
 version is a new release.`,
 		Example: "  den release add Slotwise 2.1 --from-push 2.1\n  den release list Slotwise",
-	}, k.releaseList(), k.releaseShow(), k.releasePushes(), k.releaseAdd(), k.releaseSBOM(), k.releasePreflight(), newReleaseCheck(k.getenv, k.std))
+	}, k.releaseList(), k.releaseShow(), k.releasePushes(), k.releaseAdd(), k.releaseSBOM(), k.releasePreflight(),
+		k.renewalList(), k.renewalPropose(), k.renewalWithdraw(), k.renewalAgree(), k.renewalRefuse(), newReleaseCheck(k.getenv, k.std))
 }
 
 func (k *client) releaseList() *cobra.Command {

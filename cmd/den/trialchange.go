@@ -200,7 +200,7 @@ func (k *client) trialExtend() *cobra.Command {
 
 // flagPlace writes the field of a request as the flag that gave it.
 func flagPlace(pointer string) string {
-	return "--" + plainPlace(pointer, map[string]string{"by_seconds": "by", "lasts_seconds": "lasts", "pushed": "from-push", "asks": "way"})
+	return "--" + plainPlace(pointer, map[string]string{"by_seconds": "by", "lasts_seconds": "lasts", "pushed": "from-push", "asks": "way", "opens": "open"})
 }
 
 func (k *client) trialCancel() *cobra.Command {

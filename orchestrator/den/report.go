@@ -112,6 +112,7 @@ type ReportGiven struct {
 	Mark      *int     `json:"mark"` // null: not tested
 	Reason    string   `json:"reason,omitempty"`
 	Outlier   bool     `json:"outlier,omitempty"`
+	Release   string   `json:"earlier_release,omitempty"` // the version it is of, where the entry was renewed afterwards
 	Evidence  []string `json:"evidence_sha256,omitempty"`
 }
 

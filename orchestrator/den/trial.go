@@ -1,5 +1,7 @@
 package den
 
+import "strings"
+
 // TrialState says how far a trial has come.
 type TrialState string
 
@@ -64,6 +66,8 @@ type Entry struct {
 	Supplier ID
 	Lease    ID   // of its sandbox; empty before the start
 	Agreed   Ways `json:",omitzero"` // what the department opens of what the release asks for
+
+	Renewals []Renewal `json:",omitempty"` // new releases that were proposed while the trial ran, oldest first
 }
 
 // Amendment is one change of a protocol after the start.
@@ -71,7 +75,7 @@ type Amendment struct {
 	At       Stamp
 	By       ID
 	Name     string // who made it, as they were called then
-	What     string // "weights", "tasks", "evaluators", "rule", "chair", "length"
+	What     string // "weights", "tasks", "evaluators", "rule", "chair", "length", "release"
 	From, To string // for people
 	Why      string
 	Protocol string // hex SHA-256 of the protocol from then on
@@ -93,4 +97,10 @@ func (t Trial) Entry(id ID) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// Label is the entry that an amendment of one entry is about.
+func (a Amendment) Label() string {
+	label, _, _ := strings.Cut(a.From, ": ")
+	return label
 }

@@ -28,6 +28,7 @@ type EntryView struct {
 	Asks         Ways         // what its release asks the department to open
 	Needs        string       // what data its release has to find, in its supplier's words
 	Sandbox      *SandboxView // nil before the start
+	Replaced     []Lease      // of sandboxes that ran an earlier release, oldest first
 }
 
 // AssessmentView is an assessment with its writer's name. Scores of others are only
@@ -35,6 +36,8 @@ type EntryView struct {
 type AssessmentView struct {
 	Assessment
 	EvaluatorName string
+	Earlier       bool   // it was saved before its entry was renewed: it is of an earlier release
+	Version       string // of that release; empty where it is not an earlier one, or hidden
 }
 
 // ProtocolView is what was locked at the start of a trial, and what was amended since.

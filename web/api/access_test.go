@@ -41,25 +41,27 @@ const (
 )
 
 var (
-	everyone    = may{yes: all}
-	withRole    = may{yes: roles}
-	seeOur      = may{yes: ourTop + " auditor evaluator"}
-	seeTheir    = may{yes: "operator auditor outsider"}
-	runOur      = may{ourTop, "auditor evaluator"}
-	runTheir    = may{"operator outsider", "auditor"}
-	boxOur      = may{yes: ourTop + " auditor evaluator seller"}
-	boxTheir    = may{yes: "operator auditor outsider rival"}
-	stale       = map[string]string{"If-Match": `"999999"`}
-	offerOur    = may{"operator seller", "auditor member approver colleague outsider rival"}
-	offerTheir  = may{"operator rival", "auditor member approver colleague outsider seller"}
-	draftOur    = may{ourTop, "auditor"}
-	draftTheir  = may{"operator outsider", "auditor"}
-	writeOur    = may{ourTop, "auditor outsider seller rival"}
-	writeTheir  = may{"operator outsider", "auditor member approver colleague seller rival"}
-	insideOur   = may{ourTop + " auditor", "outsider seller rival"}
-	insideTheir = may{"operator auditor outsider", "member approver colleague seller rival"}
-	replies     = may{"seller rival", "operator auditor member approver colleague outsider"}
-	offerNobody = may{look: "auditor member approver colleague outsider seller rival"}
+	everyone     = may{yes: all}
+	withRole     = may{yes: roles}
+	seeOur       = may{yes: ourTop + " auditor evaluator"}
+	seeTheir     = may{yes: "operator auditor outsider"}
+	runOur       = may{ourTop, "auditor evaluator"}
+	runTheir     = may{"operator outsider", "auditor"}
+	boxOur       = may{yes: ourTop + " auditor evaluator seller"}
+	boxTheir     = may{yes: "operator auditor outsider rival"}
+	stale        = map[string]string{"If-Match": `"999999"`}
+	offerOur     = may{"operator seller", "auditor member approver colleague outsider rival"}
+	offerTheir   = may{"operator rival", "auditor member approver colleague outsider seller"}
+	draftOur     = may{ourTop, "auditor"}
+	draftTheir   = may{"operator outsider", "auditor"}
+	writeOur     = may{ourTop, "auditor outsider seller rival"}
+	writeTheir   = may{"operator outsider", "auditor member approver colleague seller rival"}
+	insideOur    = may{ourTop + " auditor", "outsider seller rival"}
+	insideTheir  = may{"operator auditor outsider", "member approver colleague seller rival"}
+	replies      = may{"seller rival", "operator auditor member approver colleague outsider"}
+	proposeOur   = may{"operator seller", "auditor member approver colleague evaluator"}
+	proposeTheir = may{"operator rival", "auditor outsider"}
+	offerNobody  = may{look: "auditor member approver colleague outsider seller rival"}
 )
 
 func fixed(v any) func(target) any { return func(target) any { return v } }
@@ -225,6 +227,12 @@ var table = map[string]access{
 	"pauseSandbox":    {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale},
 	"resumeSandbox":   {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale},
 	"restartSandbox":  {about: "live", done: 412, ours: may{ourTop + " seller", "auditor evaluator"}, theirs: may{"operator outsider rival", "auditor"}, header: stale},
+
+	"listRenewals":    {about: "live", done: 200, ours: boxOur, theirs: boxTheir},
+	"proposeRenewal":  {about: "live", done: 412, ours: proposeOur, theirs: proposeTheir, header: stale, body: fixed(hash{"release": "x", "why": "x"})},
+	"withdrawRenewal": {about: "live", done: 412, ours: proposeOur, theirs: proposeTheir, header: stale},
+	"agreeRenewal":    {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale, body: fixed(hash{"why": "x"})},
+	"refuseRenewal":   {about: "live", done: 412, ours: may{ourTop, "auditor evaluator seller"}, theirs: may{"operator outsider", "auditor rival"}, header: stale, body: fixed(hash{"why": "x"})},
 
 	"listEvents": {
 		about: "running", done: 200, ours: may{yes: ourTop + " auditor"}, theirs: seeTheir, unknown: may{yes: "operator auditor"},

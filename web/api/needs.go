@@ -107,6 +107,16 @@ type Sandboxes interface {
 	Mails(context.Context, den.Actor, den.ID) ([]den.Mail, error)
 }
 
+// Renewals is what the API needs of new releases in running trials. Each is addressed by the
+// sandbox that it would replace.
+type Renewals interface {
+	Renewals(ctx context.Context, a den.Actor, sandbox den.ID) (den.RenewalsView, error)
+	Propose(ctx context.Context, a den.Actor, sandbox den.ID, in den.NewRenewal) (den.RenewalsView, error)
+	WithdrawRenewal(ctx context.Context, a den.Actor, sandbox den.ID, rev int64) (den.RenewalsView, error)
+	AgreeRenewal(ctx context.Context, a den.Actor, sandbox den.ID, in den.RenewalDecision) (den.RenewalsView, error)
+	RefuseRenewal(ctx context.Context, a den.Actor, sandbox den.ID, in den.RenewalDecision) (den.RenewalsView, error)
+}
+
 // Shares is what the API needs to let in who could not come otherwise.
 type Shares interface {
 	Shares(ctx context.Context, a den.Actor, trial den.ID) ([]den.ShareView, error)
@@ -202,6 +212,7 @@ type Den interface {
 	Trials
 	Sandboxes
 	Shares
+	Renewals
 	Assessments
 	Challenges
 	Reports

@@ -73,6 +73,7 @@ func (w *world) seed(i *inventor, round int) {
 	w.seedMembers(i)
 	w.seedRunning(i, round)
 	w.seedPanel(i, round)
+	w.seedRenewals(i, round)
 	w.seedOffers(i, round)
 	w.seedMore(i)
 }

@@ -128,6 +128,7 @@ func TestTheWholeStoryThroughTheGeneratedClient(t *testing.T) {
 	s.summaries()
 	s.report()
 	s.cite()
+	s.renew()
 	s.end()
 	s.look()
 	s.approve()

@@ -64,6 +64,7 @@ type saidOne struct {
 	Who, Mark, Reason  string
 	NotTested, IsAlone bool
 	Evidence           int
+	Earlier            string // the version it is of, where the product was given a newer one afterwards
 }
 
 type shareRow struct {
@@ -192,7 +193,7 @@ func (p *Pages) said(r den.Report) []saidEntry {
 				if g.Reason == "" {
 					continue
 				}
-				said := saidOne{Who: g.Evaluator, Reason: g.Reason, NotTested: g.Mark == nil, IsAlone: g.Outlier, Evidence: len(g.Evidence)}
+				said := saidOne{Who: g.Evaluator, Reason: g.Reason, NotTested: g.Mark == nil, IsAlone: g.Outlier, Evidence: len(g.Evidence), Earlier: g.Release}
 				if g.Name != "" {
 					said.Who = g.Name
 				}

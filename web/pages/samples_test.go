@@ -48,7 +48,7 @@ func challengeSamples() map[string]view.Page {
 // samples are what each page is tried with.
 func samples() map[string]view.Page {
 	return map[string]view.Page{
-		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{},
+		"approval": approvalPage{}, "approvals": approvalsPage{}, "budget": budgetPage{}, "deliveries": deliveriesPage{}, "more-time": morePage{}, "renewals": renewalsPage{},
 		"notice-choices": choicesPage{}, "notices": noticesPage{}, "rules": rulesPage{},
 		"account": accountPage{}, "away": awayPage{}, "everybody": everybodyPage{}, "join": joinPage{}, "members": membersPage{}, "code": codePage{}, "computer": computerPage{}, "codes": codesPage{}, "mypassword": mypasswordPage{}, "sessions": sessionsPage{}, "tokens": tokensPage{},
 		"assess":       assessPage{},

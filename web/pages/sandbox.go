@@ -26,6 +26,7 @@ type liveSandbox struct {
 	Logs                         []serviceLog // of a stack, while it runs
 	WayUses                      []wayUse
 	MayRun, MayRestart, MayOpen  bool
+	MayRenew                     bool // there is a page of proposed releases
 }
 
 // Sandbox is GET /sandboxes/:id.
@@ -71,6 +72,7 @@ func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 	isOver := s.Phase.Final() || s.Phase == den.Ending || s.EndAsked != nil
 	live.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
 	live.MayRun = s.May[den.RunSandbox] && !isOver
+	live.MayRenew = !isOver && s.Trial != "" && !s.AgreedAt.IsZero()
 	live.MayRestart = s.May[den.RestartSandbox] && !isOver && s.Phase != den.Requested
 	if seen, ok := p.glances.last(s.ID, p.Now()); ok && s.Phase == den.Live {
 		live.Memory, live.CPU = p.memory(seen), p.cpu(seen)

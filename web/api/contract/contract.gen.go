@@ -2352,6 +2352,15 @@ type NewRemoval struct {
 	Why string `json:"why"`
 }
 
+// NewRenewal A release to propose.
+type NewRenewal struct {
+	// Release A release of the product that is being tried.
+	Release string `json:"release"`
+
+	// Why What is new in it, for the department.
+	Why string `json:"why"`
+}
+
 // NewReply What a supplier says to a published report.
 type NewReply struct {
 	Text string `json:"text"`
@@ -3095,6 +3104,54 @@ type Removal struct {
 	// Names Names that were taken out of the record.
 	Names  int32  `json:"names"`
 	Person string `json:"person"`
+}
+
+// Renewal A new release that was proposed for an entry of a running trial. What is hidden is left out.
+type Renewal struct {
+	AskedAt   *time.Time `json:"asked_at,omitempty"`
+	AskedBy   *string    `json:"asked_by,omitempty"`
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	DecidedBy *string    `json:"decided_by,omitempty"`
+
+	// Fault Why it cannot be agreed to now.
+	Fault *string `json:"fault,omitempty"`
+
+	// Now One deployable version of a product. It never changes.
+	Now *Release `json:"now,omitempty"`
+
+	// Opens What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Opens     *Ways           `json:"opens,omitempty"`
+	Preflight *PreflightState `json:"preflight,omitempty"`
+
+	// Reason What the decider says.
+	Reason *string       `json:"reason,omitempty"`
+	State  ApprovalState `json:"state"`
+
+	// Was One deployable version of a product. It never changes.
+	Was *Release `json:"was,omitempty"`
+
+	// Why What the supplier says.
+	Why *string `json:"why,omitempty"`
+}
+
+// RenewalDecision An agreement to a release that is proposed.
+type RenewalDecision struct {
+	// Opens What is opened in a sandbox that is otherwise sealed. Left out: nothing.
+	Opens *Ways `json:"opens,omitempty"`
+
+	// Why The reason, which the supplier reads and the protocol keeps.
+	Why string `json:"why"`
+}
+
+// RenewalList What was proposed for one entry, the newest first.
+type RenewalList struct {
+	// Current The sandbox that the entry has now.
+	Current string    `json:"current"`
+	Items   []Renewal `json:"items"`
+
+	// Offers What you may propose now.
+	Offers   []Release `json:"offers"`
+	Revision int64     `json:"revision"`
 }
 
 // Reply What a supplier says to a published report.
@@ -4282,6 +4339,30 @@ type WatchSandboxParams struct {
 	LastEventID *LastEventId `json:"Last-Event-ID,omitempty"`
 }
 
+// ProposeRenewalParams defines parameters for ProposeRenewal.
+type ProposeRenewalParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// AgreeRenewalParams defines parameters for AgreeRenewal.
+type AgreeRenewalParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// RefuseRenewalParams defines parameters for RefuseRenewal.
+type RefuseRenewalParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// WithdrawRenewalParams defines parameters for WithdrawRenewal.
+type WithdrawRenewalParams struct {
+	// IfMatch The ETag that was read.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // RestartSandboxParams defines parameters for RestartSandbox.
 type RestartSandboxParams struct {
 	// IfMatch The ETag that was read.
@@ -4609,6 +4690,15 @@ type ExtendSandboxJSONRequestBody = Extension
 
 // AskForMoreJSONRequestBody defines body for AskForMore for application/json ContentType.
 type AskForMoreJSONRequestBody = Extension
+
+// ProposeRenewalJSONRequestBody defines body for ProposeRenewal for application/json ContentType.
+type ProposeRenewalJSONRequestBody = NewRenewal
+
+// AgreeRenewalJSONRequestBody defines body for AgreeRenewal for application/json ContentType.
+type AgreeRenewalJSONRequestBody = RenewalDecision
+
+// RefuseRenewalJSONRequestBody defines body for RefuseRenewal for application/json ContentType.
+type RefuseRenewalJSONRequestBody = Because
 
 // RestartSandboxJSONRequestBody defines body for RestartSandbox for application/json ContentType.
 type RestartSandboxJSONRequestBody = Reason
@@ -5590,6 +5680,74 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/receipt (the `GetReceipt` operationId).
 	GetReceipt(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRenewals List the new releases that were proposed in place of what runs
+	//
+	// The newest first, with what differs. In a blind trial those who assess see only that the entry was renewed, and when.
+	//
+	// Corresponds with GET /sandboxes/{id}/renewals (the `ListRenewals` operationId).
+	ListRenewals(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeRenewalWithBody Propose a new release of the same product in a running trial
+	//
+	// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+	ProposeRenewalWithBody(ctx context.Context, id InId, params *ProposeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeRenewal Propose a new release of the same product in a running trial
+	//
+	// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+	ProposeRenewal(ctx context.Context, id InId, params *ProposeRenewalParams, body ProposeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AgreeRenewalWithBody Agree to the release that is proposed
+	//
+	// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+	AgreeRenewalWithBody(ctx context.Context, id InId, params *AgreeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AgreeRenewal Agree to the release that is proposed
+	//
+	// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+	AgreeRenewal(ctx context.Context, id InId, params *AgreeRenewalParams, body AgreeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefuseRenewalWithBody Refuse the release that is proposed
+	//
+	// The supplier reads the reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+	RefuseRenewalWithBody(ctx context.Context, id InId, params *RefuseRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefuseRenewal Refuse the release that is proposed
+	//
+	// The supplier reads the reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+	RefuseRenewal(ctx context.Context, id InId, params *RefuseRenewalParams, body RefuseRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawRenewal Withdraw the release that is proposed
+	//
+	// Only while nobody has decided.
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/withdraw (the `WithdrawRenewal` operationId).
+	WithdrawRenewal(ctx context.Context, id InId, params *WithdrawRenewalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestartSandboxWithBody Start the product again in a fresh sandbox
 	//
@@ -8226,6 +8384,154 @@ func (c *Client) WatchSandbox(ctx context.Context, id InId, params *WatchSandbox
 // Corresponds with GET /sandboxes/{id}/receipt (the `GetReceipt` operationId).
 func (c *Client) GetReceipt(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReceiptRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRenewals List the new releases that were proposed in place of what runs
+//
+// The newest first, with what differs. In a blind trial those who assess see only that the entry was renewed, and when.
+//
+// Corresponds with GET /sandboxes/{id}/renewals (the `ListRenewals` operationId).
+func (c *Client) ListRenewals(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRenewalsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeRenewalWithBody Propose a new release of the same product in a running trial
+//
+// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+func (c *Client) ProposeRenewalWithBody(ctx context.Context, id InId, params *ProposeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeRenewalRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeRenewal Propose a new release of the same product in a running trial
+//
+// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+func (c *Client) ProposeRenewal(ctx context.Context, id InId, params *ProposeRenewalParams, body ProposeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeRenewalRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AgreeRenewalWithBody Agree to the release that is proposed
+//
+// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+func (c *Client) AgreeRenewalWithBody(ctx context.Context, id InId, params *AgreeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeRenewalRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AgreeRenewal Agree to the release that is proposed
+//
+// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+func (c *Client) AgreeRenewal(ctx context.Context, id InId, params *AgreeRenewalParams, body AgreeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeRenewalRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefuseRenewalWithBody Refuse the release that is proposed
+//
+// The supplier reads the reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+func (c *Client) RefuseRenewalWithBody(ctx context.Context, id InId, params *RefuseRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefuseRenewalRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefuseRenewal Refuse the release that is proposed
+//
+// The supplier reads the reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+func (c *Client) RefuseRenewal(ctx context.Context, id InId, params *RefuseRenewalParams, body RefuseRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefuseRenewalRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawRenewal Withdraw the release that is proposed
+//
+// Only while nobody has decided.
+//
+// Corresponds with POST /sandboxes/{id}/renewals/withdraw (the `WithdrawRenewal` operationId).
+func (c *Client) WithdrawRenewal(ctx context.Context, id InId, params *WithdrawRenewalParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawRenewalRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -14408,6 +14714,275 @@ func NewGetReceiptRequest(server string, id InId) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListRenewalsRequest constructs an http.Request for the ListRenewals method
+func NewListRenewalsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/renewals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewProposeRenewalRequest calls the generic ProposeRenewal builder with application/json body
+func NewProposeRenewalRequest(server string, id InId, params *ProposeRenewalParams, body ProposeRenewalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProposeRenewalRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewProposeRenewalRequestWithBody constructs an http.Request for the ProposeRenewal method, with any body, and a specified content type
+func NewProposeRenewalRequestWithBody(server string, id InId, params *ProposeRenewalParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/renewals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAgreeRenewalRequest calls the generic AgreeRenewal builder with application/json body
+func NewAgreeRenewalRequest(server string, id InId, params *AgreeRenewalParams, body AgreeRenewalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAgreeRenewalRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAgreeRenewalRequestWithBody constructs an http.Request for the AgreeRenewal method, with any body, and a specified content type
+func NewAgreeRenewalRequestWithBody(server string, id InId, params *AgreeRenewalParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/renewals/agree", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRefuseRenewalRequest calls the generic RefuseRenewal builder with application/json body
+func NewRefuseRenewalRequest(server string, id InId, params *RefuseRenewalParams, body RefuseRenewalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRefuseRenewalRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewRefuseRenewalRequestWithBody constructs an http.Request for the RefuseRenewal method, with any body, and a specified content type
+func NewRefuseRenewalRequestWithBody(server string, id InId, params *RefuseRenewalParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/renewals/refuse", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawRenewalRequest constructs an http.Request for the WithdrawRenewal method
+func NewWithdrawRenewalRequest(server string, id InId, params *WithdrawRenewalParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sandboxes/%s/renewals/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewRestartSandboxRequest calls the generic RestartSandbox builder with application/json body
 func NewRestartSandboxRequest(server string, id InId, params *RestartSandboxParams, body RestartSandboxJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -18612,6 +19187,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /sandboxes/{id}/receipt (the `GetReceipt` operationId).
 	GetReceiptWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetReceiptResponse, error)
+
+	// ListRenewalsWithResponse List the new releases that were proposed in place of what runs
+	//
+	// The newest first, with what differs. In a blind trial those who assess see only that the entry was renewed, and when.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sandboxes/{id}/renewals (the `ListRenewals` operationId).
+	ListRenewalsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListRenewalsResponse, error)
+
+	// ProposeRenewalWithBodyWithResponse Propose a new release of the same product in a running trial
+	//
+	// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+	ProposeRenewalWithBodyWithResponse(ctx context.Context, id InId, params *ProposeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeRenewalResponse, error)
+
+	// ProposeRenewalWithResponse Propose a new release of the same product in a running trial
+	//
+	// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+	ProposeRenewalWithResponse(ctx context.Context, id InId, params *ProposeRenewalParams, body ProposeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeRenewalResponse, error)
+
+	// AgreeRenewalWithBodyWithResponse Agree to the release that is proposed
+	//
+	// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+	AgreeRenewalWithBodyWithResponse(ctx context.Context, id InId, params *AgreeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AgreeRenewalResponse, error)
+
+	// AgreeRenewalWithResponse Agree to the release that is proposed
+	//
+	// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+	AgreeRenewalWithResponse(ctx context.Context, id InId, params *AgreeRenewalParams, body AgreeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*AgreeRenewalResponse, error)
+
+	// RefuseRenewalWithBodyWithResponse Refuse the release that is proposed
+	//
+	// The supplier reads the reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+	RefuseRenewalWithBodyWithResponse(ctx context.Context, id InId, params *RefuseRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RefuseRenewalResponse, error)
+
+	// RefuseRenewalWithResponse Refuse the release that is proposed
+	//
+	// The supplier reads the reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+	RefuseRenewalWithResponse(ctx context.Context, id InId, params *RefuseRenewalParams, body RefuseRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*RefuseRenewalResponse, error)
+
+	// WithdrawRenewalWithResponse Withdraw the release that is proposed
+	//
+	// Only while nobody has decided.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sandboxes/{id}/renewals/withdraw (the `WithdrawRenewal` operationId).
+	WithdrawRenewalWithResponse(ctx context.Context, id InId, params *WithdrawRenewalParams, reqEditors ...RequestEditorFn) (*WithdrawRenewalResponse, error)
 
 	// RestartSandboxWithBodyWithResponse Start the product again in a fresh sandbox
 	//
@@ -23877,6 +24524,281 @@ func (r GetReceiptResponse) ContentType() string {
 	return ""
 }
 
+// ListRenewalsResponse200Headers the declared response headers of an HTTP 200 response for ListRenewals
+type ListRenewalsResponse200Headers struct {
+	ETag *string
+}
+
+type ListRenewalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RenewalList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListRenewalsResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRenewalsResponse) GetJSON200() *RenewalList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRenewalsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRenewalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRenewalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRenewalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRenewalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ProposeRenewalResponse200Headers the declared response headers of an HTTP 200 response for ProposeRenewal
+type ProposeRenewalResponse200Headers struct {
+	ETag *string
+}
+
+type ProposeRenewalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RenewalList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ProposeRenewalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ProposeRenewalResponse) GetJSON200() *RenewalList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProposeRenewalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProposeRenewalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProposeRenewalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProposeRenewalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProposeRenewalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AgreeRenewalResponse200Headers the declared response headers of an HTTP 200 response for AgreeRenewal
+type AgreeRenewalResponse200Headers struct {
+	ETag *string
+}
+
+type AgreeRenewalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RenewalList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AgreeRenewalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AgreeRenewalResponse) GetJSON200() *RenewalList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AgreeRenewalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AgreeRenewalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AgreeRenewalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AgreeRenewalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AgreeRenewalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RefuseRenewalResponse200Headers the declared response headers of an HTTP 200 response for RefuseRenewal
+type RefuseRenewalResponse200Headers struct {
+	ETag *string
+}
+
+type RefuseRenewalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RenewalList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefuseRenewalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RefuseRenewalResponse) GetJSON200() *RenewalList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RefuseRenewalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RefuseRenewalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RefuseRenewalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefuseRenewalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefuseRenewalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawRenewalResponse200Headers the declared response headers of an HTTP 200 response for WithdrawRenewal
+type WithdrawRenewalResponse200Headers struct {
+	ETag *string
+}
+
+type WithdrawRenewalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RenewalList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawRenewalResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawRenewalResponse) GetJSON200() *RenewalList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawRenewalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawRenewalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawRenewalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawRenewalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawRenewalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // RestartSandboxResponse202Headers the declared response headers of an HTTP 202 response for RestartSandbox
 type RestartSandboxResponse202Headers struct {
 	ETag *string
@@ -28559,6 +29481,126 @@ func (c *ClientWithResponses) GetReceiptWithResponse(ctx context.Context, id InI
 	return ParseGetReceiptResponse(rsp)
 }
 
+// ListRenewalsWithResponse List the new releases that were proposed in place of what runs
+//
+// The newest first, with what differs. In a blind trial those who assess see only that the entry was renewed, and when.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sandboxes/{id}/renewals (the `ListRenewals` operationId).
+func (c *ClientWithResponses) ListRenewalsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListRenewalsResponse, error) {
+	rsp, err := c.ListRenewals(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRenewalsResponse(rsp)
+}
+
+// ProposeRenewalWithBodyWithResponse Propose a new release of the same product in a running trial
+//
+// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+func (c *ClientWithResponses) ProposeRenewalWithBodyWithResponse(ctx context.Context, id InId, params *ProposeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeRenewalResponse, error) {
+	rsp, err := c.ProposeRenewalWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeRenewalResponse(rsp)
+}
+
+// ProposeRenewalWithResponse Propose a new release of the same product in a running trial
+//
+// The department is told and decides. One can be open at a time; it lapses when the trial ends.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals (the `ProposeRenewal` operationId).
+func (c *ClientWithResponses) ProposeRenewalWithResponse(ctx context.Context, id InId, params *ProposeRenewalParams, body ProposeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeRenewalResponse, error) {
+	rsp, err := c.ProposeRenewal(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeRenewalResponse(rsp)
+}
+
+// AgreeRenewalWithBodyWithResponse Agree to the release that is proposed
+//
+// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+func (c *ClientWithResponses) AgreeRenewalWithBodyWithResponse(ctx context.Context, id InId, params *AgreeRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AgreeRenewalResponse, error) {
+	rsp, err := c.AgreeRenewalWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAgreeRenewalResponse(rsp)
+}
+
+// AgreeRenewalWithResponse Agree to the release that is proposed
+//
+// The protocol is amended with the reason, the sandbox is removed, and one of the new release starts for the rest of the time; current is its id. Everything that the release asks for beyond what is open has to be opened with it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals/agree (the `AgreeRenewal` operationId).
+func (c *ClientWithResponses) AgreeRenewalWithResponse(ctx context.Context, id InId, params *AgreeRenewalParams, body AgreeRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*AgreeRenewalResponse, error) {
+	rsp, err := c.AgreeRenewal(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAgreeRenewalResponse(rsp)
+}
+
+// RefuseRenewalWithBodyWithResponse Refuse the release that is proposed
+//
+// The supplier reads the reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+func (c *ClientWithResponses) RefuseRenewalWithBodyWithResponse(ctx context.Context, id InId, params *RefuseRenewalParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RefuseRenewalResponse, error) {
+	rsp, err := c.RefuseRenewalWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefuseRenewalResponse(rsp)
+}
+
+// RefuseRenewalWithResponse Refuse the release that is proposed
+//
+// The supplier reads the reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals/refuse (the `RefuseRenewal` operationId).
+func (c *ClientWithResponses) RefuseRenewalWithResponse(ctx context.Context, id InId, params *RefuseRenewalParams, body RefuseRenewalJSONRequestBody, reqEditors ...RequestEditorFn) (*RefuseRenewalResponse, error) {
+	rsp, err := c.RefuseRenewal(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefuseRenewalResponse(rsp)
+}
+
+// WithdrawRenewalWithResponse Withdraw the release that is proposed
+//
+// Only while nobody has decided.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sandboxes/{id}/renewals/withdraw (the `WithdrawRenewal` operationId).
+func (c *ClientWithResponses) WithdrawRenewalWithResponse(ctx context.Context, id InId, params *WithdrawRenewalParams, reqEditors ...RequestEditorFn) (*WithdrawRenewalResponse, error) {
+	rsp, err := c.WithdrawRenewal(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawRenewalResponse(rsp)
+}
+
 // RestartSandboxWithBodyWithResponse Start the product again in a fresh sandbox
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -33150,6 +34192,236 @@ func ParseGetReceiptResponse(rsp *http.Response) (*GetReceiptResponse, error) {
 	return response, nil
 }
 
+// ParseListRenewalsResponse parses an HTTP response from a ListRenewalsWithResponse call
+func ParseListRenewalsResponse(rsp *http.Response) (*ListRenewalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRenewalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RenewalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListRenewalsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseProposeRenewalResponse parses an HTTP response from a ProposeRenewalWithResponse call
+func ParseProposeRenewalResponse(rsp *http.Response) (*ProposeRenewalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProposeRenewalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RenewalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ProposeRenewalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAgreeRenewalResponse parses an HTTP response from a AgreeRenewalWithResponse call
+func ParseAgreeRenewalResponse(rsp *http.Response) (*AgreeRenewalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AgreeRenewalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RenewalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AgreeRenewalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRefuseRenewalResponse parses an HTTP response from a RefuseRenewalWithResponse call
+func ParseRefuseRenewalResponse(rsp *http.Response) (*RefuseRenewalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefuseRenewalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RenewalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RefuseRenewalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawRenewalResponse parses an HTTP response from a WithdrawRenewalWithResponse call
+func ParseWithdrawRenewalResponse(rsp *http.Response) (*WithdrawRenewalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawRenewalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RenewalList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawRenewalResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseRestartSandboxResponse parses an HTTP response from a RestartSandboxWithResponse call
 func ParseRestartSandboxResponse(rsp *http.Response) (*RestartSandboxResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -35731,6 +37003,21 @@ type ServerInterface interface {
 	// GetReceipt Read the receipt of a removed sandbox
 	// (GET /sandboxes/{id}/receipt)
 	GetReceipt(c *gin.Context, id InId)
+	// ListRenewals List the new releases that were proposed in place of what runs
+	// (GET /sandboxes/{id}/renewals)
+	ListRenewals(c *gin.Context, id InId)
+	// ProposeRenewal Propose a new release of the same product in a running trial
+	// (POST /sandboxes/{id}/renewals)
+	ProposeRenewal(c *gin.Context, id InId, params ProposeRenewalParams)
+	// AgreeRenewal Agree to the release that is proposed
+	// (POST /sandboxes/{id}/renewals/agree)
+	AgreeRenewal(c *gin.Context, id InId, params AgreeRenewalParams)
+	// RefuseRenewal Refuse the release that is proposed
+	// (POST /sandboxes/{id}/renewals/refuse)
+	RefuseRenewal(c *gin.Context, id InId, params RefuseRenewalParams)
+	// WithdrawRenewal Withdraw the release that is proposed
+	// (POST /sandboxes/{id}/renewals/withdraw)
+	WithdrawRenewal(c *gin.Context, id InId, params WithdrawRenewalParams)
 	// RestartSandbox Start the product again in a fresh sandbox
 	// (POST /sandboxes/{id}/restart)
 	RestartSandbox(c *gin.Context, id InId, params RestartSandboxParams)
@@ -39185,6 +40472,227 @@ func (siw *ServerInterfaceWrapper) GetReceipt(c *gin.Context) {
 	siw.Handler.GetReceipt(c, id)
 }
 
+// ListRenewals operation middleware
+func (siw *ServerInterfaceWrapper) ListRenewals(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRenewals(c, id)
+}
+
+// ProposeRenewal operation middleware
+func (siw *ServerInterfaceWrapper) ProposeRenewal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeRenewalParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProposeRenewal(c, id, params)
+}
+
+// AgreeRenewal operation middleware
+func (siw *ServerInterfaceWrapper) AgreeRenewal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AgreeRenewalParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AgreeRenewal(c, id, params)
+}
+
+// RefuseRenewal operation middleware
+func (siw *ServerInterfaceWrapper) RefuseRenewal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RefuseRenewalParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RefuseRenewal(c, id, params)
+}
+
+// WithdrawRenewal operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawRenewal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawRenewalParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawRenewal(c, id, params)
+}
+
 // RestartSandbox operation middleware
 func (siw *ServerInterfaceWrapper) RestartSandbox(c *gin.Context) {
 
@@ -41713,6 +43221,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/sandboxes/:id", wrapper.GetSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/end", wrapper.EndSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/extend", wrapper.ExtendSandbox)
+	router.GET(options.BaseURL+"/sandboxes/:id/renewals", wrapper.ListRenewals)
+	router.POST(options.BaseURL+"/sandboxes/:id/renewals", wrapper.ProposeRenewal)
+	router.POST(options.BaseURL+"/sandboxes/:id/renewals/withdraw", wrapper.WithdrawRenewal)
+	router.POST(options.BaseURL+"/sandboxes/:id/renewals/agree", wrapper.AgreeRenewal)
+	router.POST(options.BaseURL+"/sandboxes/:id/renewals/refuse", wrapper.RefuseRenewal)
 	router.POST(options.BaseURL+"/sandboxes/:id/restart", wrapper.RestartSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/pause", wrapper.PauseSandbox)
 	router.POST(options.BaseURL+"/sandboxes/:id/resume", wrapper.ResumeSandbox)
@@ -45769,6 +47282,258 @@ func (response GetReceiptdefaultApplicationProblemPlusJSONResponse) VisitGetRece
 	return err
 }
 
+type ListRenewalsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListRenewalsResponseObject interface {
+	VisitListRenewalsResponse(w http.ResponseWriter) error
+}
+
+type ListRenewals200ResponseHeaders struct {
+	ETag *string
+}
+
+type ListRenewals200JSONResponse struct {
+	Body    RenewalList
+	Headers ListRenewals200ResponseHeaders
+}
+
+func (response ListRenewals200JSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRenewalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRenewalsdefaultApplicationProblemPlusJSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeRenewalRequestObject struct {
+	Id     InId `json:"id"`
+	Params ProposeRenewalParams
+	Body   *ProposeRenewalJSONRequestBody
+}
+
+type ProposeRenewalResponseObject interface {
+	VisitProposeRenewalResponse(w http.ResponseWriter) error
+}
+
+type ProposeRenewal200ResponseHeaders struct {
+	ETag *string
+}
+
+type ProposeRenewal200JSONResponse struct {
+	Body    RenewalList
+	Headers ProposeRenewal200ResponseHeaders
+}
+
+func (response ProposeRenewal200JSONResponse) VisitProposeRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeRenewaldefaultApplicationProblemPlusJSONResponse) VisitProposeRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AgreeRenewalRequestObject struct {
+	Id     InId `json:"id"`
+	Params AgreeRenewalParams
+	Body   *AgreeRenewalJSONRequestBody
+}
+
+type AgreeRenewalResponseObject interface {
+	VisitAgreeRenewalResponse(w http.ResponseWriter) error
+}
+
+type AgreeRenewal200ResponseHeaders struct {
+	ETag *string
+}
+
+type AgreeRenewal200JSONResponse struct {
+	Body    RenewalList
+	Headers AgreeRenewal200ResponseHeaders
+}
+
+func (response AgreeRenewal200JSONResponse) VisitAgreeRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AgreeRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AgreeRenewaldefaultApplicationProblemPlusJSONResponse) VisitAgreeRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseRenewalRequestObject struct {
+	Id     InId `json:"id"`
+	Params RefuseRenewalParams
+	Body   *RefuseRenewalJSONRequestBody
+}
+
+type RefuseRenewalResponseObject interface {
+	VisitRefuseRenewalResponse(w http.ResponseWriter) error
+}
+
+type RefuseRenewal200ResponseHeaders struct {
+	ETag *string
+}
+
+type RefuseRenewal200JSONResponse struct {
+	Body    RenewalList
+	Headers RefuseRenewal200ResponseHeaders
+}
+
+func (response RefuseRenewal200JSONResponse) VisitRefuseRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefuseRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefuseRenewaldefaultApplicationProblemPlusJSONResponse) VisitRefuseRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawRenewalRequestObject struct {
+	Id     InId `json:"id"`
+	Params WithdrawRenewalParams
+}
+
+type WithdrawRenewalResponseObject interface {
+	VisitWithdrawRenewalResponse(w http.ResponseWriter) error
+}
+
+type WithdrawRenewal200ResponseHeaders struct {
+	ETag *string
+}
+
+type WithdrawRenewal200JSONResponse struct {
+	Body    RenewalList
+	Headers WithdrawRenewal200ResponseHeaders
+}
+
+func (response WithdrawRenewal200JSONResponse) VisitWithdrawRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawRenewaldefaultApplicationProblemPlusJSONResponse) VisitWithdrawRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RestartSandboxRequestObject struct {
 	Id     InId `json:"id"`
 	Params RestartSandboxParams
@@ -48753,6 +50518,21 @@ type StrictServerInterface interface {
 	// GetReceipt Read the receipt of a removed sandbox
 	// (GET /sandboxes/{id}/receipt)
 	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
+	// ListRenewals List the new releases that were proposed in place of what runs
+	// (GET /sandboxes/{id}/renewals)
+	ListRenewals(ctx context.Context, request ListRenewalsRequestObject) (ListRenewalsResponseObject, error)
+	// ProposeRenewal Propose a new release of the same product in a running trial
+	// (POST /sandboxes/{id}/renewals)
+	ProposeRenewal(ctx context.Context, request ProposeRenewalRequestObject) (ProposeRenewalResponseObject, error)
+	// AgreeRenewal Agree to the release that is proposed
+	// (POST /sandboxes/{id}/renewals/agree)
+	AgreeRenewal(ctx context.Context, request AgreeRenewalRequestObject) (AgreeRenewalResponseObject, error)
+	// RefuseRenewal Refuse the release that is proposed
+	// (POST /sandboxes/{id}/renewals/refuse)
+	RefuseRenewal(ctx context.Context, request RefuseRenewalRequestObject) (RefuseRenewalResponseObject, error)
+	// WithdrawRenewal Withdraw the release that is proposed
+	// (POST /sandboxes/{id}/renewals/withdraw)
+	WithdrawRenewal(ctx context.Context, request WithdrawRenewalRequestObject) (WithdrawRenewalResponseObject, error)
 	// RestartSandbox Start the product again in a fresh sandbox
 	// (POST /sandboxes/{id}/restart)
 	RestartSandbox(ctx context.Context, request RestartSandboxRequestObject) (RestartSandboxResponseObject, error)
@@ -51899,6 +53679,194 @@ func (sh *strictHandler) GetReceipt(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetReceiptResponseObject); ok {
 		if err := validResponse.VisitGetReceiptResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRenewals operation middleware
+func (sh *strictHandler) ListRenewals(ctx *gin.Context, id InId) {
+	var request ListRenewalsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRenewals(ctx, request.(ListRenewalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRenewals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRenewalsResponseObject); ok {
+		if err := validResponse.VisitListRenewalsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProposeRenewal operation middleware
+func (sh *strictHandler) ProposeRenewal(ctx *gin.Context, id InId, params ProposeRenewalParams) {
+	var request ProposeRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ProposeRenewalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeRenewal(ctx, request.(ProposeRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProposeRenewalResponseObject); ok {
+		if err := validResponse.VisitProposeRenewalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AgreeRenewal operation middleware
+func (sh *strictHandler) AgreeRenewal(ctx *gin.Context, id InId, params AgreeRenewalParams) {
+	var request AgreeRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AgreeRenewalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AgreeRenewal(ctx, request.(AgreeRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AgreeRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AgreeRenewalResponseObject); ok {
+		if err := validResponse.VisitAgreeRenewalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RefuseRenewal operation middleware
+func (sh *strictHandler) RefuseRenewal(ctx *gin.Context, id InId, params RefuseRenewalParams) {
+	var request RefuseRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RefuseRenewalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefuseRenewal(ctx, request.(RefuseRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefuseRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RefuseRenewalResponseObject); ok {
+		if err := validResponse.VisitRefuseRenewalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawRenewal operation middleware
+func (sh *strictHandler) WithdrawRenewal(ctx *gin.Context, id InId, params WithdrawRenewalParams) {
+	var request WithdrawRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawRenewal(ctx, request.(WithdrawRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawRenewalResponseObject); ok {
+		if err := validResponse.VisitWithdrawRenewalResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
