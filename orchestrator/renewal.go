@@ -53,7 +53,7 @@ func (o *Orchestrator) Propose(ctx context.Context, actor den.Actor, sandbox den
 		if err := at.record(tx, p, den.Event{Act: "renewal.proposed", Say: title + ".", Why: in.Why}); err != nil {
 			return err
 		}
-		return p.notice(tx, den.Notice{To: at.trial.Department, Subject: at.lease.ID, Kind: den.NoticeApprovalWanted, Title: title,
+		return p.notice(tx, den.Notice{To: at.trial.Department, Role: den.Member, Subject: at.lease.ID, Kind: den.NoticeApprovalWanted, Title: title,
 			Say: "Look at what differs, then agree or refuse. The proposal lapses when the trial ends."})
 	})
 }
