@@ -44,6 +44,7 @@ type Config struct {
 	ImageGrace    time.Duration // how long a pushed image stays on the engine that nothing needs; 0: for ever
 	PassEvery     time.Duration // longest time between two passes; 0: 5 s
 	SweepEvery    time.Duration // between two sweeps; 0: 1 min
+	MeasureEvery  time.Duration // between two readings of what is live; 0: den.SampleEvery
 
 	Zone     *time.Location           // whose months, working days and hours count; nil: UTC
 	Holidays den.Holidays             // no working days; in office hours they count as Sundays
@@ -153,6 +154,9 @@ func New(c Config) *Orchestrator {
 	}
 	if c.SweepEvery <= 0 {
 		c.SweepEvery = time.Minute
+	}
+	if c.MeasureEvery <= 0 {
+		c.MeasureEvery = den.SampleEvery
 	}
 	if c.Zone == nil {
 		c.Zone = time.UTC

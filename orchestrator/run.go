@@ -79,7 +79,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 	}{
 		{o.PassEvery, o.poke},
 		{2 * o.PassEvery, func() { o.askHost(ctx) }},
-		{den.SampleEvery, func() { o.measure(ctx) }},
+		{o.MeasureEvery, func() { o.measure(ctx) }},
 		{o.SweepEvery, func() { o.sweepNow(ctx) }},
 		{o.SweepEvery, func() { o.warn(ctx) }},
 		{o.SweepEvery, func() { o.watchBudgets(ctx) }},

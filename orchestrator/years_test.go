@@ -52,7 +52,7 @@ func live365(t *testing.T, seed uint64) {
 	c := &century{rng: rand.New(rand.NewPCG(seed, 365)), tally: map[string]int{}}
 	c.world = &world{rig: newRig(t, func(config *orchestrator.Config) {
 		config.Now = c.now
-		config.PassEvery, config.SweepEvery, config.Room = 2*time.Hour, 2*time.Hour, 5
+		config.PassEvery, config.SweepEvery, config.MeasureEvery, config.Room = 2*time.Hour, 2*time.Hour, 2*time.Hour, 5
 		if seed%10 == 1 { // such years are five times as long
 			config.Warm = 3 * small.Memory // what is tried often is kept warm
 		}

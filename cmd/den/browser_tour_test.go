@@ -182,6 +182,8 @@ func (d *seenDen) toursSupplier(t *testing.T) {
 	b.look("home-supplier")
 	b.open(read[string](b, `document.querySelector('main a[href^="/sandboxes/"]').pathname`))
 	b.look("sandbox-supplier")
+	b.open(b.at() + "/renewals")
+	b.look("renewals")
 	b.open("/register")
 	b.press("Registering a birth")
 	b.press("Reply for Bookwell")

@@ -120,7 +120,7 @@ func TestLoginByTheBrowserRefusesWrongStates(t *testing.T) {
 				t.Errorf("%s is answered by %d", what, got)
 			}
 		}
-		go func() { last <- comes(ctx, port, "", "/", url.Values{"code": {d.code}, "state": {state}}) }()
+		go func() { last <- comes(t.Context(), port, "", "/", url.Values{"code": {d.code}, "state": {state}}) }()
 	})
 	if code != exitDone || !strings.Contains(said, "You are Grace") || <-last != http.StatusOK {
 		t.Fatalf("login: %d %s", code, said)
@@ -144,7 +144,7 @@ func TestLoginByTheBrowserKeepsNothingThatWasNotAllowed(t *testing.T) {
 		d, home, last := newLoginDen(t, den.TokenText("abcdefghijklmnopqrstuvwxyz234567")), t.TempDir(), make(chan int, 1)
 		code, said := logsIn(t, d, home, func(ctx context.Context, asked url.Values) {
 			answer.Set("state", asked.Get("state"))
-			go func() { last <- comes(ctx, asked.Get("port"), "", "/", answer) }()
+			go func() { last <- comes(t.Context(), asked.Get("port"), "", "/", answer) }()
 		})
 		if code != exitFailed || <-last != http.StatusOK {
 			t.Errorf("%s: %d %s", what, code, said)

@@ -129,7 +129,7 @@ func (k *client) renewalRefuse() *cobra.Command {
 	c := k.oneRenewal(&cobra.Command{
 		Use:     "refuse SANDBOX --why REASON",
 		Short:   "Refuse the release that is proposed",
-		Long:    "Refuse the release that is proposed for a sandbox. The supplier reads the reason, and the record keeps it.",
+		Long:    "Refuse the release that is proposed for a sandbox. The supplier reads the reason,\nand the record keeps it.",
 		Example: "  den release refuse lea_01… --why \"The trial ends tomorrow\"",
 	}, func(ctx context.Context, c *contract.Client, id string) (*http.Response, error) {
 		return c.RefuseRenewal(ctx, id, &contract.RefuseRenewalParams{IfMatch: x.match()}, contract.Because{Why: x.why})

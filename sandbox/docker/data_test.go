@@ -20,6 +20,7 @@ func TestScenarioDataIsTheSameForAllAndCannotBeWritten(t *testing.T) {
 		spec.Data = sandboxtest.Data("people/names.csv", "name\nAda\n")
 		ctx := minute(t, r, spec)
 		must(t, r.Start(ctx, spec))
+		answers(ctx, t, r, spec.ID, sandboxtest.Port)
 		answer := get(ctx, t, r, spec.ID, sandboxtest.Port, "/read?file=/scenario/people/names.csv")
 		if !strings.Contains(answer, "Ada") {
 			t.Errorf("%s: it reads %q", name, answer)
