@@ -181,13 +181,27 @@ func (o *Orchestrator) agedOutbox(tx den.Tx, now den.Stamp, old aged) error {
 			old[keptRepeats] = append(old[keptRepeats], den.ID(a.Key))
 		}
 	}
-	notices, err := every(tx.Notices(), den.Query{})
-	for _, n := range notices {
-		if past(n.At, o.Keeps.Notices, now) && n.DueAt.IsZero() {
-			old[keptNotices] = append(old[keptNotices], n.ID)
+	if o.Keeps.Notices <= 0 {
+		return nil
+	}
+	const few = 20
+	for q := (den.Query{Limit: few}); ; { // in the order of making, so the first that is not old ends it
+		page, err := tx.Notices().List(q)
+		if err != nil {
+			return err
+		}
+		for _, n := range page.Items {
+			if !past(n.At, o.Keeps.Notices, now) {
+				return nil
+			}
+			if n.DueAt.IsZero() {
+				old[keptNotices] = append(old[keptNotices], n.ID)
+			}
+		}
+		if q.After = page.Next; page.Next == "" || len(old[keptNotices]) >= agedAtOnce {
+			return nil
 		}
 	}
-	return err
 }
 
 // agedKeys finds invitations and tokens that ended.
@@ -216,20 +230,13 @@ func (o *Orchestrator) agedLogs(tx den.Tx, now den.Stamp, old aged) error {
 	if o.Keeps.Logs <= 0 {
 		return nil
 	}
-	for q := (den.Query{Limit: readLimit}); ; {
-		page, err := tx.Receipts().List(q)
-		if err != nil {
-			return err
-		}
-		for _, r := range page.Items {
-			if r.LogTail != "" && past(r.EndedAt, o.Keeps.Logs, now) {
-				old[keptLogs] = append(old[keptLogs], r.Lease)
-			}
-		}
-		if q.After = page.Next; page.Next == "" || len(old[keptLogs]) >= agedAtOnce {
-			return nil
+	page, err := tx.Receipts().List(den.Query{Index: den.ReceiptsByLog, Until: now.Add(-o.Keeps.Logs), Limit: agedAtOnce})
+	for _, r := range page.Items {
+		if past(r.EndedAt, o.Keeps.Logs, now) {
+			old[keptLogs] = append(old[keptLogs], r.Lease)
 		}
 	}
+	return err
 }
 
 // agedPeople finds people who left, by the event that says so.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -44,7 +45,7 @@ func toSchema2(b *bbolt.Tx) error {
 	tables = append(tables, "join_links", "identities", "logins")
 	indexes = append(indexes, "join_links_by_hash", "join_links_by_in", "identities_by_person", "logins_by_name")
 	tables = append(tables, "measurements", "loads")
-	indexes = append(indexes, "loads_by_trial", "loads_by_state")
+	indexes = append(indexes, "loads_by_trial", "loads_by_state", "receipts_by_log")
 	for _, name := range tables {
 		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err
@@ -59,7 +60,17 @@ func toSchema2(b *bbolt.Tx) error {
 			return err
 		}
 	}
-	return nil
+	logged := index.Bucket([]byte("receipts_by_log"))
+	return b.Bucket([]byte("receipts")).ForEach(func(key, value []byte) error {
+		var r struct {
+			EndedAt time.Time
+			LogTail string
+		}
+		if err := decode("receipts", key, value, &r); err != nil || r.LogTail == "" || r.EndedAt.IsZero() {
+			return err
+		}
+		return logged.Put(append(instant(r.EndedAt), key...), key)
+	})
 }
 
 // migrate brings the file to the newest schema, one step and one transaction at a

@@ -169,10 +169,12 @@ func newSchema() *schema {
 			key: func(c *den.Cell) den.ID { return den.ID(c.Sandbox) },
 			rev: func(c *den.Cell) *int64 { return &c.Rev }},
 		receipts: kind[den.Receipt]{name: "receipts",
-			key:     func(r *den.Receipt) den.ID { return r.Lease },
-			rev:     func(r *den.Receipt) *int64 { return &r.Rev },
-			ends:    func(*den.Receipt) bool { return true },
-			indexes: []index[den.Receipt]{by(den.ReceiptsByTrial, func(r *den.Receipt) den.ID { return r.Trial })}},
+			key:  func(r *den.Receipt) den.ID { return r.Lease },
+			rev:  func(r *den.Receipt) *int64 { return &r.Rev },
+			ends: func(*den.Receipt) bool { return true },
+			indexes: []index[den.Receipt]{
+				by(den.ReceiptsByTrial, func(r *den.Receipt) den.ID { return r.Trial }),
+				{name: den.ReceiptsByLog, at: loggedUntil}}},
 		assessments: kind[den.Assessment]{name: "assessments",
 			key: func(a *den.Assessment) den.ID { return a.ID },
 			rev: func(a *den.Assessment) *int64 { return &a.Rev },
@@ -400,4 +402,12 @@ func publishedAt(p *den.Publication) time.Time {
 		return time.Time{}
 	}
 	return p.At
+}
+
+// loggedUntil is when a sandbox ended of which it is still known what it printed.
+func loggedUntil(r *den.Receipt) time.Time {
+	if r.LogTail == "" {
+		return time.Time{}
+	}
+	return r.EndedAt
 }

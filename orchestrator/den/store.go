@@ -134,6 +134,7 @@ const (
 	LeasesBySandbox     Index = "leases_by_sandbox"
 	LeasesByDue         Index = "leases_by_due" // time-ordered by DueAt; final ones are not in it
 	ReceiptsByTrial     Index = "receipts_by_trial"
+	ReceiptsByLog       Index = "receipts_by_log" // time-ordered by EndedAt; those whose log was removed are not in it
 	AssessmentsByTrial  Index = "assessments_by_trial"
 	AssessmentsByWriter Index = "assessments_by_writer" // evaluator id
 	AssessmentsByFile   Index = "assessments_by_file"   // hash of each piece of evidence

@@ -59,10 +59,18 @@ func shelves() []anyShelf {
 			rev:  func(c *den.Cell) *int64 { return &c.Rev },
 			draw: func(rt *rapid.T, c *den.Cell) { c.MadeAt = moment(rt) }},
 		&shelf[den.Receipt]{name: "receipts", in: den.Tx.Receipts, has: map[den.ID]den.Receipt{},
-			key:   func(r *den.Receipt) *den.ID { return &r.Lease },
-			rev:   func(r *den.Receipt) *int64 { return &r.Rev },
-			draw:  func(rt *rapid.T, r *den.Receipt) { r.Trial = parent(rt) },
-			keyed: keyed[den.Receipt]{den.ReceiptsByTrial: one(func(r den.Receipt) den.ID { return r.Trial })}},
+			key: func(r *den.Receipt) *den.ID { return &r.Lease },
+			rev: func(r *den.Receipt) *int64 { return &r.Rev },
+			draw: func(rt *rapid.T, r *den.Receipt) {
+				r.Trial, r.EndedAt, r.LogTail = parent(rt), moment(rt), rapid.SampledFrom([]string{"", "It started."}).Draw(rt, "log")
+			},
+			keyed: keyed[den.Receipt]{den.ReceiptsByTrial: one(func(r den.Receipt) den.ID { return r.Trial })},
+			timed: timed[den.Receipt]{den.ReceiptsByLog: func(r den.Receipt) time.Time {
+				if r.LogTail == "" {
+					return time.Time{}
+				}
+				return r.EndedAt
+			}}},
 		&shelf[den.Assessment]{name: "assessments", in: den.Tx.Assessments, has: map[den.ID]den.Assessment{},
 			key: func(a *den.Assessment) *den.ID { return &a.ID },
 			rev: func(a *den.Assessment) *int64 { return &a.Rev },
