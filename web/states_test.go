@@ -22,6 +22,7 @@ type world struct {
 	starting, queued     den.TrialView
 	weighed              den.TrialView // its panel is agreeing on marks
 	bare                 den.Product   // without a release
+	proposed             string        // the address of a proposed release
 	link                 string        // of a share of running
 	passed, flawed       den.ID        // preflights that are over
 	waits                den.ID        // one in the queue
@@ -42,6 +43,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	w := r.world()
 	draft, running, finished := "/trials/"+string(w.draft.ID), "/trials/"+string(w.running.ID), "/trials/"+string(w.finished.ID)
 	box, gone := "/sandboxes/"+string(w.running.Entries[0].Sandbox.ID), "/sandboxes/"+string(w.finished.Entries[0].Sandbox.ID)
+	other := "/sandboxes/" + string(w.running.Entries[1].Sandbox.ID)
 	assess := "/entries/" + string(w.running.Entries[0].ID) + "/assess"
 	product := "/products/" + string(r.bookwell.ID)
 	const send = `document.querySelector('main form[method=post]').requestSubmit()`
@@ -97,6 +99,8 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"products", "engineer", "/products", ""}, shown{"product", "engineer", product, ""}, shown{"product-none", "official", "/products/" + string(w.bare.ID), ""},
 		shown{"product-new", "engineer", "/products/new", ""}, shown{"product-new-wrong", "operator", "/products/new", send},
 		shown{"release", "engineer", product + "/releases/new", ""}, shown{"release-wrong", "engineer", product + "/releases/new", send},
+		shown{"renewals", "official", w.proposed, ""}, shown{"renewals-wrong", "official", w.proposed, send}, shown{"renewals-waits", "engineer", w.proposed, ""},
+		shown{"renewals-none", "official", other + "/renewals", ""}, shown{"renewals-offer", "rival", other + "/renewals", ""}, shown{"renewals-offer-wrong", "rival", other + "/renewals", send},
 		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""}, shown{"profiles", "operator", "/host/profiles", ""}, shown{"profiles-wrong", "operator", "/host/profiles/cpu?seconds=99", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
@@ -123,6 +127,11 @@ func (r *rig) world() *world {
 		w.weighed = r.weigh()
 		w.running = r.trial()
 		w.exhibit = r.exhibits(w.running)
+		w.proposed = r.proposed(w.running, "2.0")
+		second, err := r.den.Release(ctx, den.System(), r.releases[1])
+		r.must(err)
+		_, err = r.den.AddRelease(ctx, den.System(), den.NewRelease{Product: second.Product, Version: "3.1", Image: second.From, Notes: "It is quicker."})
+		r.must(err)
 		asked := []den.ID{r.people["evaluator"].ID, r.people["slow"].ID}
 		_, err = r.den.Amend(ctx, by, w.running.ID, den.NewAmendment{Evaluators: &asked, Why: "One more person has time."})
 		r.must(err)
