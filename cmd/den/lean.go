@@ -16,7 +16,8 @@ import (
 
 // stayLean gives memory back until ctx ends: once the start is over, and after work as
 // soon as it is quiet again, or half a minute later where it never is. It takes some
-// milliseconds.
+// milliseconds. What is looked at is what the kernel counts, since reading brings pages
+// of the program back that no allocation tells of.
 func (h *house) stayLean(ctx context.Context) {
 	const first, between = 3 * time.Second, 2 * time.Second
 	pause := func(long time.Duration) bool {
@@ -29,20 +30,42 @@ func (h *house) stayLean(ctx context.Context) {
 			return true
 		}
 	}
-	const quiet, enough, seldom = 512 << 10, 1 << 20, 15 // bytes, bytes, looks
-	var then, last uint64                                // made when it was last given back, and last looked at
+	const quiet, enough, much, seldom = 512 << 10, 1 << 20, 4 << 20, 15 // bytes, bytes, bytes, looks
+	var then, last, lean uint64                                         // made when it was last collected, and last looked at; resident when it was last given back
 	looks := seldom
 	for long := first; pause(long); long = between {
 		now := made()
 		looks++
-		if now-then > enough && (now-last < quiet || looks > seldom) {
-			if err := shed(); err != nil {
-				h.log.Debug("memory not given back", "error", err)
+		if now-last < quiet || looks > seldom {
+			if now-then > enough {
+				debug.FreeOSMemory()
+				then = now
 			}
-			then, looks = now, 0
+			if resident() > lean+much {
+				if err := shed(); err != nil {
+					h.log.Debug("memory not given back", "error", err)
+				}
+				lean = resident()
+			}
+			looks = 0
 		}
 		last = now
 	}
+}
+
+// resident is how many bytes of memory the kernel counts as this process's, by
+// proc_pid_statm(5); 0 where it does not say.
+func resident() uint64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	fields := strings.Fields(string(text))
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseUint(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * uint64(os.Getpagesize())
 }
 
 // made is how many bytes of memory the program has taken since its start, given back or not.
@@ -52,12 +75,10 @@ func made() uint64 {
 	return figure[0].Value.Uint64()
 }
 
-// shed gives back the memory that nobody uses now: what was read and parsed and is
-// garbage, and the pages of the program itself, most of which only the start needs. The
-// kernel brings a page of the program back from the file when it is run again, and
-// fifteen others beside it.
+// shed gives back the pages of the program itself, most of which only the start needs.
+// The kernel brings a page back from the file when it is run again, and fifteen others
+// beside it.
 func shed() error {
-	debug.FreeOSMemory()
 	own, err := os.Readlink("/proc/self/exe")
 	if err != nil {
 		return err
