@@ -18,14 +18,17 @@ ARGS ?=
 N ?= 200
 BENCH ?= .
 COUNT ?= 6
-FUZZTIME ?= 20s
+FUZZTIME ?= 8s
 CHAOSFUZZ ?= 10m
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
-# So do the tables of who may do what: tens of thousands of questions, one after the other.
-MATRIX := ^(TestCrashMatrix|TestAFlippedByte|TestEveryRouteForEverybody|TestNotYoursLooksLikeNotThere|TestNobodyReadsWhatIsHidden|TestWhoMayDoWhatToWhat)
+# So do the tables of who may do what and the fuzzer of the contract: tens of thousands of questions, one after the other.
+MATRIX := ^(TestCrashMatrix|TestAFlippedByte|TestEveryRouteForEverybody|TestNotYoursLooksLikeNotThere|TestNobodyReadsWhatIsHidden|TestWhoMayDoWhatToWhat|TestContractFuzz)
+# And so do those that mostly wait for a real engine or a browser. What they test is in processes of its own.
+WAITING := ./cmd/den
+CHROMIUM := ^TestChromium
 
-.PHONY: help setup build demo test vet format matrix race fuzz lint bench conformance chaos generate clean
+.PHONY: help setup build demo test whole vet format matrix waiting race fuzz lint bench conformance chaos generate clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,9 +48,10 @@ demo: ## show a whole trial in the browser: two products side by side, on real D
 test: ## everything that must hold: at most 15 minutes on 2 cores
 	@.ci/setup test
 	@$(MAKE) --no-print-directory build
-	@failed=; for step in format vet matrix fuzz race; do \
-	  $(MAKE) --no-print-directory $$step || failed="$$failed $$step"; done; \
-	if [ -n "$$failed" ]; then echo "FAIL:$$failed"; exit 1; fi; echo "PASS: format, vet, matrix, fuzz, race"
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target whole; echo "PASS: format, vet, matrix, waiting, fuzz, race"
+
+# Two at a time, in this order: what waits leaves the processors to what computes.
+whole: waiting format vet matrix race fuzz
 
 vet:
 	@go vet -tags=nomsgpack,chaos ./...
@@ -56,14 +60,20 @@ format:
 	@left=$$(git ls-files -z --cached --others --exclude-standard -- '*.go' | xargs -0 ls -d 2>/dev/null | xargs -r gofmt -l); \
 	[ -z "$$left" ] || { printf 'Run gofmt -w on:\n%s\n' "$$left"; exit 1; }
 
+waiting:
+	@go test -count=1 -timeout 20m $(EXEC) $(WAITING)
+	@.ci/named '$(CHROMIUM)' -count=1 -timeout 20m $(EXEC)
+
 race:
-	@CGO_ENABLED=1 go test -race -count=1 -timeout 40m -skip '$(MATRIX)' $(EXEC) ./...
+	@packages=$$(go list ./...) && for one in $$(go list $(WAITING)); do packages=$$(grep -vx "$$one" <<<"$$packages"); done && \
+	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
 
 matrix:
 	@GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
 
-fuzz: ## look for inputs that break a parser, FUZZTIME=20s for each
-	@.ci/fuzz $(FUZZTIME)
+fuzz: ## look for inputs that break a parser, FUZZTIME=8s for each, and 20 s for compose files
+	@.ci/fuzz 20s Compose
+	@.ci/fuzz $(FUZZTIME) '' Compose
 
 lint: ## golangci-lint, with the tools of .ci/tools
 	@.ci/setup lint

@@ -10,7 +10,7 @@ import (
 )
 
 // Somebody new joins in Chromium, changes the password and signs in with it.
-func TestAnAccountInChromium(t *testing.T) {
+func TestChromiumAccount(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	link := r.joinLink()

@@ -15,7 +15,7 @@ import (
 const firstPageBound = 100 << 10 // bytes, compressed, with all assets
 
 // The first page, with all that it loads, is small.
-func TestTheFirstPageIsSmall(t *testing.T) {
+func TestChromiumFirstPageIsSmall(t *testing.T) {
 	r := newRig(t)
 	v := r.visitor("")
 	size := 0

@@ -154,7 +154,7 @@ func (b *browser) isQuiet() {
 	}
 }
 
-func TestEveryPageIsForEverybody(t *testing.T) {
+func TestChromiumEveryPage(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	for _, width := range []int64{1280, 320} {

@@ -79,7 +79,7 @@ func TestASupplierOpensItsOverviewFirst(t *testing.T) {
 	engineer.get("/").shows(".govuk-inset-text", "We have mended the calendar.")
 }
 
-func TestTheSuppliersPagesAreForEverybody(t *testing.T) {
+func TestChromiumSuppliersPages(t *testing.T) {
 	r := newRigWith(t, true)
 	r.novice("Novice Works")
 	r.busy()

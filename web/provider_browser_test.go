@@ -11,7 +11,7 @@ import (
 
 // Somebody signs in by the provider in Chromium, lands where they wanted to go, and sees
 // at once that they are no longer of the department.
-func TestSignInByTheProviderInChromium(t *testing.T) {
+func TestChromiumSignInByTheProvider(t *testing.T) {
 	r, p, _ := provided(t)
 	p.put("id1", "local-services")
 	trial := r.trial()

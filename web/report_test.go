@@ -59,7 +59,7 @@ func TestAReportIsKeptAsAFile(t *testing.T) {
 }
 
 // The report on a wide screen, on a narrow one, and on paper: a few sheets of A4, tagged.
-func TestAReportOnScreensAndOnPaper(t *testing.T) {
+func TestChromiumReportOnScreensAndOnPaper(t *testing.T) {
 	r := newRig(t)
 	w := r.world()
 	b := r.browser()

@@ -13,7 +13,7 @@ import (
 
 // What an evaluator types is saved as it is typed, and a session that runs out in the
 // middle loses nothing.
-func TestScoresSaveThemselvesInTheBrowser(t *testing.T) {
+func TestChromiumScoresSaveThemselves(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()
 	_, err := r.den.Declare(context.Background(), r.people["evaluator"].Act(), trial.ID, den.NewDeclaration{Stake: den.NoStake})
@@ -59,7 +59,7 @@ func TestScoresSaveThemselvesInTheBrowser(t *testing.T) {
 
 // A page that is open tells of what happens, without being loaded again, and leaves
 // open what its reader has opened.
-func TestATrialIsLiveInTheBrowser(t *testing.T) {
+func TestChromiumTrialIsLive(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()
 	b := r.browser()

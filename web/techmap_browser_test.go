@@ -48,7 +48,7 @@ func (r *rig) described() {
 
 // The techmap is for everybody, on a large screen and on a telephone, with and without
 // something in it, and where something was typed wrong.
-func TestTheTechmapIsForEverybody(t *testing.T) {
+func TestChromiumTechmap(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	b.width(320)

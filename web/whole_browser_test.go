@@ -65,7 +65,7 @@ func (b *browser) says(want []string, not ...string) {
 // A whole trial in Chromium, from protocol to published report: three evaluators who do
 // not know the names, an interest, an amendment, a mark that stands apart, a question that
 // nobody could test, and two products that end level.
-func TestAWholeTrialInChromium(t *testing.T) {
+func TestChromiumWholeTrial(t *testing.T) {
 	r := newRig(t)
 	b := r.browser()
 	b.width(1280)

@@ -147,7 +147,7 @@ func TestOtherRequestsForStaticFiles(t *testing.T) {
 
 // A first visitor gets the page, its two style sheets of the Design System, ours,
 // and the scripts.
-func TestTheFirstPageIsSmall(t *testing.T) {
+func TestChromiumFirstPageIsSmall(t *testing.T) {
 	v, err := viewOf(t, map[string]string{"hello.html": `{{define "content"}}<h1>Hello</h1>{{end}}`}, map[string]Page{"hello": hello{}})
 	if err != nil {
 		t.Fatal(err)
