@@ -47,7 +47,7 @@ func (o *Orchestrator) lastWords(ctx context.Context, l den.Lease) string {
 	if err != nil || strings.TrimSpace(text) == "" {
 		return ""
 	}
-	return "The last it printed: " + oneLine(text)
+	return "The last it printed: “" + oneLine(text) + "”."
 }
 
 // tail is the end of what the service that answers printed.

@@ -47,7 +47,7 @@ func TestAProductThatKeepsStoppingFails(t *testing.T) {
 		r.run()
 		v := r.start(time.Hour, r.release("one", fake.Behaviour{Exits: true, ExitAfter: 30 * time.Second, ExitCode: 9, Log: "out of luck"}))
 		l := r.phase(v.Entries[0].Lease, den.Ended, 10*time.Minute)
-		if l.Reason != den.ByFailure || l.Restarts != den.MaxRestarts || !strings.Contains(l.Say, "kept stopping by itself. It ended with code 9. The last it printed: out of luck") {
+		if l.Reason != den.ByFailure || l.Restarts != den.MaxRestarts || !strings.Contains(l.Say, "kept stopping by itself. It ended with code 9. The last it printed: “out of luck”.") {
 			t.Errorf("%s %d %q", l.Reason, l.Restarts, l.Say)
 		}
 	})

@@ -109,7 +109,7 @@ func TestAPushedImageIsTriedAndOpened(t *testing.T) {
 	bad := s.releasePushed(offered.JSON201.Id, "1.1")
 	failed := s.preflown(bad.Id)
 	start := slices.IndexFunc(failed.Checks, func(c contract.Check) bool { return c.Check == "start" })
-	if failed.State != "failed" || failed.Checks[start].State != "failed" || !strings.Contains(given(failed.Checks[start].Say), "It ended with code 3. The last it printed: giving up") {
+	if failed.State != "failed" || failed.Checks[start].State != "failed" || !strings.Contains(given(failed.Checks[start].Say), "It ended with code 3. The last it printed: “giving up”.") {
 		t.Errorf("the preflight of what ends at once is %+v", failed)
 	}
 	draft, err := client.AddTrialWithResponse(ctx, nil, s.newTrial(time.Hour, bad.Id))

@@ -146,7 +146,7 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 		if out, code := s.command("release", "add", "Bookwell", tag, "--from-push", tag); code != exitFailed || !strings.HasSuffix(out, "\n  --from-push: "+cannot+says+"\n") {
 			t.Errorf("%s by command: %d %s", tag, code, out)
 		}
-		if page := s.releaseForm(browser, offered.JSON201.Id, tag); strings.Count(page, html.EscapeString(cannot+says)) != 2 {
+		if page := s.releaseForm(browser, offered.JSON201.Id, tag, map[string]string{"pushed": tag}, nil); strings.Count(page, html.EscapeString(cannot+says)) != 2 {
 			t.Errorf("%s by page: %s", tag, page)
 		}
 	}
@@ -158,13 +158,21 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 	}
 }
 
-// releaseForm sends the form that makes a release of what was pushed under a tag.
-func (s *served) releaseForm(browser *http.Client, product, tag string) string {
+// releaseForm sends the form that makes a release: of what was pushed, or of an archive.
+func (s *served) releaseForm(browser *http.Client, product, version string, fields map[string]string, archive []byte) string {
 	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	must(s.t, form.WriteField("version", tag))
-	must(s.t, form.WriteField("pushed", tag))
+	must(s.t, form.WriteField("version", version))
+	for name, value := range fields {
+		must(s.t, form.WriteField(name, value))
+	}
+	if archive != nil {
+		part, err := form.CreateFormFile("archive", "product.tar")
+		must(s.t, err)
+		_, err = part.Write(archive)
+		must(s.t, err)
+	}
 	must(s.t, form.Close())
 	_, port, err := net.SplitHostPort(s.listen)
 	must(s.t, err)
@@ -178,7 +186,7 @@ func (s *served) releaseForm(browser *http.Client, product, tag string) string {
 	text, err := io.ReadAll(answer.Body)
 	must(s.t, err)
 	if answer.StatusCode != http.StatusUnprocessableEntity {
-		s.t.Errorf("%s by page is answered with status %d", tag, answer.StatusCode)
+		s.t.Errorf("%s by page is answered with status %d", version, answer.StatusCode)
 	}
 	return string(text)
 }
