@@ -18,6 +18,7 @@ ARGS ?=
 N ?= 200
 BENCH ?= .
 COUNT ?= 6
+SEEDS ?= 5
 FUZZTIME ?= 8s
 CHAOSFUZZ ?= 10m
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
@@ -69,7 +70,7 @@ race:
 	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
 
 matrix:
-	@GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
+	@DEN_SEEDS=$(SEEDS) GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
 
 fuzz: ## look for inputs that break a parser, FUZZTIME=8s for each, and 20 s for compose files
 	@.ci/fuzz 20s Compose
@@ -95,6 +96,7 @@ chaos: ## kill the real den N=200 times on real Docker, and what else is too lon
 	@.ci/setup chaos
 	@$(MAKE) --no-print-directory build
 	@.ci/fuzz $(CHAOSFUZZ) Compose
+	@$(MAKE) --no-print-directory matrix SEEDS=20
 	@DEN_CHAOS_N=$(N) .ci/named '^TestChaos' -tags=nomsgpack,chaos -count=1 -timeout 24h -v $(EXEC)
 
 generate: ## write again what is generated from the contract
