@@ -34,6 +34,7 @@ type counters struct {
 	kept map[den.ID]den.Tally
 	seen map[den.ID]den.Tally
 	cpu  map[den.ID]processor
+	turn chan struct{} // whoever keeps readings: what is not kept yet is kept by one
 }
 
 type processor struct {
@@ -43,18 +44,25 @@ type processor struct {
 }
 
 func newCounters() *counters {
-	return &counters{kept: map[den.ID]den.Tally{}, seen: map[den.ID]den.Tally{}, cpu: map[den.ID]processor{}}
+	return &counters{kept: map[den.ID]den.Tally{}, seen: map[den.ID]den.Tally{}, cpu: map[den.ID]processor{}, turn: make(chan struct{}, 1)}
 }
 
-// fresh is what was counted of a lease and is not in the store.
-func (c *counters) fresh(l den.Lease, tally func(string) (den.Tally, bool)) (all, fresh den.Tally) {
+// look takes over what was counted of a lease by now.
+func (c *counters) look(l den.Lease, tally func(string) (den.Tally, bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now, ok := tally(l.Name); ok {
 		c.seen[l.ID] = now
 	}
-	all = c.seen[l.ID]
-	return all, all.Minus(c.kept[l.ID])
+}
+
+// fresh is what was counted of a lease, and what of it is not in the store. Only who has
+// the turn may put it there.
+func (c *counters) fresh(lease den.ID) (all, fresh den.Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all = c.seen[lease]
+	return all, all.Minus(c.kept[lease])
 }
 
 func (c *counters) keep(lease den.ID, all den.Tally) {
@@ -87,8 +95,7 @@ func (c *counters) spent(l den.Lease, used den.Span, now den.Stamp) (busy, over 
 // reading is what was measured of one lease now.
 type reading struct {
 	lease  den.Lease
-	all    den.Tally // what the gateway counted, all in all
-	fresh  den.Tally // what of it is not in the store
+	fresh  den.Tally // what the gateway counted and is not in the store: set when it is kept
 	asked  bool
 	answer bool
 	sample *den.Sample
@@ -102,7 +109,7 @@ func (r reading) empty() bool {
 
 // withdraw ends a route, after what was counted on it was read.
 func (o *Orchestrator) withdraw(l den.Lease) {
-	o.counters.fresh(l, o.Tally)
+	o.counters.look(l, o.Tally)
 	o.Routes.Withdraw(l.Name)
 }
 
@@ -201,7 +208,7 @@ func (o *Orchestrator) readNow(ctx context.Context, l den.Lease, paths []string)
 // lastReading is what can still be measured when a sandbox is about to be removed.
 func (o *Orchestrator) lastReading(ctx context.Context, l den.Lease) reading {
 	r := reading{lease: l}
-	r.all, r.fresh = o.counters.fresh(l, o.Tally)
+	o.counters.look(l, o.Tally)
 	var use sandbox.Use
 	err := o.ask(ctx, readPatience, func(ctx context.Context) (err error) {
 		use, err = o.Runtime.Use(ctx, sandbox.ID(l.Sandbox))
@@ -215,12 +222,19 @@ func (o *Orchestrator) lastReading(ctx context.Context, l den.Lease) reading {
 	return r
 }
 
-// keepReadings adds what was read to what is kept.
+// keepReadings adds what was read to what is kept, one caller at a time.
 func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
+	select {
+	case o.counters.turn <- struct{}{}:
+		defer func() { <-o.counters.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	kept := map[den.ID]den.Tally{}
-	for _, r := range all {
-		if !r.empty() {
-			kept[r.lease.ID] = r.all
+	for i, r := range all {
+		counted, fresh := o.counters.fresh(r.lease.ID)
+		if all[i].fresh = fresh; !all[i].empty() {
+			kept[r.lease.ID] = counted
 		}
 	}
 	if len(kept) == 0 {

@@ -87,6 +87,39 @@ func TestWhatIsMeasuredIsKeptNowAndThenAndAtTheEnd(t *testing.T) {
 	})
 }
 
+// slowScales take longer than a trial takes to end.
+type slowScales struct{ scales }
+
+func (slowScales) Weigh(ctx context.Context, dial sandbox.Dialer, id sandbox.ID, port int, path string) den.PageWeight {
+	time.Sleep(20 * time.Second)
+	return scales{}.Weigh(ctx, dial, id, port, path)
+}
+
+// A reading that began before the last one, and is kept after it, counts nothing twice.
+func TestAReadingThatIsOvertakenCountsNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := &counting{by: map[string]den.Tally{}}
+		r := newRig(t, func(c *orchestrator.Config) { c.Tally, c.Pages = gate.tally, slowScales{} })
+		r.run()
+		v, err := r.o.AddTrial(t.Context(), r.member, den.NewTrial{
+			Question: "Which?", Length: time.Hour, Measuring: den.Measuring{Pages: []string{"/"}}, Releases: []den.ID{r.release("one", fake.Behaviour{})},
+		})
+		r.must(err)
+		v, err = r.o.StartTrial(t.Context(), r.member, v.Trial.ID, 0, den.Once{})
+		r.must(err)
+		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+		gate.visit(l.Name, time.Millisecond)
+		elapse(den.SampleEvery + 5*time.Second) // it is being weighed
+		_, err = r.o.EndTrial(t.Context(), r.member, v.Trial.ID, "Seen enough.", 0)
+		r.must(err)
+		r.phase(l.ID, den.Ended, 10*time.Second)
+		elapse(time.Minute)
+		if facts := factsOf(t, r, v); facts[den.FactRequests] != 1 {
+			t.Errorf("one request was counted %v times", facts[den.FactRequests])
+		}
+	})
+}
+
 // A den that is started again goes on where the store is, and counts nothing twice.
 func TestARestartCountsNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
