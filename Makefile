@@ -19,7 +19,7 @@ N ?= 200
 BENCH ?= .
 COUNT ?= 6
 SEEDS ?= 5
-FUZZTIME ?= 8s
+FUZZTIME ?= 6s
 CHAOSFUZZ ?= 10m
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
@@ -62,17 +62,17 @@ format:
 	[ -z "$$left" ] || { printf 'Run gofmt -w on:\n%s\n' "$$left"; exit 1; }
 
 waiting:
-	@go test -count=1 -timeout 20m $(EXEC) $(WAITING)
+	@go test -count=1 -parallel 3 -timeout 20m $(EXEC) $(WAITING)
 	@.ci/named '$(CHROMIUM)' -count=1 -timeout 20m $(EXEC)
 
 race:
 	@packages=$$(go list ./...) && for one in $$(go list $(WAITING)); do packages=$$(grep -vx "$$one" <<<"$$packages"); done && \
-	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
+	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -p 3 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
 
 matrix:
 	@DEN_SEEDS=$(SEEDS) GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)
 
-fuzz: ## look for inputs that break a parser, FUZZTIME=8s for each, and 20 s for compose files
+fuzz: ## look for inputs that break a parser, FUZZTIME=6s for each, and 20 s for compose files
 	@.ci/fuzz 20s Compose
 	@.ci/fuzz $(FUZZTIME) '' Compose
 

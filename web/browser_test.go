@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -105,14 +106,14 @@ func (b *browser) until(expression string) {
 
 // axe gives the rules of WCAG 2.2 AA that the page breaks, with the places. The Design
 // System puts the back link outside every landmark, so that rule, which is not of WCAG,
-// is left out.
-func (b *browser) axe() []string {
+// is left out. Colours, the costliest to judge, are the same at every width.
+func (b *browser) axe(isWide bool) []string {
 	b.Helper()
 	source, err := os.ReadFile("assets/node_modules/axe-core/axe.min.js")
 	b.must(err)
 	var found []string
 	b.do(chromedp.Evaluate(string(source)+";0", nil), chromedp.Evaluate(`axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'],
-		rules: {region: {enabled: false}}})
+		rules: {region: {enabled: false}, 'color-contrast': {enabled: `+strconv.FormatBool(isWide)+`}}, resultTypes: ['violations']})
 		.then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))`,
 		&found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
 	return found
@@ -122,11 +123,12 @@ func (b *browser) axe() []string {
 // markup as the server sent it.
 func (b *browser) check(name string) {
 	b.Helper()
-	for _, broken := range b.axe() {
-		b.Errorf("%s: %s", name, broken)
-	}
 	var over, width int
 	b.do(chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over), chromedp.Evaluate(`innerWidth`, &width))
+	const desktop = 1280
+	for _, broken := range b.axe(width >= desktop) {
+		b.Errorf("%s: %s", name, broken)
+	}
 	if over > 0 {
 		b.Errorf("%s is %d pixels wider than the screen", name, over)
 	}
