@@ -176,6 +176,7 @@ func (w *world) seedPanel(i *inventor, round int) {
 	first := v.Entries[0].ID
 	criterion := slices.Sorted(maps.Keys(agreed[first]))[0]
 	about := hash{"id": v.ID}
+	i.offer("listCitable", recipe{who: member, parts: about})
 	i.offer("saveConsensus", recipe{who: member, parts: about, body: hash{"agreed": lines}})
 	i.offer("dissent", recipe{who: evaluator, parts: about, body: hash{"entry": first, "criterion": criterion, "text": "It was worse."}})
 	if round%2 == 0 {

@@ -35,7 +35,7 @@ func (p *Pages) showMeasured(c *gin.Context, status int, said view.ErrorSummary)
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: p.words.Say("measured.crumb")})
 	page.Errors = said
 	runs := m.Load != nil && m.Load.State == string(den.LoadRunning)
-	page.Load, page.MayLoad = p.loadSay(m.Load), t.May[den.SetUpTrial] && t.State == den.TrialRunning && !runs
+	page.Load, page.MayLoad = p.loadSay(m.Load), mayLoad(t) && !runs
 	// Without JavaScript the page looks again by itself while a load test runs, for whoever
 	// asked for that.
 	if runs && c.Query("update") != "" {

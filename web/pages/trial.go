@@ -30,6 +30,7 @@ type liveTrial struct {
 	EndsAt    den.Stamp
 	Columns   []column
 	MayRun    bool // extend and end all
+	MayLoad   bool // start the load test
 	Finished  bool
 	HasReport bool
 	Measured  bool // it has run, so something was measured
@@ -103,6 +104,7 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 		ID: t.ID, State: t.State, EndsAt: t.EndsAt, Rev: t.Rev, HasReport: t.Outcome != nil, Finished: t.State == den.TrialFinished,
 		Measured: t.State == den.TrialRunning || t.State == den.TrialFinished,
 		MayRun:   t.State == den.TrialRunning && t.May[den.SetUpTrial],
+		MayLoad:  mayLoad(t),
 	}
 	for _, e := range t.Entries {
 		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who), MayRelease: den.May(who, den.ReadTechmap, den.Owner{})}
@@ -185,4 +187,14 @@ func (p *Pages) panelLinks(t den.TrialView) []panelLink {
 		}
 	}
 	return links
+}
+
+// mayLoad says that the products of a trial can be given a load, by whoever asks: all run.
+func mayLoad(t den.TrialView) bool {
+	for _, e := range t.Entries {
+		if e.Sandbox == nil || e.Sandbox.Phase != den.Live {
+			return false
+		}
+	}
+	return t.State == den.TrialRunning && t.May[den.SetUpTrial]
 }
