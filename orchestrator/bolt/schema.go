@@ -360,31 +360,6 @@ func leases() kind[den.Lease] {
 		}}
 }
 
-// dueAt leaves out what is final, whatever its DueAt says.
-func dueAt(l *den.Lease) time.Time {
-	if l.Phase.Final() {
-		return time.Time{}
-	}
-	return l.DueAt
-}
-
-func by[T any, K ~string](name den.Index, key func(*T) K) index[T] {
-	return index[T]{name: name, keys: func(rec *T) []string { return []string{string(key(rec))} }}
-}
-
-func counted[T any](i index[T]) index[T] {
-	i.counted = true
-	return i
-}
-
-func words(ids []den.ID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = string(id)
-	}
-	return out
-}
-
 // each visits every table.
 func (s *schema) each(visit func(checked)) {
 	for _, k := range []checked{s.departments, s.suppliers, s.products, s.releases, s.trials, s.leases, s.cells,
@@ -394,20 +369,4 @@ func (s *schema) each(visit func(checked)) {
 		s.repositories, s.preflights, s.measurements, s.loads} {
 		visit(k)
 	}
-}
-
-// publishedAt leaves out what was withdrawn.
-func publishedAt(p *den.Publication) time.Time {
-	if !p.Stands() {
-		return time.Time{}
-	}
-	return p.At
-}
-
-// loggedUntil is when a sandbox ended of which it is still known what it printed.
-func loggedUntil(r *den.Receipt) time.Time {
-	if r.LogTail == "" {
-		return time.Time{}
-	}
-	return r.EndedAt
 }
