@@ -88,7 +88,7 @@ func TestWhatIsMeasuredIsKeptNowAndThenAndAtTheEnd(t *testing.T) {
 }
 
 // slowScales take longer than a trial takes to end.
-type slowScales struct{ scales }
+type slowScales struct{}
 
 func (slowScales) Weigh(ctx context.Context, dial sandbox.Dialer, id sandbox.ID, port int, path string) den.PageWeight {
 	time.Sleep(20 * time.Second)

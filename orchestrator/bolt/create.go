@@ -20,7 +20,7 @@ func create(path string, s *schema) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	if err := f.Close(); err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (db *DB) copyTo(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = db.Backup(context.Background(), f)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

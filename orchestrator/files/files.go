@@ -47,7 +47,7 @@ func (s *Shelf) Keep(ctx context.Context, from io.Reader, most int64) (hash stri
 	if err != nil {
 		return "", 0, said(err)
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(&reader{ctx, from}, most+1))
 	if err == nil && size > most {

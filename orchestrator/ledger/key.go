@@ -90,7 +90,7 @@ func makeKey(path string, random io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(private + "\n" + public + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

@@ -45,7 +45,7 @@ func (r *Registry) copyBlob(d Digest, put func(string, int64, func(io.Writer) er
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return err

@@ -100,7 +100,7 @@ func parse(message []byte) (q query, code dnsmessage.RCode, ok bool) {
 func (q *query) additional(p *dnsmessage.Parser) error {
 	for {
 		h, err := p.AdditionalHeader()
-		if err == dnsmessage.ErrSectionDone {
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
 			return nil
 		}
 		if err != nil {

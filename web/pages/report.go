@@ -108,13 +108,3 @@ func (w *lateWriter) end() error {
 	_, err := w.first.WriteTo(w.out)
 	return err
 }
-
-// productOf is what an entry of a trial is called.
-func productOf(t den.TrialView, entry den.ID) string {
-	for _, e := range t.Entries {
-		if e.ID == entry {
-			return e.ProductName
-		}
-	}
-	return ""
-}
