@@ -148,7 +148,7 @@ func (p *pen) token(tx den.Tx, who den.Person, t den.Token, secret string) error
 			}
 		}
 	}
-	t.ID, t.Hash, t.Person = p.id(den.KindToken), hashed(secret), who.ID
+	t.ID, t.Hash, t.Person, t.CreatedAt = p.id(den.KindToken), hashed(secret), who.ID, p.now
 	if _, err := tx.Tokens().Put(t); err != nil {
 		return err
 	}

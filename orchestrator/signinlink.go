@@ -25,7 +25,7 @@ func (o *Orchestrator) SignInLink(ctx context.Context, actor den.Actor, person d
 		if err != nil {
 			return missing(err)
 		}
-		return p.token(tx, who, den.Token{Name: "sign-in link", Once: true, CreatedAt: p.now, ExpiresAt: p.now.Add(glassLasts)}, fresh)
+		return p.token(tx, who, den.Token{Name: "sign-in link", Once: true, ExpiresAt: p.now.Add(glassLasts)}, fresh)
 	})
 	return fresh, err
 }

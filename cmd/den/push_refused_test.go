@@ -94,6 +94,16 @@ func gzipped(t testing.TB, plain []byte) []byte {
 	return b.Bytes()
 }
 
+// bookwell adds a supplier and its product, which has no release yet.
+func (s *served) bookwell(ctx context.Context) contract.Product {
+	s.t.Helper()
+	supplier, err := s.client().AddSupplierWithResponse(ctx, nil, contract.NewSupplier{Name: "Northbridge"})
+	s.answered(err, supplier != nil && supplier.JSON201 != nil, func() []byte { return supplier.Body })
+	offered, err := s.client().AddProductWithResponse(ctx, nil, contract.NewProduct{Supplier: supplier.JSON201.Id, Name: "Bookwell"})
+	s.answered(err, offered != nil && offered.JSON201 != nil, func() []byte { return offered.Body })
+	return *offered.JSON201
+}
+
 // What may not run is kept by the registry, which is no judge of that, and refused as a
 // release with one sentence: by the API, the command and the page.
 func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
@@ -101,13 +111,10 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=0")
 	s.start()
 	ctx, client := t.Context(), s.client()
-	supplier, err := client.AddSupplierWithResponse(ctx, nil, contract.NewSupplier{Name: "Northbridge"})
-	s.answered(err, supplier != nil && supplier.JSON201 != nil, func() []byte { return supplier.Body })
-	offered, err := client.AddProductWithResponse(ctx, nil, contract.NewProduct{Supplier: supplier.JSON201.Id, Name: "Bookwell"})
-	s.answered(err, offered != nil && offered.JSON201 != nil, func() []byte { return offered.Body })
+	bookwell := s.bookwell(ctx)
 	token, err := client.AddTokenWithResponse(ctx, nil, contract.NewToken{Name: "docker", Grants: []contract.Grant{"push"}, LastsSeconds: 3600})
 	s.answered(err, token != nil && token.JSON201 != nil, func() []byte { return token.Body })
-	p := &pusher{s: s, repo: *offered.JSON201.Repository, secret: token.JSON201.Secret}
+	p := &pusher{s: s, repo: *bookwell.Repository, secret: token.JSON201.Secret}
 
 	plain := sandboxtest.Tar(t, map[string][]byte{"a": []byte("a")}, 0o644)
 	one, diff := p.blob(ociLayer, gzipped(t, plain)), sandboxtest.Digest(plain)
@@ -132,7 +139,7 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 		"label":    `it carries labels that belong to the den: ["innovationden.sandbox"]. Remove them.`,
 		"bomb":     "its layers unpack to more than 8 GB. Build a smaller image.",
 	} {
-		by, err := client.AddReleaseWithResponse(ctx, offered.JSON201.Id, nil, contract.NewRelease{Version: tag, Pushed: &tag})
+		by, err := client.AddReleaseWithResponse(ctx, bookwell.Id, nil, contract.NewRelease{Version: tag, Pushed: &tag})
 		must(t, err)
 		if by.StatusCode() != http.StatusUnprocessableEntity {
 			t.Errorf("%s by API: %s", tag, by.Body)
@@ -146,11 +153,11 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 		if out, code := s.command("release", "add", "Bookwell", tag, "--from-push", tag); code != exitFailed || !strings.HasSuffix(out, "\n  --from-push: "+cannot+says+"\n") {
 			t.Errorf("%s by command: %d %s", tag, code, out)
 		}
-		if page := s.releaseForm(browser, offered.JSON201.Id, tag, map[string]string{"pushed": tag}, nil); strings.Count(page, html.EscapeString(cannot+says)) != 2 {
+		if page := s.releaseForm(browser, bookwell.Id, tag, map[string]string{"pushed": tag}, nil); strings.Count(page, html.EscapeString(cannot+says)) != 2 {
 			t.Errorf("%s by page: %s", tag, page)
 		}
 	}
-	after, err := client.GetProductWithResponse(ctx, offered.JSON201.Id)
+	after, err := client.GetProductWithResponse(ctx, bookwell.Id)
 	s.answered(err, after != nil && after.JSON200 != nil && len(after.JSON200.Releases) == 0, func() []byte { return after.Body })
 	command := stock{t: t, host: s.host, config: t.TempDir()}
 	if left := command.run("", "image", "ls", "--all", "--quiet", "den-"+s.installation+"/kept"); left != "" {

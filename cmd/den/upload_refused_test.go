@@ -34,11 +34,7 @@ func TestUploadedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=0")
 	s.start()
 	ctx, client := t.Context(), s.client()
-	supplier, err := client.AddSupplierWithResponse(ctx, nil, contract.NewSupplier{Name: "Northbridge"})
-	s.answered(err, supplier != nil && supplier.JSON201 != nil, func() []byte { return supplier.Body })
-	offered, err := client.AddProductWithResponse(ctx, nil, contract.NewProduct{Supplier: supplier.JSON201.Id, Name: "Bookwell"})
-	s.answered(err, offered != nil && offered.JSON201 != nil, func() []byte { return offered.Body })
-	product := offered.JSON201.Id
+	product := s.bookwell(ctx).Id
 
 	layer := sandboxtest.Tar(t, map[string][]byte{"a": []byte("a")}, 0o644)
 	diff, here := sandboxtest.Digest(layer), "linux/"+runtime.GOARCH

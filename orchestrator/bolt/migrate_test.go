@@ -105,6 +105,33 @@ func TestAFileOfEachOlderSchemaBecomesLikeANewOne(t *testing.T) {
 	}
 }
 
+// A receipt of schema 1 that still holds what a product printed is found by retention.
+func TestTheStepToSchema2FindsReceiptsWithALog(t *testing.T) {
+	db := opened(t, Options{Reserve: -1})
+	must(t, db.Update(t.Context(), func(tx den.Tx) error {
+		for id, log := range map[den.ID]string{"lea_1": "It started.", "lea_2": ""} {
+			if _, err := tx.Receipts().Put(den.Receipt{Lease: id, EndedAt: noon(), LogTail: log}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	must(t, db.b.Update(func(b *bbolt.Tx) error {
+		if err := b.Bucket(indexBucket).DeleteBucket([]byte(den.ReceiptsByLog)); err != nil {
+			return err
+		}
+		return toSchema2(b)
+	}))
+	must(t, db.View(t.Context(), func(tx den.Tx) error {
+		found, err := tx.Receipts().List(den.Query{Index: den.ReceiptsByLog, Until: noon()})
+		if err == nil && (len(found.Items) != 1 || found.Items[0].Lease != "lea_1") {
+			err = fmt.Errorf("it finds %+v", found.Items)
+		}
+		return err
+	}))
+	wholeAndClosed(t, db)
+}
+
 func TestAnOlderFileIsKeptAndBroughtUpToDate(t *testing.T) {
 	path := oldFile(t)
 	db, err := open(path, Options{Now: noon}, newSchema(), future(toNext, toNextButOne))
