@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,5 +136,40 @@ func TestCellsSayTheirType(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What was scored before a newer release took an entry's place is told apart in each form
+// that holds the answers one by one, and so is the change itself.
+func TestAnswersOfAnEarlierReleaseAreToldApart(t *testing.T) {
+	page := func(r den.Report) []byte {
+		body, err := whole(func(w io.Writer) error { return Page(w, r) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	of := func(r den.Report) map[string][]byte {
+		return map[string][]byte{
+			"JSON": bytesOf(t, den.FormJSON, r), "CSV": bytesOf(t, den.FormCSV, r), "ODS": content(t, bytesOf(t, den.FormODS, r)), "the page of a bundle": page(r),
+		}
+	}
+	renewed, plain := rich(), rich()
+	renewed.Scores[0].Given[0].Release = "0.9-of-before"
+	plain.Scores[0].Given[0].Release, plain.Amendments = "", nil
+	without := of(plain)
+	for name, body := range of(renewed) {
+		for _, told := range []string{"0.9-of-before", "The calendar did not work."} {
+			if !bytes.Contains(body, []byte(told)) {
+				t.Errorf("%s does not say %q", name, told)
+			}
+			if bytes.Contains(without[name], []byte(told)) {
+				t.Errorf("control: %s says %q of an entry that was never renewed", name, told)
+			}
+		}
+	}
+	want := fact{part: "answers", item: "earlier release", entry: "Alpha", criterion: "Easy to use", evaluator: "Evaluator 1", text: "0.9-of-before"}
+	if got := slices.DeleteFunc(tidy(renewed), func(f fact) bool { return f.item != want.item }); len(got) != 1 || got[0] != want {
+		t.Errorf("the rows say %+v", got)
 	}
 }

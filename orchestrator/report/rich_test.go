@@ -20,7 +20,7 @@ func rich() den.Report {
 			{Evaluator: "Evaluator 3", Name: "Jo Ray", Mark: c, Reason: "Two lines\nof reason, \"quoted\" & <b>bold</b>.", Outlier: c != nil && *c == 0},
 		}
 	}
-	return den.Report{
+	r := den.Report{
 		Standard: den.ReportStandard, MadeAt: noon(9),
 		Trial: den.ReportTrial{
 			ID: "tri_01", Name: "Registering a birth", Question: "Can people register by themselves?", DepartmentID: "dep_01", Department: "Department for Local Services",
@@ -62,9 +62,10 @@ func rich() den.Report {
 			{Entry: "ent_01", Facts: []den.ReportFact{{ID: "launch", Value: .42, Unit: "s"}, {ID: "restarts", Unit: "1"}}, Tried: []den.ReportTried{{Name: "telemetry.example", Times: 3}}, Ended: "time"},
 			{Entry: "ent_02", Facts: []den.ReportFact{{ID: "launch", Value: 2.5, Unit: "s"}, {ID: "restarts", Value: 2, Unit: "1"}}, Tried: []den.ReportTried{}, Ended: "asked"},
 		},
-		Conflicts:  []den.ReportConflict{{Evaluator: "Evaluator 2", Kind: "perceived", Say: "A friend works at the supplier."}},
-		Amendments: []den.ReportAmendment{{At: noon(3), What: "length", Why: "A holiday was overlooked.", Hash: "aa"}},
-		Missing:    []den.ReportMissing{{Entry: "ent_02", Criterion: "ease", Rule: "interval", Reasons: []string{"It was down."}}},
+		Conflicts: []den.ReportConflict{{Evaluator: "Evaluator 2", Kind: "perceived", Say: "A friend works at the supplier."}},
+		Amendments: []den.ReportAmendment{{At: noon(3), What: "length", Why: "A holiday was overlooked.", Hash: "aa"},
+			{At: noon(4), What: `release, from "Product 1: release 0.9" to "Product 1: release 1.0 (sha256:ab)"`, Why: "The calendar did not work.", Hash: "ab"}},
+		Missing: []den.ReportMissing{{Entry: "ent_02", Criterion: "ease", Rule: "interval", Reasons: []string{"It was down."}}},
 		Decision: &den.ReportDecision{
 			Decision: "proceed", Chosen: "ent_01", Route: "G-Cloud", Why: "It did what we needed.", By: "Priya Shah", At: noon(7),
 			Cites: []den.ReportCite{{Trial: "tri_00", Name: "Booking a test", Department: "Another department", Finding: "Slotwise comes first.", Why: "The same product, twice the people.", Differs: []string{"the products were given different data", "evaluators did different tasks"}},
@@ -78,6 +79,8 @@ func rich() den.Report {
 		Record:   den.ReportRecord{Head: den.ReportHead{Size: 50, Root: "00ff"}, Events: []den.ReportEvent{{Seq: 3, At: noon(1), Act: "trial.started"}, {Seq: 45, At: noon(7), Act: "trial.decided"}}},
 		Withheld: []den.Part{},
 	}
+	r.Scores[0].Given[0].Release = "0.9" // Alpha was renewed after the first evaluator had scored it
+	return r
 }
 
 func publisher() Publisher {

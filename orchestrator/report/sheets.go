@@ -144,7 +144,7 @@ func scoresSheet(r den.Report) sheet {
 }
 
 func answersSheet(r den.Report) sheet {
-	s := sheet{name: "Answers", rows: [][]cell{head("Criterion", "Entry", "Evaluator", "Mark", "Not tested", "Outlier", "Reason")}}
+	s := sheet{name: "Answers", rows: [][]cell{head("Criterion", "Entry", "Evaluator", "Mark", "Not tested", "Outlier", "Reason", "Earlier release")}}
 	yes := func(is bool) cell {
 		if is {
 			return say("yes")
@@ -157,7 +157,7 @@ func answersSheet(r den.Report) sheet {
 			if g.Mark != nil {
 				m = num(float64(*g.Mark))
 			}
-			s.add(say(r.CriterionTitle(one.Criterion)), say(r.EntryName(one.Entry)), say(g.Evaluator), m, yes(g.Mark == nil), yes(g.Outlier), say(g.Reason))
+			s.add(say(r.CriterionTitle(one.Criterion)), say(r.EntryName(one.Entry)), say(g.Evaluator), m, yes(g.Mark == nil), yes(g.Outlier), say(g.Reason), say(g.Release))
 		}
 	}
 	return s

@@ -110,6 +110,9 @@ func tidyScores(r den.Report) []fact {
 				f.item, f.number, f.unit = "mark", &m, "mark"
 			}
 			out = append(out, f)
+			if g.Release != "" {
+				out = append(out, fact{part: "answers", item: "earlier release", entry: entry, criterion: criterion, evaluator: g.Evaluator, text: g.Release})
+			}
 		}
 	}
 	return out
