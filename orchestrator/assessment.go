@@ -80,7 +80,7 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 		if a.ID == "" {
 			a.ID = p.id(den.KindAssessment)
 		}
-		a.Scores, a.Note, a.SavedAt = maps.Clone(in.Scores), in.Note, p.now
+		a.Scores, a.Note, a.SavedAt = stamped(a, in.Scores, p.now), in.Note, p.now
 		if a.Tasks, err = tasksNow(t, a.Tasks, in, p.now); err != nil {
 			return err
 		}
@@ -93,6 +93,20 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 		return o.assessed(tx, p, t, e, a)
 	})
 	return a, err
+}
+
+// stamped is scores with the moment of each answer: one that says what it said keeps its own.
+func stamped(before den.Assessment, now map[string]den.Score, at den.Stamp) map[string]den.Score {
+	out := make(map[string]den.Score, len(now))
+	for id, s := range now {
+		was, ok := before.Scores[id]
+		s.At = at
+		if ok && was.Says(s) {
+			s.At = before.GivenAt(id)
+		}
+		out[id] = s
+	}
+	return out
 }
 
 // assessed records a save or a submission, and with the latter computes the outcome.

@@ -41,6 +41,7 @@ func (r *rig) assessPages() []shown {
 		{"evidence", "evaluator", running + evidence + "?criterion=" + w.running.Scheme.Criteria()[0].ID, ""}, {"evidence-wrong", "evaluator", running + evidence, send},
 		{"evidence-remove", "evaluator", running + evidence + "/" + string(w.exhibit) + "/remove", ""}, {"evidence-remove-wrong", "evaluator", running + evidence + "/" + string(w.exhibit) + "/remove", send},
 		{"evidence-none", "evaluator", running + "/entries/" + string(w.running.Entries[1].ID) + "/evidence", ""},
+		{"assess-renewed", "evaluator", "/trials/" + string(w.renewed.ID) + "/entries/" + string(w.renewed.Entries[0].ID) + "/assess", ""},
 		{"assess-evidence", "evaluator", running + "/entries/" + string(w.running.Entries[0].ID) + "/assess", ""},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,5 +89,56 @@ func TestNobodyBlindReadsWhatTheNewReleaseIs(t *testing.T) {
 	hides("in the new sandbox")
 	if found, _ := r.newSweep(v).find("official", told[0]); len(found) == 0 {
 		t.Error("control: the department reads it nowhere, so this sweep could find nothing")
+	}
+}
+
+// renewed is a trial whose first product got a newer release after the evaluator had
+// answered two questions about it.
+func (r *rig) renewed() den.TrialView {
+	r.Helper()
+	ctx, v := context.Background(), r.trial()
+	four, criteria := 4, v.Scheme.Criteria()
+	_, err := r.den.SaveAssessment(ctx, r.people["evaluator"].Act(), den.NewAssessment{Trial: v.ID, Entry: v.Entries[0].ID, Scores: map[string]den.Score{
+		criteria[0].ID: {Mark: &four, Reason: "It worked at once."}, criteria[1].ID: {NotTested: true, Reason: "There was no time."},
+	}})
+	r.must(err)
+	r.proposed(v, "5.0")
+	_, err = r.den.AgreeRenewal(ctx, r.people["official"].Act(), v.Entries[0].Sandbox.ID, den.RenewalDecision{
+		Why: "The calendar did not work.", Opens: den.Ways{Out: []den.Way{{Host: "maps.example.org", Port: 443}}},
+	})
+	r.must(err)
+	return r.until(v.ID, func(t den.TrialView) bool { return t.Entries[0].Sandbox.Phase == den.Live })
+}
+
+// What an evaluator had answered before a newer release came is marked, each answer by
+// itself, until it is changed or submitted.
+func TestAnswersBeforeANewReleaseAreMarked(t *testing.T) {
+	r := newRig(t)
+	v := r.renewed()
+	path := "/trials/" + string(v.ID) + "/entries/" + string(v.Entries[0].ID) + "/assess"
+	criteria := v.Scheme.Criteria()
+	evaluator := r.visitor("evaluator")
+	marked := func(p *page) (out []string) {
+		for _, set := range p.all("fieldset[aria-describedby]") { // a reader of the screen hears it with the choices
+			id := attribute(set, "aria-describedby")
+			if strings.Contains(text(p.one("#"+id)), "before a newer release took its place on ") {
+				out = append(out, strings.TrimSuffix(strings.TrimPrefix(id, "mark-"), "-hint"))
+			}
+		}
+		return out
+	}
+	page := evaluator.get(path)
+	if got := marked(page); !slices.Equal(got, []string{criteria[0].ID, criteria[1].ID}) || !strings.Contains(page.Text, "Answers that you gave before are marked.") {
+		t.Errorf("marked are %q", got)
+	}
+	if got := marked(evaluator.get("/trials/" + string(v.ID) + "/entries/" + string(v.Entries[1].ID) + "/assess")); len(got) != 0 {
+		t.Errorf("control: of a product that was not renewed, %q are marked", got)
+	}
+	saved := evaluator.submit(page, path, url.Values{"mark-" + criteria[0].ID: {"2"}, "do": {"save"}})
+	if saved.Status != http.StatusSeeOther {
+		t.Fatalf("saving answers %d: %s", saved.Status, saved.said())
+	}
+	if got := marked(evaluator.get(path)); !slices.Equal(got, []string{criteria[1].ID}) {
+		t.Errorf("after the first was changed, marked are %q", got)
 	}
 }

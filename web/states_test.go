@@ -21,6 +21,7 @@ type world struct {
 	finished, failed     den.TrialView
 	starting, queued     den.TrialView
 	weighed              den.TrialView // its panel is agreeing on marks
+	renewed              den.TrialView // a newer release took a place after the evaluator had begun
 	bare                 den.Product   // without a release
 	proposed             string        // the address of a proposed release
 	link                 string        // of a share of running
@@ -125,6 +126,7 @@ func (r *rig) world() *world {
 		_, err = r.den.SetScenario(ctx, by, w.full.ID, den.NewScenario{Name: "people.csv", From: strings.NewReader("name\nAda\n")})
 		r.must(err)
 		w.weighed = r.weigh()
+		w.renewed = r.end(r.renewed())
 		w.running = r.trial()
 		w.exhibit = r.exhibits(w.running)
 		w.proposed = r.proposed(w.running, "2.0")

@@ -5,6 +5,13 @@ type Score struct {
 	Mark      *int // 0 to TopMark; nil: not marked yet, or not tested
 	NotTested bool
 	Reason    string
+	At        Stamp `json:",omitzero"` // when this answer was given; zero: it was kept before the den knew
+}
+
+// Says is true where two answers say the same, whenever they were given.
+func (s Score) Says(other Score) bool {
+	same := (s.Mark == nil) == (other.Mark == nil) && s.NotTested == other.NotTested && s.Reason == other.Reason
+	return same && (s.Mark == nil || *s.Mark == *other.Mark)
 }
 
 // Assessment is one evaluator's scores for one entry of a trial. Nobody else sees it
@@ -25,6 +32,18 @@ type Assessment struct {
 
 // Submitted says that the evaluator has finished.
 func (a Assessment) Submitted() bool { return !a.SubmittedAt.IsZero() }
+
+// GivenAt is when an answer was given: a submission says every answer anew.
+func (a Assessment) GivenAt(criterion string) Stamp {
+	at := a.Scores[criterion].At
+	switch {
+	case a.Submitted():
+		return a.SubmittedAt
+	case at.IsZero():
+		return a.SavedAt
+	}
+	return at
+}
 
 // Files are the hashes of the evidence.
 func (a Assessment) Files() (hashes []string) {

@@ -91,6 +91,17 @@ func (e Entry) ReleaseAt(at Stamp) ID {
 	return e.Release
 }
 
+// RenewedSince is when a newer release first took the place of the one that an entry ran at
+// a moment; zero: none did.
+func (e Entry) RenewedSince(at Stamp) Stamp {
+	for _, r := range e.Renewals {
+		if r.State == RequestAgreed && !at.After(r.DecidedAt) {
+			return r.DecidedAt
+		}
+	}
+	return Stamp{}
+}
+
 // Beyond is what is in w and not in open.
 func (w Ways) Beyond(open Ways) (more Ways) {
 	for _, one := range w.Out {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"time"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
@@ -16,12 +17,16 @@ func assessment(a den.Assessment) contract.Assessment {
 	if len(a.Tasks) > 0 {
 		out.Tasks = new(list(a.Tasks, taskResult))
 	}
+	at := map[string]time.Time{}
 	for id, s := range a.Scores {
 		score := contract.Score{NotTested: some(s.NotTested), Reason: some(s.Reason)}
 		if s.Mark != nil {
 			score.Mark = new(int32(*s.Mark))
 		}
-		out.Scores[id] = score
+		out.Scores[id], at[id] = score, a.GivenAt(id)
+	}
+	if len(at) > 0 {
+		out.GivenAt = &at
 	}
 	return out
 }

@@ -434,8 +434,8 @@ func (s *story) assess() {
 			s.exhibits(e.Id)
 		}
 		saved, err := s.judge.SaveAssessmentWithResponse(ctx, s.trial.Id, e.Id, nil, contract.NewAssessment{Scores: scores, Submit: new(true)})
-		if got := told(w, saved.JSON200, err, saved.Body); !got.Submitted {
-			s.t.Error("the assessment is not submitted")
+		if got := told(w, saved.JSON200, err, saved.Body); !got.Submitted || got.GivenAt == nil || len(*got.GivenAt) != len(scores) {
+			s.t.Errorf("the assessment is not submitted, or does not say when its answers were given: %+v", got)
 		}
 	}
 	for told := false; !told; {

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type assessPage struct {
 	Themes    []assessTheme
 	Tasks     []assessTask
 	Note      string
+	Renewed   bool // an answer is of an earlier release
 	Submitted bool
 	At        den.Stamp
 	Form      *form.Values
@@ -40,7 +42,8 @@ type assessCriterion struct {
 	Mark                   string // "0" to "5", "not-tested", or nothing
 	Reason                 string
 	Choices                []view.Choice
-	Kept                   int // pieces of evidence
+	Kept                   int       // pieces of evidence
+	Renewed                den.Stamp // when a newer release took the place of the one that this answer is of; zero: it is of the one that runs
 }
 
 const (
@@ -195,8 +198,11 @@ func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e de
 func (p *Pages) showAssess(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
 	page := assessPage{
 		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)), Trial: t, Entry: e, Rev: a.Rev,
-		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, a), Tasks: p.assessTasks(t, a),
+		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, e.Entry, a), Tasks: p.assessTasks(t, a),
 	}
+	page.Renewed = slices.ContainsFunc(page.Themes, func(one assessTheme) bool {
+		return slices.ContainsFunc(one.Criteria, func(c assessCriterion) bool { return !c.Renewed.IsZero() })
+	})
 	page.MayOpen = e.Sandbox != nil && e.Sandbox.Phase == den.Live && e.Sandbox.May[den.OpenSandbox]
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: e.ProductName})
@@ -204,13 +210,16 @@ func (p *Pages) showAssess(c *gin.Context, status int, t den.TrialView, e den.En
 	return p.show(c, status, "assess", page)
 }
 
-func (p *Pages) assessThemes(s den.Scheme, a den.Assessment) []assessTheme {
+func (p *Pages) assessThemes(s den.Scheme, e den.Entry, a den.Assessment) []assessTheme {
 	var themes []assessTheme
 	for _, theme := range s.Themes {
 		one := assessTheme{Title: theme.Title}
 		for _, criterion := range theme.Criteria {
 			if criterion.ScoredBy == den.ByPeople {
 				row := p.assessCriterion(criterion, a.Scores[criterion.ID])
+				if row.Mark != "" || row.Reason != "" {
+					row.Renewed = e.RenewedSince(a.GivenAt(criterion.ID))
+				}
 				for _, x := range a.Evidence {
 					if x.Criterion == criterion.ID {
 						row.Kept++

@@ -1201,17 +1201,20 @@ type Asked struct {
 
 // Assessment One evaluator's scores for one entry.
 type Assessment struct {
-	Entry       string           `json:"entry"`
-	Evaluator   string           `json:"evaluator"`
-	Id          *string          `json:"id,omitempty"`
-	Note        string           `json:"note"`
-	Revision    int64            `json:"revision"`
-	SavedAt     *time.Time       `json:"saved_at,omitempty"`
-	Scores      map[string]Score `json:"scores"`
-	Submitted   bool             `json:"submitted"`
-	SubmittedAt *time.Time       `json:"submitted_at,omitempty"`
-	Tasks       *[]TaskResult    `json:"tasks,omitempty"`
-	Trial       string           `json:"trial"`
+	Entry     string `json:"entry"`
+	Evaluator string `json:"evaluator"`
+
+	// GivenAt By criterion: when its answer was given. Where a newer release was agreed to since, it is of the earlier one.
+	GivenAt     *map[string]time.Time `json:"given_at,omitempty"`
+	Id          *string               `json:"id,omitempty"`
+	Note        string                `json:"note"`
+	Revision    int64                 `json:"revision"`
+	SavedAt     *time.Time            `json:"saved_at,omitempty"`
+	Scores      map[string]Score      `json:"scores"`
+	Submitted   bool                  `json:"submitted"`
+	SubmittedAt *time.Time            `json:"submitted_at,omitempty"`
+	Tasks       *[]TaskResult         `json:"tasks,omitempty"`
+	Trial       string                `json:"trial"`
 }
 
 // AtBudget What becomes of what runs when the month's budget is used up; empty is warn.
