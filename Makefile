@@ -83,7 +83,7 @@ lint: ## golangci-lint, with the tools of .ci/tools
 bench: ## measure, COUNT=6 times each; BENCH=name for some; compares with bin/bench.old where there is one
 	@.ci/setup bench
 	@mkdir -p bin
-	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count=$(COUNT) -timeout 60m $(EXEC) ./... | tee bin/bench.txt
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem -count=$(COUNT) -timeout 3h $(EXEC) ./... | tee bin/bench.txt
 	@.ci/setup lint
 	@bin/tools/benchstat $$(ls bin/bench.old 2>/dev/null) bin/bench.txt
 

@@ -4,33 +4,26 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
-	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	engine "github.com/docker/docker/client"
-
 	"innovationden/configs"
 	"innovationden/orchestrator/den"
-	"innovationden/sandbox"
-	"innovationden/sandbox/sandboxtest"
 )
 
-// launches takes turns between a whole launch of a den in this process and the bare
-// engine calls that make the same container on a waiting cell.
+// launches are whole launches of a den in this process, and for comparison the bare
+// engine calls that make the same on a waiting cell.
 type launches struct {
 	b       *testing.B
 	house   *house
 	actor   den.Actor
 	release den.ID
 	dep     den.ID
-	api     *engine.Client
-	like    container.InspectResponse // what the den makes
+	image   string
+	bare    *bare
 }
 
 // BenchmarkWholeLaunch takes the time from the request for a trial, with its store, its
@@ -38,33 +31,55 @@ type launches struct {
 // comparison that of the bare engine calls, with the very same settings, to the first
 // answer. Both start on a waiting cell.
 func BenchmarkWholeLaunch(b *testing.B) {
-	l := newLaunches(b, "0MB")
-	var whole, bare []time.Duration
-	round := func() {
-		whole = append(whole, l.whole())
-		bare = append(bare, l.bare())
-	}
-	round() // pays for what is asked once
-	whole, bare = nil, nil
-	for len(whole) < max(b.N, 15) {
-		round()
-	}
-	middle := func(all []time.Duration) float64 {
-		slices.Sort(all)
-		return float64(all[len(all)/2]) / float64(time.Millisecond)
-	}
-	b.ReportMetric(middle(whole), "ms/launch")
-	b.ReportMetric(middle(bare), "ms/bare")
-	b.ReportMetric(middle(whole)/middle(bare), "ratio")
+	l := newLaunches(b, product(b, program(b), "serve"), "DEN_SANDBOXES_WARM_MEMORY=0MB")
+	times := map[string][]time.Duration{}
+	takeTurns(max(b.N, 15), []turn{
+		{"launch", func() { times["launch"] = append(times["launch"], l.whole()) }},
+		{"bare", func() { times["bare"] = append(times["bare"], l.barely()) }},
+	}, func() { clear(times) })
+	whole, bare := percentile(times["launch"], 50), percentile(times["bare"], 50)
+	b.ReportMetric(whole, "ms/launch")
+	b.ReportMetric(bare, "ms/bare")
+	b.ReportMetric(whole/bare, "ratio")
 	b.ReportMetric(0, "ns/op")
 }
 
-// newLaunches opens a den that may keep products ready within so much memory.
-func newLaunches(b *testing.B, warm string) *launches {
+// turn is one of several things that are timed in one run.
+type turn struct {
+	name string
+	take func()
+}
+
+// takeTurns has everybody take a turn in each round, each time in another order, so that
+// a busy machine is busy for all. The first round pays for what is asked once, and is
+// forgotten.
+func takeTurns(rounds int, turns []turn, forget func()) {
+	for round := range rounds + 1 {
+		for n := range turns {
+			turns[(round+n)%len(turns)].take()
+		}
+		if round == 0 {
+			forget()
+		}
+	}
+}
+
+// percentile is in milliseconds.
+func percentile(all []time.Duration, percent int) float64 {
+	sorted := slices.Sorted(slices.Values(all))
+	return float64(sorted[len(sorted)*percent/100]) / float64(time.Millisecond)
+}
+
+// newLaunches opens a den with settings of its own, DEN_…=…, that runs the one product of
+// an archive. Whatever it has on the engine at the end is removed.
+func newLaunches(b *testing.B, archive []byte, settings ...string) *launches {
 	b.Helper()
-	config, err := configs.Load("", func(name string) string {
-		return map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6)), "DEN_SANDBOXES_WARM_MEMORY": warm, "DEN_SANDBOXES_PREFLIGHT": "false"}[name]
-	})
+	given := map[string]string{"DEN_ENGINE_INSTALLATION": "bench-" + lower.EncodeToString(random(6)), "DEN_SANDBOXES_PREFLIGHT": "false"}
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
+		given[name] = value
+	}
+	config, err := configs.Load("", func(name string) string { return given[name] })
 	must(b, err)
 	config.Data = b.TempDir()
 	l := &launches{b: b}
@@ -75,7 +90,7 @@ func newLaunches(b *testing.B, warm string) *launches {
 	go func() { ran <- l.house.den.Run(ctx) }()
 	b.Cleanup(func() {
 		stop()
-		err := errors.Join(<-ran, l.house.drain())
+		err := errors.Join(<-ran, l.house.drain(), l.clear())
 		l.house.close()
 		must(b, err)
 	})
@@ -83,15 +98,25 @@ func newLaunches(b *testing.B, warm string) *launches {
 	must(b, err)
 	l.actor, err = l.house.den.Who(ctx, secret)
 	must(b, err)
-	l.api, err = engine.NewClientWithOpts(engine.FromEnv, engine.WithAPIVersionNegotiation())
-	must(b, err)
-	b.Cleanup(func() { _ = l.api.Close() })
-	l.offer()
+	l.offer(archive)
 	return l
 }
 
-// offer brings the product in, and looks at the container that the den makes of it.
-func (l *launches) offer() {
+// clear removes what a failure left on the engine, and the image.
+func (l *launches) clear() error {
+	ctx := context.Background()
+	left, err := l.house.runtime.List(ctx)
+	for _, f := range left {
+		err = errors.Join(err, l.house.runtime.Remove(ctx, f.ID))
+	}
+	if l.image != "" {
+		err = errors.Join(err, l.house.runtime.Drop(ctx, l.image))
+	}
+	return err
+}
+
+// offer brings the product in, and looks at the containers that the den makes of it.
+func (l *launches) offer(archive []byte) {
 	l.b.Helper()
 	ctx, d := context.Background(), l.house.den
 	supplier, err := d.AddSupplier(ctx, l.actor, den.NewOrganisation{Name: "Supplier"})
@@ -100,25 +125,21 @@ func (l *launches) offer() {
 	must(l.b, err)
 	department, err := d.AddDepartment(ctx, l.actor, den.NewOrganisation{Name: "Department"})
 	must(l.b, err)
-	release, err := d.AddRelease(ctx, l.actor, den.NewRelease{Product: made.ID, Version: "1", Archive: bytes.NewReader(product(l.b, program(l.b), "serve"))})
+	release, err := d.AddRelease(ctx, l.actor, den.NewRelease{Product: made.ID, Version: "1", Archive: bytes.NewReader(archive)})
 	must(l.b, err)
-	l.release, l.dep = release.ID, department.ID
+	l.release, l.dep, l.image = release.ID, department.ID, release.Image
 	l.ready()
 	trial := l.draft()
 	l.start(trial)
-	containers, err := l.house.runtime.List(ctx)
+	found, err := l.house.runtime.List(ctx)
 	must(l.b, err)
-	for _, f := range containers {
-		for _, name := range f.Containers {
-			seen, err := l.api.ContainerInspect(ctx, name)
-			must(l.b, err)
-			if seen.HostConfig.NetworkMode.IsContainer() {
-				l.like = seen
-			}
+	for _, f := range found {
+		if len(f.Containers) == 2 {
+			l.bare = newBare(l.b, f)
 		}
 	}
-	if l.like.ContainerJSONBase == nil {
-		l.b.Fatalf("there is no container in a cell: %+v", containers)
+	if l.bare == nil {
+		l.b.Fatalf("there is no product in a cell: %+v", found)
 	}
 	l.end(trial)
 }
@@ -191,28 +212,16 @@ func (l *launches) whole() time.Duration {
 	return took
 }
 
-// bare makes the engine calls and nothing else.
-func (l *launches) bare() time.Duration {
+// barely makes the engine calls and nothing else.
+func (l *launches) barely() time.Duration {
 	l.b.Helper()
 	l.ready()
-	ctx, id := context.Background(), sandboxtest.NewID(l.b)
-	must(l.b, l.house.runtime.Hold(ctx, id))
-	found, err := l.house.runtime.Find(ctx, id)
+	ctx := context.Background()
+	waiting, err := l.bare.hold(ctx)
 	must(l.b, err)
-	host := *l.like.HostConfig
-	host.NetworkMode = container.NetworkMode("container:" + found.Containers[0])
-	config := *l.like.Config
-	config.Labels = maps.Clone(config.Labels)
-	config.Labels["innovationden.sandbox"] = string(id)
-	config.Hostname, config.ExposedPorts = "", nil // they belong to the cell
 	began := time.Now()
-	made, err := l.api.ContainerCreate(ctx, &config, &host, nil, nil, fmt.Sprintf("bare-%s-%d", id, os.Getpid()))
-	must(l.b, err)
-	must(l.b, l.api.ContainerStart(ctx, made.ID, container.StartOptions{}))
-	_, err = sandbox.AwaitAnswer(ctx, l.house.runtime, id, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 2*time.Millisecond, time.Second)
+	must(l.b, waiting.start(ctx))
 	took := time.Since(began)
-	must(l.b, err)
-	must(l.b, l.api.ContainerRemove(ctx, made.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}))
-	must(l.b, l.house.runtime.Remove(ctx, id))
+	must(l.b, waiting.remove(ctx))
 	return took
 }
