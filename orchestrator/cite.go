@@ -135,7 +135,7 @@ func (o *Orchestrator) ownCitable(tx den.Tx, actor den.Actor, w citation, text s
 					return den.Citable{}, false, err
 				}
 				r, err := o.reportOf(tx, actor, t)
-				if den.KindOf(err) == den.NotFound {
+				if den.KindOf(err) == den.NotYet {
 					return den.Citable{}, false, nil
 				}
 				return w.citable(r), err == nil && mentions(r, text), err

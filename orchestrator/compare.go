@@ -57,13 +57,18 @@ func (o *Orchestrator) readable(tx den.Tx, actor den.Actor, id den.ID) (den.Repo
 	if err != nil {
 		return den.Report{}, missing(err)
 	}
+	var early error
 	if den.May(actor, den.ReadTrial, t.Owner()) {
 		r, err := o.reportOf(tx, actor, t)
-		if den.KindOf(err) != den.NotFound {
+		if den.KindOf(err) != den.NotYet {
 			return r, err
 		}
+		early = err
 	}
 	pub, err := standing(tx, id)
+	if early != nil && den.KindOf(err) == den.NotFound {
+		err = early
+	}
 	return pub.Report, err
 }
 

@@ -10,7 +10,7 @@ import (
 	"innovationden/orchestrator/evaluation"
 )
 
-// Outcome reads what a trial ended with so far. NotFound before the first assessment
+// Outcome reads what a trial ended with so far. NotYet before the first assessment
 // was submitted, and while the actor has scores of its own to submit.
 func (o *Orchestrator) Outcome(ctx context.Context, actor den.Actor, trial den.ID) (out den.Outcome, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
@@ -23,7 +23,7 @@ func (o *Orchestrator) Outcome(ctx context.Context, actor den.Actor, trial den.I
 			return err
 		}
 		if seen == nil {
-			return den.Refuse(den.NotFound, "There is no outcome to see yet. It is there once assessments are submitted, your own included.")
+			return den.Refuse(den.NotYet, "There is no outcome to see yet. It is there once assessments are submitted, your own included.")
 		}
 		out = *seen
 		return nil

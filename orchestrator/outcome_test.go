@@ -45,7 +45,7 @@ func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
 		if seen := scoresSeen(t, r, r.member, v.Trial.ID); seen != 0 {
 			t.Errorf("%d unsubmitted assessments of others are open", seen)
 		}
-		if _, err := r.o.Outcome(ctx, r.member, v.Trial.ID); den.KindOf(err) != den.NotFound {
+		if _, err := r.o.Outcome(ctx, r.member, v.Trial.ID); den.KindOf(err) != den.NotYet {
 			t.Errorf("an outcome of nothing: %v", err)
 		}
 		r.must(save(ann, one, 5, 3, true))
@@ -56,7 +56,7 @@ func TestScoresAreBlindUntilSubmittedAndMakeAnOutcome(t *testing.T) {
 		if seen := scoresSeen(t, r, bob, v.Trial.ID); seen != 1 {
 			t.Errorf("Bob sees %d scores before he submits, not his own alone", seen)
 		}
-		if _, err := r.o.Outcome(ctx, bob, v.Trial.ID); den.KindOf(err) != den.NotFound {
+		if _, err := r.o.Outcome(ctx, bob, v.Trial.ID); den.KindOf(err) != den.NotYet {
 			t.Errorf("Bob sees an outcome before he submits: %v", err)
 		}
 		r.must(save(bob, one, 3, 3, true))

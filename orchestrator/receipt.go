@@ -6,7 +6,7 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-// Receipt reads the proof that a sandbox was removed. NotFound before it was.
+// Receipt reads the proof that a sandbox was removed. NotYet before it was.
 func (o *Orchestrator) Receipt(ctx context.Context, actor den.Actor, id den.ID) (r den.Receipt, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		_, t, err := mayLease(tx, actor, id, den.ReadSandbox)
@@ -15,7 +15,7 @@ func (o *Orchestrator) Receipt(ctx context.Context, actor den.Actor, id den.ID) 
 		}
 		r, err = tx.Receipts().Get(id)
 		if den.KindOf(err) == den.NotFound {
-			return den.Refuse(den.NotFound, "There is no receipt yet. It is written when the sandbox is gone.")
+			return den.Refuse(den.NotYet, "There is no receipt yet. It is written when the sandbox is gone.")
 		}
 		if err != nil {
 			return err

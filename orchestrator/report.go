@@ -9,7 +9,7 @@ import (
 	"innovationden/orchestrator/evaluation"
 )
 
-// Report is the standard document of a trial. NotFound where Outcome is.
+// Report is the standard document of a trial. NotYet where Outcome is.
 func (o *Orchestrator) Report(ctx context.Context, actor den.Actor, trial den.ID) (r den.Report, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		t, err := mayTrial(tx, actor, trial, den.ReadTrial)
@@ -42,7 +42,7 @@ func (o *Orchestrator) reportOf(tx den.Tx, actor den.Actor, t den.Trial) (den.Re
 		return den.Report{}, err
 	}
 	if v.Outcome == nil {
-		return den.Report{}, den.Refuse(den.NotFound, "There is no report to see yet. It is there once assessments are submitted, your own included.")
+		return den.Report{}, den.Refuse(den.NotYet, "There is no report to see yet. It is there once assessments are submitted, your own included.")
 	}
 	w := &reporting{tx: tx, actor: actor, v: v, criteria: v.Scheme.Criteria()}
 	w.r.MadeAt = o.now()

@@ -29,7 +29,7 @@ func (o *Orchestrator) ReportAs(ctx context.Context, actor den.Actor, trial den.
 		case err != nil:
 			return err
 		case hidden:
-			return den.Refuse(den.Conflict, "The bundle says which products took part. You can have it once the marks are locked.")
+			return den.Refuse(den.NotYet, "The bundle says which products took part. You can have it once the marks are locked.")
 		}
 		with, err = enclosed(tx, t, r)
 		return err

@@ -12,7 +12,7 @@ import (
 
 // Summary is the assessment summary of one entry (Procurement Regulations 2024,
 // regulation 31): for its supplier once the decision was recorded, for the department
-// and who reads everything once quality is locked. Conflict before that.
+// and who reads everything once quality is locked. NotYet before that.
 func (o *Orchestrator) Summary(ctx context.Context, actor den.Actor, trial, entry den.ID) (s den.Summary, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		t, err := tx.Trials().Get(trial)
@@ -43,7 +43,7 @@ func (o *Orchestrator) Summary(ctx context.Context, actor den.Actor, trial, entr
 		}
 		inside := den.May(actor, den.ReadTrial, t.Owner()) && !out.LockedAt.IsZero()
 		if hidden || !told && !inside {
-			return den.Refuse(den.Conflict, "There is no summary yet. It is there once the marks are locked and the decision was recorded.")
+			return den.Refuse(den.NotYet, "There is no summary yet. It is there once the marks are locked and the decision was recorded.")
 		}
 		s, err = o.summaryOf(tx, t, e, out)
 		return err

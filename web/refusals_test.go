@@ -44,6 +44,33 @@ func TestEveryErrorHasAPageOrAProblem(t *testing.T) {
 	}
 }
 
+// What somebody may see and is not there yet says so, with the same status to people and to
+// programs; to whoever may not see it there is nothing, now as ever.
+func TestWhatIsNotThereYetSaysSo(t *testing.T) {
+	r := newRig(t)
+	v := r.trial()
+	trial, box := "/trials/"+string(v.ID), "/sandboxes/"+string(v.Entries[0].Sandbox.ID)
+	official, stranger := r.visitor("official"), r.visitor("newcomer")
+	for page, program := range map[string]string{
+		trial + "/report": trial + "/report", trial + "/report/csv": trial + "/report/csv", trial + "/decide": trial + "/outcome", box + "/receipt": box + "/receipt",
+		trial + "/entries/" + string(v.Entries[0].ID) + "/summary": trial + "/entries/" + string(v.Entries[0].ID) + "/summary",
+	} {
+		got := official.get(page)
+		if got.Status != http.StatusConflict || text(got.one("h1")) != "Not there yet" || !strings.Contains(got.said(), "yet. It is") {
+			t.Errorf("%s answers %d: %s", page, got.Status, got.said())
+		}
+		if got := official.send("GET", "/api/v1"+program, nil, nil); got.Status != http.StatusConflict || !strings.Contains(got.Text, `"title":"Not there yet"`) {
+			t.Errorf("a program asks for %s: %d %s", program, got.Status, got.Text)
+		}
+		if got := stranger.get(page); got.Status != http.StatusNotFound || text(got.one("h1")) != "Page not found" {
+			t.Errorf("%s answers a stranger %d: %s", page, got.Status, got.said())
+		}
+		if got := stranger.send("GET", "/api/v1"+program, nil, nil); got.Status != http.StatusNotFound {
+			t.Errorf("a stranger's program asks for %s: %d %s", program, got.Status, got.Text)
+		}
+	}
+}
+
 func TestAnEngineThatIsDownIsSaidAndReadingGoesOn(t *testing.T) {
 	r := newRig(t)
 	trial := r.trial()

@@ -82,7 +82,7 @@ func exitCode(err error) int {
 		return exitNotFound
 	case den.Down, den.Busy:
 		return exitDown
-	case den.Invalid, den.Denied, den.Unknown, den.Conflict, den.Stale, den.Full, den.Internal:
+	case den.Invalid, den.Denied, den.Unknown, den.Conflict, den.NotYet, den.Stale, den.Full, den.Internal:
 	}
 	return exitFailed
 }

@@ -10,7 +10,8 @@ import (
 type Refusal string
 
 // The kinds of refusal. NotFound also stands for "not yours": nobody learns which.
-// Busy: right now it cannot be done, the same request may succeed later. Full: there
+// NotYet: the actor may see it, and it will be there later, by itself or when others did
+// what they have to. Busy: right now it cannot be done, the same request may succeed later. Full: there
 // is no room on the host. Down: the engine does not answer.
 const (
 	Invalid  Refusal = "invalid"
@@ -18,6 +19,7 @@ const (
 	Denied   Refusal = "denied"
 	Unknown  Refusal = "unknown_actor"
 	Conflict Refusal = "conflict"
+	NotYet   Refusal = "not_yet"
 	Stale    Refusal = "stale"
 	Busy     Refusal = "busy"
 	Full     Refusal = "full"

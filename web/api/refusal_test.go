@@ -137,7 +137,7 @@ func TestEveryFaultIsSaidWithWhatToDo(t *testing.T) {
 		},
 		"an outcome before any": {
 			question{member, "GET", trial + "/outcome", nil, nil},
-			404,
+			409,
 			[]string{"There is no outcome to see yet. It is there once assessments are submitted, your own included."},
 		},
 		"the end of what has not begun": {question{member, "POST", trial + "/end", nil, nil}, 409, []string{"This trial is not running. It is draft."}},

@@ -44,7 +44,7 @@ func TestAReportIsHadInEachForm(t *testing.T) {
 		}
 	}
 	w.get(member, "/trials/"+string(trial)+"/report/pdf").is(400)
-	w.get(member, "/trials/"+string(s.things["running"].id)+"/report").is(404)
+	w.get(member, "/trials/"+string(s.things["running"].id)+"/report").is(409)
 }
 
 // report reads the report after the decision, as a document and as a file.

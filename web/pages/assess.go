@@ -155,7 +155,7 @@ func (p *Pages) Autosave(c *gin.Context) error {
 		c.Header("Den-Revision", strconv.FormatInt(saved.Rev, 10))
 		c.Status(http.StatusNoContent)
 		return nil
-	case den.Invalid, den.Stale, den.Conflict:
+	case den.Invalid, den.Stale, den.Conflict, den.NotYet:
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
 	case den.NotFound, den.Denied, den.Unknown, den.Busy, den.Full, den.Down, den.Internal:

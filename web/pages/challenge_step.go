@@ -102,7 +102,7 @@ func (p *Pages) AutosaveChallenge(c *gin.Context) error {
 		revisionOf(c, saved.Rev)
 		c.Status(http.StatusNoContent)
 		return nil
-	case den.Invalid, den.Stale, den.Conflict:
+	case den.Invalid, den.Stale, den.Conflict, den.NotYet:
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
 	case den.NotFound, den.Denied, den.Unknown, den.Busy, den.Full, den.Down, den.Internal:

@@ -27,8 +27,8 @@ func (p *Pages) Receipt(c *gin.Context) error {
 		return err
 	}
 	r, err := p.Den.Receipt(c, who, s.ID)
-	if den.KindOf(err) == den.NotFound {
-		return den.Refuse(den.NotFound, "%s", p.words.Say("receipt.not-yet"))
+	if den.KindOf(err) == den.NotYet {
+		return den.Refuse(den.NotYet, "%s", p.words.Say("receipt.not-yet"))
 	}
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func (p *Pages) refused(c *gin.Context, v *form.Values, err error, names map[str
 	case den.Internal:
 		p.Log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "error", err)
 		v.Refuse([]form.FieldError{{Say: refusal.Sentence(e)}}, names)
-	case den.Invalid, den.Conflict, den.Busy, den.Full, den.Down:
+	case den.Invalid, den.Conflict, den.NotYet, den.Busy, den.Full, den.Down:
 		var said []form.FieldError
 		for _, one := range e.All() {
 			said = append(said, form.FieldError{Field: one.Field, Say: refusal.Sentence(one)})

@@ -19,6 +19,7 @@ var table = map[den.Refusal]row{
 	den.Denied:   {http.StatusForbidden, "You cannot do this"},
 	den.Unknown:  {http.StatusUnauthorized, "Sign in first"},
 	den.Conflict: {http.StatusConflict, "This cannot be done now"},
+	den.NotYet:   {http.StatusConflict, "Not there yet"},
 	den.Stale:    {http.StatusPreconditionFailed, "Somebody else changed this"},
 	den.Busy:     {http.StatusServiceUnavailable, "Try again in a moment"},
 	den.Full:     {http.StatusInsufficientStorage, "There is no room"},

@@ -2825,7 +2825,7 @@ type PreflightList struct {
 // PreflightState defines model for PreflightState.
 type PreflightState string
 
-// Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
+// Problem A problem document, RFC 9457. 400: a parameter or the body cannot be read. 401: nobody known asks. 403: you may see it but not do this. 404: not there, or not yours. 409: not as things stand, or not there yet. 412: somebody changed it meanwhile. 413: too large. 415: another Content-Type is needed. 422: fields to put right, in `errors`. 503: try again, see Retry-After. 507: the host has no room.
 type Problem struct {
 	// Detail What to do.
 	Detail   string          `json:"detail"`
