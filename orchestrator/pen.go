@@ -171,6 +171,7 @@ func (p *pen) name(tx den.Tx) (string, error) {
 // record writes an event with the time and the actor of the change.
 func (p *pen) record(tx den.Tx, e den.Event) (uint64, error) {
 	e.ID, e.At, e.Actor, e.Name = p.id(den.KindEvent), p.now, p.by.ID, p.by.Name
+	e.Say = den.Sentence(e.Say)
 	p.topics = append(p.topics, e.Subject)
 	p.topics = append(p.topics, e.About...)
 	if touches(e) {
@@ -192,7 +193,7 @@ func (p *pen) notice(tx den.Tx, n den.Notice) error {
 	if n.ID == "" {
 		n.ID = p.id(den.KindNotice)
 	}
-	n.At, n.DueAt = p.now, p.now
+	n.At, n.DueAt, n.Title, n.Say = p.now, p.now, den.Sentence(n.Title), den.Sentence(n.Say)
 	p.mails = true
 	_, err := tx.Notices().Put(n)
 	return err

@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -185,4 +187,17 @@ func TestAPageRefreshesItselfOnlyWhenAsked(t *testing.T) {
 	v.get(starting).shows(".den-column", "Starting The product is starting.")
 	v.get(queued).shows(".den-column", "Queued Number 1 in the queue")
 	v.get(queued).shows(".den-column", "Queued Number 2 in the queue")
+}
+
+// The record says lengths and sentences as people do, also those of the den itself.
+func TestTheRecordReadsAsPeopleWrite(t *testing.T) {
+	r := newRig(t)
+	ctx, v := context.Background(), r.trial()
+	_, _, err := r.den.InviteMember(ctx, den.System(), den.NewJoinLink{In: v.Department, Role: den.Member, For: "Grace", Lasts: time.Hour})
+	r.must(err)
+	auditor := r.visitor("auditor")
+	auditor.get("/record").shows("td", "The den invited Grace.")
+	started, err := r.den.Events(ctx, den.System(), den.Filter{Subject: v.ID, Act: "trial.started"})
+	r.must(err)
+	auditor.get(fmt.Sprintf("/record/%d", started.Items[0].Seq)).shows("td", den.Spell(v.Length))
 }

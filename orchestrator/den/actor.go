@@ -1,5 +1,7 @@
 package den
 
+import "strings"
+
 // Role is what somebody is to an organisation or to the whole den.
 type Role string
 
@@ -46,6 +48,14 @@ type Actor struct {
 
 // System is the den itself: the schedule, the pass, the sweep.
 func System() Actor { return Actor{ID: "den", Name: "the den"} }
+
+// Sentence begins a sentence as people do: the den's own name is in small letters elsewhere.
+func Sentence(say string) string {
+	if rest, ok := strings.CutPrefix(say, "the den "); ok {
+		return "The den " + rest
+	}
+	return say
+}
 
 // Known says that the actor is somebody.
 func (a Actor) Known() bool { return a.ID != "" }

@@ -115,11 +115,7 @@ func spelled(v reflect.Value, isWhole bool) string {
 		}
 		return it.UTC().Format(time.RFC3339)
 	case time.Duration:
-		const exact = 24 * time.Hour // from here two units are days and hours
-		if it > 0 && it%time.Minute == 0 && (it < exact || it%time.Hour == 0) {
-			return Spell(it)
-		}
-		return it.String()
+		return SpellExactly(it)
 	}
 	switch v.Kind() {
 	case reflect.String:

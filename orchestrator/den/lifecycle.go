@@ -281,7 +281,7 @@ func move(to Phase, why Reason, say string) Act {
 	return Act{Do: Move, To: to, Reason: why, Say: say}
 }
 
-func asked(a *Asked) string { return sentences(a.Name+" asked for its end.", a.Why) }
+func asked(a *Asked) string { return sentences(Sentence(a.Name+" asked for its end."), a.Why) }
 
 func sentences(first, second string) string {
 	if second == "" {

@@ -229,6 +229,16 @@ func Spell(d Span) string {
 	return strings.Join(words, " ")
 }
 
+// SpellExactly writes a length of time as Spell does where nothing is lost by that, and
+// otherwise to the last digit, as programs do.
+func SpellExactly(d Span) string {
+	const twoUnits = 24 * time.Hour // from here they are days and hours
+	if d > 0 && d%time.Minute == 0 && (d < twoUnits || d%time.Hour == 0) {
+		return Spell(d)
+	}
+	return d.String()
+}
+
 func some(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

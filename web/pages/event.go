@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -141,6 +142,9 @@ func recordFields(text json.RawMessage) map[string]string {
 			var b bytes.Buffer
 			_ = json.Indent(&b, value, "", "  ")
 			said = b.String()
+		}
+		if length, err := time.ParseDuration(said); name == "Length" && err == nil {
+			said = den.SpellExactly(length) // as a sealed protocol holds it
 		}
 		fields[name] = said
 	}

@@ -1,0 +1,32 @@
+package den_test
+
+import (
+	"testing"
+	"time"
+
+	"innovationden/orchestrator/den"
+)
+
+func TestASentenceOfTheDenBeginsAsSentencesDo(t *testing.T) {
+	for say, want := range map[string]string{
+		den.System().Name + " invited Grace.": "The den invited Grace.",
+		"slotwise was added by the den.":      "slotwise was added by the den.",
+		"the denizens invited Grace.":         "the denizens invited Grace.",
+		"":                                    "",
+	} {
+		if got := den.Sentence(say); got != want {
+			t.Errorf("%q becomes %q, want %q", say, got, want)
+		}
+	}
+}
+
+func TestALengthIsSpelledWhereNothingIsLost(t *testing.T) {
+	for length, want := range map[time.Duration]string{
+		120 * time.Hour: "5 days", 49 * time.Hour: "2 days 1 hour", 90 * time.Minute: "1 hour 30 minutes", 10 * time.Minute: "10 minutes",
+		49*time.Hour + time.Minute: "49h1m0s", 90 * time.Second: "1m30s", 0: "0s", -time.Hour: "-1h0m0s",
+	} {
+		if got := den.SpellExactly(length); got != want {
+			t.Errorf("%s is %q, want %q", length, got, want)
+		}
+	}
+}
