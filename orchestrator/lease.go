@@ -178,7 +178,7 @@ func (o *Orchestrator) Use(ctx context.Context, actor den.Actor, id den.ID) (use
 	}
 	return den.SandboxUse{
 		Memory: seen.Memory, MemoryLimit: seen.MemoryLimit, CPU: seen.CPU, Pids: seen.Pids,
-		Disk: seen.Disk, OOMs: seen.OOMs, At: o.now(),
+		Disk: seen.Disk, OOMs: seen.OOMs, LogHeld: seen.LogHeld, At: o.now(),
 	}, nil
 }
 

@@ -252,8 +252,9 @@ type Use struct {
 	MemoryLimit int64         // bytes
 	CPU         time.Duration // processor time since the start
 	Pids        int64
-	Disk        int64 // bytes of the writable layers; -1 where not measured
-	OOMs        int64 // out-of-memory kills seen since the start, children included
+	Disk        int64         // bytes of the writable layers; -1 where not measured
+	OOMs        int64         // out-of-memory kills seen since the start, children included
+	LogHeld     time.Duration // how long services had to wait, because they wrote to their log too quickly, since this process reads along
 }
 
 // Host says what is in force where sandboxes run.

@@ -210,8 +210,12 @@ func (r *rig) offer(s den.Supplier, name, summary string) den.Product {
 	product, err := r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: s.ID, Name: name, Summary: summary})
 	r.must(err)
 	image := strings.ToLower(name) + ":1.0"
+	use := sandbox.Use{Memory: 90 << 20, MemoryLimit: 512 << 20, CPU: time.Second, Pids: 7, Disk: 1 << 20}
+	if name != "Bookwell" {
+		use.LogHeld = time.Second
+	}
 	r.runtime.AddImage(sandbox.Image{Names: []string{image}, Ports: []int{8080}}, fake.Behaviour{
-		Log: name + " listens on port 8080\n<script>alert(1)</script>\n", Use: sandbox.Use{Memory: 90 << 20, MemoryLimit: 512 << 20, CPU: time.Second, Pids: 7, Disk: 1 << 20},
+		Log: name + " listens on port 8080\n<script>alert(1)</script>\n", Use: use,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if q.URL.Path == "/socket" {
 				waits(w, q)

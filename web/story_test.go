@@ -80,6 +80,11 @@ func TestAWholeTrialWithoutJavaScript(t *testing.T) {
 		if got := r.throughGateway(enter); got != "This is "+e.ProductName {
 			t.Errorf("the product says %q", got)
 		}
+		look := official.get("/sandboxes/" + string(e.Sandbox.ID))
+		look.shows("main", "90 MB of")
+		if held := strings.Contains(look.Text, "made to wait"); held != (e.ProductName != "Bookwell") {
+			t.Errorf("%s: that its log is held back is said: %t", e.ProductName, held)
+		}
 	}
 
 	r.assessInPages(trial)

@@ -78,7 +78,7 @@ func newBetween(t testing.TB) *between {
 
 // heard notes a change and says whether this is the one to kill at.
 func (b *between) heard(r *http.Request) (hit, after bool, kill func()) {
-	if r.Method != http.MethodPost && r.Method != http.MethodDelete || !strings.Contains(r.URL.Path, "/containers/") {
+	if r.Method != http.MethodPost && r.Method != http.MethodDelete || !strings.Contains(r.URL.Path, "/containers/") || strings.HasSuffix(r.URL.Path, "/attach") {
 		return false, false, nil
 	}
 	b.mu.Lock()

@@ -303,7 +303,8 @@ func (k *client) sandboxUse() *cobra.Command {
 				[2]string{"Memory", bytesOf(u.MemoryBytes) + " of " + bytesOf(u.MemoryLimitBytes)},
 				[2]string{"Processor time", (time.Duration(u.CpuSeconds*1000) * time.Millisecond).String()},
 				[2]string{"Processes", fmt.Sprint(u.Processes)}, [2]string{"Disk", disk},
-				[2]string{"Out of memory", count(int(u.OutOfMemory), "time")})
+				[2]string{"Out of memory", count(int(u.OutOfMemory), "time")},
+				[2]string{"Log held back", (time.Duration(u.LogHeldSeconds*1000) * time.Millisecond).String()})
 		})
 	})
 }

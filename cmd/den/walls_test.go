@@ -61,7 +61,7 @@ var walls = []wall{
 var (
 	pages  = []string{"orchestrator/den", "orchestrator/evaluation", "web/**"}
 	engine = []string{"github.com/docker/docker/**", "github.com/docker/go-connections/**", "github.com/docker/go-units", "github.com/moby/profiles/**",
-		"github.com/opencontainers/**", "github.com/containerd/errdefs/**", "github.com/distribution/reference"}
+		"github.com/opencontainers/**", "github.com/containerd/errdefs/**", "github.com/distribution/reference", "golang.org/x/time/rate"}
 )
 
 // keepers names the parts of the standard library that only some rooms may know.

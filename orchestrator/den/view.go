@@ -157,6 +157,7 @@ type SandboxUse struct {
 	Pids        int64
 	Disk        int64
 	OOMs        int64
+	LogHeld     Span // how long the product had to wait because it wrote to its log too quickly
 	At          Stamp
 }
 

@@ -107,7 +107,7 @@ func (r *Runtime) restart(ctx context.Context, id sandbox.ID, p parts) {
 			if !r.isDue(id, name, c) {
 				continue
 			}
-			err := r.startService(own, c.ID)
+			err := r.startService(own, id, name)
 			r.tried(id, name)
 			if err != nil {
 				r.log.Warn("service_not_restarted", "sandbox", id, "service", name, "error", err)

@@ -58,6 +58,7 @@ type Runtime struct {
 	withdraw func(id sandbox.ID)
 
 	gates   gates
+	paces   paces
 	errands sync.WaitGroup
 
 	mu     sync.Mutex
@@ -119,6 +120,7 @@ func keepMore(c *client.Client) error {
 // Close waits for engine calls that are under way and lets go of everything that is
 // open. Sandboxes run on.
 func (r *Runtime) Close() error {
+	r.paces.close()
 	r.errands.Wait()
 	r.mu.Lock()
 	ids := make([]sandbox.ID, 0, len(r.cells))

@@ -167,6 +167,7 @@ func (r *Runtime) takeAway(ctx context.Context, f sandbox.Found) error {
 // removeContainer ends and removes a container with its unnamed volumes, and waits
 // for a removal that somebody else began.
 func (r *Runtime) removeContainer(ctx context.Context, name string) error {
+	r.paces.release(name)
 	return r.ask(ctx, func(ctx context.Context) error {
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()

@@ -145,7 +145,7 @@ func (l *launch) judge(ctx context.Context, d sandbox.Dependency, c *container.I
 		return d.Condition == sandbox.Completed, d.Condition == sandbox.Healthy
 	case again:
 		if l.r.isDue(id, d.Service, c) {
-			err := l.r.startService(ctx, c.ID)
+			err := l.r.startService(ctx, id, d.Service)
 			l.r.tried(id, d.Service)
 			if err != nil {
 				l.r.log.Warn("service_not_restarted", "sandbox", id, "service", d.Service, "error", err)
@@ -163,7 +163,6 @@ func (l *launch) judge(ctx context.Context, d sandbox.Dependency, c *container.I
 func (l *launch) begin(ctx context.Context, i int) error {
 	s, id := l.spec.Services[i], l.spec.ID
 	c := l.parts.services[s.Name]
-	name := l.r.ours.name(id, s.Name)
 	switch {
 	case c == nil: // it was made just now
 	case !c.State.Running && ever(c) && meaning(c, 0) == done:
@@ -177,7 +176,7 @@ func (l *launch) begin(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	if err := l.r.startService(ctx, name); err != nil {
+	if err := l.r.startService(ctx, id, s.Name); err != nil {
 		return explain("start service "+s.Name, err)
 	}
 	l.mark(s.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -65,8 +66,8 @@ func (r *Runtime) imagesOf(ctx context.Context, spec sandbox.Spec) ([]sandbox.Im
 // went wrong, and that somebody has to look.
 func (r *Runtime) fresh(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) bool {
 	r.offerCell(ctx, spec)
-	made, err := r.makeService(ctx, spec, 0, images[0], staged{}, private{})
-	return err == nil && r.startService(ctx, made) == nil
+	_, err := r.makeService(ctx, spec, 0, images[0], staged{}, private{})
+	return err == nil && r.startService(ctx, spec.ID, spec.Services[0].Name) == nil
 }
 
 // complete looks, and makes and starts whatever is missing. patient ends when nobody
@@ -167,8 +168,13 @@ func (r *Runtime) serviceConfig(spec sandbox.Spec, s sandbox.Service, image sand
 	return c
 }
 
-func (r *Runtime) startService(ctx context.Context, name string) error {
-	return r.ask(ctx, func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
+func (r *Runtime) startService(ctx context.Context, id sandbox.ID, service string) error {
+	name := r.ours.name(id, service)
+	err := r.ask(ctx, func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
+	if err == nil {
+		r.pace(name)
+	}
+	return err
 }
 
 // kill ends containers and waits until they have ended.
@@ -177,6 +183,7 @@ func (r *Runtime) kill(ctx context.Context, all map[string]*container.InspectRes
 		if !c.State.Running {
 			continue
 		}
+		r.paces.release(strings.TrimPrefix(c.Name, "/"))
 		err := r.ask(ctx, func(ctx context.Context) error {
 			ended, failed := r.api.ContainerWait(ctx, c.ID, container.WaitConditionNotRunning)
 			err := r.api.ContainerKill(ctx, c.ID, "KILL")

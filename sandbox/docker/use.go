@@ -59,6 +59,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 		use.CPU += one.CPU
 		use.Pids += one.Pids
 		use.OOMs += one.OOMs
+		use.LogHeld += r.paces.heldBack(r.ours.name(id, name))
 	}
 	return use, nil
 }

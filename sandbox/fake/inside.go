@@ -192,6 +192,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 			use.Pids += max(u.Pids, 1)
 			use.Disk += u.Disk
 			use.OOMs += u.OOMs
+			use.LogHeld += u.LogHeld
 		}
 		return nil
 	})

@@ -59,7 +59,7 @@ func same[T any](v T) T { return v }
 func use(u den.SandboxUse) contract.Use {
 	return contract.Use{
 		MemoryBytes: u.Memory, MemoryLimitBytes: u.MemoryLimit, CpuSeconds: u.CPU.Seconds(), Processes: u.Pids,
-		DiskBytes: u.Disk, OutOfMemory: u.OOMs, At: u.At,
+		DiskBytes: u.Disk, OutOfMemory: u.OOMs, LogHeldSeconds: u.LogHeld.Seconds(), At: u.At,
 	}
 }
 

@@ -22,6 +22,7 @@ type sandboxPage struct {
 type liveSandbox struct {
 	den.SandboxView
 	Memory, CPU, Disk, Processes string
+	LogHeld                      bool // it writes to its log too quickly, and is made to wait
 	Log                          string
 	Logs                         []serviceLog // of a stack, while it runs
 	WayUses                      []wayUse
@@ -84,6 +85,7 @@ func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
 			live.Disk = p.words.bytes(seen.Use.Disk)
 		}
 		live.Processes = p.words.Count("sandbox.processes-n", int(seen.Use.Pids))
+		live.LogHeld = seen.Use.LogHeld > 0
 	}
 	return live
 }

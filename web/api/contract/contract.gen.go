@@ -3764,11 +3764,14 @@ type Use struct {
 	CpuSeconds float64   `json:"cpu_seconds"`
 
 	// DiskBytes -1 where it cannot be measured.
-	DiskBytes        int64 `json:"disk_bytes"`
-	MemoryBytes      int64 `json:"memory_bytes"`
-	MemoryLimitBytes int64 `json:"memory_limit_bytes"`
-	OutOfMemory      int64 `json:"out_of_memory"`
-	Processes        int64 `json:"processes"`
+	DiskBytes int64 `json:"disk_bytes"`
+
+	// LogHeldSeconds How long the product had to wait because it wrote to its log too quickly.
+	LogHeldSeconds   float64 `json:"log_held_seconds"`
+	MemoryBytes      int64   `json:"memory_bytes"`
+	MemoryLimitBytes int64   `json:"memory_limit_bytes"`
+	OutOfMemory      int64   `json:"out_of_memory"`
+	Processes        int64   `json:"processes"`
 }
 
 // Used What went through one way out.
