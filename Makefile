@@ -20,7 +20,12 @@ BENCH ?= .
 COUNT ?= 6
 SEEDS ?= 5
 FUZZTIME ?= 6s
+# make chaos: everything, or CHAOS=faults for the fault programme in MINUTES at most; seeds of the crash matrix, years that are simulated.
+CHAOS ?= all
 CHAOSFUZZ ?= 10m
+MINUTES ?= $(if $(filter faults,$(CHAOS)),30,0)
+CHAOSSEEDS ?= $(if $(filter faults,$(CHAOS)),5,20)
+YEARS ?= 200
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.
 # So do the tables of who may do what and the fuzzer of the contract: tens of thousands of questions, one after the other.
@@ -92,12 +97,10 @@ conformance: ## run the suite of the OCI distribution specification against the 
 	@$(MAKE) --no-print-directory build
 	@$(ROOT) .ci/conform
 
-chaos: ## kill the real den N=200 times on real Docker, and what else is too long for make test
+chaos: ## kill the real den and cut the power N=200 times each, and what else is too long for make test; CHAOS=faults: the faults alone, in MINUTES=30 at most
 	@.ci/setup chaos
-	@$(MAKE) --no-print-directory build
-	@.ci/fuzz $(CHAOSFUZZ) Compose
-	@$(MAKE) --no-print-directory matrix SEEDS=20
-	@DEN_CHAOS_N=$(N) .ci/named '^TestChaos' -tags=nomsgpack,chaos -count=1 -timeout 24h -v $(EXEC)
+	@[ "$(CHAOS)" = faults ] || .ci/fuzz $(CHAOSFUZZ) Compose
+	@DEN_CHAOS_N=$(N) DEN_SEEDS=$(CHAOSSEEDS) DEN_YEARS=$(YEARS) AS="$(ROOT)" .ci/faults $(CHAOS) $(MINUTES)
 
 generate: ## write again what is generated from the contract
 	@.ci/setup lint

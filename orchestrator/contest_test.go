@@ -15,21 +15,29 @@ import (
 // contestRounds is how often each contest is held in make test; make chaos holds 10,000.
 const contestRounds = 500
 
-func TestExtendAgainstExpiryIsDecidedOnce(t *testing.T) { extendAgainstExpiry(t, contestRounds) }
-func TestTenRemovalsAreOne(t *testing.T)                { tenRemovals(t, contestRounds) }
-func TestOfFiftyLaunchesOneGetsThePlace(t *testing.T)   { fiftyLaunches(t, contestRounds) }
-func TestARoleRevokedStopsTheLaunch(t *testing.T)       { revokedAgainstLaunch(t, contestRounds) }
+func TestExtendAgainstExpiryIsDecidedOnce(t *testing.T) { extendAgainstExpiry(t, t, contestRounds) }
+func TestTenRemovalsAreOne(t *testing.T)                { tenRemovals(t, t, contestRounds) }
+func TestOfFiftyLaunchesOneGetsThePlace(t *testing.T)   { fiftyLaunches(t, t, contestRounds) }
+func TestARoleRevokedStopsTheLaunch(t *testing.T)       { revokedAgainstLaunch(t, t, contestRounds) }
+
+// judge hears what is wrong: the test itself, or a control that wants to hear it.
+type judge interface {
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Failed() bool
+}
 
 // contest holds rounds inside one bubble of time, on one den.
-func contest(t *testing.T, rounds int, hold func(*testing.T, *rig, int), change ...func(*orchestrator.Config)) {
+func contest(t *testing.T, found judge, rounds int, hold func(*testing.T, *rig, int), change ...func(*orchestrator.Config)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, change...)
 		r.release("one", fake.Behaviour{})
 		r.run()
 		for n := range rounds {
 			hold(t, r, n)
-			if t.Failed() {
-				t.Fatalf("in round %d", n)
+			if found.Failed() {
+				found.Errorf("in round %d of %s. Again: go test -count=1 -run '^%s$' ./orchestrator", n, t.Name(), t.Name())
+				break
 			}
 		}
 		r.stop()
@@ -37,6 +45,13 @@ func contest(t *testing.T, rounds int, hold func(*testing.T, *rig, int), change 
 			t.Error(bad)
 		}
 	})
+}
+
+func failures(found judge) int {
+	if found.Failed() {
+		return 1
+	}
+	return 0
 }
 
 // acts are the acts in the record about something, oldest first.
@@ -65,10 +80,10 @@ func howMany(acts []string, act string) (n int) {
 
 // At the moment a sandbox ends somebody extends it. One of the two happens, and the
 // record, the lease and the answer say the same.
-func extendAgainstExpiry(t *testing.T, rounds int) {
+func extendAgainstExpiry(t *testing.T, found judge, rounds int, change ...func(*orchestrator.Config)) {
 	const length = 10 * time.Second
 	won, lost := 0, 0
-	contest(t, rounds, func(t *testing.T, r *rig, n int) {
+	contest(t, found, rounds, func(t *testing.T, r *rig, n int) {
 		v := r.start(length, r.releases["one"])
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
 		elapse(time.Until(l.EndsAt.Add(time.Duration(n%3-1) * time.Nanosecond)))
@@ -80,30 +95,31 @@ func extendAgainstExpiry(t *testing.T, rounds int) {
 		case err == nil:
 			won++
 			if extended != 1 || ending != 0 || now.Phase != den.Live || !now.EndsAt.Equal(l.EndsAt.Add(length)) {
-				t.Errorf("it was extended, and then: %s until %s, %v", now.Phase, now.EndsAt, acts)
+				found.Errorf("it was extended, and then: %s until %s, %v", now.Phase, now.EndsAt, acts)
 			}
 			_, err := r.o.End(t.Context(), r.member, l.ID, "", 0)
 			r.must(err)
 		case den.KindOf(err) == den.Conflict:
 			lost++
 			if extended != 0 || !now.EndsAt.Equal(l.EndsAt) {
-				t.Errorf("it was refused and extended: %v", acts)
+				found.Errorf("it was refused and extended: %v", acts)
 			}
 		default:
-			t.Error(err)
+			found.Error(err)
 		}
 		if l = r.phase(l.ID, den.Ended, time.Minute); err != nil && l.Reason != den.ByTime {
-			t.Errorf("it ended for the reason %s", l.Reason)
+			found.Errorf("it ended for the reason %s", l.Reason)
 		}
-	})
+	}, change...)
 	if won == 0 || lost == 0 {
-		t.Errorf("%d won and %d lost: the contest does not meet the moment", won, lost)
+		found.Errorf("%d won and %d lost: the contest does not meet the moment", won, lost)
 	}
+	t.Logf("figure: %d contests, %d violations", rounds, failures(found))
 }
 
 // Ten people remove one sandbox at once: it is asked for once, removed once, receipted once.
-func tenRemovals(t *testing.T, rounds int) {
-	contest(t, rounds, func(t *testing.T, r *rig, _ int) {
+func tenRemovals(t *testing.T, found judge, rounds int, change ...func(*orchestrator.Config)) {
+	contest(t, found, rounds, func(t *testing.T, r *rig, _ int) {
 		v := r.start(time.Hour, r.releases["one"])
 		l := r.phase(v.Entries[0].Lease, den.Live, time.Minute)
 		for _, err := range atOnce(10, func(int) error {
@@ -111,27 +127,28 @@ func tenRemovals(t *testing.T, rounds int) {
 			return err
 		}) {
 			if err != nil {
-				t.Error(err)
+				found.Error(err)
 			}
 		}
 		r.phase(l.ID, den.Ended, time.Minute)
 		acts := r.acts(l.ID)
 		for _, act := range []string{"lease.end_asked", "lease.ending", "lease.ended"} {
 			if n := howMany(acts, act); n != 1 {
-				t.Errorf("%d times %s: %v", n, act, acts)
+				found.Errorf("%d times %s: %v", n, act, acts)
 			}
 		}
 		if _, err := r.o.Receipt(t.Context(), r.member, l.ID); err != nil {
-			t.Error(err)
+			found.Error(err)
 		}
-	})
+	}, change...)
+	t.Logf("figure: %d contests, %d violations", rounds, failures(found))
 }
 
 // Fifty trials are started at once where the department has one place left.
-func fiftyLaunches(t *testing.T, rounds int) {
+func fiftyLaunches(t *testing.T, found judge, rounds int, change ...func(*orchestrator.Config)) {
 	const many = 50
 	var drafts []den.ID
-	contest(t, rounds, func(t *testing.T, r *rig, n int) {
+	contest(t, found, rounds, func(t *testing.T, r *rig, n int) {
 		if n == 0 {
 			_, err := r.o.SetRules(t.Context(), den.System(), den.Rules{Department: r.department.ID, Most: 1}, 0)
 			r.must(err)
@@ -146,11 +163,11 @@ func fiftyLaunches(t *testing.T, rounds int) {
 		}) {
 			switch {
 			case err == nil && winner >= 0:
-				t.Errorf("%d and %d both got the one place", winner, i)
+				found.Errorf("%d and %d both got the one place", winner, i)
 			case err == nil:
 				winner = i
 			case den.KindOf(err) != den.Conflict:
-				t.Error(err)
+				found.Error(err)
 			}
 		}
 		if winner < 0 {
@@ -162,14 +179,15 @@ func fiftyLaunches(t *testing.T, rounds int) {
 		r.must(err)
 		r.phase(v.Entries[0].Lease, den.Ended, time.Minute)
 		drafts[winner] = r.draft(time.Hour, r.releases["one"]).ID
-	})
+	}, change...)
+	t.Logf("figure: %d contests, %d violations", rounds, failures(found))
 }
 
 // A launch and the end of the role it needs meet. Who starts had the role when it did:
 // in the record every start stands before the end of the role.
-func revokedAgainstLaunch(t *testing.T, rounds int) {
+func revokedAgainstLaunch(t *testing.T, found judge, rounds int, change ...func(*orchestrator.Config)) {
 	won, lost := 0, 0
-	contest(t, rounds, func(t *testing.T, r *rig, n int) {
+	contest(t, found, rounds, func(t *testing.T, r *rig, n int) {
 		who, err := r.o.AddPerson(t.Context(), den.System(), den.Person{Name: "Bo", Memberships: []den.Membership{{Role: den.Member, In: r.department.ID}}})
 		r.must(err)
 		draft := r.draft(time.Hour, r.releases["one"])
@@ -186,23 +204,24 @@ func revokedAgainstLaunch(t *testing.T, rounds int) {
 		case err == nil:
 			won++
 			if started < 0 || started > ended {
-				t.Errorf("the start is event %d, the end of the role %d", started, ended)
+				found.Errorf("the start is event %d, the end of the role %d", started, ended)
 			}
 			_, err := r.o.EndTrial(t.Context(), r.member, draft.ID, "", 0)
 			r.must(err)
 		case started >= 0:
-			t.Errorf("the start was refused and happened: %v", err)
+			found.Errorf("the start was refused and happened: %v", err)
 		default:
 			lost++
 			if kind := den.KindOf(err); kind != den.NotFound && kind != den.Denied && kind != den.Busy && kind != den.Unknown {
-				t.Errorf("refused as %s: %v", kind, err)
+				found.Errorf("refused as %s: %v", kind, err)
 			}
 		}
 		elapse(10 * time.Second)
-	})
+	}, change...)
 	if won == 0 || lost == 0 {
-		t.Errorf("%d won and %d lost: the contest does not meet the moment", won, lost)
+		found.Errorf("%d won and %d lost: the contest does not meet the moment", won, lost)
 	}
+	t.Logf("figure: %d contests, %d violations", rounds, failures(found))
 }
 
 // revoke takes every role of somebody away, with an event in the same transaction.

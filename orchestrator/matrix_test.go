@@ -162,7 +162,17 @@ func TestCrashMatrix(t *testing.T) {
 			})
 		}
 	}
+	figure(t, len(places)*len(harms)*seeds(), "troubled lives")
 	t.Logf("%d places, %d harms, %d seeds", len(places), len(harms), seeds())
+}
+
+// figure says, once all of a test has gone well, how much that was.
+func figure(t *testing.T, n int, what string) {
+	t.Cleanup(func() {
+		if !t.Failed() {
+			t.Logf("figure: %d %s, 0 violations", n, what)
+		}
+	})
 }
 
 // trouble lives a life with these faults and judges it. It says how many were done.
@@ -210,6 +220,7 @@ func TestCrashMatrixTwice(t *testing.T) {
 			}
 		})
 	}
+	figure(t, len(seconds)*seeds(), "lives troubled twice")
 	t.Logf("%d places of recovery", len(seconds))
 }
 

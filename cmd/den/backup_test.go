@@ -3,9 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -18,57 +16,7 @@ import (
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/bolt"
 	"innovationden/orchestrator/files"
-	"innovationden/web/api/contract"
 )
-
-// A den that is backed up while it runs, goes on, and is lost: the restored one knows
-// what it knew, finds what still runs, ends what is gone as lost, and removes what it
-// never heard of.
-func TestARestoredDenPutsItselfRight(t *testing.T) {
-	t.Parallel()
-	s := newServed(t, "DEN_SANDBOXES_SPARE_CELLS=0")
-	s.start()
-	ctx := context.Background()
-	release := s.offer(product(t, program(t), "serve"))
-	stays, lost := s.begin(time.Hour, release), s.begin(time.Hour, release)
-	s.becomes(stays, contract.PhaseLive)
-	gone := s.becomes(lost, contract.PhaseLive)
-	backup := filepath.Join(t.TempDir(), "den.tar")
-	if out, code := s.command("backup", "-o", backup); code != exitDone {
-		t.Fatalf("the backup ended with %d: %s", code, out)
-	}
-	after := s.begin(time.Hour, release)
-	s.becomes(after, contract.PhaseLive)
-	ended, err := s.client().EndSandboxWithResponse(ctx, gone.Id, nil, contract.Reason{})
-	s.answered(err, ended != nil && ended.StatusCode() < 300, func() []byte { return ended.Body })
-	s.becomes(lost, contract.PhaseEnded)
-	s.kill()
-
-	restored := filepath.Join(t.TempDir(), "restored")
-	var said, failed bytes.Buffer
-	if code := run(ctx, []string{"restore", backup, "--data", restored}, os.Getenv, streams{out: &said, err: &failed}); code != exitDone {
-		t.Fatalf("the restore ended with %d: %s%s", code, &said, &failed)
-	}
-	if code := run(ctx, []string{"check", "--data", restored}, os.Getenv, streams{out: &said, err: &failed}); code != exitDone {
-		t.Fatalf("the restored folder is not sound: %s%s", &said, &failed)
-	}
-	s.data = restored
-	s.start()
-	s.becomes(stays, contract.PhaseLive)
-	if box := s.becomes(lost, contract.PhaseEnded); box.Reason != contract.EndReasonVanished {
-		t.Errorf("what was lost ended as %s: %s", box.Reason, box.Detail)
-	}
-	if found, err := s.client().GetTrialWithResponse(ctx, after); err != nil || found.JSON200 != nil {
-		t.Errorf("the trial after the backup is known: %v", err)
-	}
-	s.await("the strangers to be removed", func() error {
-		found, err := s.found()
-		if err == nil && len(found) != 1 {
-			err = fmt.Errorf("%d sandboxes are there", len(found))
-		}
-		return err
-	})
-}
 
 func TestABackupThatIsNotRightIsNotRestored(t *testing.T) {
 	config := emptyDen(t)

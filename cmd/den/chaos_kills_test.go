@@ -39,6 +39,7 @@ func TestChaosKills(t *testing.T) {
 	s.start()
 	release := s.offer(product(t, program(t), "serve"))
 	must(t, s.onlyCells(0))
+	strangers := newDecoys(s)
 	b.arm(0, false, nil)
 	w, err := s.watch(0, nil)
 	must(t, err)
@@ -51,13 +52,16 @@ func TestChaosKills(t *testing.T) {
 		way, kill := s.choose(b, chance, changes, writes, release)
 		took, err := kill()
 		if err != nil {
+			t.Logf("figure: %d kills, 1 violations", i-first+1)
 			t.Fatalf("kill %d, %s: %v\n%s\nAgain: DEN_CHAOS_SEED=%d DEN_CHAOS_FIRST=%d DEN_CHAOS_N=%d go test -tags nomsgpack,chaos -count=1 -v -run '^TestChaosKills$' ./cmd/den",
 				i, way, err, s.log, seed, i, i+1)
 		}
 		slowest = max(slowest, took)
 		ways[way]++
 	}
-	t.Logf("%d kills: nothing left, nothing lost; the slowest recovery took %s; %v", n-first, slowest.Round(time.Millisecond), ways)
+	must(t, strangers.touched())
+	t.Logf("figure: %d kills, 0 violations", n-first)
+	t.Logf("%d kills: nothing left, nothing lost, strangers' things untouched; the slowest recovery took %s; %v", n-first, slowest.Round(time.Millisecond), ways)
 }
 
 // choose draws what the next kill is.

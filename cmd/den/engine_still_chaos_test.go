@@ -36,6 +36,13 @@ func TestChaosAnEngineThatStandsStill(t *testing.T) {
 	if all, err := s.client().ListTrialsWithResponse(context.Background(), nil); err != nil || all.JSON200 == nil || len(all.JSON200.Items) != 3 {
 		t.Errorf("reading, while the engine stands still: %+v, %v", all, err)
 	}
+	// The control: it stands still, so nobody can know that anything is gone, and nobody says so.
+	if found, err := s.found(); err == nil {
+		t.Errorf("the engine stands still and says what it has: %+v", found)
+	}
+	if box, err := s.box(ends); err != nil || box.Phase != contract.PhaseEnding || box.EndedAt != nil {
+		t.Errorf("while nobody can look, a sandbox whose time is over is %+v, %v", box, err)
+	}
 	must(t, e.process.Process.Signal(syscall.SIGCONT))
 	thawed = true
 	began := time.Now()
@@ -53,5 +60,8 @@ func TestChaosAnEngineThatStandsStill(t *testing.T) {
 	must(t, s.settle(account{trial: ends, started: true, live: true, beside: 2}))
 	must(t, s.settle(account{trial: cut, started: true, live: true, beside: 1}))
 	must(t, s.settle(account{trial: stays, started: true, live: true}))
+	if !t.Failed() {
+		t.Log("figure: 3 sandboxes under an engine that stood still, 0 violations")
+	}
 	t.Logf("it stood still for %s; %s later all was right", still, time.Since(began).Round(time.Millisecond))
 }

@@ -136,7 +136,7 @@ func (s *served) settle(heard account) error {
 	}
 	ctx, client := context.Background(), s.client()
 	var lost error
-	err := within(time.Minute, func() error {
+	err := within(s.patience, func() error {
 		found, err := client.GetTrialWithResponse(ctx, heard.trial)
 		if err != nil {
 			return err
@@ -227,7 +227,7 @@ func (s *served) moves(lease string) error {
 // onlyCells waits until the engine holds the waiting cells, so many sandboxes of one
 // product, and nothing else.
 func (s *served) onlyCells(sandboxes int) error {
-	return within(time.Minute, func() error {
+	return within(s.patience, func() error {
 		host, err := s.client().GetHostWithResponse(context.Background())
 		if err != nil || host.JSON200 == nil || *host.JSON200.CellsReady != *host.JSON200.CellsWanted {
 			return errors.Join(err, errors.New("the waiting cell is not ready yet"))

@@ -86,6 +86,9 @@ func TestAFullFolderRefusesLaunchesAndKeepsEndings(t *testing.T) {
 
 	must(t, os.Remove(filler))
 	s.becomes(s.begin(time.Hour, release), contract.PhaseLive)
+	if !t.Failed() {
+		t.Log("figure: 1 den on a full disk, 0 violations")
+	}
 }
 
 // fill writes a file until the disk is full.

@@ -106,6 +106,21 @@ func TestTheOraclesOfAKillSeeWhatIsWrong(t *testing.T) {
 	})
 	must(t, s.onlyCells(0))
 
+	strangers := newDecoys(s)
+	must(t, strangers.touched())
+	for name, kind := range strangers.kinds {
+		if kind == "container" {
+			_, err := strangers.docker("rename", name, name+"-touched")
+			must(t, err)
+			if err := strangers.touched(); err == nil {
+				t.Errorf("%s was renamed, and nobody notices", name)
+			}
+			_, err = strangers.docker("rename", name+"-touched", name)
+			must(t, err)
+		}
+	}
+	must(t, strangers.touched())
+
 	// A den that forgets: its records are put back to what they were.
 	s.stop()
 	old := filepath.Join(t.TempDir(), "den.db")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -167,6 +168,7 @@ func lied(t *testing.T, choose func(*deceived) []lie) {
 			t.Logf("%s: %v", l, err)
 			continue
 		case err != nil:
+			t.Log("figure: 1 lies, 1 violations")
 			t.Fatalf("%s: %v\n%s\nAgain: DEN_LIES=%q go test -count=1 -v -run '^TestAnEngineThatLiesOnce$' ./cmd/den", l, err, d.log, l)
 		}
 		told[l.way]++
@@ -179,5 +181,23 @@ func lied(t *testing.T, choose func(*deceived) []lie) {
 	if sum == 0 {
 		t.Error("no lie was told")
 	}
+	t.Logf("figure: %d lies, 0 violations", sum)
 	t.Logf("%d lies: nothing left, nothing untrue; the slowest took %s; %v", sum, slowest.Round(time.Millisecond), told)
+}
+
+// The control: an engine that always says that it removed a container, and that nothing of
+// that sandbox is there, and keeps it. The den must believe it, and the oracles, which
+// ask the engine itself, must not.
+func TestTheOraclesOfALieSeeWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	d := newDeceived(t, program(t))
+	d.between.liar.Store(&liar{count: map[string]int{}, always: func(call string, r *http.Request) bool {
+		return call == "DELETE /containers/X" || call == "GET /containers/json" && strings.Contains(r.URL.RawQuery, "innovationden.sandbox")
+	}})
+	d.host, d.patience = os.Getenv("DOCKER_HOST"), 10*time.Second
+	err := d.through(time.Hour)
+	if err == nil || !strings.Contains(err.Error(), "the engine has") {
+		t.Errorf("a container was kept, and they say %v", err)
+	}
+	t.Logf("figure: 1 lies, 1 violations: %v", err)
 }

@@ -55,10 +55,11 @@ type served struct {
 	data, listen string
 	host         string // of the engine
 	installation string
-	settings     []string // DEN_… variables
-	images       []string // that it was given
-	department   string   // that runs its trials
-	wrap         []string // a command that starts it, where it needs one
+	settings     []string      // DEN_… variables
+	images       []string      // that it was given
+	department   string        // that runs its trials
+	wrap         []string      // a command that starts it, where it needs one
+	patience     time.Duration // of the oracles with what must become right
 
 	process *exec.Cmd
 	ended   chan struct{} // closed when the process is over
@@ -78,7 +79,7 @@ func newServed(t testing.TB, settings ...string) *served {
 	}
 	s := &served{
 		t: t, data: t.TempDir(), listen: listener.Addr().String(), settings: settings, host: os.Getenv("DOCKER_HOST"),
-		installation: "test-" + lower.EncodeToString(random(6)), log: &tail{},
+		installation: "test-" + lower.EncodeToString(random(6)), log: &tail{}, patience: time.Minute,
 	}
 	t.Cleanup(s.clean)
 	return s

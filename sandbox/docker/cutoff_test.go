@@ -36,6 +36,11 @@ func TestAStartCutOffAndRemovedOnceLeavesNothing(t *testing.T) {
 		must(t, r.Remove(ctx, s.ID))
 	}
 	quiet(ctx, t)
+	defer func() {
+		if !t.Failed() {
+			t.Logf("figure: %d starts cut off, 0 violations", len(ids))
+		}
+	}()
 	for _, id := range ids {
 		if f, err := r.Find(ctx, id); err != nil || !f.Empty() {
 			t.Errorf("left: %+v, %v", f, err)
