@@ -186,7 +186,7 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 			seen = o.look(ctx, w, now)
 		}
 		seen.Shut, seen.Turns = o.shut(w.lease, now)
-		act := den.Next(w.lease, seen.Seen, now)
+		act := den.Next(o.byTheClock(w.lease), seen.Seen, now)
 		next, err := o.do(ctx, c, w, act, *seen)
 		c.begun()
 		switch {

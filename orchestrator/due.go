@@ -20,6 +20,7 @@ func (o *Orchestrator) pass(ctx context.Context) time.Duration {
 		name string
 		do   func(context.Context, time.Time) error
 	}{
+		{"clock", o.watchClock},
 		{"due", o.passDue},
 		{"queue", func(ctx context.Context, _ time.Time) error { return o.admit(ctx) }},
 		{"live", o.passLive},

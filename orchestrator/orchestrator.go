@@ -22,6 +22,7 @@ type Config struct {
 	Runtime sandbox.Runtime
 	Images  sandbox.Images
 	Now     func() time.Time
+	Ticks   func() time.Duration // of a clock that nobody sets, since any moment; nil: it is not seen when somebody sets the other
 	NewID   den.NewID
 	Secret  func() string // an unguessable secret
 	Name    func() string // a random DNS label
@@ -91,6 +92,7 @@ type Orchestrator struct {
 	hands   sync.Map      // who is sending: channel and address → true
 	topics  hub
 	guesses guesses
+	clocks  clocks
 	finder  finder
 	unused  unused
 	telling sync.Mutex // keeps what Routes hears in order

@@ -59,7 +59,8 @@ func TestCrashMatrixSimulatedYears(t *testing.T) {
 func throughDays(t *testing.T, found judge, seed uint64, days int, spoil func(*orchestrator.Config)) *century {
 	c := &century{rng: rand.New(rand.NewPCG(seed, 365)), tally: map[string]int{}, found: found}
 	c.world = &world{rig: newRig(t, func(config *orchestrator.Config) {
-		config.Now = c.now
+		began := time.Now()
+		config.Now, config.Ticks = c.now, func() time.Duration { return time.Since(began) }
 		config.PassEvery, config.SweepEvery, config.MeasureEvery, config.Room = 2*time.Hour, 2*time.Hour, 2*time.Hour, 5
 		if seed%10 == 1 { // such years are five times as long
 			config.Warm = 3 * small.Memory // what is tried often is kept warm

@@ -1,0 +1,128 @@
+package orchestrator_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator"
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
+)
+
+// settable is the clock of a machine, which is ahead of the true time.
+type settable struct{ ahead atomic.Int64 }
+
+func (s *settable) now() time.Time { return time.Now().Round(0).Add(time.Duration(s.ahead.Load())) }
+func (s *settable) jump(by time.Duration) {
+	s.ahead.Add(int64(by))
+}
+
+func clockRig(t *testing.T, watched bool) (*rig, *settable) {
+	clock := new(settable)
+	began := time.Now()
+	r := newRig(t, func(c *orchestrator.Config) {
+		c.Now = clock.now
+		if watched {
+			c.Ticks = func() time.Duration { return time.Since(began) }
+		}
+	})
+	return r, clock
+}
+
+// clockEvents are what the record says of the clock.
+func (r *rig) clockEvents() int { return howMany(r.acts(den.System().ID), "host.clock_back") }
+
+// The clock is put back by two hours under a sandbox that runs, one that is being started,
+// one that is being removed and one that is paused. None of them lasts longer for it;
+// what begins afterwards has its whole time.
+func TestAClockThatIsPutBackLetsNothingLastLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		quick, late := r.release("one", fake.Behaviour{}), r.release("late", fake.Behaviour{ListensAfter: 20 * time.Second})
+		deaf := r.release("deaf", fake.Behaviour{OtherPort: 3000})
+		r.run()
+		const length = 30 * time.Minute
+		lease := func(v den.TrialView) den.ID { return v.Entries[0].Lease }
+		runs, paused, ends := lease(r.start(length, quick)), lease(r.start(length, quick)), lease(r.start(length, quick))
+		for _, id := range []den.ID{runs, paused, ends} {
+			r.phase(id, den.Live, time.Minute)
+		}
+		_, err := r.o.Pause(t.Context(), r.member, paused, 0)
+		r.must(err)
+		r.phase(paused, den.Paused, time.Minute)
+		elapse(10 * time.Minute)
+		starting, hopeless := lease(r.start(length, late)), lease(r.start(length, deaf))
+		elapse(5 * time.Second)
+		_, err = r.o.End(t.Context(), r.member, ends, "", 0)
+		r.must(err)
+		r.phase(ends, den.Ending, time.Minute)
+
+		clock.jump(-2 * time.Hour)
+		r.phase(ends, den.Ended, 20*time.Second)
+		r.phase(starting, den.Live, time.Minute)
+		if l := r.phase(hopeless, den.Ended, 2*time.Minute); l.Reason != den.ByFailure {
+			t.Errorf("what never answers ended for the reason %s", l.Reason)
+		}
+		if n := r.clockEvents(); n != 1 {
+			t.Errorf("the record says %d times that the clock was put back", n)
+		}
+		fresh := lease(r.start(length, quick))
+		_, err = r.o.Resume(t.Context(), r.member, paused, 0)
+		r.must(err)
+		for _, id := range []den.ID{runs, paused} { // 30 minutes, and one at most
+			if l := r.phase(id, den.Ended, 20*time.Minute); l.Reason != den.ByTime {
+				t.Errorf("it ended for the reason %s", l.Reason)
+			}
+		}
+		if l := r.lease(fresh); l.Phase != den.Live {
+			t.Errorf("what was begun afterwards is %s", l.Phase)
+		}
+		r.phase(starting, den.Ended, 12*time.Minute)
+		elapse(time.Until(r.lease(fresh).EndsAt.Add(2*time.Hour - time.Minute)))
+		if l := r.lease(fresh); l.Phase != den.Live {
+			t.Errorf("a minute before its end it is %s", l.Phase)
+		}
+		r.phase(fresh, den.Ended, 2*time.Minute)
+	})
+}
+
+// Put back and right again, it takes no time away; a small step is not said.
+func TestAClockThatIsPutRightAgainTakesNoTimeAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.start(30*time.Minute, release).Entries[0].Lease
+		r.phase(id, den.Live, time.Minute)
+		for _, by := range []time.Duration{-4 * time.Minute, 4 * time.Minute} {
+			clock.jump(by)
+			elapse(time.Minute)
+		}
+		elapse(26 * time.Minute)
+		if l := r.lease(id); l.Phase != den.Live {
+			t.Errorf("three minutes before its end it is %s", l.Phase)
+		}
+		r.phase(id, den.Ended, 4*time.Minute)
+		if n := r.clockEvents(); n != 0 {
+			t.Errorf("the record says %d times that the clock was put back", n)
+		}
+	})
+}
+
+// The control: a den that does not watch the clock lets it run on.
+func TestAClockThatNobodyWatchesLetsThingsLastLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, false)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.start(30*time.Minute, release).Entries[0].Lease
+		r.phase(id, den.Live, time.Minute)
+		clock.jump(-2 * time.Hour)
+		elapse(time.Hour)
+		if l := r.lease(id); l.Phase != den.Live {
+			t.Errorf("it is %s: the test above sees nothing", l.Phase)
+		}
+	})
+}
