@@ -188,6 +188,14 @@ func (o *Orchestrator) lock(tx den.Tx, p *pen, t den.Trial, c den.Consensus, in 
 	if _, err := tx.Consensuses().Put(c); err != nil {
 		return err
 	}
+	if t.Blind && t.State == den.TrialFinished {
+		if t, err = tried(tx, t); err == nil {
+			t, err = tx.Trials().Put(t)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	say := "%s locked the marks that the panel of the trial %q agreed."
 	if c.ByMeans {
 		say = "%s locked the marks of the trial %q. The means of the evaluators count."

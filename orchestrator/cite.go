@@ -123,9 +123,7 @@ func mentions(r den.Report, text string) bool {
 // ownCitable lists results of the actor's departments that are not in the register, the
 // newest first.
 func (o *Orchestrator) ownCitable(tx den.Tx, actor den.Actor, w citation, text string) (own []den.Citable, err error) {
-	departments := append(actor.In(den.Member), actor.In(den.Approver)...)
-	slices.Sort(departments)
-	for _, department := range slices.Compact(departments) {
+	for _, department := range departments(actor) {
 		page, err := gather(tx.Trials(), den.Query{Index: den.TrialsByDepartment, Key: string(department), Newest: true, Limit: mostCitable},
 			func(t den.Trial) (den.Citable, bool, error) {
 				if t.ID == w.v.ID || !den.May(actor, den.ReadTrial, t.Owner()) {

@@ -67,8 +67,8 @@ func names(tx den.Tx, hash string) (bool, error) {
 	if err != nil || len(page.Items) > 0 {
 		return true, err
 	}
-	trials, err := every(tx.Trials(), den.Query{})
-	return slices.ContainsFunc(trials, func(t den.Trial) bool { return t.Scenario.Hash == hash }), err
+	n, err := tx.Trials().Count(den.Query{Index: den.TrialsByScenario, Key: hash})
+	return n > 0, err
 }
 
 // onShelf refuses to name a file that is not there any more.

@@ -38,7 +38,7 @@ func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, e
 
 func (o *Orchestrator) homeTrials(tx den.Tx, actor den.Actor, h *den.Home) error {
 	for _, state := range []den.TrialState{den.TrialRunning, den.TrialDraft, den.TrialFinished} {
-		q := den.Query{Index: den.TrialsByState, Key: string(state), Newest: true, Limit: homeLimit}
+		q := trialQuery(actor, den.Filter{State: state, Newest: true, Limit: homeLimit})
 		page, err := gather(tx.Trials(), q, func(t den.Trial) (v den.TrialView, ok bool, err error) {
 			if !den.May(actor, den.ReadTrial, t.Owner()) {
 				return v, false, nil

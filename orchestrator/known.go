@@ -49,38 +49,42 @@ func isCounted(tx den.Tx, t den.Trial) (bool, error) {
 	return !hidden, err
 }
 
+// mostKnown is how many of the newest trials of a product are looked at to say what was
+// found of it.
+const mostKnown = 200
+
 // knownOf is what trials found of a product, as an actor may see it, the latest first.
 func (o *Orchestrator) knownOf(tx den.Tx, actor den.Actor, one den.Product) (k den.Known, err error) {
-	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesBySupplier, Key: string(one.Supplier)})
+	if k.Tried, err = triedCount(tx, one.ID); err != nil {
+		return k, err
+	}
+	page, err := tx.Trials().List(den.Query{Index: den.TrialsByTried, Key: string(one.ID), Newest: true, Limit: mostKnown})
 	if err != nil {
 		return k, err
 	}
-	seen := map[den.ID]bool{}
-	for _, l := range slices.Backward(leases) {
-		if l.Product != one.ID || l.LiveAt.IsZero() {
-			continue
-		}
-		t, err := trialOf(tx, l.Trial)
-		if err != nil {
-			return k, err
-		}
+	for _, t := range page.Items {
 		s, err := o.mayBeSeen(tx, actor, t, one.Supplier)
 		if err != nil {
 			return k, err
 		}
-		if s.counted && !seen[t.ID] {
-			seen[t.ID] = true
-			k.Tried++
-		}
-		if e, ok := t.Entry(l.Entry); ok && e.Lease != l.ID {
-			continue // it was replaced by a newer release of the same entry
-		}
-		shown, ok, err := o.knownTrial(tx, actor, t, l, s)
-		if err != nil {
-			return k, err
-		}
-		if ok {
-			k.Trials = append(k.Trials, shown)
+		for _, e := range slices.Backward(t.Entries) {
+			if e.Product != one.ID || e.Lease == "" {
+				continue
+			}
+			l, err := tx.Leases().Get(e.Lease) // those that were replaced by a newer release are not shown
+			if err != nil {
+				return k, err
+			}
+			if l.LiveAt.IsZero() {
+				continue
+			}
+			shown, ok, err := o.knownTrial(tx, actor, t, l, s)
+			if err != nil {
+				return k, err
+			}
+			if ok {
+				k.Trials = append(k.Trials, shown)
+			}
 		}
 	}
 	return k, nil
@@ -172,29 +176,39 @@ func replyOf(tx den.Tx, trial, entry den.ID) (string, error) {
 // triedCounts counts the finished trials of every product of a supplier, as everybody
 // may know it.
 func triedCounts(tx den.Tx, supplier den.ID) (map[den.ID]int, error) {
-	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesBySupplier, Key: string(supplier)})
+	products, err := every(tx.Products(), den.Query{Index: den.ProductsBySupplier, Key: string(supplier)})
 	if err != nil {
 		return nil, err
 	}
 	tried := map[den.ID]int{}
-	seen := map[[2]den.ID]bool{}
-	for _, l := range leases {
-		pair := [2]den.ID{l.Product, l.Trial}
-		if l.LiveAt.IsZero() || seen[pair] {
-			continue
-		}
-		seen[pair] = true
-		t, err := trialOf(tx, l.Trial)
-		if err != nil {
+	for _, one := range products {
+		if tried[one.ID], err = triedCount(tx, one.ID); err != nil {
 			return nil, err
-		}
-		ok, err := isCounted(tx, t)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			tried[l.Product]++
 		}
 	}
 	return tried, nil
+}
+
+func triedCount(tx den.Tx, product den.ID) (int, error) {
+	return tx.Trials().Count(den.Query{Index: den.TrialsByTried, Key: string(product)})
+}
+
+// tried writes into a trial which products ran in it, once everybody may know that it
+// was: when it has finished, and its names are open.
+func tried(tx den.Tx, t den.Trial) (den.Trial, error) {
+	ok, err := isCounted(tx, t)
+	if err != nil || !ok {
+		return t, err
+	}
+	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesByTrial, Key: string(t.ID)})
+	if err != nil {
+		return t, err
+	}
+	t.Tried = nil
+	for _, l := range leases {
+		if !l.LiveAt.IsZero() && !slices.Contains(t.Tried, l.Product) {
+			t.Tried = append(t.Tried, l.Product)
+		}
+	}
+	return t, nil
 }

@@ -20,7 +20,11 @@ func (o *Orchestrator) Sandboxes(ctx context.Context, actor den.Actor, f den.Fil
 		return page, allowNothing(actor)
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		page, err = gather(tx.Leases(), leaseQuery(actor, f), func(l den.Lease) (v den.SandboxView, ok bool, err error) {
+		q, err := leaseQuery(tx, actor, f)
+		if err != nil {
+			return err
+		}
+		page, err = gather(tx.Leases(), q, func(l den.Lease) (v den.SandboxView, ok bool, err error) {
 			if !matches(l, f) || l.Preflight != "" && !seesAll(actor) {
 				return v, false, nil
 			}
@@ -43,26 +47,45 @@ func matches(l den.Lease, f den.Filter) bool {
 		(f.Phase == "" || l.Phase == f.Phase)
 }
 
-// leaseQuery chooses the index that leaves the least to be read in vain.
-func leaseQuery(actor den.Actor, f den.Filter) den.Query {
-	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
-	own, suppliers := ownDepartment(actor, ""), actor.In(den.SupplierMember)
+// leaseQuery chooses the index that leaves the least to be read in vain. Of those who do
+// not see everything it lists what is theirs, unless few can be in the phase.
+func leaseQuery(tx den.Tx, actor den.Actor, f den.Filter) (q den.Query, err error) {
+	q = den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
 	switch {
 	case f.Trial != "":
 		q.Index, q.Key = den.LeasesByTrial, string(f.Trial)
-	case f.Department != "":
-		q.Index, q.Key = den.LeasesByDepartment, string(f.Department)
-	case f.Supplier != "":
-		q.Index, q.Key = den.LeasesBySupplier, string(f.Supplier)
-	case f.Phase != "":
+	case slices.Contains(unfinishedPhases, f.Phase), f.Phase != "" && f.Department == "" && f.Supplier == "" && seesAll(actor):
 		q.Index, q.Key = den.LeasesByPhase, string(f.Phase)
+	case f.Department != "" && (seesAll(actor) || slices.Contains(departments(actor), f.Department)):
+		q.Index, q.Key = den.LeasesByDepartment, string(f.Department)
+	case f.Supplier != "" && (seesAll(actor) || actor.Is(den.SupplierMember, f.Supplier)):
+		q.Index, q.Key = den.LeasesBySupplier, string(f.Supplier)
 	case seesAll(actor):
-	case own != "" && len(suppliers) == 0 && !actor.Has(den.Evaluator):
-		q.Index, q.Key = den.LeasesByDepartment, string(own)
-	case own == "" && len(suppliers) == 1 && !actor.Has(den.Evaluator):
-		q.Index, q.Key = den.LeasesBySupplier, string(suppliers[0])
+	default:
+		q.Any, err = ownLeases(tx, actor)
 	}
-	return q
+	return q, err
+}
+
+// ownLeases are the lists of the leases that an actor may read who does not see all: of
+// departments, of suppliers, and of each trial that the actor assesses.
+func ownLeases(tx den.Tx, actor den.Actor) ([]den.Ask, error) {
+	assessor := den.Actor{ID: actor.ID, Memberships: slices.DeleteFunc(slices.Clone(actor.Memberships), func(m den.Membership) bool { return m.Role != den.Evaluator })}
+	trials, err := every(tx.Trials(), den.Query{Any: readable(assessor, den.Filter{})})
+	if err != nil {
+		return nil, err
+	}
+	var asks []den.Ask
+	for _, t := range trials {
+		asks = append(asks, den.Ask{Index: den.LeasesByTrial, Key: string(t.ID)})
+	}
+	for _, own := range departments(actor) {
+		asks = append(asks, den.Ask{Index: den.LeasesByDepartment, Key: string(own)})
+	}
+	for _, own := range actor.In(den.SupplierMember) {
+		asks = append(asks, den.Ask{Index: den.LeasesBySupplier, Key: string(own)})
+	}
+	return append(asks, den.Ask{Index: den.LeasesByTrial, Key: string(actor.ID)}), nil // never none: that would be all
 }
 
 // Sandbox reads one by its lease. NotFound.

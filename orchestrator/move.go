@@ -166,6 +166,9 @@ func (p *pen) finish(tx den.Tx, id den.ID) error {
 	if err := p.lapseRenewals(tx, &t); err != nil {
 		return err
 	}
+	if t, err = tried(tx, t); err != nil {
+		return err
+	}
 	if _, err := tx.Trials().Put(t); err != nil {
 		return err
 	}

@@ -125,47 +125,67 @@ func last(a, b bool) int {
 	return 1
 }
 
-// overviewLeases fills in the sandboxes and the trials. What is hidden from the actor by
-// a veil is left out: that it is this supplier's would tell.
+// overviewLeases fills in the sandboxes and the trials.
 func (o *Orchestrator) overviewLeases(tx den.Tx, actor den.Actor, v *den.Overview) error {
-	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesBySupplier, Key: string(v.Supplier.ID)})
-	if err != nil {
+	if err := o.overviewSandboxes(tx, actor, v); err != nil {
 		return err
 	}
 	seen := map[den.ID]bool{}
-	for _, l := range slices.Backward(leases) {
-		if l.Preflight != "" {
-			continue
+	q := den.Query{Index: den.LeasesBySupplier, Key: string(v.Supplier.ID), Newest: true, Limit: overviewTrials}
+	page, err := gather(tx.Leases(), q, func(l den.Lease) (one den.OverviewTrial, ok bool, err error) {
+		if seen[l.Entry] || l.Phase == den.Refused {
+			return one, false, nil
 		}
-		t, err := trialOf(tx, l.Trial)
-		if err != nil {
-			return err
-		}
-		if hidden, err := veiled(tx, actor, t); err != nil || hidden {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if !l.Phase.Final() {
-			s, err := o.sandboxViewOf(tx, actor, l, t)
-			if err != nil {
-				return err
-			}
-			v.Sandboxes = append(v.Sandboxes, s)
-		}
-		if seen[l.Entry] || len(v.Trials) == overviewTrials || l.Phase == den.Refused {
-			continue
+		t, shown, err := overviewed(tx, actor, l)
+		if err != nil || !shown {
+			return one, false, err
 		}
 		seen[l.Entry] = true
-		one, err := overviewTrial(tx, t, l)
+		one, err = overviewTrial(tx, t, l)
+		return one, err == nil, err
+	})
+	v.Trials = page.Items
+	return err
+}
+
+// overviewSandboxes are those that are not over, what ends first before the others.
+func (o *Orchestrator) overviewSandboxes(tx den.Tx, actor den.Actor, v *den.Overview) error {
+	leases, err := unfinished(tx)
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		if l.Supplier != v.Supplier.ID {
+			continue
+		}
+		t, shown, err := overviewed(tx, actor, l)
 		if err != nil {
 			return err
 		}
-		v.Trials = append(v.Trials, one)
+		if !shown {
+			continue
+		}
+		s, err := o.sandboxViewOf(tx, actor, l, t)
+		if err != nil {
+			return err
+		}
+		v.Sandboxes = append(v.Sandboxes, s)
 	}
-	slices.SortStableFunc(v.Sandboxes, func(a, b den.SandboxView) int { return a.EndsAt.Compare(b.EndsAt) })
+	slices.SortStableFunc(v.Sandboxes, func(a, b den.SandboxView) int { return cmp.Or(a.EndsAt.Compare(b.EndsAt), cmp.Compare(b.ID, a.ID)) })
 	return nil
+}
+
+// overviewed reads the trial of a lease and says whether its supplier is shown it. What a
+// veil hides is left out: that it is this supplier's would tell.
+func overviewed(tx den.Tx, actor den.Actor, l den.Lease) (t den.Trial, shown bool, err error) {
+	if l.Preflight != "" {
+		return t, false, nil
+	}
+	if t, err = trialOf(tx, l.Trial); err != nil {
+		return t, false, err
+	}
+	hidden, err := veiled(tx, actor, t)
+	return t, !hidden, err
 }
 
 func overviewTrial(tx den.Tx, t den.Trial, l den.Lease) (v den.OverviewTrial, err error) {

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"slices"
 
 	"innovationden/orchestrator/den"
 )
@@ -24,20 +25,48 @@ func (o *Orchestrator) Trials(ctx context.Context, actor den.Actor, f den.Filter
 	return page, err
 }
 
-// trialQuery chooses the index that leaves the least to be read in vain.
+// trialQuery lists what the actor may read, and of that as little as can be told from
+// an index that the filter leaves out.
 func trialQuery(actor den.Actor, f den.Filter) den.Query {
 	q := den.Query{Newest: f.Newest, After: f.After, Limit: f.Limit}
-	own := ownDepartment(actor, "")
 	switch {
+	case !seesAll(actor):
+		q.Any = readable(actor, f)
+	case f.Department != "" && f.State != "":
+		q.Any = []den.Ask{{Index: den.TrialsByReader, Key: den.ReaderKey(f.Department, f.State)}}
 	case f.Department != "":
 		q.Index, q.Key = den.TrialsByDepartment, string(f.Department)
 	case f.State != "":
 		q.Index, q.Key = den.TrialsByState, string(f.State)
-	case seesAll(actor):
-	case own != "" && !actor.Has(den.Evaluator):
-		q.Index, q.Key = den.TrialsByDepartment, string(own)
 	}
 	return q
+}
+
+// readable are the lists of the trials that an actor may read who does not see all.
+func readable(actor den.Actor, f den.Filter) (asks []den.Ask) {
+	states := []den.TrialState{f.State}
+	if f.State == "" {
+		states = []den.TrialState{den.TrialDraft, den.TrialRunning, den.TrialFinished, den.TrialCancelled}
+	}
+	readers := append([]den.ID{actor.ID}, actor.In(den.Evaluator)...)
+	for _, own := range departments(actor) {
+		if f.Department == "" || f.Department == own {
+			readers = append(readers, own)
+		}
+	}
+	for _, reader := range readers {
+		for _, state := range states {
+			asks = append(asks, den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey(reader, state)})
+		}
+	}
+	return asks
+}
+
+// departments are those that the actor belongs to.
+func departments(actor den.Actor) []den.ID {
+	own := append(actor.In(den.Member), actor.In(den.Approver)...)
+	slices.Sort(own)
+	return slices.Compact(own)
 }
 
 func seesAll(a den.Actor) bool {

@@ -85,10 +85,18 @@ func newRig(t testing.TB, change ...func(*web.Config)) *rig { return newRigWith(
 // newRigWith is newRig, with a techmap that anybody may read where that is wanted.
 func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *rig {
 	t.Helper()
+	r := newRigOn(t, filepath.Join(t.TempDir(), "den.db"), openTechmap, change...)
+	r.settle()
+	return r
+}
+
+// newRigOn is newRigWith on the data file at path, with nobody in it who was not there.
+func newRigOn(t testing.TB, path string, openTechmap bool, change ...func(*web.Config)) *rig {
+	t.Helper()
 	r := &rig{TB: t, runtime: fake.New(time.Now), people: map[string]den.Person{}, cookies: map[string]string{}}
 	config, err := configs.Load("", func(string) string { return "" })
 	r.must(err)
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "den.db"), bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
+	store, err := bolt.Open(path, bolt.Options{Now: time.Now, NoSync: true, Reserve: -1})
 	r.must(err)
 	witness := &storetest.Witness{Store: store}
 	t.Cleanup(func() {
@@ -161,7 +169,6 @@ func newRigWith(t testing.TB, openTechmap bool, change ...func(*web.Config)) *ri
 		<-over
 		_ = store.Close()
 	})
-	r.settle()
 	return r
 }
 

@@ -23,6 +23,16 @@ func words(ids []den.ID) []string {
 	return out
 }
 
+func readerKeys(t *den.Trial) []string {
+	var keys []string
+	for _, reader := range t.Readers() {
+		if reader != "" {
+			keys = append(keys, den.ReaderKey(reader, t.State))
+		}
+	}
+	return keys
+}
+
 // dueAt leaves out what is final, whatever its DueAt says.
 func dueAt(l *den.Lease) time.Time {
 	if l.Phase.Final() {

@@ -18,7 +18,7 @@ type migration func(*bbolt.Tx) error
 
 // migrations is every step from schema 1 on: the first leads from 1 to 2. There are
 // version-1 of them, and each has a test with a file of its schema.
-func migrations() []migration { return []migration{toSchema2} }
+func migrations() []migration { return []migration{toSchema2, toSchema3} }
 
 // toSchema2 adds what no record of schema 1 had: the tables and indexes named here. An
 // index that a record of schema 1 belongs in is filled here too.

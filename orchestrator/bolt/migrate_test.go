@@ -132,6 +132,44 @@ func TestTheStepToSchema2FindsReceiptsWithALog(t *testing.T) {
 	wholeAndClosed(t, db)
 }
 
+// Trials of schema 2 are found by who may read them and by their data; the products that
+// ran in those that have finished, and whose names are open, are known and counted.
+func TestTheStepToSchema3FindsTrialsByReaderDataAndProduct(t *testing.T) {
+	db := openedAt(t, old(t, 2), Options{Reserve: -1})
+	must(t, db.View(t.Context(), func(tx den.Tx) error {
+		for _, c := range []struct {
+			ask  den.Ask
+			want []den.ID
+		}{
+			{den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey("dep_1", den.TrialFinished)}, []den.ID{"tri_1", "tri_2"}},
+			{den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey("dep_2", den.TrialRunning)}, []den.ID{"tri_4"}},
+			{den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey("per_1", den.TrialFinished)}, []den.ID{"tri_1"}},
+			{den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey("tri_3", den.TrialFinished)}, []den.ID{"tri_3"}},
+			{den.Ask{Index: den.TrialsByScenario, Key: "c0ffee"}, []den.ID{"tri_5"}},
+			{den.Ask{Index: den.TrialsByTried, Key: "prd_1"}, []den.ID{"tri_1", "tri_3"}}, // blind, running, never answered
+		} {
+			q := den.Query{Index: c.ask.Index, Key: c.ask.Key}
+			page, err := tx.Trials().List(q)
+			if err != nil {
+				return err
+			}
+			var got []den.ID
+			for _, one := range page.Items {
+				got = append(got, one.ID)
+			}
+			if n, err := tx.Trials().Count(q); err != nil || n != len(got) || !slices.Equal(got, c.want) {
+				t.Errorf("%+v finds %v, and counts %d, %v; want %v", c.ask, got, n, err, c.want)
+			}
+		}
+		one, err := tx.Trials().Get("tri_3")
+		if one.Name != "Three" || !one.Blind || !slices.Equal(one.Tried, []den.ID{"prd_1"}) {
+			t.Errorf("the trial became %+v", one)
+		}
+		return err
+	}))
+	wholeAndClosed(t, db)
+}
+
 func TestAnOlderFileIsKeptAndBroughtUpToDate(t *testing.T) {
 	path := oldFile(t)
 	db, err := open(path, Options{Now: noon}, newSchema(), future(toNext, toNextButOne))

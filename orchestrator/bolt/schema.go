@@ -60,7 +60,7 @@ import (
 //	sessions_by_expiry        expiry, 8 bytes, SHA-256 of the token → nothing
 
 // version is the schema that this code writes.
-const version = 2
+const version = 3
 
 var (
 	metaBucket     = []byte("meta")
@@ -163,7 +163,10 @@ func newSchema() *schema {
 			indexes: []index[den.Trial]{
 				counted(by(den.TrialsByDepartment, func(t *den.Trial) den.ID { return t.Department })),
 				counted(by(den.TrialsByState, func(t *den.Trial) den.TrialState { return t.State })),
-				{name: den.TrialsByEvaluator, keys: func(t *den.Trial) []string { return words(t.Evaluators) }}}},
+				{name: den.TrialsByEvaluator, keys: func(t *den.Trial) []string { return words(t.Evaluators) }},
+				{name: den.TrialsByReader, keys: readerKeys},
+				by(den.TrialsByScenario, func(t *den.Trial) string { return t.Scenario.Hash }),
+				counted(index[den.Trial]{name: den.TrialsByTried, keys: func(t *den.Trial) []string { return words(t.Tried) }})}},
 		leases: leases(),
 		cells: kind[den.Cell]{name: "cells",
 			key: func(c *den.Cell) den.ID { return den.ID(c.Sandbox) },

@@ -144,6 +144,9 @@ func (t table[T]) reindex(key []byte, before, now []row) error {
 // List reads one page.
 func (t table[T]) List(q den.Query) (page den.Page[T], err error) {
 	defer caught(&err)
+	if len(q.Any) > 0 {
+		return t.listAny(q)
+	}
 	s, rows, _, err := t.span(q)
 	if err != nil {
 		return page, err
@@ -155,7 +158,7 @@ func (t table[T]) List(q den.Query) (page den.Page[T], err error) {
 			page.Next = s.cursor(last)
 			return true, nil
 		}
-		rec, err := t.at(q, key, value)
+		rec, err := t.at(q.Index, key, value)
 		if err != nil {
 			return true, err
 		}
@@ -169,19 +172,19 @@ func (t table[T]) List(q den.Query) (page den.Page[T], err error) {
 }
 
 // at reads the record that a row leads to and makes sure that it is the row's.
-func (t table[T]) at(q den.Query, key, value []byte) (rec T, err error) {
-	if q.Index == "" {
+func (t table[T]) at(index den.Index, key, value []byte) (rec T, err error) {
+	if index == "" {
 		return rec, decode(t.name, key, value, &rec)
 	}
 	kept := t.tx.bucket(t.name).Get(value)
 	if kept == nil {
-		return rec, damaged("a row of %s leads to %s %q, which is not there", q.Index, t.name, value)
+		return rec, damaged("a row of %s leads to %s %q, which is not there", index, t.name, value)
 	}
 	if err := decode(t.name, value, kept, &rec); err != nil {
 		return rec, err
 	}
-	if !slices.ContainsFunc(t.rows(&rec), row{bucket: []byte(q.Index), key: key}.same) {
-		return rec, damaged("a row of %s is not of %s %q", q.Index, t.name, value)
+	if !slices.ContainsFunc(t.rows(&rec), row{bucket: []byte(index), key: key}.same) {
+		return rec, damaged("a row of %s is not of %s %q", index, t.name, value)
 	}
 	return rec, nil
 }
@@ -189,6 +192,9 @@ func (t table[T]) at(q den.Query, key, value []byte) (rec T, err error) {
 // Count says how many records a list has.
 func (t table[T]) Count(q den.Query) (n int, err error) {
 	defer caught(&err)
+	if len(q.Any) > 0 {
+		return t.countAny(q)
+	}
 	s, rows, kept, err := t.span(q)
 	if err != nil {
 		return 0, err

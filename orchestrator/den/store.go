@@ -102,10 +102,17 @@ type Table[T any] interface {
 type Query struct {
 	Index  Index
 	Key    string    // what the index is asked for; empty for time-ordered ones
+	Any    []Ask     // instead of Index and Key: what any of these lists has, each record once, in the order of making; a cursor holds for all keys of the same indexes
 	Until  time.Time // time-ordered ones: only what is due by then
 	Newest bool      // latest first
 	After  string    // cursor: Page.Next of the page before
 	Limit  int       // 0: 50; at most 1,000
+}
+
+// Ask is one list that a Query is made of: an index by key, and what it is asked for.
+type Ask struct {
+	Index Index
+	Key   string
 }
 
 // Page is one stretch of a list. Next is empty at its end.
@@ -126,6 +133,9 @@ const (
 	TrialsByDepartment  Index = "trials_by_department"
 	TrialsByState       Index = "trials_by_state"
 	TrialsByEvaluator   Index = "trials_by_evaluator"
+	TrialsByReader      Index = "trials_by_reader"   // ReaderKey of its department, of itself and of each evaluator
+	TrialsByScenario    Index = "trials_by_scenario" // hash of its data
+	TrialsByTried       Index = "trials_by_tried"    // each product of Tried
 	LeasesByTrial       Index = "leases_by_trial"
 	LeasesByDepartment  Index = "leases_by_department"
 	LeasesBySupplier    Index = "leases_by_supplier"

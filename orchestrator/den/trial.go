@@ -42,6 +42,7 @@ type Trial struct {
 	StartedAt  Stamp
 	EndsAt     Stamp // the latest end of its leases
 	ClosedAt   Stamp // when it was finished or cancelled
+	Tried      []ID  `json:",omitempty"` // products that ran in it, once it is finished and their names are open
 	Rev        int64
 }
 
@@ -80,6 +81,13 @@ type Amendment struct {
 	Why      string
 	Protocol string // hex SHA-256 of the protocol from then on
 }
+
+// ReaderKey is what TrialsByReader is asked for: the trials of one state that somebody
+// may read as a member of a department, as an evaluator, or by a role in that trial.
+func ReaderKey(reader ID, state TrialState) string { return string(reader) + "/" + string(state) }
+
+// Readers are those whom ReaderKey takes for a trial.
+func (t Trial) Readers() []ID { return append([]ID{t.Department, t.ID}, t.Evaluators...) }
 
 // Leads is who leads the consensus of a trial.
 func (t Trial) Leads() ID {

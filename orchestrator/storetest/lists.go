@@ -143,6 +143,7 @@ func cursorBound(t *testing.T, s den.Store) {
 			{Index: den.LeasesByTrial, Key: "tri_1", After: first.Next[:5]},
 			{Index: den.LeasesByTrial, Key: "tri_1", After: "%%%"},
 			{After: "AAAA"},
+			{Any: []den.Ask{{Index: den.LeasesByTrial, Key: "tri_1"}}, After: first.Next},
 		} {
 			_, err := tx.Leases().List(q)
 			wantKind(t, err, den.Invalid)

@@ -107,6 +107,7 @@ func (s *shelf[T]) compare(rt *rapid.T, tx den.Tx) {
 		}
 		s.ask(rt, tx, den.Query{Index: index, Key: string(ask)}, s.sorted(func(rec T) bool { return slices.Contains(keys(rec), ask) }, order))
 	}
+	s.compareAny(rt, tx)
 	for _, index := range slices.Sorted(maps.Keys(s.timed)) {
 		at := s.timed[index]
 		until := rapid.SampledFrom([]time.Time{{}, hour(0), hour(2), hour(9), hour(2).Add(-1)}).Draw(rt, "until")
@@ -114,6 +115,22 @@ func (s *shelf[T]) compare(rt *rapid.T, tx den.Tx) {
 			func(rec T) bool { return !at(rec).IsZero() && (until.IsZero() || !at(rec).After(until)) },
 			func(rec T) string { return at(rec).Format("2006-01-02T15:04:05.000000000") + s.own(rec) }))
 	}
+}
+
+// compareAny asks for what several lists have together, of one index or of more.
+func (s *shelf[T]) compareAny(rt *rapid.T, tx den.Tx) {
+	indexes := slices.Sorted(maps.Keys(s.keyed))
+	if s.order != nil || len(indexes) == 0 {
+		return
+	}
+	var q den.Query
+	for range rapid.IntRange(1, 4).Draw(rt, "lists") {
+		index := rapid.SampledFrom(indexes).Draw(rt, "index")
+		q.Any = append(q.Any, den.Ask{Index: index, Key: string(s.askable(rt, s.keyed[index]))})
+	}
+	s.ask(rt, tx, q, s.sorted(func(rec T) bool {
+		return slices.ContainsFunc(q.Any, func(a den.Ask) bool { return slices.Contains(s.keyed[a.Index](rec), den.ID(a.Key)) })
+	}, s.own))
 }
 
 // askable draws what an index is asked for: mostly something it has.

@@ -47,12 +47,24 @@ func shelves() []anyShelf {
 				t.Department, t.State = parent(rt), den.TrialState(parent(rt))
 				for range rapid.IntRange(0, 3).Draw(rt, "evaluators") {
 					t.Evaluators = append(t.Evaluators, parent(rt))
+					t.Tried = append(t.Tried, parent(rt))
 				}
+				t.Scenario.Hash = string(parent(rt))
 			},
 			keyed: keyed[den.Trial]{
 				den.TrialsByDepartment: one(func(t den.Trial) den.ID { return t.Department }),
 				den.TrialsByState:      one(func(t den.Trial) den.ID { return den.ID(t.State) }),
-				den.TrialsByEvaluator:  func(t den.Trial) []den.ID { return t.Evaluators }}},
+				den.TrialsByEvaluator:  func(t den.Trial) []den.ID { return t.Evaluators },
+				den.TrialsByScenario:   one(func(t den.Trial) den.ID { return den.ID(t.Scenario.Hash) }),
+				den.TrialsByTried:      func(t den.Trial) []den.ID { return t.Tried },
+				den.TrialsByReader: func(t den.Trial) (keys []den.ID) {
+					for _, who := range append([]den.ID{t.Department, t.ID}, t.Evaluators...) {
+						if who != "" {
+							keys = append(keys, who+"/"+den.ID(t.State))
+						}
+					}
+					return keys
+				}}},
 		leaseShelf(),
 		&shelf[den.Cell]{name: "cells", in: den.Tx.Cells, has: map[den.ID]den.Cell{},
 			key:  func(c *den.Cell) *den.ID { return (*den.ID)(&c.Sandbox) },
