@@ -28,16 +28,17 @@ var peers = map[string]struct {
 }{
 	"nginx": {[]string{"-e", "stderr", "-c", "FILE"}, `daemon off; pid FILE.pid; user root; worker_processes auto; error_log stderr crit;
 events { worker_connections 4096; }
-http { access_log off; client_body_temp_path FILE.body; proxy_temp_path FILE.proxy; fastcgi_temp_path FILE.f; uwsgi_temp_path FILE.u; scgi_temp_path FILE.s;
+http { access_log off; map $http_upgrade $hop { default upgrade; '' ''; } client_body_temp_path FILE.body; proxy_temp_path FILE.proxy; fastcgi_temp_path FILE.f; uwsgi_temp_path FILE.u; scgi_temp_path FILE.s;
   upstream product { server TO; keepalive 64; keepalive_requests 100000000; }
   server { listen 127.0.0.1:PORT; keepalive_requests 100000000;
-    location / { proxy_pass http://product; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_max_temp_file_size 0; } } }
+    location / { proxy_pass http://product; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $hop; proxy_set_header Host $host; proxy_max_temp_file_size 0; } } }
 `},
 	"haproxy": {[]string{"-db", "-q", "-f", "FILE"}, `defaults
   mode http
   timeout connect 5s
   timeout client 60s
   timeout server 60s
+  timeout tunnel 1h
 frontend visitors
   bind 127.0.0.1:PORT
   default_backend product
@@ -67,6 +68,17 @@ http://:PORT {
 // .ci/setup bench. The gateway shares its process with the visitors and the peers do not,
 // which on a machine with other work costs the gateway a share of the processors.
 func BenchmarkAgainstPeers(b *testing.B) {
+	ways := everyWay(b)
+	for _, c := range []struct{ size, conns, requests int }{{1 << 10, 64, 3000}, {1 << 10, 1, 600}, {1 << 20, 64, 200}, {1 << 20, 1, 60}} {
+		b.Run(fmt.Sprintf("%dKiB/%d", c.size>>10, c.conns), func(b *testing.B) {
+			compare(b, ways, c.requests, "requests/s", func(w way) { share(b, c.requests, w.address, w.cookie, c.size, c.conns) })
+		})
+	}
+}
+
+// everyWay is the gateway with a product in a cell, and the peers with the same on a
+// bridge; "none" reaches that without anybody between.
+func everyWay(b *testing.B) []way {
 	r, err := docker.Open(docker.Config{Installation: "bench-" + string(sandboxtest.NewID(b)), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	must(b, err)
 	b.Cleanup(func() { must(b, r.Close()) })
@@ -79,20 +91,20 @@ func BenchmarkAgainstPeers(b *testing.B) {
 	for name := range peers {
 		ways = append(ways, way{name, peer(b, name, to), ""})
 	}
-	for _, c := range []struct{ size, conns, requests int }{{1 << 10, 64, 3000}, {1 << 10, 1, 600}, {1 << 20, 64, 200}, {1 << 20, 1, 60}} {
-		b.Run(fmt.Sprintf("%dKiB/%d", c.size>>10, c.conns), func(b *testing.B) { compare(b, ways, c.requests, c.size, c.conns) })
-	}
+	return ways
 }
 
 type way struct{ name, address, cookie string }
 
-func compare(b *testing.B, ways []way, requests, size, conns int) {
+// compare has each way do the same again and again, in turn, and reports the ratio of
+// the middle times.
+func compare(b *testing.B, ways []way, count int, unit string, work func(way)) {
 	times := map[string][]time.Duration{}
 	for round := range max(b.N, 9) {
 		for n := range ways {
 			w := ways[(round+n)%len(ways)]
 			began := time.Now()
-			share(b, requests, w.address, w.cookie, size, conns)
+			work(w)
 			times[w.name] = append(times[w.name], time.Since(began))
 		}
 	}
@@ -105,7 +117,7 @@ func compare(b *testing.B, ways []way, requests, size, conns int) {
 			b.ReportMetric(middle(w.name)/middle("gateway"), "x-"+w.name)
 		}
 	}
-	b.ReportMetric(float64(requests)/middle("gateway"), "requests/s")
+	b.ReportMetric(float64(count)/middle("gateway"), unit)
 	b.ReportMetric(0, "ns/op")
 }
 

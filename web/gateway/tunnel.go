@@ -45,8 +45,38 @@ func (t *tunnel) WriteTo(to io.Writer) (int64, error) {
 	return t.copy(to, struct{ io.Reader }{t})
 }
 
-func (t *tunnel) copy(to io.Writer, from io.Reader) (int64, error) {
-	buffer := t.f.g.buffers.get(streamBuffer)
-	defer t.f.g.buffers.put(buffer)
-	return io.CopyBuffer(to, from, buffer)
+// copy waits with a small buffer. What fills it is most likely the beginning of more,
+// which is copied with a larger one until less comes than fits.
+func (t *tunnel) copy(to io.Writer, from io.Reader) (all int64, err error) {
+	lent := &t.f.g.buffers
+	buffer := lent.get(streamBuffer)
+	defer func() { lent.put(buffer) }()
+	for err == nil {
+		var n int
+		n, err = pump(to, from, buffer)
+		all += int64(n)
+		want := streamBuffer
+		if n == len(buffer) {
+			want = usualBuffer
+		}
+		if want != len(buffer) {
+			lent.put(buffer)
+			buffer = lent.get(want)
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return all, err
+}
+
+// pump passes on what one reading gives, and says how much that was.
+func pump(to io.Writer, from io.Reader, buffer []byte) (int, error) {
+	n, err := from.Read(buffer)
+	if n > 0 {
+		if wrote, fault := to.Write(buffer[:n]); fault != nil {
+			return wrote, fault
+		}
+	}
+	return n, err
 }
