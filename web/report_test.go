@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -146,5 +147,25 @@ func TestAReportIsPublishedByItsDepartment(t *testing.T) {
 	}
 	if got := engineer.get("/register/" + trial); got.Status != http.StatusNotFound {
 		t.Errorf("what was taken back is %d", got.Status)
+	}
+}
+
+// A product that starts in no time at all did not start in "0 seconds".
+func TestShortTimesAreSaidInWhatTheyHave(t *testing.T) {
+	r := newRig(t)
+	v := r.trial()
+	r.score(v, "evaluator")
+	official := r.visitor("official")
+	nothing := regexp.MustCompile(`.{60}\b0(\.0+)? (milli)?seconds.{20}`)
+	for _, path := range []string{
+		"/trials/" + string(v.ID) + "/measured", "/trials/" + string(v.ID) + "/report", "/sandboxes/" + string(v.Entries[0].Sandbox.ID),
+	} {
+		said := official.get(path).said()
+		if !regexp.MustCompile(`\d milliseconds|less than a millisecond`).MatchString(said) {
+			t.Errorf("%s says no short time: %s", path, said)
+		}
+		for _, found := range nothing.FindAllString(said, -1) {
+			t.Errorf("%s says %q", path, found)
+		}
 	}
 }

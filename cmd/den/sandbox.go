@@ -113,7 +113,7 @@ func (k *client) tellSandbox(s contract.Sandbox) {
 		{"Ready", moment(s.LiveAt)},
 	}
 	if s.LaunchMs != nil {
-		pairs = append(pairs, [2]string{"Started in", fmt.Sprintf("%.0f ms", *s.LaunchMs)})
+		pairs = append(pairs, [2]string{"Started in", den.SpellShort(time.Duration(*s.LaunchMs * float64(time.Millisecond)))})
 	}
 	if left := k.timeLeft(s); left != "" {
 		pairs = append(pairs, [2]string{"Ends", moment(s.EndsAt)}, [2]string{"Time left", left}, [2]string{"Latest end", moment(s.LatestEnd)})

@@ -183,7 +183,7 @@ func (s *standing) started(r Release) {
 	switch {
 	case !s.l.LiveAt.IsZero():
 		s.add(CheckStart, CheckPassed, "It started.")
-		s.add(CheckAnswer, CheckPassed, fmt.Sprintf("It answered on port %d, path %s, after %.1f seconds.", r.Port, r.Path, time.Duration(s.l.Launch).Seconds()))
+		s.add(CheckAnswer, CheckPassed, fmt.Sprintf("It answered on port %d, path %s, after %s.", r.Port, r.Path, SpellShort(s.l.Launch)))
 	case s.fault() && silent:
 		s.add(CheckStart, CheckPassed, "It started.")
 		s.add(CheckAnswer, CheckFailed, s.l.Say+" "+fmt.Sprintf("Let it answer HTTP on port %d of every address (0.0.0.0), or name the right port and path in a new release.", r.Port))
@@ -204,8 +204,7 @@ func (s *standing) measured() {
 		s.pending(CheckMeasure, s.l.Phase == Live, "")
 		return
 	}
-	s.add(CheckMeasure, CheckPassed, fmt.Sprintf("%.1f MB of memory once it answered; the start took %.1f seconds.",
-		float64(s.p.Memory)/(1<<20), time.Duration(s.p.Launch).Seconds()))
+	s.add(CheckMeasure, CheckPassed, fmt.Sprintf("%.1f MB of memory once it answered; the start took %s.", float64(s.p.Memory)/(1<<20), SpellShort(s.p.Launch)))
 }
 
 func (s *standing) again() {
@@ -231,7 +230,7 @@ func (s *standing) stopped() {
 	case s.l.Stopped.Killed:
 		s.add(CheckStop, CheckAdvice, fmt.Sprintf("It was still running %d seconds after it was asked to stop, and was ended by force. Let the program end on SIGTERM.", int(StopGrace.Seconds())))
 	default:
-		s.add(CheckStop, CheckPassed, fmt.Sprintf("It stopped %.1f seconds after it was asked to.", time.Duration(s.l.Stopped.Took).Seconds()))
+		s.add(CheckStop, CheckPassed, fmt.Sprintf("It stopped %s after it was asked to.", SpellShort(s.l.Stopped.Took)))
 	}
 }
 

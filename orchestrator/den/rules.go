@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Rules are what the people of one department may start: what goes at once, what needs
@@ -204,39 +203,6 @@ func Pounds(pence int64) string {
 		return fmt.Sprintf("%s£%d", sign, pence/100)
 	}
 	return fmt.Sprintf("%s£%d.%02d", sign, pence/100, pence%100)
-}
-
-// Spell writes a length of time in its two largest units: "2 days 4 hours".
-func Spell(d Span) string {
-	units := []struct {
-		of        Span
-		one, many string
-	}{{24 * time.Hour, "day", "days"}, {time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}}
-	var words []string
-	for _, u := range units {
-		n := d / u.of
-		d -= n * u.of
-		if n > 0 {
-			words = append(words, some(int(n), u.one, u.many))
-		}
-		if len(words) == 2 || len(words) == 1 && n == 0 {
-			break
-		}
-	}
-	if len(words) == 0 {
-		return "less than a second"
-	}
-	return strings.Join(words, " ")
-}
-
-// SpellExactly writes a length of time as Spell does where nothing is lost by that, and
-// otherwise to the last digit, as programs do.
-func SpellExactly(d Span) string {
-	const twoUnits = 24 * time.Hour // from here they are days and hours
-	if d > 0 && d%time.Minute == 0 && (d < twoUnits || d%time.Hour == 0) {
-		return Spell(d)
-	}
-	return d.String()
 }
 
 func some(n int, one, many string) string {

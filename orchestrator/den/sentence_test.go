@@ -20,6 +20,18 @@ func TestASentenceOfTheDenBeginsAsSentencesDo(t *testing.T) {
 	}
 }
 
+func TestAShortTimeIsNeverNothing(t *testing.T) {
+	for length, want := range map[time.Duration]string{
+		0: "0 seconds", time.Microsecond: "less than a millisecond", 300 * time.Microsecond: "0.3 milliseconds", time.Millisecond: "1 millisecond",
+		3700 * time.Microsecond: "3.7 milliseconds", 12*time.Millisecond + 400*time.Microsecond: "12 milliseconds", 999*time.Millisecond + 700*time.Microsecond: "1 second",
+		1340 * time.Millisecond: "1.3 seconds", 42 * time.Second: "42 seconds", 59*time.Second + 900*time.Millisecond: "60 seconds", 61 * time.Second: "1 minute 1 second",
+	} {
+		if got := den.SpellShort(length); got != want {
+			t.Errorf("%s is %q, want %q", length, got, want)
+		}
+	}
+}
+
 func TestALengthIsSpelledWhereNothingIsLost(t *testing.T) {
 	for length, want := range map[time.Duration]string{
 		120 * time.Hour: "5 days", 49 * time.Hour: "2 days 1 hour", 90 * time.Minute: "1 hour 30 minutes", 10 * time.Minute: "10 minutes",

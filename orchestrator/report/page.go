@@ -61,14 +61,19 @@ func amount(f den.ReportFact) string {
 		return fmt.Sprintf("%.1f MB", f.Value/(1<<20))
 	case "1":
 		return fmt.Sprintf("%.10g", f.Value)
+	case "s":
+		return den.SpellShort(time.Duration(f.Value * float64(time.Second)))
 	}
 	said := fmt.Sprintf("%.2f", f.Value)
 	if f.Value >= 10 {
 		said = fmt.Sprintf("%.0f", f.Value)
 	}
-	unit, ok := map[string]string{"s": "seconds", "ms": "milliseconds", "1/s": "requests a second"}[f.Unit]
+	unit, ok := map[string]string{"ms": "milliseconds", "1/s": "requests a second"}[f.Unit]
 	if !ok {
 		unit = html.EscapeString(f.Unit)
+	}
+	if f.Unit == "ms" && f.Value > 0 && said == "0.00" {
+		return "less than a millisecond"
 	}
 	return said + " " + unit
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -82,7 +81,7 @@ func (p *Pages) knownRows(k den.Known) []compareRow {
 	for _, t := range k.Trials {
 		where = append(where, t.Name+", "+t.Department)
 		if t.Measured {
-			launch = append(launch, p.seconds(t.Launch))
+			launch = append(launch, p.brief(t.Launch))
 			restarts = append(restarts, p.words.Count("compare.times", t.Restarts))
 			reached = append(reached, p.words.Count("compare.addresses", t.Reached))
 		}
@@ -120,19 +119,11 @@ type known struct {
 func (p *Pages) known(k den.Known) known {
 	out := known{Tried: k.Tried}
 	for _, t := range k.Trials {
-		row := knownRow{KnownTrial: t, Ready: p.seconds(t.Launch)}
+		row := knownRow{KnownTrial: t, Ready: p.brief(t.Launch)}
 		if t.Published {
 			row.Href = registerPath(t.Trial)
 		}
 		out.Trials = append(out.Trials, row)
 	}
 	return out
-}
-
-// seconds says a short time: "0.3 seconds".
-func (p *Pages) seconds(d den.Span) string {
-	if d < 50*time.Millisecond {
-		return p.words.Say("known.at-once")
-	}
-	return p.words.Say("known.seconds", "N", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
 }

@@ -109,13 +109,7 @@ func (p *Pages) factTitle(id string) string {
 func (p *Pages) amount(f den.ReportFact) string {
 	switch f.Unit {
 	case "s":
-		if f.Value >= 60 {
-			span, err := p.say.Span(time.Duration(f.Value * float64(time.Second)).Round(time.Minute))
-			if err == nil {
-				return span
-			}
-		}
-		return p.unit("unit.seconds", rounded(f.Value))
+		return p.brief(time.Duration(f.Value * float64(time.Second)))
 	case "ms":
 		return p.milliseconds(f.Value)
 	case "processors":
@@ -139,7 +133,29 @@ func (p *Pages) unit(key, amount string) string {
 	return p.words.Count(key, n, "N", amount)
 }
 
-func (p *Pages) milliseconds(n float64) string { return p.unit("unit.milliseconds", rounded(n)) }
+func (p *Pages) milliseconds(n float64) string {
+	amount := rounded(n)
+	if n > 0 && amount == "0" {
+		return p.words.Say("unit.instant")
+	}
+	return p.unit("unit.milliseconds", amount)
+}
+
+// brief is a length of time that was measured: "12 milliseconds", "1.3 seconds", and from a
+// minute on as any other length. Nothing at all is "0 seconds".
+func (p *Pages) brief(d den.Span) string {
+	switch {
+	case d > 0 && d.Round(time.Millisecond) < time.Second:
+		return p.milliseconds(float64(d) / float64(time.Millisecond))
+	case d < time.Minute:
+		return p.unit("unit.seconds", rounded(d.Seconds()))
+	}
+	said, err := p.say.Span(d.Round(time.Minute))
+	if err != nil {
+		return p.unit("unit.seconds", rounded(d.Seconds()))
+	}
+	return said
+}
 
 // weightRows are the pages that the protocol names, with what each weighs by product.
 func (p *Pages) weightRows(r den.Report) (rows []measuredRow) {

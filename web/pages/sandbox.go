@@ -23,6 +23,7 @@ type liveSandbox struct {
 	den.SandboxView
 	Memory, CPU, Disk, Processes string
 	LogHeld                      bool // it writes to its log too quickly, and is made to wait
+	Took                         string // from the start to the first answer
 	Log                          string
 	Logs                         []serviceLog // of a stack, while it runs
 	WayUses                      []wayUse
@@ -68,7 +69,7 @@ func (p *Pages) SandboxLive(c *gin.Context) error {
 }
 
 func (p *Pages) liveSandbox(s den.SandboxView) liveSandbox {
-	live := liveSandbox{SandboxView: s, Log: printable([]byte(s.LogTail))}
+	live := liveSandbox{SandboxView: s, Log: printable([]byte(s.LogTail)), Took: p.brief(s.Launch)}
 	live.WayUses = p.wayUses(s.Used)
 	isOver := s.Phase.Final() || s.Phase == den.Ending || s.EndAsked != nil
 	live.MayOpen = s.Phase == den.Live && s.May[den.OpenSandbox]
