@@ -85,6 +85,7 @@ func TestAClockThatIsPutBackLetsNothingLastLonger(t *testing.T) {
 			t.Errorf("a minute before its end it is %s", l.Phase)
 		}
 		r.phase(fresh, den.Ended, 2*time.Minute)
+		figure(t, 6, "sandboxes under a clock that was put back")
 	})
 }
 
@@ -108,6 +109,7 @@ func TestAClockThatIsPutRightAgainTakesNoTimeAway(t *testing.T) {
 		if n := r.clockEvents(); n != 0 {
 			t.Errorf("the record says %d times that the clock was put back", n)
 		}
+		figure(t, 2, "clocks set and put right")
 	})
 }
 

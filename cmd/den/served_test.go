@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -243,11 +244,15 @@ func (s *served) clean() {
 
 // tail keeps the end of a log.
 type tail struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu      sync.Mutex
+	text    bytes.Buffer
+	counted atomic.Int64 // goroutines, where a process tells of them at its end
 }
 
 func (l *tail) add(line string) {
+	if strings.HasPrefix(line, "goroutine ") {
+		l.counted.Add(1)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	const most = 8 << 10

@@ -321,18 +321,55 @@ func TestAStreamOutlivesTheReadTimeoutOfItsUpload(t *testing.T) {
 	}
 }
 
-func TestWebSocketsLeaveNothing(t *testing.T) {
+func TestWebSocketsLeaveNothing(t *testing.T) { webSockets(t, 200) }
+
+// webSockets opens and closes so many, one after the other. Goroutines are as many
+// afterwards as after the first of them, ± 5; goleak looks at the rest.
+func webSockets(t *testing.T, many int) {
+	const bound = 5
 	d := newDen(t, http.HandlerFunc(stage))
 	cookie := d.visit("acme", ann)
-	for range 200 {
+	open := func() *websocket.Conn {
 		conn, _, err := d.dialWS(cookie)
 		if err != nil {
 			t.Fatal(err)
 		}
 		echo(t, conn, "x")
+		return conn
+	}
+	calm := func(most int) bool {
+		deadline := time.After(10 * time.Second)
+		for runtime.NumGoroutine() > most {
+			select {
+			case <-deadline:
+				return false
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		return true
+	}
+	var held []*websocket.Conn
+	for range 2 * bound {
+		held = append(held, open())
+	}
+	during := runtime.NumGoroutine()
+	for _, conn := range held {
 		_ = conn.CloseNow()
 	}
-	if f, _ := d.g.Tally("acme"); f.Upgraded != 200 || f.Requests != 200 {
+	if !calm(during - 2*bound) { // the control: what is open is seen
+		t.Errorf("%d goroutines with ten open, and as many without", during)
+	}
+	before := runtime.NumGoroutine()
+	for range many - 2*bound {
+		_ = open().CloseNow()
+	}
+	if !calm(before + bound) {
+		t.Errorf("%d goroutines after the first ten, %d after %d", before, runtime.NumGoroutine(), many)
+	}
+	if f, _ := d.g.Tally("acme"); f.Upgraded != int64(many) || f.Requests != int64(many) {
 		t.Errorf("facts %+v", f)
 	}
-} // goleak looks at the rest
+	if !t.Failed() {
+		t.Logf("figure: %d WebSockets, 0 violations", many)
+	}
+}
