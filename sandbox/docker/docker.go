@@ -68,6 +68,7 @@ type Runtime struct {
 	arch   string                   // of the engine, as Go calls it, once known
 	quota  *bool                    // whether the engine can bound a layer, once known
 	tries  map[sandbox.ID]restarts
+	whole  map[sandbox.ID][]string // engine ids of the containers of what was whole when it was looked at last
 
 	guarded bool // the firewall was asked at least once
 }
@@ -103,7 +104,7 @@ func Open(c Config) (*Runtime, error) {
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
 		archive: c.Archive.filled(), seccomp: profile,
-		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{},
+		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, whole: map[sandbox.ID][]string{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},
 	}, nil

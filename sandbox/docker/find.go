@@ -119,6 +119,7 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 		r.Forget(id)
 		r.mu.Lock()
 		delete(r.tries, id)
+		delete(r.whole, id)
 		r.mu.Unlock()
 		for range rounds {
 			all, err := r.list(ctx, r.ours.filterOf(id))

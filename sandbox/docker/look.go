@@ -33,31 +33,41 @@ func (r *Runtime) inspect(ctx context.Context, name string) (container.InspectRe
 	return c, err
 }
 
-// parts looks at every container of a sandbox.
+// parts lists the containers of a sandbox and looks at each.
 func (r *Runtime) parts(ctx context.Context, id sandbox.ID) (parts, error) {
-	p := parts{services: map[string]*container.InspectResponse{}}
 	var listed []container.Summary
 	err := r.ask(ctx, func(ctx context.Context) (err error) {
 		listed, err = r.api.ContainerList(ctx, container.ListOptions{All: true, Filters: r.ours.filterOf(id)})
 		return silence("list the containers of "+string(id), err)
 	})
 	if err != nil {
-		return p, err
+		return parts{}, err
 	}
+	var all []string
 	for _, one := range listed {
-		found, name, ok := r.ours.ownsContainer(one)
-		if !ok || found != id {
-			continue
+		if found, _, ok := r.ours.ownsContainer(one); ok && found == id {
+			all = append(all, one.ID)
 		}
+	}
+	return r.partsAmong(ctx, id, all)
+}
+
+// partsAmong looks at containers of a sandbox by their engine ids; those that are gone
+// are left out.
+func (r *Runtime) partsAmong(ctx context.Context, id sandbox.ID, all []string) (parts, error) {
+	p := parts{services: map[string]*container.InspectResponse{}}
+	for _, one := range all {
 		err := r.ask(ctx, func(ctx context.Context) error {
-			c, err := r.inspect(ctx, one.ID)
+			c, err := r.inspect(ctx, one)
 			if errdefs.IsNotFound(err) {
 				return nil // it went meanwhile
 			}
 			if err != nil {
-				return silence("look at "+name, err)
+				return silence("look at container "+one, err)
 			}
-			p.add(strings.TrimPrefix(name, r.ours.prefix(id)), &c)
+			if found, ok := r.ours.owns(c.Config.Labels, c.Name); ok && found == id {
+				p.add(strings.TrimPrefix(strings.TrimPrefix(c.Name, "/"), r.ours.prefix(id)), &c)
+			}
 			return nil
 		})
 		if err != nil {
@@ -65,6 +75,65 @@ func (r *Runtime) parts(ctx context.Context, id sandbox.ID) (parts, error) {
 		}
 	}
 	return p, nil
+}
+
+// glance is parts for what is looked at over and over. For a listing the engine goes
+// through everything that it has, so where a sandbox was whole the last time it asks for
+// those containers alone, and lists as soon as one of them is not as it was.
+func (r *Runtime) glance(ctx context.Context, id sandbox.ID) (parts, error) {
+	r.mu.Lock()
+	all := r.whole[id]
+	r.mu.Unlock()
+	if len(all) > 0 {
+		if p, err := r.partsAmong(ctx, id, all); err != nil || p.whole() {
+			return p, err
+		}
+	}
+	p, err := r.parts(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if delete(r.whole, id); p.whole() {
+		r.whole[id] = p.ids()
+	}
+	return p, nil
+}
+
+// whole says that everything that a sandbox should have is there and runs. There can be
+// nothing more.
+func (p *parts) whole() bool {
+	if p.dying || p.holder == nil || !p.holder.State.Running || len(p.services) == 0 || len(p.services) != p.wanted() {
+		return false
+	}
+	for _, c := range p.services {
+		if !c.State.Running {
+			return false
+		}
+	}
+	return true
+}
+
+// wanted is how many services a sandbox should have, as the labels say.
+func (p *parts) wanted() (most int) {
+	if p.holder != nil {
+		most, _ = strconv.Atoi(p.holder.Config.Labels[labelServices]) // 0 where it does not say
+	}
+	for _, c := range p.services {
+		if n, err := strconv.Atoi(c.Config.Labels[labelServices]); err == nil {
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
+func (p *parts) ids() []string {
+	all := []string{p.holder.ID}
+	for _, c := range p.services {
+		all = append(all, c.ID)
+	}
+	return all
 }
 
 func (p *parts) add(name string, c *container.InspectResponse) {
@@ -85,7 +154,7 @@ func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error
 	r.mu.Lock()
 	tries := maps.Clone(r.tries[id]) // before the look, so that a restart meanwhile is no fault
 	r.mu.Unlock()
-	p, err := r.parts(ctx, id)
+	p, err := r.glance(ctx, id)
 	if err != nil {
 		return sandbox.State{Seen: sandbox.Unknown}, err
 	}
@@ -113,15 +182,9 @@ func (p *parts) state(tries restarts) sandbox.State {
 	if p.holder == nil && len(p.services) == 0 {
 		return state
 	}
-	var running, paused, exited, finished, fresh, lost, wanted int
-	if p.holder != nil {
-		wanted, _ = strconv.Atoi(p.holder.Config.Labels[labelServices])
-	}
+	var running, paused, exited, finished, fresh, lost int
 	for name, c := range p.services {
 		state.Services = append(state.Services, serviceState(name, c))
-		if n, err := strconv.Atoi(c.Config.Labels[labelServices]); err == nil {
-			wanted = max(wanted, n)
-		}
 		switch {
 		case !ever(c):
 			fresh++
@@ -149,7 +212,7 @@ func (p *parts) state(tries restarts) sandbox.State {
 		state.Seen = sandbox.Stopped
 	case exited > 0:
 		state.Seen = sandbox.Exited
-	case fresh > 0 || len(p.services) < wanted:
+	case fresh > 0 || len(p.services) < p.wanted():
 		state.Seen = sandbox.Partial
 	case len(p.services) == 0:
 		state.Seen = sandbox.Held

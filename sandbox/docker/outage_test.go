@@ -205,3 +205,41 @@ func TestAStartOnAWaitingCellIsTwoCalls(t *testing.T) {
 		t.Errorf("seen %+v, %v", state, err)
 	}
 }
+
+// Another look at what was whole asks for its two containers and lists nothing; what is
+// then gone is seen all the same.
+func TestAnotherLookListsNothing(t *testing.T) {
+	r := engine(t)
+	image := sandboxtest.ProductImage(t, r)
+	two, s := spoiled(t, r, "GET ")
+	s.way.Store("count")
+	whole := spec(image, sandbox.Strict, "serve")
+	t.Cleanup(func() { must(t, r.Remove(context.WithoutCancel(t.Context()), whole.ID)) })
+	must(t, two.Start(t.Context(), whole))
+	look := func(want sandbox.Seen) (calls int32) {
+		t.Helper()
+		s.times.Store(1000)
+		state, err := two.Look(t.Context(), whole.ID)
+		must(t, err)
+		if state.Seen != want {
+			t.Fatalf("it is seen %s, want %s", state.Seen, want)
+		}
+		return 1000 - s.times.Load()
+	}
+	if calls := look(sandbox.Running); calls != 3 {
+		t.Errorf("the first look made %d calls, want a listing and two", calls)
+	}
+	if calls := look(sandbox.Running); calls != 2 {
+		t.Errorf("the second look made %d calls", calls)
+	}
+	must(t, r.Pause(t.Context(), whole.ID))
+	if calls := look(sandbox.Paused); calls != 2 {
+		t.Errorf("a look at what is paused made %d calls", calls)
+	}
+	must(t, r.removeContainer(t.Context(), r.ours.name(whole.ID, "product")))
+	look(sandbox.Held)
+	must(t, r.Start(t.Context(), whole))
+	look(sandbox.Running)
+	must(t, r.Remove(t.Context(), whole.ID))
+	look(sandbox.Absent)
+}

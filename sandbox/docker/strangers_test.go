@@ -80,7 +80,9 @@ func strangersName(ctx context.Context, t *testing.T, r *Runtime, product sandbo
 // decoy makes a stranger's container, and demands that it is byte-equal afterwards.
 func decoy(ctx context.Context, t *testing.T, r *Runtime, product sandbox.Image, name string, labels map[string]string, do func()) {
 	t.Helper()
-	made, err := r.api.ContainerCreate(ctx, &container.Config{Image: product.ID, Labels: labels}, &container.HostConfig{}, nil, nil, name)
+	made, err := r.api.ContainerCreate(ctx, &container.Config{
+		Image: product.ID, Labels: labels, Healthcheck: &container.HealthConfig{Test: []string{"NONE"}}, // or it changes by itself each second
+	}, &container.HostConfig{}, nil, nil, name)
 	must(t, err)
 	t.Cleanup(func() { r.rm(t, made.ID) })
 	must(t, r.api.ContainerStart(ctx, made.ID, container.StartOptions{}))

@@ -25,7 +25,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 	if err := id.Check(); err != nil {
 		return use, err
 	}
-	p, err := r.parts(ctx, id)
+	p, err := r.glance(ctx, id)
 	if err != nil {
 		return use, err
 	}
