@@ -17,6 +17,13 @@ import (
 // errBusy means that a bound on what is open at once was reached.
 var errBusy = errors.New("gateway: too much is open at once")
 
+// errNoStatus means that a product answered with a status that there is not.
+var errNoStatus = errors.New("gateway: no such status")
+
+// mostHints is how many interim responses of one answer are passed on; none is known
+// that needs more than a few. The next one ends the request.
+const mostHints = 32
+
 // load counts what one person has open, across all sandboxes.
 type load struct{ requests, streams atomic.Int64 }
 
@@ -38,6 +45,7 @@ type flight struct {
 	buffer int
 	stream bool
 	res    *http.Response
+	hints  int // interim responses so far
 
 	mu      sync.Mutex // all below; stop may come from anywhere
 	over    bool       // the handler returned: out and ctl are no longer ours
@@ -118,6 +126,9 @@ func (f *flight) rewrite(p *httputil.ProxyRequest) {
 // answered sees the product's response header before anything is sent.
 func (f *flight) answered(res *http.Response) error {
 	f.res = res
+	if res.StatusCode < 100 {
+		return errNoStatus // the server would panic
+	}
 	cleanResponse(res.Header)
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		f.b.tally.upgraded.Add(1)
@@ -162,6 +173,8 @@ func (f *flight) failed(_ http.ResponseWriter, r *http.Request, err error) {
 	f.mu.Unlock()
 	p := f.g.pages.noAnswer
 	switch {
+	case !silent && f.hints > mostHints:
+		f.b.tally.broken.Add(1)
 	case silent || r.Context().Err() != nil:
 		panic(http.ErrAbortHandler)
 	case errors.As(err, &tooLarge):
@@ -189,6 +202,10 @@ func (f *flight) Header() http.Header { return f.out.Header() }
 // WriteHeader implements http.ResponseWriter. Interim responses reach it without passing answered.
 func (f *flight) WriteHeader(status int) {
 	if status < 200 {
+		if f.hints++; f.hints > mostHints {
+			f.cancel()
+			return
+		}
 		cleanResponse(f.out.Header())
 	}
 	f.out.WriteHeader(status)

@@ -10,7 +10,7 @@ import (
 // visitor speak as the den. Hop-by-hop headers are already gone.
 func cleanRequest(h http.Header) {
 	for name := range h {
-		if denHeader(name) {
+		if denHeader(name) || lengthTwin(name) {
 			delete(h, name)
 		}
 	}
@@ -43,6 +43,15 @@ func denHeader(name string) bool {
 	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
 	return name == "forwarded" || name == "x-real-ip" ||
 		strings.HasPrefix(name, "x-den-") || strings.HasPrefix(name, "x-forwarded-")
+}
+
+// lengthTwin reports names that servers which follow CGI cannot tell from those that say
+// where a body ends.
+func lengthTwin(name string) bool {
+	if strings.IndexByte(name, '_') < 0 {
+		return false
+	}
+	return strings.EqualFold(name, "Transfer_Encoding") || strings.EqualFold(name, "Content_Length")
 }
 
 // carriesToken reports an Authorization value with a den token in it, be it a
