@@ -10,7 +10,7 @@ import (
 
 // mostLooked is how many events one page of a narrowed list reads at most: what is left
 // to read follows with its cursor.
-const mostLooked = 20_000
+const mostLooked = 2500
 
 // Events lists the record: about one subject whose record the actor may read, what the
 // actor did, or all of it, which only the operator and an auditor may. A narrowed list

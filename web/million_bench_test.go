@@ -16,7 +16,7 @@ import (
 )
 
 // trialSizes is how many trials the benchmark stands on, with ten events each: 1,000
-// and, to see that it is flat, DEN_BENCH_SIZE (1000000 makes a file of 13 GB, in some
+// and, to see that it is flat, DEN_BENCH_SIZE (1000000 makes a file of 17 GB, in some
 // ten minutes).
 func trialSizes(b *testing.B) []int {
 	more := os.Getenv("DEN_BENCH_SIZE")
@@ -42,15 +42,20 @@ func manyTrials(b *testing.B, c crowd) {
 	path := filepath.Join(b.TempDir(), "den.db")
 	began := time.Now()
 	c.fill(b, path)
-	b.Logf("filled in %.0f s", time.Since(began).Seconds())
+	filled := time.Since(began)
 	began = time.Now()
 	r := newRigOn(b, path, false)
 	r.people = c.people()
 	first := r.visitor("operator").get("/")
-	b.Logf("start, from the opening of the file to the first page: %.0f ms", milli(time.Since(began)))
+	start := time.Since(began)
 	if first.Status != http.StatusOK {
 		b.Fatal(first.Status)
 	}
+	b.Run("start", func(b *testing.B) { // from the opening of the file to the first page
+		b.ReportMetric(milli(start), "start-ms")
+		b.ReportMetric(filled.Seconds(), "filling-s")
+		b.ReportMetric(0, "ns/op")
+	})
 	r.settle()
 	r.people = c.people()
 	c.pages(b, r)
