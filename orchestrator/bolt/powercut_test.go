@@ -67,7 +67,7 @@ func TestAPowerCutLosesNothingThatWasAnswered(t *testing.T) {
 		d := newDisk(t, 400<<20, mkfs...)
 		lost, answered := powerCuts(t, d, Options{}, cuts(t))
 		if lost != 0 {
-			t.Errorf("%s: %d answers of %d were lost. Again: DEN_POWER_CUTS=%d go test -tags nomsgpack -count=1 -v -run '^TestAPowerCutLosesNothingThatWasAnswered$' ./orchestrator/bolt", name, lost, answered, cuts(t))
+			t.Errorf("%s: %d answers of %d were lost", name, lost, answered)
 		}
 		t.Logf("%s: %d cuts, %d answers, 0 lost", name, cuts(t), answered)
 	}
@@ -91,8 +91,7 @@ func TestAPowerCutIsSeenWhereNothingIsSynced(t *testing.T) {
 // everything that was answered. It says how many answers are not in the file.
 func powerCuts(t *testing.T, d *disk, o Options, times int) (lost, answered int) {
 	t.Helper()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seeded(t)
 	chance := rand.New(rand.NewPCG(seed, 1))
 	path := filepath.Join(d.dir, "den.db")
 	o.Now, o.Reserve = noon, 1<<20
@@ -110,6 +109,24 @@ func powerCuts(t *testing.T, d *disk, o Options, times int) (lost, answered int)
 		}
 	}
 	return lost, answered
+}
+
+// seeded is DEN_CHAOS_SEED, or a seed by chance. A test that fails says how it is run
+// again with the same one.
+func seeded(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64()
+	if text := os.Getenv("DEN_CHAOS_SEED"); text != "" {
+		var err error
+		seed, err = strconv.ParseUint(text, 10, 64)
+		must(t, err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("Again: DEN_CHAOS_SEED=%d go test -tags nomsgpack,chaos -count=1 -v -run '^%s$' ./orchestrator/bolt", seed, t.Name())
+		}
+	})
+	return seed
 }
 
 type writers struct {
