@@ -169,3 +169,44 @@ func TestShortTimesAreSaidInWhatTheyHave(t *testing.T) {
 		}
 	}
 }
+
+// tied is a trial whose products were given the same marks for all that counts.
+func (r *rig) tied() den.TrialView {
+	r.Helper()
+	ctx, by := context.Background(), r.people["official"].Act()
+	t, err := r.den.AddTrial(ctx, by, den.NewTrial{
+		Name: "Two that are as good", Question: "Which of the two is better?", Scheme: den.SchemeRef{ID: "first-look", Version: 1}, Releases: r.releases,
+		Evaluators: []den.ID{r.people["evaluator"].ID, r.people["colleague"].ID}, Weights: map[string]float64{"answers-quickly": 0, "price": 0}, // people alone decide
+	})
+	r.must(err)
+	t, err = r.den.StartTrial(ctx, by, t.ID, 0, den.Once{})
+	r.must(err)
+	for n, name := range []string{"evaluator", "colleague"} {
+		who := r.people[name].Act()
+		_, err := r.den.Declare(ctx, who, t.ID, den.NewDeclaration{Stake: den.NoStake})
+		r.must(err)
+		for _, e := range t.Entries {
+			scores := map[string]den.Score{}
+			for _, c := range t.Scheme.Criteria() {
+				if c.ScoredBy == den.ByPeople {
+					m := 3 + n
+					scores[c.ID] = den.Score{Mark: &m, Reason: "It did what it should."}
+				}
+			}
+			_, err := r.den.SaveAssessment(ctx, who, den.NewAssessment{Trial: t.ID, Entry: e.ID, Scores: scores, Submit: true})
+			r.must(err)
+		}
+	}
+	return r.end(t)
+}
+
+// A tie that nothing untested could break is said as one: nobody is called the winner.
+func TestATieIsSaidAsOne(t *testing.T) {
+	r := newRig(t)
+	v := r.tied()
+	page := r.visitor("official").get("/trials/" + string(v.ID) + "/report")
+	page.shows("main", "share first place, with 70 marks out of 100.")
+	for _, e := range v.Entries {
+		page.shows("tr", e.ProductName+" "+e.SupplierName+" 1 70.0")
+	}
+}

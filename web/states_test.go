@@ -21,6 +21,7 @@ type world struct {
 	finished, failed     den.TrialView
 	starting, queued     den.TrialView
 	weighed              den.TrialView // its panel is agreeing on marks
+	tied                 den.TrialView // its products share first place
 	renewed              den.TrialView // a newer release took a place after the evaluator had begun
 	bare                 den.Product   // without a release
 	proposed             string        // the address of a proposed release
@@ -77,6 +78,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"sandbox-queued", "engineer", "/sandboxes/" + string(w.queued.Entries[0].Sandbox.ID), ""},
 		shown{"trial-extend", "official", running + "/extend", ""}, shown{"trial-extend-wrong", "official", running + "/extend", send}, shown{"trial-end", "official", running + "/end", ""},
 		shown{"report", "official", finished + "/report", ""}, shown{"report-decided", "auditor", finished + "/report", ""},
+		shown{"report-tied", "official", "/trials/" + string(w.tied.ID) + "/report", ""},
 		shown{"report-none", "official", running + "/report", ""},
 		shown{"publish", "official", finished + "/publish", ""}, shown{"publish-preview", "official", finished + "/publish?part=finding&part=scores", ""},
 		shown{"publish-wrong", "official", finished + "/publish?part=finding", `document.querySelector('main form[method=post]').requestSubmit()`},
@@ -126,6 +128,7 @@ func (r *rig) world() *world {
 		_, err = r.den.SetScenario(ctx, by, w.full.ID, den.NewScenario{Name: "people.csv", From: strings.NewReader("name\nAda\n")})
 		r.must(err)
 		w.weighed = r.weigh()
+		w.tied = r.tied()
 		w.renewed = r.end(r.renewed())
 		w.running = r.trial()
 		w.exhibit = r.exhibits(w.running)
