@@ -10,9 +10,9 @@ func (k *client) notice() *cobra.Command {
 	return group(&cobra.Command{
 		Use:     "notice",
 		Short:   "Read what you were told",
-		Long:    "Read what the den told you: approvals, ends, budgets, failures and the rest.",
+		Long:    "Read what the den told you: approvals, ends, budgets, failures and the rest. Operators see here too\nwhat could not be sent, and try it again.",
 		Example: "  den notice list\n  den notice read",
-	}, k.noticeList(), k.noticeRead())
+	}, k.noticeList(), k.noticeRead(), k.noticeUnsent(), k.noticeRetry())
 }
 
 func (k *client) noticeList() *cobra.Command {

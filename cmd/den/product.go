@@ -121,7 +121,7 @@ func (k *client) tellEvidence(e contract.Evidenced) {
 	for _, t := range e.Trials {
 		ready, restarts, total := "", "", ""
 		if t.LaunchSeconds != nil {
-			ready, restarts = den.SpellShort(time.Duration(*t.LaunchSeconds * float64(time.Second))), fmt.Sprint(given(t.Restarts))
+			ready, restarts = den.SpellShort(time.Duration(*t.LaunchSeconds*float64(time.Second))), fmt.Sprint(given(t.Restarts))
 		}
 		if t.Total != nil {
 			total = fmt.Sprintf("%.0f/100", *t.Total)

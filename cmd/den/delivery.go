@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"innovationden/web/api/contract"
+)
+
+func (k *client) noticeUnsent() *cobra.Command {
+	var p paging
+	var waiting bool
+	c := &cobra.Command{
+		Use:   "unsent",
+		Short: "List notices that could not be sent, for operators and auditors",
+		Long: `List notices that could not be sent by mail or webhook and were given up, the latest first.
+Whom they are for still sees them in the den. With --waiting it lists those that are still
+to be sent.`,
+		Example: "  den notice unsent\n  den notice unsent --waiting",
+		Args:    words(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			state := contract.DeliveryDead
+			if waiting {
+				state = contract.DeliveryWaits
+			}
+			page, err := said[contract.DeliveryPage](c.ListDeliveries(cmd.Context(), &contract.ListDeliveriesParams{After: pointerTo(p.after), Limit: &p.limit, State: &state}))
+			if err != nil {
+				return err
+			}
+			k.more(page.value.Next)
+			return show(k, page, k.tellDeliveries)
+		},
+	}
+	p.flags(c, false)
+	c.Flags().BoolVar(&waiting, "waiting", false, "list those that are still to be sent")
+	return c
+}
+
+func (k *client) tellDeliveries(page contract.DeliveryPage) {
+	if len(page.Items) == 0 {
+		k.say("There are none.")
+		return
+	}
+	var rows [][]string
+	for _, d := range page.Items {
+		rows = append(rows, []string{d.Id, moment(&d.MadeAt), given(d.PersonName), string(d.Channel), given(d.Title), fmt.Sprint(d.Tries), given(d.Detail)})
+	}
+	table(k.std.out, []string{"ID", "MADE", "FOR", "BY", "WHAT", "TRIES", "WHY"}, rows)
+}
+
+func (k *client) noticeRetry() *cobra.Command {
+	return &cobra.Command{
+		Use:   "retry DELIVERY",
+		Short: "Try again to send a notice that was given up, for operators",
+		Long: `Try again to send a notice that was given up. Mend first what "den notice unsent" says of
+it, such as the mail relay.`,
+		Example:           "  den notice retry dlv_01…",
+		Args:              words("the id of what could not be sent"),
+		ValidArgsFunction: k.completeUnsent,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
+			d, err := said[contract.Delivery](c.RetryDelivery(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			return show(k, d, func(contract.Delivery) { k.say("It is tried again now.") })
+		},
+	}
+}
+
+func (k *client) completeUnsent(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return k.complete(cmd, args, func(ctx context.Context, c *contract.Client) ([]named, error) {
+		p, err := pageOf[contract.DeliveryPage](c.ListDeliveries(ctx, nil))
+		return namesOf(p.Items, func(d contract.Delivery) named { return named{d.Id, given(d.PersonName) + ", " + given(d.Title)} }), err
+	})
+}
