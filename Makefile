@@ -24,7 +24,7 @@ FUZZTIME ?= 6s
 CHAOS ?= all
 CHAOSFUZZ ?= 10m
 MINUTES ?= $(if $(filter faults,$(CHAOS)),30,0)
-CHAOSSEEDS ?= $(if $(filter faults,$(CHAOS)),5,20)
+CHAOSSEEDS ?= $(if $(filter faults,$(CHAOS)),2,20)
 YEARS ?= 200
 # These run once, without the race detector: the crash matrix is long, pure and in one goroutine; and bbolt reads a
 # flipped page through pointers for which the detector ends the process, though nothing is read that is not there.

@@ -36,7 +36,7 @@ func contest(t *testing.T, found judge, rounds int, hold func(*testing.T, *rig, 
 		for n := range rounds {
 			hold(t, r, n)
 			if found.Failed() {
-				found.Errorf("in round %d of %s. Again: go test -count=1 -run '^%s$' ./orchestrator", n, t.Name(), t.Name())
+				found.Errorf("in round %d of %s. Again: go test -tags nomsgpack,chaos -count=1 -run '^%s$' ./orchestrator", n, t.Name(), t.Name())
 				break
 			}
 		}
