@@ -37,6 +37,9 @@ func Page(w io.Writer, r den.Report) error {
 			}
 			return fmt.Sprint(*n)
 		},
+		"pictures": func() string {
+			return timesPicture(r) + usePicture(r, memoryUse()) + usePicture(r, processorUse())
+		},
 		"called": titleOf,
 		"amount": amount,
 		"differ": evaluation.NotComparable,
