@@ -3,10 +3,15 @@ package orchestrator
 import (
 	"context"
 	"errors"
+	"time"
 
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
 )
+
+// refillRest is how long whoever just got a sandbox has the host to themselves: the engine
+// makes a container with all processors it can get, and a product answers its first visitor.
+const refillRest = 250 * time.Millisecond
 
 // refill keeps as many waiting cells as are wanted, one hand at a time and only
 // while no launch goes on: people come first.
@@ -22,6 +27,11 @@ func (o *Orchestrator) refill(ctx context.Context) {
 	}
 	o.group.Go(func() {
 		defer o.refilling.Store(false)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(refillRest):
+		}
 		o.making.Lock()
 		defer o.making.Unlock()
 		if err := guarded(func() error { return o.tendCells(ctx) }); err != nil && ctx.Err() == nil {

@@ -68,15 +68,11 @@ func (o *Orchestrator) useOf(tx den.Tx, department den.ID, now den.Stamp) (u use
 		bySize[size] = ran
 	}
 	u.BySize = bySize
-	all, err := unfinished(tx)
+	u.leases, err = every(tx.Leases(), den.Query{Index: den.LeasesByOpen, Key: string(department)})
 	if err != nil {
 		return u, err
 	}
-	for _, l := range all {
-		if l.Department != department {
-			continue
-		}
-		u.leases = append(u.leases, l)
+	for _, l := range u.leases {
 		size, _ := o.size(l.Size)
 		for _, part := range den.Months(l.Since(), now, o.Zone) {
 			if part.Month == month {

@@ -67,14 +67,22 @@ type room struct {
 // roomNow counts the leases that hold a sandbox, or are about to.
 func (o *Orchestrator) roomNow(tx den.Tx) (room, error) {
 	r := room{o: o}
-	for _, phase := range []den.Phase{den.Starting, den.Live, den.Paused, den.Ending} {
-		some, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(phase)})
+	for _, phase := range unfinishedPhases {
+		if !phase.Holds() {
+			continue
+		}
+		n, err := tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(phase)})
 		if err != nil {
 			return r, err
 		}
-		for _, l := range some {
-			r.take(l.Size)
+		r.taken += n
+	}
+	for _, size := range o.Config.Sizes {
+		n, err := tx.Leases().Count(den.Query{Index: den.LeasesByHolding, Key: size.Name})
+		if err != nil {
+			return r, err
 		}
+		r.memory += int64(n) * size.Memory
 	}
 	return r, nil
 }

@@ -136,9 +136,13 @@ func (o *Orchestrator) rule(tx den.Tx, t den.Trial, now den.Stamp) (den.Ruling, 
 	if err != nil {
 		return den.Ruling{}, r, err
 	}
-	u, err := o.useOf(tx, t.Department, now)
-	if err != nil {
-		return den.Ruling{}, r, err
+	var taken den.Taken
+	if r.Counts() { // every lease that is not over is read for it
+		u, err := o.useOf(tx, t.Department, now)
+		if err != nil {
+			return den.Ruling{}, r, err
+		}
+		taken = u.taken()
 	}
 	n := den.Span(len(t.Entries))
 	ran := n * o.runs(t.Hours, now, now.Add(t.Length))
@@ -154,7 +158,7 @@ func (o *Orchestrator) rule(tx den.Tx, t den.Trial, now den.Stamp) (den.Ruling, 
 			}
 		}
 	}
-	return r.Decide(want, u.taken()), r, nil
+	return r.Decide(want, taken), r, nil
 }
 
 // refusedBy is the error of a ruling that refuses: of the input where another input

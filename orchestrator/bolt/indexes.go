@@ -56,3 +56,19 @@ func loggedUntil(r *den.Receipt) time.Time {
 	}
 	return r.EndedAt
 }
+
+// heldSize is the size of a lease that takes room of the host.
+func heldSize(l *den.Lease) string {
+	if !l.Phase.Holds() {
+		return ""
+	}
+	return l.Size
+}
+
+// openDepartment is the department of a lease that is not over.
+func openDepartment(l *den.Lease) den.ID {
+	if l.Phase.Final() {
+		return ""
+	}
+	return l.Department
+}

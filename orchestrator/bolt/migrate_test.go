@@ -229,3 +229,41 @@ func TestNoCopyNoMigration(t *testing.T) {
 		t.Error("the file was changed")
 	}
 }
+
+// Leases of schema 2 are found by the room they take, and by whose they are while they
+// are not over.
+func TestTheStepToSchema3FindsLeasesThatTakeRoom(t *testing.T) {
+	db := opened(t, Options{Reserve: -1})
+	must(t, db.Update(t.Context(), func(tx den.Tx) error {
+		for i, phase := range []den.Phase{den.Requested, den.Starting, den.Live, den.Paused, den.Ending, den.Ended, den.Refused} {
+			l := den.Lease{ID: den.ID(fmt.Sprintf("lea_%d", i)), Name: string(phase), Department: "dep_1", Size: "small", Phase: phase}
+			if _, err := tx.Leases().Put(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	must(t, db.b.Update(func(b *bbolt.Tx) error {
+		for _, name := range []den.Index{den.LeasesByHolding, den.LeasesByOpen} {
+			if err := b.Bucket(indexBucket).DeleteBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		if err := b.Bucket(countsBucket).Delete(countKey(string(den.LeasesByHolding), "small")); err != nil {
+			return err
+		}
+		return toSchema3(b)
+	}))
+	must(t, db.View(t.Context(), func(tx den.Tx) error {
+		open, err := tx.Leases().List(den.Query{Index: den.LeasesByOpen, Key: "dep_1"})
+		if err != nil || len(open.Items) != 5 {
+			t.Errorf("of seven leases, two of them over, %d are open: %v", len(open.Items), err)
+		}
+		holding, err := tx.Leases().Count(den.Query{Index: den.LeasesByHolding, Key: "small"})
+		if holding != 4 {
+			t.Errorf("%d hold a sandbox or are about to, want 4", holding)
+		}
+		return err
+	}))
+	wholeAndClosed(t, db)
+}

@@ -360,6 +360,8 @@ func leases() kind[den.Lease] {
 			name,
 			by(den.LeasesBySandbox, func(l *den.Lease) string { return l.Sandbox }),
 			{name: den.LeasesByDue, at: dueAt},
+			counted(by(den.LeasesByHolding, heldSize)),
+			by(den.LeasesByOpen, openDepartment),
 		}}
 }
 

@@ -20,8 +20,12 @@ type trial2 struct {
 }
 
 // toSchema3 adds what finds trials by who may read them, by their data, and by the
-// products that were tried in them, which it writes into each trial.
+// products that were tried in them, which it writes into each trial; and what finds
+// leases that take room, by size, and that are not over, by department.
 func toSchema3(b *bbolt.Tx) error {
+	if err := findLeases3(b); err != nil {
+		return err
+	}
 	index := b.Bucket([]byte("index"))
 	made := map[string]*bbolt.Bucket{}
 	for _, name := range []string{"trials_by_reader", "trials_by_scenario", "trials_by_tried"} {
@@ -58,12 +62,7 @@ func toSchema3(b *bbolt.Tx) error {
 			counts["trials_by_tried\x00"+product]++
 		}
 	}
-	for ask, n := range counts {
-		if err := b.Bucket([]byte("counts")).Put([]byte(ask), binary.BigEndian.AppendUint64(nil, n)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return keepCounts3(b, counts)
 }
 
 // asks lists what a trial is found by in each of the new indexes.
@@ -131,4 +130,47 @@ func keepTried(trials *bbolt.Bucket, key, value []byte, tried []string) error {
 		return err
 	}
 	return trials.Put(key, now)
+}
+
+// findLeases3 finds the leases of schema 2 that take room, and those that are not over.
+func findLeases3(b *bbolt.Tx) error {
+	index := b.Bucket([]byte("index"))
+	holding, err := index.CreateBucketIfNotExists([]byte("leases_by_holding"))
+	if err != nil {
+		return err
+	}
+	open, err := index.CreateBucketIfNotExists([]byte("leases_by_open"))
+	if err != nil {
+		return err
+	}
+	counts := map[string]uint64{}
+	err = b.Bucket([]byte("leases")).ForEach(func(key, value []byte) error {
+		var l struct{ Department, Size, Phase string }
+		if err := decode("leases", key, value, &l); err != nil || l.Phase == "ended" || l.Phase == "refused" {
+			return err
+		}
+		if l.Department != "" {
+			if err := open.Put(append(prefix(l.Department), key...), key); err != nil {
+				return err
+			}
+		}
+		if l.Phase == "requested" || l.Size == "" {
+			return nil
+		}
+		counts["leases_by_holding\x00"+l.Size]++
+		return holding.Put(append(prefix(l.Size), key...), key)
+	})
+	if err != nil {
+		return err
+	}
+	return keepCounts3(b, counts)
+}
+
+func keepCounts3(b *bbolt.Tx, counts map[string]uint64) error {
+	for ask, n := range counts {
+		if err := b.Bucket([]byte("counts")).Put([]byte(ask), binary.BigEndian.AppendUint64(nil, n)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

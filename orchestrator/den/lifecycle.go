@@ -33,6 +33,9 @@ var Moves = map[Phase][]Phase{
 // May says that to can follow p.
 func (p Phase) May(to Phase) bool { return slices.Contains(Moves[p], to) }
 
+// Holds says that a lease in p has a sandbox, or is about to.
+func (p Phase) Holds() bool { return p == Starting || p == Live || p == Paused || p == Ending }
+
 // Final says that nothing follows p.
 func (p Phase) Final() bool { return len(Moves[p]) == 0 }
 

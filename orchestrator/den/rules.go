@@ -103,6 +103,9 @@ func (r Rules) Decide(w Want, t Taken) Ruling {
 	return Ruling{Verdict: AtOnce, Say: "The department’s rules let it start at once."}
 }
 
+// Counts says whether what the department has taken already matters to a decision.
+func (r Rules) Counts() bool { return r.Most > 0 || r.Hours > 0 || r.Budget > 0 }
+
 func (r Rules) number(w Want, t Taken) Ruling {
 	if r.Most <= 0 || t.Sandboxes+w.Sandboxes <= r.Most {
 		return Ruling{}

@@ -126,3 +126,18 @@ func TestBudgetsAreWarnedOfInSteps(t *testing.T) {
 		t.Error("no budget has a step")
 	}
 }
+
+func TestWhatIsTakenMattersOnlyWhereItIsCounted(t *testing.T) {
+	much := Taken{Sandboxes: 1000, Pence: 1 << 40, Hours: 1 << 30, Promised: 1 << 40}
+	want := Want{Sandboxes: 2, Size: "small", Length: 24 * time.Hour, Pence: 500, Hours: 48, WaysOut: []string{"example.org"}}
+	for name, r := range map[string]Rules{
+		"none": {}, "most": {Most: 3}, "hours": {Hours: 10}, "budget": {Budget: 1000}, "cost": {AskPence: 100},
+		"lengths": {Longest: time.Hour, Length: time.Minute}, "sizes": {Sizes: []string{"large"}}, "asks for sizes": {AskSizes: []string{"small"}},
+		"ways out": {NoWaysOut: true}, "asks for ways out": {AskWaysOut: true}, "always": {AskAlways: true},
+	} {
+		differs := r.Decide(want, Taken{}) != r.Decide(want, much)
+		if differs != r.Counts() {
+			t.Errorf("%s: what is taken changes the ruling: %t, but Counts says %t", name, differs, r.Counts())
+		}
+	}
+}

@@ -142,7 +142,9 @@ const (
 	LeasesByPhase       Index = "leases_by_phase"
 	LeasesByName        Index = "leases_by_name"
 	LeasesBySandbox     Index = "leases_by_sandbox"
-	LeasesByDue         Index = "leases_by_due" // time-ordered by DueAt; final ones are not in it
+	LeasesByDue         Index = "leases_by_due"     // time-ordered by DueAt; final ones are not in it
+	LeasesByHolding     Index = "leases_by_holding" // size, of those that hold a sandbox or are about to
+	LeasesByOpen        Index = "leases_by_open"    // department, of those that are not over
 	ReceiptsByTrial     Index = "receipts_by_trial"
 	ReceiptsByLog       Index = "receipts_by_log" // time-ordered by EndedAt; those whose log was removed are not in it
 	AssessmentsByTrial  Index = "assessments_by_trial"

@@ -321,6 +321,7 @@ func leaseShelf() *shelf[den.Lease] {
 		draw: func(rt *rapid.T, l *den.Lease) {
 			l.Trial, l.Department, l.Supplier, l.Sandbox = parent(rt), parent(rt), parent(rt), string(parent(rt))
 			l.Phase, l.DueAt = rapid.SampledFrom(phases).Draw(rt, "phase"), moment(rt)
+			l.Size = string(parent(rt))
 			l.Name = string(pick(rt, "name", 'a', 20))
 		},
 		once: func(l den.Lease) string { return l.Name },
@@ -330,7 +331,19 @@ func leaseShelf() *shelf[den.Lease] {
 			den.LeasesBySupplier:   one(func(l den.Lease) den.ID { return l.Supplier }),
 			den.LeasesByPhase:      one(func(l den.Lease) den.ID { return den.ID(l.Phase) }),
 			den.LeasesByName:       one(func(l den.Lease) den.ID { return den.ID(l.Name) }),
-			den.LeasesBySandbox:    one(func(l den.Lease) den.ID { return den.ID(l.Sandbox) })},
+			den.LeasesBySandbox:    one(func(l den.Lease) den.ID { return den.ID(l.Sandbox) }),
+			den.LeasesByHolding: one(func(l den.Lease) den.ID {
+				if l.Phase != den.Live {
+					return ""
+				}
+				return den.ID(l.Size)
+			}),
+			den.LeasesByOpen: one(func(l den.Lease) den.ID {
+				if l.Phase != den.Live && l.Phase != den.Requested {
+					return ""
+				}
+				return l.Department
+			})},
 		timed: timed[den.Lease]{den.LeasesByDue: func(l den.Lease) time.Time {
 			if l.Phase == den.Ended || l.Phase == den.Refused {
 				return time.Time{}
