@@ -73,9 +73,10 @@ func BenchmarkLaunchAgainstPeers(b *testing.B) {
 
 // otherWay is a program that runs the image, as one command.
 type otherWay struct {
-	name          string
-	start, remove []string
-	process       func() (pid int, err error) // of the product, once start has ended
+	name    string
+	start   []string
+	remove  func()                      // may be called again
+	process func() (pid int, err error) // of the product, once start has ended
 }
 
 // newPeers makes ready every program that is compared with a den, for an image that the
@@ -86,14 +87,15 @@ func newPeers(b *testing.B, archive []byte, l *launches) []otherWay {
 	cpus := strconv.FormatFloat(float64(l.bare.product.HostConfig.NanoCPUs)/1e9, 'f', -1, 64)
 	bounds := func(command ...string) []string { return append(command, "--cpus", cpus, "--memory", memory+"b") }
 	name := func() string { return "den-peer-" + lower.EncodeToString(random(6)) }
+	by := func(arguments ...string) func() { return func() { command(b, arguments...) } }
 
 	composed := func(title, program string, up ...string) otherWay {
 		box := name()
 		file := filepath.Join(dir, box+".yaml")
 		text := fmt.Sprintf("services:\n  product:\n    container_name: %s\n    image: %q\n    cpus: %s\n    mem_limit: %s\n", box, l.image, cpus, memory)
 		must(b, os.WriteFile(file, []byte(text), 0o600))
-		command := []string{program, "--file", file, "--project-name", box}
-		return otherWay{title, append(command[:5:5], up...), append(command[:5:5], "down", "--volumes", "--timeout", "0"), l.processOf(box)}
+		compose := []string{program, "--file", file, "--project-name", box}
+		return otherWay{title, append(compose[:5:5], up...), by(append(compose[:5:5], "down", "--volumes", "--timeout", "0")...), l.processOf(box)}
 	}
 	box, pod, number := name(), name(), filepath.Join(dir, "pid")
 	dockerRun := bounds("docker", "run", "--detach", "--name", box)
@@ -102,11 +104,11 @@ func newPeers(b *testing.B, archive []byte, l *launches) []otherWay {
 		composed("compose-v2", composeV2, "up", "--wait", "--pull", "never"),
 		composed("compose-v2-detached", composeV2, "up", "--detach", "--pull", "never"),
 		composed("compose-1.29", "docker-compose", "up", "--detach"),
-		{"docker-run", append(dockerRun, l.image), []string{"docker", "rm", "--force", "--volumes", box}, l.processOf(box)},
-		{"podman-run", append(podmanRun, podmanImage(b, dir, archive)), []string{"podman", "rm", "--force", "--ignore", "--time", "0", pod}, processIn(number)},
+		{"docker-run", append(dockerRun, l.image), func() { must(b, l.bare.take(context.Background(), box)) }, l.processOf(box)},
+		{"podman-run", append(podmanRun, podmanImage(b, dir, archive)), by("podman", "rm", "--force", "--ignore", "--time", "0", pod), processIn(number)},
 	}
 	for _, p := range all {
-		b.Cleanup(func() { command(b, p.remove...) })
+		b.Cleanup(p.remove)
 	}
 	return all
 }
@@ -176,7 +178,7 @@ func (p otherWay) launch(b *testing.B) time.Duration {
 	must(b, firstAnswer(b.Context(), loopbackOf{space}, ""))
 	took := time.Since(began)
 	must(b, space.Close())
-	command(b, p.remove...)
+	p.remove()
 	return took
 }
 
