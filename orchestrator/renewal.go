@@ -132,11 +132,7 @@ func (o *Orchestrator) renew(tx den.Tx, p *pen, at *renewing, r den.Release, why
 		return err
 	}
 	next.EndsAt, next.LatestEnd, next.DueAt = old.EndsAt, old.LatestEnd, old.EndsAt
-	taken, err := o.roomNow(tx)
-	if err != nil {
-		return err
-	}
-	queue, err := places(tx)
+	taken, queued, err := o.roomAndQueue(tx)
 	if err != nil {
 		return err
 	}
@@ -149,7 +145,7 @@ func (o *Orchestrator) renew(tx den.Tx, p *pen, at *renewing, r den.Release, why
 	if err := o.amended(tx, p, at.trial, made, why); err != nil {
 		return err
 	}
-	if err := p.begin(tx, next, len(queue) == 0 && taken.fits(next.Size)); err != nil {
+	if err := p.begin(tx, next, queued == 0 && taken.fits(next.Size)); err != nil {
 		return err
 	}
 	if err := p.askEnd(tx, old, renewed); err != nil {

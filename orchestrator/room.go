@@ -64,6 +64,15 @@ type room struct {
 	memory int64
 }
 
+// roomAndQueue is what roomNow counts, and how many wait for room already.
+func (o *Orchestrator) roomAndQueue(tx den.Tx) (taken room, queued int, err error) {
+	if taken, err = o.roomNow(tx); err != nil {
+		return taken, 0, err
+	}
+	queue, err := places(tx)
+	return taken, len(queue), err
+}
+
 // roomNow counts the leases that hold a sandbox, or are about to.
 func (o *Orchestrator) roomNow(tx den.Tx) (room, error) {
 	r := room{o: o}

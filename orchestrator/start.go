@@ -121,15 +121,10 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	}
 	sum := sha256.Sum256(sealed)
 	t.Protocol, t.State, t.StartedAt, t.EndsAt = hex.EncodeToString(sum[:]), den.TrialRunning, p.now, p.now.Add(t.Length)
-	taken, err := o.roomNow(tx)
+	taken, queued, err := o.roomAndQueue(tx)
 	if err != nil {
 		return err
 	}
-	queue, err := places(tx)
-	if err != nil {
-		return err
-	}
-	queued := len(queue)
 	leases := make([]den.Lease, len(t.Entries))
 	for i := range t.Entries {
 		if leases[i], err = o.request(tx, p, t, t.Entries[i], releases[i]); err != nil {

@@ -31,8 +31,10 @@ type picture struct {
 	high float64
 }
 
+func (p *picture) draw(format string, args ...any) { p.WriteString(fmt.Sprintf(format, args...)) }
+
 func (p *picture) text(x, y float64, say string) {
-	fmt.Fprintf(p, `<text x="%.0f" y="%.0f">%s</text>`+"\n", x, y, html.EscapeString(say))
+	p.draw(`<text x="%.0f" y="%.0f">%s</text>`+"\n", x, y, html.EscapeString(say))
 }
 
 // framed is the whole picture, for who sees it and for who does not.
@@ -74,7 +76,7 @@ func timesPicture(r den.Report) string {
 			took, long := amount(den.ReportFact{Value: v, Unit: "ms"}), (pictureBars-pictureLeft)*v/most
 			p.high += pictureLine
 			p.text(0, p.high, s.name)
-			fmt.Fprintf(&p, `<rect x="%.0f" y="%.0f" width="%.1f" height="12" fill="#1d70b8" stroke="#0b0c0c"/>`+"\n", pictureLeft, p.high-11, long)
+			p.draw(`<rect x="%.0f" y="%.0f" width="%.1f" height="12" fill="#1d70b8" stroke="#0b0c0c"/>`+"\n", pictureLeft, p.high-11, long)
 			p.text(pictureLeft+long+6, p.high, took)
 			said = append(said, fmt.Sprintf("%s: %s answers within %s.", r.EntryName(e.ID), s.name, took))
 		}
@@ -135,10 +137,10 @@ func usePicture(r den.Report, f used) string {
 	p := picture{high: pictureLine + pictureHigh}
 	p.text(0, pictureLine, f.say(most))
 	p.text(0, p.high, "0")
-	fmt.Fprintf(&p, `<path d="M%[1]g %[2]gV%[3]gH%[4]g" fill="none" stroke="#505a5f"/>`+"\n", pictureLeft, pictureLine-pictureLine/2, p.high, pictureRight)
+	p.draw(`<path d="M%[1]g %[2]gV%[3]gH%[4]g" fill="none" stroke="#505a5f"/>`+"\n", pictureLeft, pictureLine-pictureLine/2, p.high, pictureRight)
 	axis := p.high + pictureLine
 	p.text(pictureLeft, axis, from.UTC().Format("2 January 15:04 UTC"))
-	fmt.Fprintf(&p, `<text x="%g" y="%g" text-anchor="end">%s</text>`+"\n", pictureRight, axis, to.UTC().Format("2 January 15:04 UTC"))
+	p.draw(`<text x="%g" y="%g" text-anchor="end">%s</text>`+"\n", pictureRight, axis, to.UTC().Format("2 January 15:04 UTC"))
 	dashes := []string{"", "8 4", "3 3", "12 3 3 3", "1 3"}
 	bottom, said := p.high, []string(nil)
 	p.high = axis
@@ -147,17 +149,17 @@ func usePicture(r den.Report, f used) string {
 			continue
 		}
 		dash := dashes[i%len(dashes)]
-		path := strings.Builder{}
+		var path picture
 		for n, at := range lines[e.ID] {
 			step := "L"
 			if n == 0 || at.isApart {
 				step = "M"
 			}
-			fmt.Fprintf(&path, "%s%.1f %.1f", step, pictureLeft+(pictureRight-pictureLeft)*float64(at.at.Sub(from))/float64(to.Sub(from)), bottom-pictureHigh*at.n/max(most, 1e-9))
+			path.draw("%s%.1f %.1f", step, pictureLeft+(pictureRight-pictureLeft)*float64(at.at.Sub(from))/float64(to.Sub(from)), bottom-pictureHigh*at.n/max(most, 1e-9))
 		}
 		p.high += pictureLine
-		fmt.Fprintf(&p, `<path d="%s" fill="none" stroke="#0b0c0c" stroke-width="1.5" stroke-dasharray="%s"/>`+"\n", path.String(), dash)
-		fmt.Fprintf(&p, `<path d="M0 %[1]gH100" fill="none" stroke="#0b0c0c" stroke-width="1.5" stroke-dasharray="%[2]s"/>`+"\n", p.high-4, dash)
+		p.draw(`<path d="%s" fill="none" stroke="#0b0c0c" stroke-width="1.5" stroke-dasharray="%s"/>`+"\n", path.String(), dash)
+		p.draw(`<path d="M0 %[1]gH100" fill="none" stroke="#0b0c0c" stroke-width="1.5" stroke-dasharray="%[2]s"/>`+"\n", p.high-4, dash)
 		said = append(said, fmt.Sprintf("%s: %s at most.", r.EntryName(e.ID), f.say(tops[e.ID])))
 		p.text(pictureLeft, p.high, said[len(said)-1])
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -64,7 +65,7 @@ func (t *tunnel) copy(to io.Writer, from io.Reader) (all int64, err error) {
 			buffer = lent.get(want)
 		}
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return all, err

@@ -22,7 +22,7 @@ type sandboxPage struct {
 type liveSandbox struct {
 	den.SandboxView
 	Memory, CPU, Disk, Processes string
-	LogHeld                      bool // it writes to its log too quickly, and is made to wait
+	LogHeld                      bool   // it writes to its log too quickly, and is made to wait
 	Took                         string // from the start to the first answer
 	Log                          string
 	Logs                         []serviceLog // of a stack, while it runs

@@ -27,9 +27,7 @@ func (p *Pages) ways() stepPage {
 			page := waysPage{stepForm: e.Base}
 			for _, entry := range e.Trial.Entries {
 				page.Choices = append(page.Choices, p.wayChoices(entry)...)
-				for _, value := range wayValues(entry.Release, entry.Agreed) {
-					page.Chosen = append(page.Chosen, value)
-				}
+				page.Chosen = append(page.Chosen, wayValues(entry.Release, entry.Agreed)...)
 			}
 			return page, nil
 		},

@@ -65,7 +65,7 @@ func (p *Pages) AddShare(c *gin.Context) error {
 			return to(c, sharesPath(in.Trial), "shared")
 		}
 		if err == nil {
-			page = sharesPage{Form: p.blank(), Link: p.linkOf(c, secret), LinkFor: in.For}
+			page = sharesPage{Form: p.blank(), Link: p.linkOf(secret), LinkFor: in.For}
 			c.Request.PostForm.Del("once")
 			return p.showShares(c, http.StatusOK, page)
 		}
@@ -89,7 +89,7 @@ func (p *Pages) TakeShare(c *gin.Context) error {
 func sharesPath(trial den.ID) string { return trialPath(trial) + "/shares" }
 
 // linkOf is the whole link to a secret, at the address that this person uses.
-func (p *Pages) linkOf(c *gin.Context, secret string) string {
+func (p *Pages) linkOf(secret string) string {
 	return p.Addresses.Control() + "/visit/" + url.PathEscape(secret)
 }
 
