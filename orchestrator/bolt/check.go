@@ -102,15 +102,18 @@ func (c *checker) all() error {
 	return err
 }
 
-// pages walks every bucket, then lets bbolt look at its pages. The walk is first
-// because bbolt's own look is in a goroutine of its own, where a fault in the mapped
-// file would end the process.
+// pages follows every page and walks every bucket, then lets bbolt look at its pages.
+// That is last because bbolt's own look is in a goroutine of its own, where a fault in the
+// mapped file would end the process.
 func (c *checker) pages() (whole bool, err error) {
-	if err := walkAll(c); err != nil {
-		if !errors.Is(err, ErrDamaged) {
+	for _, look := range []func() error{c.checkPages, func() error { return walkAll(c) }} {
+		err := look()
+		if errors.Is(err, ErrDamaged) {
+			return false, c.fault("pages", "A page of the data file cannot be read: %v.", errors.Unwrap(err))
+		}
+		if err != nil {
 			return false, err
 		}
-		return false, c.fault("pages", "A page of the data file cannot be read: %v.", errors.Unwrap(err))
 	}
 	whole = true
 	for e := range c.tx.b.Check() {
