@@ -72,7 +72,7 @@ waiting:
 
 race:
 	@packages=$$(go list ./...) && for one in $$(go list $(WAITING)); do packages=$$(grep -vx "$$one" <<<"$$packages"); done && \
-	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -p 3 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
+	CGO_ENABLED=1 GOGC=400 go test -race -count=1 -p 3 -parallel 6 -timeout 20m -skip '$(MATRIX)|$(CHROMIUM)' $(EXEC) $$packages
 
 matrix:
 	@DEN_SEEDS=$(SEEDS) GOGC=400 .ci/named '$(MATRIX)' -count=1 -timeout 20m $(EXEC)

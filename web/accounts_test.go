@@ -87,6 +87,7 @@ func TestAWrongAddressAndAWrongPasswordLookAlike(t *testing.T) {
 }
 
 func TestWhoGuessesWaitsAndKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
 	clock := &late{}
 	r := newRig(t, func(c *web.Config) { c.Now, c.Proxies = clock.now, []string{"127.0.0.1"} })
 	r.joined("Grace", "grace@example.com")

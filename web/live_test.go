@@ -60,6 +60,7 @@ func (r *reader) next() (id, name, data string, ok bool) {
 }
 
 func TestALivePageTellsOfEachChangeAndEnds(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	trial := r.trial()
 	path := "/trials/" + string(trial.ID) + "/live"

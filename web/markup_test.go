@@ -9,6 +9,7 @@ import (
 
 // The markup of every page, as the server sends it, is what HTML allows.
 func TestEveryPageIsValidMarkup(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	folder := t.TempDir()
 	visitors := map[string]*visitor{}

@@ -88,6 +88,7 @@ func (r *rig) measuredPages() []shown {
 // What was measured stands in pictures with the same figures in tables beside them, on the
 // page and in the report alike.
 func TestWhatWasMeasuredStandsInPicturesAndTables(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	trial := "/trials/" + string(r.world().finished.ID)
 	for _, path := range []string{trial + "/measured", trial + "/report"} {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestMetricsAreForThoseWhoSeeTheHostAndNameNobody(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.world()
 	r.visitor("official").get("/trials")

@@ -19,6 +19,7 @@ var openedTo = []string{
 // Where the techmap is open nobody in particular gets in where openedTo and verdicts say
 // so, of things of both sides, and is sent to the door at every other route.
 func TestWhatNobodyReadsWhereTheTechmapIsOpen(t *testing.T) {
+	t.Parallel()
 	r := newRigWith(t, true)
 	all := map[string]map[string]thing{ours: r.side("official", r.bookwell, r.northbridge.ID, r.releases[0], "evaluator"), theirs: r.side("stranger", r.slotwise, r.harbour.ID, r.releases[1], "")}
 	asked, in := 0, 0
@@ -88,6 +89,7 @@ func TestAnybodyReadsPublishedChallenges(t *testing.T) {
 // What was published stands on the product's page, with the supplier's reply beside it,
 // and leads to the report; a part that was kept back says so.
 func TestPublishedEvidenceStandsOnTheProductsPage(t *testing.T) {
+	t.Parallel()
 	r := newRigWith(t, true)
 	trial := r.trial()
 	r.score(trial, "evaluator")

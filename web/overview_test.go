@@ -46,6 +46,7 @@ func (r *rig) busy() {
 // A supplier's first page is its overview: what it has, what waits for it, and what came
 // of it, each with the next step.
 func TestASupplierOpensItsOverviewFirst(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.novice("Novice Works")
 	empty := r.visitor("novice").get("/")

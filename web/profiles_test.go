@@ -10,6 +10,7 @@ import (
 )
 
 func TestProfilesAreForTheOperatorAlone(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.world()
 	for name, holds := range map[string]string{"heap": "inuse_space", "goroutines": "goroutine", "cpu": "samples"} {

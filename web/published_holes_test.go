@@ -88,6 +88,7 @@ func TestHoleSiblingSandboxWebSocket(t *testing.T) {
 // A link, a picture or a prefetch starts nothing and ends nothing: no GET of the den
 // changes its records.
 func TestHoleCreationByALink(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	all := r.sides()
 	before := r.head()

@@ -65,6 +65,7 @@ func TestANewReleaseGoesIntoARunningTrial(t *testing.T) {
 
 // Who assesses in a blind trial reads nowhere what the new release is.
 func TestNobodyBlindReadsWhatTheNewReleaseIs(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	v := r.blindTrial()
 	path := r.proposed(v, "77.4-secret")

@@ -27,6 +27,7 @@ func (forms) Make(_ context.Context, form den.Form, r den.Report, _ den.Enclosed
 }
 
 func TestAReportIsAPageWithPicturesAndTables(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	w := r.world()
 	page := r.visitor("official").get("/trials/" + string(w.finished.ID) + "/report")
@@ -42,6 +43,7 @@ func TestAReportIsAPageWithPicturesAndTables(t *testing.T) {
 }
 
 func TestAReportIsKeptAsAFile(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	at := "/trials/" + string(r.world().finished.ID) + "/report/"
 	v := r.visitor("official")
@@ -109,6 +111,7 @@ func TestChromiumReportOnScreensAndOnPaper(t *testing.T) {
 // What a person publishes is what the preview showed, a supplier's reply stands beside
 // it, and what is taken back is gone.
 func TestAReportIsPublishedByItsDepartment(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	w := r.world()
 	trial := string(w.finished.ID)
@@ -202,6 +205,7 @@ func (r *rig) tied() den.TrialView {
 
 // A tie that nothing untested could break is said as one: nobody is called the winner.
 func TestATieIsSaidAsOne(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	v := r.tied()
 	page := r.visitor("official").get("/trials/" + string(v.ID) + "/report")

@@ -297,6 +297,7 @@ func (r *rig) nameOf(lease den.ID) string {
 
 // A row that says less than the den gives is seen: the matrix is not blind.
 func TestTheMatrixSeesAHole(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	about := r.side("stranger", r.slotwise, r.harbour.ID, r.releases[1], "")["running"]
 	for _, route := range web.RoutesOf() {

@@ -57,6 +57,7 @@ func (v *visitor) into(entered *page) (address, cookie string) {
 // A person who is invited by a link sees what it is and until when, and the product;
 // nothing else of the den. It ends at once when it is taken back.
 func TestAVisitByLink(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	trial := r.trial()
 	path := "/trials/" + string(trial.ID) + "/shares"
@@ -123,6 +124,7 @@ func TestAVisitByLink(t *testing.T) {
 }
 
 func TestPasscodesCannotBeGuessed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	trial := r.trial()
 	lease := trial.Entries[0].Sandbox.ID

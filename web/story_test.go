@@ -14,6 +14,7 @@ import (
 
 // A civil servant and an evaluator do the whole of a trial, without JavaScript.
 func TestAWholeTrialWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	official := r.visitor("official")
 
@@ -179,6 +180,7 @@ func (r *rig) assessInPages(trial den.TrialView) {
 // Without JavaScript a page looks again by itself only where its reader asked for it,
 // and only as long as something starts.
 func TestAPageRefreshesItselfOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	w, v := r.world(), r.visitor("official")
 	starting, queued, running := "/trials/"+string(w.starting.ID), "/trials/"+string(w.queued.ID), "/trials/"+string(w.running.ID)

@@ -11,6 +11,7 @@ import (
 // Where the operator says so, anybody reads what there is, and nothing of people,
 // trials or images.
 func TestAnybodyReadsAnOpenTechmap(t *testing.T) {
+	t.Parallel()
 	r := newRigWith(t, true)
 	r.described()
 	trial := r.trial()
