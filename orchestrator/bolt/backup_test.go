@@ -21,7 +21,7 @@ func TestABackupUnderLoadIsOneMoment(t *testing.T) {
 	for w := range 4 {
 		writers.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				if err := db.Update(t.Context(), begin(1000*(w+1)+n)); err != nil {
+				if err := db.Update(t.Context(), begin(1_000_000*(w+1)+n)); err != nil {
 					t.Errorf("write: %v", err)
 					return
 				}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"innovationden/orchestrator/den"
 )
@@ -95,10 +96,10 @@ func (db *DB) Close() error {
 
 // closed gives the use of a closed file a sentence.
 func closed(err error) error {
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return &den.Error{Kind: den.Busy, Say: "The den is stopping. Try again in a minute.", Err: err}
 	}
-	if errors.Is(err, bbolt.ErrDatabaseReadOnly) {
+	if errors.Is(err, berrors.ErrDatabaseReadOnly) {
 		return &den.Error{Kind: den.Internal, Say: "The data file was opened for reading only.", Err: err}
 	}
 	return err

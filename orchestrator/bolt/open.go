@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/ledger"
@@ -171,9 +172,9 @@ func unopened(path string, err error) error {
 		return say(den.Internal, "The data file %s is torn or damaged. Restore the last backup, or put the file back as it was.", path)
 	case errors.As(err, &said):
 		return err
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return say(den.Busy, "Another den is using this data directory: %s. Stop it, or choose another directory.", filepath.Dir(path))
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return say(den.Internal, "The data file %s is torn or damaged. Restore the last backup, or put the file back as it was.", path)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return say(den.Full, "The disk is full, so the data file %s cannot be made. Make room on the disk, then start the den again.", path)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/ledger"
@@ -32,7 +33,7 @@ func (t *tx) writable() error {
 		return err
 	}
 	if !t.b.Writable() {
-		return &den.Error{Kind: den.Internal, Say: "The den made a mistake. Try again.", Err: bbolt.ErrTxNotWritable}
+		return &den.Error{Kind: den.Internal, Say: "The den made a mistake. Try again.", Err: berrors.ErrTxNotWritable}
 	}
 	t.wrote = true
 	return nil
