@@ -13,7 +13,7 @@ import (
 
 func TestTheLoadRisesUntilTheObjectiveBreaks(t *testing.T) {
 	var asked atomic.Int64
-	const stands = 25
+	const stands, before = 15, 2 // questions that are answered well; those that are asked before the first step
 	target, _ := product(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if asked.Add(1) > stands {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -26,10 +26,11 @@ func TestTheLoadRisesUntilTheObjectiveBreaks(t *testing.T) {
 		t.Fatalf("%d steps, %v: %+v", len(steps), err, steps)
 	}
 	first, second := steps[0], steps[1]
-	if !first.Holds || first.Errors != 0 || first.Sent != 10 || len(first.Took) != 10 || first.P50 > first.P95 || first.P95 > first.Slowest {
+	if !first.Holds || first.Errors != 0 || first.Sent < 1 || first.Sent > 10 || int64(len(first.Took)) != first.Sent || first.P50 > first.P95 || first.P95 > first.Slowest {
 		t.Errorf("the first step: %+v", first)
 	}
-	if second.Holds || second.Sent != 20 || second.Errors != 10+20+2-stands {
+	// On a busy machine a step sends fewer than it might.
+	if second.Holds || second.Sent > 20 || second.Errors != before+first.Sent+second.Sent-stands {
 		t.Errorf("the second step: %+v", second)
 	}
 }
