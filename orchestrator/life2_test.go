@@ -117,6 +117,7 @@ func TestAnEngineThatIsDownRefusesLaunchesWhileTheRestGoesOn(t *testing.T) {
 			t.Errorf("silence made it %s", now.Phase)
 		}
 		l = r.phase(l.ID, den.Ending, 12*time.Minute)
+		synctest.Wait() // routes are told after the commit
 		if _, ok := r.routes.get(l.Name); ok {
 			t.Error("its route is still there")
 		}

@@ -18,6 +18,7 @@ func TestATrialRunsFromRequestToReceipt(t *testing.T) {
 		a, b := v.Entries[0].Lease, v.Entries[1].Lease
 		for _, id := range []den.ID{a, b} {
 			l := r.phase(id, den.Live, time.Minute)
+			synctest.Wait() // routes are told after the commit
 			if l.Launch <= 0 && id == b || l.Launch > time.Second {
 				t.Errorf("a launch took %s", l.Launch)
 			}
@@ -29,6 +30,7 @@ func TestATrialRunsFromRequestToReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := r.phase(a, den.Ended, time.Minute)
+		synctest.Wait() // routes are told after the commit
 		if l.Reason != den.ByAsking {
 			t.Errorf("it ended for the reason %q", l.Reason)
 		}
