@@ -137,7 +137,7 @@ func (o *Orchestrator) rule(tx den.Tx, t den.Trial, now den.Stamp) (den.Ruling, 
 		return den.Ruling{}, r, err
 	}
 	var taken den.Taken
-	if r.Counts() { // every lease that is not over is read for it
+	if r.Counts() { // each of the department's leases that is not over is read for it
 		u, err := o.useOf(tx, t.Department, now)
 		if err != nil {
 			return den.Ruling{}, r, err
