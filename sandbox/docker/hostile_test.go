@@ -195,11 +195,15 @@ func floods(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image) 
 
 func fillsDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image) {
 	strict, standard := spec(image, sandbox.Strict, "disk"), spec(image, sandbox.Standard, "disk")
+	standard.Limits.Memory = 512 << 20 // it fills /tmp and /dev/shm as well, which would end it first
 	r.run(ctx, t, strict)
 	r.run(ctx, t, standard)
 	until(ctx, t, "the watched size passes the cap", func() bool {
 		use, err := r.Use(ctx, standard.ID)
 		must(t, err)
+		if use.OOMs > 0 {
+			t.Fatalf("it ran out of memory before its disk was full: %+v", use)
+		}
 		return use.Disk > standard.Limits.Disk
 	})
 	must(t, r.Remove(ctx, standard.ID))
