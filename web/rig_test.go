@@ -140,17 +140,18 @@ func newRigOn(t testing.TB, path string, openTechmap bool, change ...func(*web.C
 	r.must(err)
 	zone, err := time.LoadLocation("Europe/London")
 	r.must(err)
-	programs := api.New(api.Config{Den: r.den, Now: time.Now, Log: log})
 	settings := web.Config{
 		Accounts:    web.NewPasswords(),
 		OpenTechmap: openTechmap,
-		Mount:       programs.Mount,
 		Den:         r.den, Sessions: web.NewSessions(store.Sessions(), false), Gateway: door, Visits: r.visits, Public: public,
 		Zone: zone, Now: time.Now, Log: log, Schemas: map[string][]byte{report.SchemaPath: []byte("{}")},
 	}
 	for _, one := range change {
 		one(&settings)
 	}
+	programs := api.New(api.Config{Den: r.den, Now: time.Now, Log: log, Open: settings.Register})
+	settings.Mount = programs.Mount
+	r.den.Open = settings.Register
 	r.handler, err = web.New(settings)
 	r.must(err)
 	r.server.Start()

@@ -21,6 +21,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"innovationden/orchestrator/den"
+	"innovationden/web/api"
 	"innovationden/web/gateway"
 	"innovationden/web/pages"
 	"innovationden/web/view"
@@ -158,6 +159,9 @@ func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.E
 	}
 	if s.Mount != nil {
 		s.open["GET /api/docs"], s.open["GET /api/openapi.json"] = true, true
+		for _, route := range api.Readers() {
+			s.open[route] = s.Register
+		}
 		s.Mount(engine)
 	}
 	return engine, nil

@@ -53,7 +53,7 @@ func clientCommands(getenv func(string) string, std streams) []*cobra.Command {
 func (k *client) commands() []*cobra.Command {
 	speaking := []*cobra.Command{
 		k.trial(), k.sandbox(), k.outcome(), k.product(), k.release(), k.supplier(), k.department(), k.people(),
-		k.challenge(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.login(), k.signInLink(), k.shares(),
+		k.challenge(), k.register(), k.scheme(), k.size(), k.record(), k.host(), k.backup(), k.sweep(), k.me(), k.tokens(), k.login(), k.signInLink(), k.shares(),
 	}
 	speaking = append(speaking, k.approval(), k.rules(), k.notice(), k.member(), k.invitation())
 	speaking = append(speaking, k.personal(), k.retention(), k.techmap())

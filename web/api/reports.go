@@ -89,27 +89,6 @@ func (a *API) PublishReport(ctx context.Context, r contract.PublishReportRequest
 	return contract.PublishReport200JSONResponse(shown), err
 }
 
-// CompareTrials puts reports side by side.
-func (a *API) CompareTrials(ctx context.Context, r contract.CompareTrialsRequestObject) (contract.CompareTrialsResponseObject, error) {
-	var ids []den.ID
-	for _, id := range r.Params.Trials {
-		ids = append(ids, den.ID(id))
-	}
-	found, err := a.den.CompareTrials(ctx, actor.From(ctx), ids)
-	if err != nil {
-		return nil, err
-	}
-	out := contract.Comparison{Trials: []contract.Compared{}}
-	for _, one := range found.Trials {
-		report, err := object(one.Report)
-		if err != nil {
-			return nil, err
-		}
-		out.Trials = append(out.Trials, contract.Compared{Report: report, Differs: list(one.Differs, same[string]), Detail: one.Says})
-	}
-	return contract.CompareTrials200JSONResponse(out), nil
-}
-
 // object is a document as the JSON object that it is.
 func object(r any) (out map[string]any, err error) {
 	text, err := json.Marshal(r)

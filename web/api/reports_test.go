@@ -67,6 +67,18 @@ func (s *story) report() {
 	if shown.JSON200 == nil || bytes.Contains(shown.Body, []byte("It was easier.")) {
 		s.t.Errorf("the register shows %s", shown.Body)
 	}
+	listed, err := s.vendor.ListRegisterWithResponse(ctx, nil)
+	if got := told(w, listed.JSON200, err, listed.Body); len(got.Items) != 1 || got.Items[0].Trial != s.trial.Id {
+		s.t.Errorf("the register is %+v", got)
+	}
+	one, err := s.guest.GetRegisteredWithResponse(ctx, s.trial.Id)
+	if got := told(w, one.JSON200, err, one.Body); len(got.Own) != 0 || bytes.Contains(one.Body, []byte("It was easier.")) {
+		s.t.Errorf("a guest reads %s", one.Body)
+	}
+	kept, err := s.guest.GetRegisteredFileWithResponse(ctx, s.trial.Id, contract.GetRegisteredFileParamsForm("csv"))
+	if w.must(err); !bytes.HasPrefix(kept.Body, []byte("trial,part,item")) {
+		s.t.Errorf("a guest keeps %s", kept.Body)
+	}
 	beside, err := s.vendor.CompareTrialsWithResponse(ctx, &contract.CompareTrialsParams{Trials: []string{s.trial.Id, s.trial.Id}})
 	w.must(err)
 	if beside.JSON200 == nil || len(beside.JSON200.Trials) != 2 || bytes.Contains(beside.Body, []byte("It was easier.")) {

@@ -198,6 +198,8 @@ func (w *world) seedPanel(i *inventor, round int) {
 	_, err = w.o.Publish(ctx, official, v.ID, den.NewPublication{Parts: []den.Part{den.PartFinding}, Why: "Others ask the same."})
 	w.must(err)
 	i.offer("replyToReport", recipe{who: seller, parts: hash{"id": v.ID, "entry": first}, body: hash{"text": "We have mended it."}})
+	i.offer("getRegistered", recipe{who: rival, parts: about})
+	i.offer("getRegisteredFile", recipe{who: stranger, parts: hash{"id": v.ID, "form": "csv"}})
 	if w.published = append(w.published, string(v.ID)); len(w.published) > 1 {
 		before := w.published[len(w.published)-2]
 		i.offer("cite", recipe{who: member, parts: hash{"id": v.ID, "cited": before}, body: hash{"why": "The same product."}})

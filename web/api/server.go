@@ -23,6 +23,7 @@ type Config struct {
 	MaxArchive int64          // bytes of an uploaded archive; 0: 4 GiB
 	MaxStreams int            // progress streams of one person; 0: 16
 	Pace       Pace           // of progress streams; zero: the usual one
+	Open       bool           // anybody reads the register
 }
 
 // API answers everything under /api.
@@ -35,6 +36,7 @@ type API struct {
 	archive  int64
 	pace     Pace
 	zone     *time.Location
+	open     bool
 	over     chan struct{} // closed by Close
 	close    func()
 }
@@ -56,7 +58,7 @@ func New(c Config) *API {
 	over := make(chan struct{})
 	return &API{
 		den: c.Den, now: c.Now, log: c.Log, contract: sync.OnceValues(readBound),
-		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone,
+		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone, open: c.Open,
 		over: over, close: sync.OnceFunc(func() { close(over) }),
 	}
 }

@@ -940,6 +940,30 @@ func (e InForm) Valid() bool {
 	}
 }
 
+// Defines values for PublishedForm.
+const (
+	PublishedFormCsv  PublishedForm = "csv"
+	PublishedFormJson PublishedForm = "json"
+	PublishedFormOcds PublishedForm = "ocds"
+	PublishedFormOds  PublishedForm = "ods"
+)
+
+// Valid indicates whether the value is a known member of the PublishedForm enum.
+func (e PublishedForm) Valid() bool {
+	switch e {
+	case PublishedFormCsv:
+		return true
+	case PublishedFormJson:
+		return true
+	case PublishedFormOcds:
+		return true
+	case PublishedFormOds:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Sheet.
 const (
 	SheetProducts  Sheet = "products"
@@ -970,6 +994,30 @@ func (e AddStackArchiveMultipartBodyMail) Valid() bool {
 	case False:
 		return true
 	case True:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetRegisteredFileParamsForm.
+const (
+	GetRegisteredFileParamsFormCsv  GetRegisteredFileParamsForm = "csv"
+	GetRegisteredFileParamsFormJson GetRegisteredFileParamsForm = "json"
+	GetRegisteredFileParamsFormOcds GetRegisteredFileParamsForm = "ocds"
+	GetRegisteredFileParamsFormOds  GetRegisteredFileParamsForm = "ods"
+)
+
+// Valid indicates whether the value is a known member of the GetRegisteredFileParamsForm enum.
+func (e GetRegisteredFileParamsForm) Valid() bool {
+	switch e {
+	case GetRegisteredFileParamsFormCsv:
+		return true
+	case GetRegisteredFileParamsFormJson:
+		return true
+	case GetRegisteredFileParamsFormOcds:
+		return true
+	case GetRegisteredFileParamsFormOds:
 		return true
 	default:
 		return false
@@ -3056,6 +3104,50 @@ type RecordKey struct {
 	Public      string `json:"public"`
 }
 
+// Register A published report in the list of them.
+type Register struct {
+	Department     string `json:"department"`
+	DepartmentName string `json:"department_name"`
+
+	// Finding The first sentence of what was found. Left out: it is not published.
+	Finding *string `json:"finding,omitempty"`
+	Name    string  `json:"name"`
+
+	// Parts What is published of it: finding, scores, reasons, names, decision or facts.
+	Parts       []string  `json:"parts"`
+	PublishedAt time.Time `json:"published_at"`
+	Trial       string    `json:"trial"`
+}
+
+// RegisterPage Published reports.
+type RegisterPage struct {
+	Items []Register `json:"items"`
+	Next  *string    `json:"next,omitempty"`
+}
+
+// Registered A published report, with what suppliers replied to it.
+type Registered struct {
+	// Own Entries that I may reply for.
+	Own []string `json:"own"`
+
+	// Parts What is published of it: finding, scores, reasons, names, decision or facts.
+	Parts       []string               `json:"parts"`
+	PublishedAt time.Time              `json:"published_at"`
+	Replies     []RegisteredReply      `json:"replies"`
+	Report      map[string]interface{} `json:"report"`
+	Trial       string                 `json:"trial"`
+}
+
+// RegisteredReply What the supplier of an entry says to a published report.
+type RegisteredReply struct {
+	At    time.Time `json:"at"`
+	Entry string    `json:"entry"`
+
+	// EntryName What the published report calls it.
+	EntryName string `json:"entry_name"`
+	Text      string `json:"text"`
+}
+
 // Release One deployable version of a product. It never changes.
 type Release struct {
 	// Asks What is opened in a sandbox that is otherwise sealed. Left out: nothing.
@@ -3931,6 +4023,9 @@ type InWays = []string
 // LastEventId defines model for last_event_id.
 type LastEventId = string
 
+// PublishedForm defines model for published_form.
+type PublishedForm string
+
 // SchemeVersion defines model for scheme_version.
 type SchemeVersion = int32
 
@@ -4260,6 +4355,18 @@ type AnswerQuestionParams struct {
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
+
+// ListRegisterParams defines parameters for ListRegister.
+type ListRegisterParams struct {
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetRegisteredFileParamsForm defines parameters for GetRegisteredFile.
+type GetRegisteredFileParamsForm string
 
 // StartPreflightParams defines parameters for StartPreflight.
 type StartPreflightParams struct {
@@ -5084,7 +5191,7 @@ type ClientInterface interface {
 
 	// CompareTrials Compare trials
 	//
-	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do. Where the operator has opened the register, nobody needs to sign in to compare what is in it.
 	//
 	// Corresponds with GET /comparison (the `CompareTrials` operationId).
 	CompareTrials(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5558,6 +5665,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /record/key (the `GetRecordKey` operationId).
 	GetRecordKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRegister List published reports
+	//
+	// The latest first. Where the operator has opened the register, nobody needs to sign in.
+	//
+	// Corresponds with GET /register (the `ListRegister` operationId).
+	ListRegister(ctx context.Context, params *ListRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegistered Read a published report
+	//
+	// What its department shows of it, by the id of its trial, with the replies of suppliers beside it. `report` is the standard document; its JSON Schema is served at /schemas/report-1.json. A report that was taken back is the same 404 as one that was never published.
+	//
+	// Corresponds with GET /register/{id} (the `GetRegistered` operationId).
+	GetRegistered(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegisteredFile Read a published report as a file
+	//
+	// The published report as JSON, CSV, an OpenDocument spreadsheet, or an OCDS release package. There is no bundle of it: that would hold what the department keeps to itself.
+	//
+	// Corresponds with GET /register/{id}/{form} (the `GetRegisteredFile` operationId).
+	GetRegisteredFile(ctx context.Context, id InId, form GetRegisteredFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRelease Read a release
 	//
@@ -6907,7 +7035,7 @@ func (c *Client) WithdrawChallenge(ctx context.Context, id InId, params *Withdra
 
 // CompareTrials Compare trials
 //
-// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do. Where the operator has opened the register, nobody needs to sign in to compare what is in it.
 //
 // Corresponds with GET /comparison (the `CompareTrials` operationId).
 func (c *Client) CompareTrials(ctx context.Context, params *CompareTrialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8062,6 +8190,57 @@ func (c *Client) GetCheckpoint(ctx context.Context, reqEditors ...RequestEditorF
 // Corresponds with GET /record/key (the `GetRecordKey` operationId).
 func (c *Client) GetRecordKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRecordKeyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRegister List published reports
+//
+// The latest first. Where the operator has opened the register, nobody needs to sign in.
+//
+// Corresponds with GET /register (the `ListRegister` operationId).
+func (c *Client) ListRegister(ctx context.Context, params *ListRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRegisterRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegistered Read a published report
+//
+// What its department shows of it, by the id of its trial, with the replies of suppliers beside it. `report` is the standard document; its JSON Schema is served at /schemas/report-1.json. A report that was taken back is the same 404 as one that was never published.
+//
+// Corresponds with GET /register/{id} (the `GetRegistered` operationId).
+func (c *Client) GetRegistered(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisteredRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegisteredFile Read a published report as a file
+//
+// The published report as JSON, CSV, an OpenDocument spreadsheet, or an OCDS release package. There is no bundle of it: that would hold what the department keeps to itself.
+//
+// Corresponds with GET /register/{id}/{form} (the `GetRegisteredFile` operationId).
+func (c *Client) GetRegisteredFile(ctx context.Context, id InId, form GetRegisteredFileParamsForm, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisteredFileRequest(c.Server, id, form)
 	if err != nil {
 		return nil, err
 	}
@@ -13801,6 +13980,147 @@ func NewGetRecordKeyRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListRegisterRequest constructs an http.Request for the ListRegister method
+func NewListRegisterRequest(server string, params *ListRegisterParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/register")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisteredRequest constructs an http.Request for the GetRegistered method
+func NewGetRegisteredRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/register/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisteredFileRequest constructs an http.Request for the GetRegisteredFile method
+func NewGetRegisteredFileRequest(server string, id InId, form GetRegisteredFileParamsForm) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "form", form, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/register/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetReleaseRequest constructs an http.Request for the GetRelease method
 func NewGetReleaseRequest(server string, id InId) (*http.Request, error) {
 	var err error
@@ -18491,7 +18811,7 @@ type ClientWithResponsesInterface interface {
 
 	// CompareTrialsWithResponse Compare trials
 	//
-	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+	// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do. Where the operator has opened the register, nobody needs to sign in to compare what is in it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19039,6 +19359,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /record/key (the `GetRecordKey` operationId).
 	GetRecordKeyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRecordKeyResponse, error)
+
+	// ListRegisterWithResponse List published reports
+	//
+	// The latest first. Where the operator has opened the register, nobody needs to sign in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /register (the `ListRegister` operationId).
+	ListRegisterWithResponse(ctx context.Context, params *ListRegisterParams, reqEditors ...RequestEditorFn) (*ListRegisterResponse, error)
+
+	// GetRegisteredWithResponse Read a published report
+	//
+	// What its department shows of it, by the id of its trial, with the replies of suppliers beside it. `report` is the standard document; its JSON Schema is served at /schemas/report-1.json. A report that was taken back is the same 404 as one that was never published.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /register/{id} (the `GetRegistered` operationId).
+	GetRegisteredWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetRegisteredResponse, error)
+
+	// GetRegisteredFileWithResponse Read a published report as a file
+	//
+	// The published report as JSON, CSV, an OpenDocument spreadsheet, or an OCDS release package. There is no bundle of it: that would hold what the department keeps to itself.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /register/{id}/{form} (the `GetRegisteredFile` operationId).
+	GetRegisteredFileWithResponse(ctx context.Context, id InId, form GetRegisteredFileParamsForm, reqEditors ...RequestEditorFn) (*GetRegisteredFileResponse, error)
 
 	// GetReleaseWithResponse Read a release
 	//
@@ -23692,6 +24039,143 @@ func (r GetRecordKeyResponse) ContentType() string {
 	return ""
 }
 
+type ListRegisterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRegisterResponse) GetJSON200() *RegisterPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRegisterResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRegisterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRegisterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRegisterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRegisteredResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Registered
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisteredResponse) GetJSON200() *Registered {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisteredResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisteredResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisteredResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisteredResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisteredResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRegisteredFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisteredFileResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisteredFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisteredFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisteredFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisteredFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetReleaseResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -28250,7 +28734,7 @@ func (c *ClientWithResponses) WithdrawChallengeWithResponse(ctx context.Context,
 
 // CompareTrialsWithResponse Compare trials
 //
-// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do.
+// Reports side by side, each held to the first: `differs` says why its figures do not stand on the same scale, and is empty where they do. Where the operator has opened the register, nobody needs to sign in to compare what is in it.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29211,6 +29695,51 @@ func (c *ClientWithResponses) GetRecordKeyWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseGetRecordKeyResponse(rsp)
+}
+
+// ListRegisterWithResponse List published reports
+//
+// The latest first. Where the operator has opened the register, nobody needs to sign in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /register (the `ListRegister` operationId).
+func (c *ClientWithResponses) ListRegisterWithResponse(ctx context.Context, params *ListRegisterParams, reqEditors ...RequestEditorFn) (*ListRegisterResponse, error) {
+	rsp, err := c.ListRegister(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRegisterResponse(rsp)
+}
+
+// GetRegisteredWithResponse Read a published report
+//
+// What its department shows of it, by the id of its trial, with the replies of suppliers beside it. `report` is the standard document; its JSON Schema is served at /schemas/report-1.json. A report that was taken back is the same 404 as one that was never published.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /register/{id} (the `GetRegistered` operationId).
+func (c *ClientWithResponses) GetRegisteredWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetRegisteredResponse, error) {
+	rsp, err := c.GetRegistered(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisteredResponse(rsp)
+}
+
+// GetRegisteredFileWithResponse Read a published report as a file
+//
+// The published report as JSON, CSV, an OpenDocument spreadsheet, or an OCDS release package. There is no bundle of it: that would hold what the department keeps to itself.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /register/{id}/{form} (the `GetRegisteredFile` operationId).
+func (c *ClientWithResponses) GetRegisteredFileWithResponse(ctx context.Context, id InId, form GetRegisteredFileParamsForm, reqEditors ...RequestEditorFn) (*GetRegisteredFileResponse, error) {
+	rsp, err := c.GetRegisteredFile(ctx, id, form, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisteredFileResponse(rsp)
 }
 
 // GetReleaseWithResponse Read a release
@@ -33567,6 +34096,98 @@ func ParseGetRecordKeyResponse(rsp *http.Response) (*GetRecordKeyResponse, error
 	return response, nil
 }
 
+// ParseListRegisterResponse parses an HTTP response from a ListRegisterWithResponse call
+func ParseListRegisterResponse(rsp *http.Response) (*ListRegisterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRegisterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisteredResponse parses an HTTP response from a GetRegisteredWithResponse call
+func ParseGetRegisteredResponse(rsp *http.Response) (*GetRegisteredResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisteredResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Registered
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisteredFileResponse parses an HTTP response from a GetRegisteredFileWithResponse call
+func ParseGetRegisteredFileResponse(rsp *http.Response) (*GetRegisteredFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisteredFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetReleaseResponse parses an HTTP response from a GetReleaseWithResponse call
 func ParseGetReleaseResponse(rsp *http.Response) (*GetReleaseResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -36958,6 +37579,15 @@ type ServerInterface interface {
 	// GetRecordKey Read the public key of the record
 	// (GET /record/key)
 	GetRecordKey(c *gin.Context)
+	// ListRegister List published reports
+	// (GET /register)
+	ListRegister(c *gin.Context, params ListRegisterParams)
+	// GetRegistered Read a published report
+	// (GET /register/{id})
+	GetRegistered(c *gin.Context, id InId)
+	// GetRegisteredFile Read a published report as a file
+	// (GET /register/{id}/{form})
+	GetRegisteredFile(c *gin.Context, id InId, form GetRegisteredFileParamsForm)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(c *gin.Context, id InId)
@@ -39765,6 +40395,100 @@ func (siw *ServerInterfaceWrapper) GetRecordKey(c *gin.Context) {
 	}
 
 	siw.Handler.GetRecordKey(c)
+}
+
+// ListRegister operation middleware
+func (siw *ServerInterfaceWrapper) ListRegister(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRegisterParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRegister(c, params)
+}
+
+// GetRegistered operation middleware
+func (siw *ServerInterfaceWrapper) GetRegistered(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRegistered(c, id)
+}
+
+// GetRegisteredFile operation middleware
+func (siw *ServerInterfaceWrapper) GetRegisteredFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "form" -------------
+	var form GetRegisteredFileParamsForm
+
+	err = runtime.BindStyledParameterWithOptions("simple", "form", c.Param("form"), &form, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter form: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRegisteredFile(c, id, form)
 }
 
 // GetRelease operation middleware
@@ -43183,6 +43907,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/trials/:id/measured", wrapper.GetMeasured)
 	router.POST(options.BaseURL+"/trials/:id/load", wrapper.StartLoad)
 	router.PUT(options.BaseURL+"/trials/:id/publication", wrapper.PublishReport)
+	router.GET(options.BaseURL+"/register", wrapper.ListRegister)
+	router.GET(options.BaseURL+"/register/:id", wrapper.GetRegistered)
+	router.GET(options.BaseURL+"/register/:id/:form", wrapper.GetRegisteredFile)
 	router.GET(options.BaseURL+"/comparison", wrapper.CompareTrials)
 	router.GET(options.BaseURL+"/trials/:id/report/:form", wrapper.GetReportFile)
 	router.GET(options.BaseURL+"/trials/:id/citable", wrapper.ListCitable)
@@ -46466,6 +47193,130 @@ type GetRecordKeydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetRecordKeydefaultApplicationProblemPlusJSONResponse) VisitGetRecordKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRegisterRequestObject struct {
+	Params ListRegisterParams
+}
+
+type ListRegisterResponseObject interface {
+	VisitListRegisterResponse(w http.ResponseWriter) error
+}
+
+type ListRegister200JSONResponse RegisterPage
+
+func (response ListRegister200JSONResponse) VisitListRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRegisterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRegisterdefaultApplicationProblemPlusJSONResponse) VisitListRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRegisteredRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type GetRegisteredResponseObject interface {
+	VisitGetRegisteredResponse(w http.ResponseWriter) error
+}
+
+type GetRegistered200JSONResponse Registered
+
+func (response GetRegistered200JSONResponse) VisitGetRegisteredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRegistereddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRegistereddefaultApplicationProblemPlusJSONResponse) VisitGetRegisteredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRegisteredFileRequestObject struct {
+	Id   InId                        `json:"id"`
+	Form GetRegisteredFileParamsForm `json:"form"`
+}
+
+type GetRegisteredFileResponseObject interface {
+	VisitGetRegisteredFileResponse(w http.ResponseWriter) error
+}
+
+type GetRegisteredFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetRegisteredFile200ApplicationoctetStreamResponse) VisitGetRegisteredFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRegisteredFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRegisteredFiledefaultApplicationProblemPlusJSONResponse) VisitGetRegisteredFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -50473,6 +51324,15 @@ type StrictServerInterface interface {
 	// GetRecordKey Read the public key of the record
 	// (GET /record/key)
 	GetRecordKey(ctx context.Context, request GetRecordKeyRequestObject) (GetRecordKeyResponseObject, error)
+	// ListRegister List published reports
+	// (GET /register)
+	ListRegister(ctx context.Context, request ListRegisterRequestObject) (ListRegisterResponseObject, error)
+	// GetRegistered Read a published report
+	// (GET /register/{id})
+	GetRegistered(ctx context.Context, request GetRegisteredRequestObject) (GetRegisteredResponseObject, error)
+	// GetRegisteredFile Read a published report as a file
+	// (GET /register/{id}/{form})
+	GetRegisteredFile(ctx context.Context, request GetRegisteredFileRequestObject) (GetRegisteredFileResponseObject, error)
 	// GetRelease Read a release
 	// (GET /releases/{id})
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -53175,6 +54035,85 @@ func (sh *strictHandler) GetRecordKey(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetRecordKeyResponseObject); ok {
 		if err := validResponse.VisitGetRecordKeyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRegister operation middleware
+func (sh *strictHandler) ListRegister(ctx *gin.Context, params ListRegisterParams) {
+	var request ListRegisterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRegister(ctx, request.(ListRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRegisterResponseObject); ok {
+		if err := validResponse.VisitListRegisterResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRegistered operation middleware
+func (sh *strictHandler) GetRegistered(ctx *gin.Context, id InId) {
+	var request GetRegisteredRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRegistered(ctx, request.(GetRegisteredRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRegistered")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRegisteredResponseObject); ok {
+		if err := validResponse.VisitGetRegisteredResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRegisteredFile operation middleware
+func (sh *strictHandler) GetRegisteredFile(ctx *gin.Context, id InId, form GetRegisteredFileParamsForm) {
+	var request GetRegisteredFileRequestObject
+
+	request.Id = id
+	request.Form = form
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRegisteredFile(ctx, request.(GetRegisteredFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRegisteredFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRegisteredFileResponseObject); ok {
+		if err := validResponse.VisitGetRegisteredFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
