@@ -11,18 +11,17 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// migration turns a file of one schema into the next one's, inside one transaction.
-// It stands on the layout as it was then, so it names buckets by itself and uses no
-// table of this package.
-type migration func(*bbolt.Tx) error
-
 // migrations is every step from schema 1 on: the first leads from 1 to 2. There are
 // version-1 of them, and each has a test with a file of its schema.
-func migrations() []migration { return []migration{toSchema2, toSchema3} }
+func migrations() []migration { return []migration{toSchema2(), toSchema3()} }
 
 // toSchema2 adds what no record of schema 1 had: the tables and indexes named here. An
 // index that a record of schema 1 belongs in is filled here too.
-func toSchema2(b *bbolt.Tx) error {
+func toSchema2() migration {
+	return migration{lay: lay2, fills: []filling{{table: "receipts", do: findLog2}}}
+}
+
+func lay2(b *bbolt.Tx) error {
 	tables := []string{
 		"rules", "requests", "spendings", "mailboxes", "deliveries",
 		"challenges", "questions", "interests",
@@ -60,44 +59,52 @@ func toSchema2(b *bbolt.Tx) error {
 			return err
 		}
 	}
-	logged := index.Bucket([]byte("receipts_by_log"))
-	return b.Bucket([]byte("receipts")).ForEach(func(key, value []byte) error {
-		var r struct {
-			EndedAt time.Time
-			LogTail string
-		}
-		if err := decode("receipts", key, value, &r); err != nil || r.LogTail == "" || r.EndedAt.IsZero() {
-			return err
-		}
-		return logged.Put(append(instant(r.EndedAt), key...), key)
-	})
+	return nil
 }
 
-// migrate brings the file to the newest schema, one step and one transaction at a
-// time. Before the first step it keeps a copy beside the file: <name>.backup-v<schema>.
+func findLog2(r *round, key, value []byte) error {
+	var rec struct {
+		EndedAt time.Time
+		LogTail string
+	}
+	if err := decode("receipts", key, value, &rec); err != nil || rec.LogTail == "" || rec.EndedAt.IsZero() {
+		return err
+	}
+	return r.put(r.index("receipts_by_log"), append(instant(rec.EndedAt), key...), key)
+}
+
+// migrate brings the file to the newest schema, step by step. Before the first it keeps
+// a copy beside the file: <name>.backup-v<schema>. A step that was interrupted goes on
+// where it was; its copy was made when it began.
 func (db *DB) migrate(steps []migration) error {
-	var at int
+	var (
+		at    int
+		from  place
+		under bool
+	)
 	err := db.b.View(func(b *bbolt.Tx) (err error) {
-		at, err = schemaOf(b)
+		if at, err = schemaOf(b); err == nil {
+			from, under, err = underWay(b)
+		}
 		return err
 	})
-	if err != nil || at > len(steps) {
+	if err != nil {
 		return err
 	}
-	if at < 1 {
+	if at < 1 || at == 1 && under {
 		return damaged("its schema is %d", at)
 	}
-	if err := db.copyTo(fmt.Sprintf("%s.backup-v%d", db.path, at)); err != nil {
-		return fmt.Errorf("keep a copy before the change of schema: %w", err)
+	if under {
+		if err := db.goOn(steps[at-2], from); err != nil {
+			return fmt.Errorf("go on changing the schema from %d to %d: %w", at-1, at, err)
+		}
+	} else if at <= len(steps) {
+		if err := db.copyTo(fmt.Sprintf("%s.backup-v%d", db.path, at)); err != nil {
+			return fmt.Errorf("keep a copy before the change of schema: %w", err)
+		}
 	}
 	for ; at <= len(steps); at++ {
-		err := db.b.Update(func(b *bbolt.Tx) error {
-			if err := steps[at-1](b); err != nil {
-				return err
-			}
-			return putSchema(b.Bucket(metaBucket), at+1)
-		})
-		if err != nil {
+		if err := db.take(steps[at-1], at+1); err != nil {
 			return fmt.Errorf("change the schema from %d to %d: %w", at, at+1, err)
 		}
 	}

@@ -18,7 +18,9 @@ import (
 
 // toNext and toNextButOne are steps of an invented future: each can only run on the
 // schema before it.
-func toNext(b *bbolt.Tx) error {
+var toNext, toNextButOne = migration{lay: layNext}, migration{lay: layNextButOne}
+
+func layNext(b *bbolt.Tx) error {
 	made, err := b.CreateBucket([]byte("two"))
 	if err != nil {
 		return err
@@ -26,7 +28,7 @@ func toNext(b *bbolt.Tx) error {
 	return made.Put([]byte("was"), []byte("here"))
 }
 
-func toNextButOne(b *bbolt.Tx) error {
+func layNextButOne(b *bbolt.Tx) error {
 	if b.Bucket([]byte("two")) == nil {
 		return errors.New("step two did not run")
 	}
@@ -117,11 +119,9 @@ func TestTheStepToSchema2FindsReceiptsWithALog(t *testing.T) {
 		return nil
 	}))
 	must(t, db.b.Update(func(b *bbolt.Tx) error {
-		if err := b.Bucket(indexBucket).DeleteBucket([]byte(den.ReceiptsByLog)); err != nil {
-			return err
-		}
-		return toSchema2(b)
+		return b.Bucket(indexBucket).DeleteBucket([]byte(den.ReceiptsByLog))
 	}))
+	must(t, db.take(toSchema2(), version))
 	must(t, db.View(t.Context(), func(tx den.Tx) error {
 		found, err := tx.Receipts().List(den.Query{Index: den.ReceiptsByLog, Until: noon()})
 		if err == nil && (len(found.Items) != 1 || found.Items[0].Lease != "lea_1") {
@@ -194,15 +194,15 @@ func TestAnOlderFileIsKeptAndBroughtUpToDate(t *testing.T) {
 
 func TestAStepThatFailsChangesNothingAndTheNextStartGoesOn(t *testing.T) {
 	path, fails := oldFile(t), true
-	step := func(b *bbolt.Tx) error {
-		if err := toNextButOne(b); err != nil {
+	step := migration{lay: func(b *bbolt.Tx) error {
+		if err := layNextButOne(b); err != nil {
 			return err
 		}
 		if fails {
 			return errNo
 		}
 		return nil
-	}
+	}}
 	if _, err := open(path, Options{Now: noon}, newSchema(), future(toNext, step)); !errors.Is(err, errNo) {
 		t.Fatalf("got %v", err)
 	}
@@ -249,11 +249,9 @@ func TestTheStepToSchema3FindsLeasesThatTakeRoom(t *testing.T) {
 				return err
 			}
 		}
-		if err := b.Bucket(countsBucket).Delete(countKey(string(den.LeasesByHolding), "small")); err != nil {
-			return err
-		}
-		return toSchema3(b)
+		return b.Bucket(countsBucket).Delete(countKey(string(den.LeasesByHolding), "small"))
 	}))
+	must(t, db.take(toSchema3(), version))
 	must(t, db.View(t.Context(), func(tx den.Tx) error {
 		open, err := tx.Leases().List(den.Query{Index: den.LeasesByOpen, Key: "dep_1"})
 		if err != nil || len(open.Items) != 5 {

@@ -137,7 +137,10 @@ func inspect(path string, o Options, s *schema, newest int) (err error) {
 		if at > newest {
 			return den.Refuse(den.Invalid, "This data file was written by a newer den (schema %d, this den knows %d). Start the newer den, or restore a backup of this one.", at, newest)
 		}
-		return nil
+		if _, under, err := underWay(b); err != nil || !under || !o.ReadOnly {
+			return err
+		}
+		return den.Refuse(den.Conflict, "The den was stopped while it brought this data file to schema %d. Start the den once, so that it goes on to the end.", at)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 // (row.go) what the index is asked for, then what orders it; it holds the record's key.
 //
 //	meta                      "schema" → version, 8 bytes big-endian
+//	                          "step" → how far the step to that version is; none: it is whole
 //	departments               id → Department
 //	suppliers                 id → Supplier
 //	products                  id → Product

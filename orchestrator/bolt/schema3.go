@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"time"
@@ -22,47 +21,45 @@ type trial2 struct {
 // toSchema3 adds what finds trials by who may read them, by their data, and by the
 // products that were tried in them, which it writes into each trial; and what finds
 // leases that take room, by size, and that are not over, by department.
-func toSchema3(b *bbolt.Tx) error {
-	if err := findLeases3(b); err != nil {
+func toSchema3() migration {
+	return migration{lay: lay3, fills: []filling{
+		{table: "leases", do: findLease3},
+		{table: "trials", do: findTrial3},
+	}}
+}
+
+func lay3(b *bbolt.Tx) error {
+	for _, name := range []string{"leases_by_holding", "leases_by_open", "trials_by_reader", "trials_by_scenario", "trials_by_tried"} {
+		if _, err := b.Bucket([]byte("index")).CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func findTrial3(r *round, key, value []byte) error {
+	var t trial2
+	if err := decode("trials", key, value, &t); err != nil {
 		return err
 	}
-	index := b.Bucket([]byte("index"))
-	made := map[string]*bbolt.Bucket{}
-	for _, name := range []string{"trials_by_reader", "trials_by_scenario", "trials_by_tried"} {
-		bucket, err := index.CreateBucketIfNotExists([]byte(name))
-		if err != nil {
-			return err
-		}
-		made[name] = bucket
+	tried, err := tried2(r.Tx, t)
+	if err != nil {
+		return err
 	}
-	trials, counts := b.Bucket([]byte("trials")), map[string]uint64{}
-	c := trials.Cursor()
-	for key, value := c.First(); key != nil; key, value = c.Next() {
-		key := slices.Clone(key) // what a bucket gives holds until the bucket is written to
-		var t trial2
-		if err := decode("trials", key, value, &t); err != nil {
-			return err
-		}
-		tried, err := tried2(b, t)
-		if err != nil {
-			return err
-		}
-		if err := keepTried(trials, key, value, tried); err != nil {
-			return err
-		}
-		c.Seek(key)
-		for name, asks := range t.asks(tried) {
-			for _, ask := range asks {
-				if err := made[name].Put(append(prefix(ask), key...), key); err != nil {
-					return err
-				}
+	if err := keepTried(r, key, value, tried); err != nil {
+		return err
+	}
+	for name, asks := range t.asks(tried) {
+		for _, ask := range asks {
+			if err := r.put(r.index(name), append(prefix(ask), key...), key); err != nil {
+				return err
 			}
 		}
-		for _, product := range tried {
-			counts["trials_by_tried\x00"+product]++
-		}
 	}
-	return keepCounts3(b, counts)
+	for _, product := range tried {
+		r.count("trials_by_tried", product)
+	}
+	return nil
 }
 
 // asks lists what a trial is found by in each of the new indexes.
@@ -112,7 +109,7 @@ func tried2(b *bbolt.Tx, t trial2) (products []string, err error) {
 }
 
 // keepTried writes the products that were tried into a trial, and changes nothing else.
-func keepTried(trials *bbolt.Bucket, key, value []byte, tried []string) error {
+func keepTried(r *round, key, value []byte, tried []string) error {
 	if len(tried) == 0 {
 		return nil
 	}
@@ -129,48 +126,24 @@ func keepTried(trials *bbolt.Bucket, key, value []byte, tried []string) error {
 	if err != nil {
 		return err
 	}
-	return trials.Put(key, now)
+	return r.put(r.Bucket([]byte("trials")), key, now)
 }
 
-// findLeases3 finds the leases of schema 2 that take room, and those that are not over.
-func findLeases3(b *bbolt.Tx) error {
-	index := b.Bucket([]byte("index"))
-	holding, err := index.CreateBucketIfNotExists([]byte("leases_by_holding"))
-	if err != nil {
+// findLease3 finds a lease of schema 2 by the room it takes, and by whose it is while it
+// is not over.
+func findLease3(r *round, key, value []byte) error {
+	var l struct{ Department, Size, Phase string }
+	if err := decode("leases", key, value, &l); err != nil || l.Phase == "ended" || l.Phase == "refused" {
 		return err
 	}
-	open, err := index.CreateBucketIfNotExists([]byte("leases_by_open"))
-	if err != nil {
-		return err
-	}
-	counts := map[string]uint64{}
-	err = b.Bucket([]byte("leases")).ForEach(func(key, value []byte) error {
-		var l struct{ Department, Size, Phase string }
-		if err := decode("leases", key, value, &l); err != nil || l.Phase == "ended" || l.Phase == "refused" {
-			return err
-		}
-		if l.Department != "" {
-			if err := open.Put(append(prefix(l.Department), key...), key); err != nil {
-				return err
-			}
-		}
-		if l.Phase == "requested" || l.Size == "" {
-			return nil
-		}
-		counts["leases_by_holding\x00"+l.Size]++
-		return holding.Put(append(prefix(l.Size), key...), key)
-	})
-	if err != nil {
-		return err
-	}
-	return keepCounts3(b, counts)
-}
-
-func keepCounts3(b *bbolt.Tx, counts map[string]uint64) error {
-	for ask, n := range counts {
-		if err := b.Bucket([]byte("counts")).Put([]byte(ask), binary.BigEndian.AppendUint64(nil, n)); err != nil {
+	if l.Department != "" {
+		if err := r.put(r.index("leases_by_open"), append(prefix(l.Department), key...), key); err != nil {
 			return err
 		}
 	}
-	return nil
+	if l.Phase == "requested" || l.Size == "" {
+		return nil
+	}
+	r.count("leases_by_holding", l.Size)
+	return r.put(r.index("leases_by_holding"), append(prefix(l.Size), key...), key)
 }
