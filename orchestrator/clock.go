@@ -100,7 +100,7 @@ func (p *pen) wake(tx den.Tx) ([]den.Lease, error) {
 			l.StartBy = p.now.Add(p.o.StartPatience)
 		case den.Ending:
 			l.Looks = nil
-		default:
+		case den.Requested, den.Live, den.Paused, den.Ended, den.Refused:
 		}
 		if l.Phase != den.Requested {
 			l.DueAt = p.now

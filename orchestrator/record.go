@@ -194,33 +194,33 @@ func shownTo(actor den.Actor, of den.ID, e den.Event) bool {
 
 // subjectOwner says whom the subject of events belongs to.
 func subjectOwner(tx den.Tx, id den.ID) (owner den.Owner, err error) {
-	switch kind := id.Kind(); {
-	case kind == den.KindTrial:
+	switch id.Kind() {
+	case den.KindTrial:
 		var t den.Trial
 		t, err = tx.Trials().Get(id)
 		owner = den.Owner{Department: t.Department}
-	case kind == den.KindLease:
+	case den.KindLease:
 		var l den.Lease
 		l, err = tx.Leases().Get(id)
 		owner = den.Owner{Department: l.Department}
-	case kind == den.KindDepartment:
+	case den.KindDepartment:
 		owner = den.Owner{Department: id}
-	case kind == den.KindSupplier:
+	case den.KindSupplier:
 		owner = den.Owner{Suppliers: []den.ID{id}}
-	case kind == den.KindProduct:
+	case den.KindProduct:
 		var p den.Product
 		p, err = tx.Products().Get(id)
 		owner = den.Owner{Suppliers: []den.ID{p.Supplier}}
-	case kind == den.KindRelease:
+	case den.KindRelease:
 		var r den.Release
 		r, err = tx.Releases().Get(id)
 		owner = den.Owner{Suppliers: []den.ID{r.Supplier}}
-	case kind == den.KindChallenge:
+	case den.KindChallenge:
 		var c den.Challenge
 		c, err = tx.Challenges().Get(id)
 		owner = c.Owner()
 	// What is about a question is for those who may read everything: it says who asked.
-	case kind == den.KindQuestion:
+	case den.KindQuestion:
 	}
 	if den.KindOf(err) == den.NotFound {
 		return den.Owner{}, nil

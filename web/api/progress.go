@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -221,10 +222,8 @@ func (p *progress) tell(out *events) error {
 // gone says that the state can no longer be read. A fault of ours just ends the
 // stream: the reader comes back.
 func (p *progress) gone(out *events, err error) error {
-	switch den.KindOf(err) { //nolint:exhaustive // every other kind is a fault of ours
-	case den.NotFound, den.Unknown, den.Denied:
+	if slices.Contains([]den.Refusal{den.NotFound, den.Unknown, den.Denied}, den.KindOf(err)) {
 		return out.say("event: gone\ndata: {}\n\n")
-	default:
 	}
 	if p.ctx.Err() == nil {
 		p.log.Error("progress stream ended", "about", p.name, "error", err)

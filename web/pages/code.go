@@ -51,12 +51,11 @@ func (p *Pages) SignInByCode(c *gin.Context) error {
 		return p.askCode(c, p.tooSoon(c, v, wait), flow, v)
 	}
 	person, err := p.Den.SignInByLogin(c, flow.login, code)
-	switch den.KindOf(err) {
-	case "":
-	case den.Invalid:
+	if den.KindOf(err) == den.Invalid {
 		v.Refuse([]form.FieldError{{Field: "code", Say: sentence(err)}}, nil)
 		return p.askCode(c, http.StatusUnauthorized, flow, v)
-	default:
+	}
+	if err != nil {
 		return p.flowFailed(c, flow, err)
 	}
 	p.slow.forgive(c.ClientIP(), account)

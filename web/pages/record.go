@@ -96,11 +96,10 @@ func (p *Pages) acts() []view.Option {
 // everybody is who can be chosen; nobody for those who may not see people.
 func (p *Pages) everybody(c *gin.Context) ([]view.Option, error) {
 	people, err := p.Den.People(c, asking(c))
-	switch den.KindOf(err) {
-	case "":
-	case den.NotFound, den.Denied:
+	if kind := den.KindOf(err); kind == den.NotFound || kind == den.Denied {
 		return nil, nil
-	default:
+	}
+	if err != nil {
 		return nil, err
 	}
 	list := []view.Option{{Value: "", Text: p.words.Say("record.anybody")}}

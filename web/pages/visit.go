@@ -49,12 +49,11 @@ func (p *Pages) EnterVisit(c *gin.Context) error {
 		return err
 	}
 	in, err := p.Den.EnterByLink(c, c.Param("secret"), c.PostForm("passcode"), den.ID(c.PostForm("sandbox")))
-	switch den.KindOf(err) {
-	case "":
-	case den.Denied, den.Busy:
+	if kind := den.KindOf(err); kind == den.Denied || kind == den.Busy {
 		v.Refuse([]form.FieldError{{Field: "passcode", Say: sentence(err)}}, nil)
 		return p.showVisit(c, http.StatusUnprocessableEntity, v)
-	default:
+	}
+	if err != nil {
 		return err
 	}
 	p.letOut(c, []string{p.Addresses.Address(in.Name)})
