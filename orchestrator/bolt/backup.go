@@ -17,6 +17,11 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 // BackupSized is Backup for those that must know how many bytes will be written before
 // the first one.
 func (db *DB) BackupSized(ctx context.Context, begin func(size int64) (io.Writer, error)) (n int64, err error) {
+	return db.writeOut(begin, ctx.Err)
+}
+
+// writeOut writes the whole file, and stops once ended gives an error.
+func (db *DB) writeOut(begin func(size int64) (io.Writer, error), ended func() error) (n int64, err error) {
 	if err := db.fit(); err != nil {
 		return 0, err
 	}
@@ -26,23 +31,23 @@ func (db *DB) BackupSized(ctx context.Context, begin func(size int64) (io.Writer
 		if err != nil {
 			return err
 		}
-		n, err = b.WriteTo(ender{ctx, w})
-		if ctx.Err() != nil { // bbolt does not wrap what the writer said
-			return ctx.Err()
+		n, err = b.WriteTo(ender{ended, w})
+		if end := ended(); end != nil { // bbolt does not wrap what the writer said
+			return end
 		}
 		return err
 	})
 	return n, closed(err)
 }
 
-// ender is a writer that fails once its context has ended.
+// ender is a writer that fails once ended gives an error.
 type ender struct {
-	ctx context.Context
-	w   io.Writer
+	ended func() error
+	w     io.Writer
 }
 
 func (e ender) Write(p []byte) (int, error) {
-	if err := e.ctx.Err(); err != nil {
+	if err := e.ended(); err != nil {
 		return 0, err
 	}
 	return e.w.Write(p)

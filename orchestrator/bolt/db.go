@@ -75,6 +75,11 @@ func (db *DB) view(ctx context.Context, read func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	return db.look(read)
+}
+
+// look is a view that nobody's context bounds, as at the opening of the file.
+func (db *DB) look(read func(*tx) error) error {
 	if err := db.fit(); err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package bolt
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -118,7 +118,7 @@ func (db *DB) copyTo(path string) error {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = db.Backup(context.Background(), f)
+	_, err = db.writeOut(func(int64) (io.Writer, error) { return f, nil }, func() error { return nil })
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

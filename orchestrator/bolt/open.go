@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,7 +44,7 @@ func open(path string, o Options, s *schema, steps []migration) (*DB, error) {
 			return nil, unopened(path, err)
 		}
 	}
-	if err := inspect(path, o, s, len(steps)+1); err != nil {
+	if err := inspect(path, o, len(steps)+1); err != nil {
 		return nil, unopened(path, err)
 	}
 	db := &DB{path: path, options: o, schema: s, space: space{keep: o.Reserve}, brokenCh: make(chan struct{})}
@@ -111,7 +110,7 @@ func attach(path string, o Options, readOnly bool) (b *bbolt.DB, file *os.File, 
 }
 
 // inspect reads a file without changing it and says why it cannot be used.
-func inspect(path string, o Options, s *schema, newest int) (err error) {
+func inspect(path string, o Options, newest int) (err error) {
 	b, file, err := attach(path, o, true)
 	if err != nil {
 		return err
@@ -146,7 +145,7 @@ func inspect(path string, o Options, s *schema, newest int) (err error) {
 
 // check reads the head of everything: enough to start, not the whole of Check.
 func (db *DB) check() error {
-	return db.view(context.Background(), func(t *tx) (err error) {
+	return db.look(func(t *tx) (err error) {
 		defer caught(&err)
 		t.schema.each(func(k checked) { k.touch(t) })
 		for _, name := range [][]byte{countsBucket, sessionsBucket, expiryBucket} {
