@@ -43,7 +43,7 @@ func NewPasswords() *Passwords {
 // Hash implements pages.Passwords. Busy while too many others sign in.
 func (p *Passwords) Hash(ctx context.Context, password string) (encoded string, err error) {
 	s := salt()
-	sum, err := p.sum(ctx, password, s, hashMemory, hashPasses, hashLanes, hashLength)
+	sum, err := p.sum(ctx, password, s, effort{hashMemory, hashPasses, hashLanes}, hashLength)
 	return phc(s, sum), err
 }
 
@@ -54,12 +54,11 @@ func (p *Passwords) Matches(ctx context.Context, encoded, password string) (bool
 		encoded = p.none
 	}
 	parts := strings.Split(encoded, "$") // "", argon2id, v=19, m=…,t=…,p=…, salt, hash
-	var memory, passes uint32
-	var lanes uint8
+	var kept effort
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false, fmt.Errorf("a kept password is not argon2id but %q", parts[min(1, len(parts)-1)])
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil || passes == 0 || lanes == 0 {
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &kept.memory, &kept.passes, &kept.lanes); err != nil || kept.passes == 0 || kept.lanes == 0 {
 		return false, fmt.Errorf("the settings of a kept password cannot be read: %q", parts[3])
 	}
 	s, err := base64.RawStdEncoding.DecodeString(parts[4])
@@ -70,12 +69,19 @@ func (p *Passwords) Matches(ctx context.Context, encoded, password string) (bool
 	if err != nil {
 		return false, fmt.Errorf("a kept password cannot be read: %w", err)
 	}
-	got, err := p.sum(ctx, password, s, memory, passes, lanes, uint32(len(want)))
+	got, err := p.sum(ctx, password, s, kept, uint32(len(want)))
 	return err == nil && known && len(want) > 0 && subtle.ConstantTimeCompare(got, want) == 1, err
 }
 
+// effort is what one hash costs.
+type effort struct {
+	memory uint32 // KiB
+	passes uint32
+	lanes  uint8
+}
+
 // sum waits for its turn.
-func (p *Passwords) sum(ctx context.Context, password string, salt []byte, memory, passes uint32, lanes uint8, length uint32) ([]byte, error) {
+func (p *Passwords) sum(ctx context.Context, password string, salt []byte, e effort, length uint32) ([]byte, error) {
 	ctx, stop := context.WithTimeout(ctx, hashesPatience)
 	defer stop()
 	select {
@@ -84,7 +90,7 @@ func (p *Passwords) sum(ctx context.Context, password string, salt []byte, memor
 		return nil, den.Refuse(den.Busy, "Many people are signing in just now. Try again in a moment.")
 	}
 	defer func() { <-p.turns }()
-	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, length), nil
+	return argon2.IDKey([]byte(password), salt, e.passes, e.memory, e.lanes, length), nil
 }
 
 func salt() []byte {

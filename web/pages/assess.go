@@ -54,14 +54,14 @@ const (
 
 // Assess is GET /trials/:id/entries/:entry/assess.
 func (p *Pages) Assess(c *gin.Context) error {
-	t, e, a, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return err
 	}
-	if !a.Submitted() && !t.Declared.Clear() {
-		return p.notCleared(c, t)
+	if !own.assessment.Submitted() && !own.trial.Declared.Clear() {
+		return p.notCleared(c, own.trial)
 	}
-	return p.showAssess(c, http.StatusOK, t, e, a, p.blank())
+	return p.showAssess(c, http.StatusOK, own, p.blank())
 }
 
 // notCleared sends those who have not declared their interests to do so, and tells the
@@ -77,26 +77,33 @@ func (p *Pages) notCleared(c *gin.Context, t den.TrialView) error {
 	return den.Refuse(den.Conflict, "%s", p.words.Say("declare.undecided"))
 }
 
-func (p *Pages) assessing(c *gin.Context) (t den.TrialView, e den.EntryView, a den.Assessment, err error) {
+// ownAssessment is what the person who asks says of an entry of a trial.
+type ownAssessment struct {
+	trial      den.TrialView
+	entry      den.EntryView
+	assessment den.Assessment
+}
+
+func (p *Pages) assessing(c *gin.Context) (own ownAssessment, err error) {
 	who := asking(c)
-	if t, err = p.Den.Trial(c, who, id(c)); err != nil {
-		return t, e, a, err
+	if own.trial, err = p.Den.Trial(c, who, id(c)); err != nil {
+		return own, err
 	}
-	for _, one := range t.Entries {
+	for _, one := range own.trial.Entries {
 		if one.ID == den.ID(c.Param("entry")) {
-			e = one
+			own.entry = one
 		}
 	}
-	if e.ID == "" {
-		return t, e, a, den.Missing()
+	if own.entry.ID == "" {
+		return own, den.Missing()
 	}
-	a, err = p.Den.Assessment(c, who, t.ID, e.ID)
-	return t, e, a, err
+	own.assessment, err = p.Den.Assessment(c, who, own.trial.ID, own.entry.ID)
+	return own, err
 }
 
 // SaveAssess is POST /trials/:id/entries/:entry/assess: keep it, or submit it.
 func (p *Pages) SaveAssess(c *gin.Context) error {
-	t, e, a, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return err
 	}
@@ -104,13 +111,13 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, names := p.readAssess(c, v, t, e)
+	in, names := p.readAssess(c, v, own)
 	in.Submit = c.PostForm("do") == "submit"
 	if !v.Bad() {
 		_, err = p.Den.SaveAssessment(c, asking(c), in)
 		if err == nil {
 			if criterion, ok := strings.CutPrefix(c.PostForm("do"), "evidence-"); ok {
-				c.Redirect(http.StatusSeeOther, evidencePath(t.ID, e.ID)+"?"+url.Values{"criterion": {criterion}}.Encode())
+				c.Redirect(http.StatusSeeOther, evidencePath(in.Trial, in.Entry)+"?"+url.Values{"criterion": {criterion}}.Encode())
 				return nil
 			}
 			done := "assess-saved"
@@ -121,7 +128,7 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 			if in.Submit {
 				done = "assess-submitted"
 			}
-			return to(c, trialPath(t.ID), done)
+			return to(c, trialPath(in.Trial), done)
 		}
 	}
 	status := http.StatusUnprocessableEntity
@@ -130,13 +137,13 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 			return err
 		}
 	}
-	return p.showAssess(c, status, t, e, a, v)
+	return p.showAssess(c, status, own, v)
 }
 
 // Autosave is POST /trials/:id/entries/:entry/assess/autosave, from the page's script:
 // 204 and the new revision, or a status that tells the script what to say.
 func (p *Pages) Autosave(c *gin.Context) error {
-	t, e, _, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return err
 	}
@@ -144,7 +151,7 @@ func (p *Pages) Autosave(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, _ := p.readAssess(c, v, t, e)
+	in, _ := p.readAssess(c, v, own)
 	if v.Bad() {
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
@@ -165,14 +172,14 @@ func (p *Pages) Autosave(c *gin.Context) error {
 
 // readAssess reads the whole form. names gives the form's fields for the inputs of the
 // use case.
-func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e den.EntryView) (den.NewAssessment, map[string]string) {
-	in := den.NewAssessment{Trial: t.ID, Entry: e.ID, Scores: map[string]den.Score{}, Rev: rev(c)}
+func (p *Pages) readAssess(c *gin.Context, v *form.Values, own ownAssessment) (den.NewAssessment, map[string]string) {
+	in := den.NewAssessment{Trial: own.trial.ID, Entry: own.entry.ID, Scores: map[string]den.Score{}, Rev: rev(c)}
 	names := map[string]string{}
 	marks := []string{notTested}
 	for n := range maxMarkers {
 		marks = append(marks, strconv.Itoa(n))
 	}
-	for _, one := range t.Scheme.Criteria() {
+	for _, one := range own.trial.Scheme.Criteria() {
 		if one.ScoredBy != den.ByPeople {
 			continue
 		}
@@ -190,12 +197,13 @@ func (p *Pages) readAssess(c *gin.Context, v *form.Values, t den.TrialView, e de
 			in.Scores[one.ID] = score
 		}
 	}
-	readTasks(c, v, t, &in)
+	readTasks(c, v, own.trial, &in)
 	in.Note = form.Text{Name: "note", What: "assess.what-note", Max: maxReason, Lines: true, Optional: true}.Read(v)
 	return in, names
 }
 
-func (p *Pages) showAssess(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
+func (p *Pages) showAssess(c *gin.Context, status int, own ownAssessment, v *form.Values) error {
+	t, e, a := own.trial, own.entry, own.assessment
 	page := assessPage{
 		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)), Trial: t, Entry: e, Rev: a.Rev,
 		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, e.Entry, a), Tasks: p.assessTasks(t, a),

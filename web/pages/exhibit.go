@@ -39,19 +39,19 @@ func evidencePath(trial, entry den.ID) string {
 
 // AskEvidence is GET /trials/:id/entries/:entry/evidence.
 func (p *Pages) AskEvidence(c *gin.Context) error {
-	t, e, a, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return err
 	}
-	if !a.Submitted() && !t.Declared.Clear() {
-		return p.notCleared(c, t)
+	if !own.assessment.Submitted() && !own.trial.Declared.Clear() {
+		return p.notCleared(c, own.trial)
 	}
-	return p.showEvidence(c, http.StatusOK, t, e, a, p.blank())
+	return p.showEvidence(c, http.StatusOK, own, p.blank())
 }
 
 // AddEvidence is POST /trials/:id/entries/:entry/evidence.
 func (p *Pages) AddEvidence(c *gin.Context) error {
-	t, e, a, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 		defer func() { _ = c.Request.MultipartForm.RemoveAll() }()
 	}
 	v := form.Typed(p.words.Words, c.Request.PostForm)
-	in := den.NewEvidence{Trial: t.ID, Entry: e.ID, Criterion: c.PostForm("criterion")}
+	in := den.NewEvidence{Trial: own.trial.ID, Entry: own.entry.ID, Criterion: c.PostForm("criterion")}
 	_ = form.Text{Name: "file", What: "evidence.what-file", Max: maxReason, Optional: true}.Read(v) // so that what is said of it leads to it
 	in.Kind = den.EvidenceKind(form.Choice{Name: "kind", What: "evidence.what", From: []string{"picture", "file", "log"}}.Read(v))
 	if in.Kind == den.LogStretch {
@@ -76,16 +76,17 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 	status := http.StatusUnprocessableEntity
 	if !v.Bad() {
 		if _, err = p.Den.AddEvidence(c, asking(c), in); err == nil {
-			return to(c, evidencePath(t.ID, e.ID), "evidence")
+			return to(c, evidencePath(in.Trial, in.Entry), "evidence")
 		}
 		if status, err = p.refused(c, v, err, nil); err != nil {
 			return err
 		}
 	}
-	return p.showEvidence(c, status, t, e, a, v)
+	return p.showEvidence(c, status, own, v)
 }
 
-func (p *Pages) showEvidence(c *gin.Context, status int, t den.TrialView, e den.EntryView, a den.Assessment, v *form.Values) error {
+func (p *Pages) showEvidence(c *gin.Context, status int, own ownAssessment, v *form.Values) error {
+	t, e, a := own.trial, own.entry, own.assessment
 	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil, MayRemove: !a.Submitted()}
 	for _, x := range a.Evidence {
 		one, _ := t.Scheme.Criterion(x.Criterion)

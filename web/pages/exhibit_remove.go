@@ -7,16 +7,16 @@ import (
 )
 
 func (p *Pages) removeEvidenceQuestion(c *gin.Context) (question, error) {
-	t, e, a, err := p.assessing(c)
+	own, err := p.assessing(c)
 	if err != nil {
 		return question{}, err
 	}
-	at := evidencePath(t.ID, e.ID)
-	for _, x := range a.Evidence {
+	at := evidencePath(own.trial.ID, own.entry.ID)
+	for _, x := range own.assessment.Evidence {
 		if string(x.ID) == c.Param("evidence") {
 			return question{What: "remove-evidence", Product: x.Name, Back: at, Action: at + "/" + string(x.ID) + "/remove", After: at, Done: "evidence-removed", Warns: true, Reason: true, Must: true,
 				Do: func(why string, _ int64) error {
-					return p.Den.RemoveEvidence(c, asking(c), den.EvidenceRemoval{Trial: t.ID, Entry: e.ID, Evidence: x.ID, Why: why})
+					return p.Den.RemoveEvidence(c, asking(c), den.EvidenceRemoval{Trial: own.trial.ID, Entry: own.entry.ID, Evidence: x.ID, Why: why})
 				}}, nil
 		}
 	}

@@ -77,22 +77,22 @@ func (g *glances) last(id den.ID, now time.Time) (glance, bool) {
 	return seen, !seen.Seen.IsZero() && now.Sub(seen.Seen) < glanceKept
 }
 
-// glance looks at a product, or takes a glance that is seconds old. The caller may
+// glance looks at a product, unless that was done seconds ago, and keeps what it saw. The caller may
 // read the sandbox; whoever looks first asks for all. services are those of a stack whose
 // logs are shown one by one.
-func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID, services ...string) (glance, bool) {
+func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID, services ...string) {
 	at := p.glances.at(id, p.Now())
 	at.renewing.Lock()
 	defer at.renewing.Unlock()
 	before := at.get()
 	if p.Now().Sub(before.Seen) < glanceLasts {
-		return before, true
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, glanceBound)
 	defer cancel()
 	use, err := p.Den.Use(ctx, who, id)
 	if err != nil {
-		return p.glances.last(id, p.Now())
+		return
 	}
 	seen := glance{Use: use, CPU: -1, Log: before.Log, Seen: p.Now()}
 	if took := use.At.Sub(before.Use.At); !before.Use.At.IsZero() && took > 0 && use.CPU >= before.Use.CPU {
@@ -111,5 +111,4 @@ func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID, services .
 	at.mu.Lock()
 	at.last = seen
 	at.mu.Unlock()
-	return seen, true
 }
