@@ -63,7 +63,7 @@ func (s *server) bySession(c *gin.Context) (context.Context, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if ctx, err = s.renew(c, ctx); err != nil {
+	if ctx, err = s.renew(ctx, c); err != nil {
 		return nil, nil, err
 	}
 	id := s.Sessions.Person(ctx)

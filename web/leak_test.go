@@ -47,18 +47,14 @@ func (r *rig) newSweep(t den.TrialView) *sweep {
 		seqs = append(seqs, fmt.Sprint(e.Seq))
 	}
 	for _, path := range all {
-		for _, filled := range fill(path, map[string][]string{
+		s.paths = append(s.paths, fill(path, map[string][]string{
 			"id": ids, "entry": entries, "name": append(names, ids[1:]...), "seq": seqs, "guide": {"evaluator"}, "form": {"csv", "json", "ods", "ocds"},
 			"person": {string(r.people["evaluator"].ID)}, "scheme": {"first-look"}, "version": {"1"}, "evidence": {"evi_none"}, "cited": {ids[0]}, "step": {"problem"}, "*name": {"x"}, "*file": {"x"},
-		}) {
-			s.paths = append(s.paths, filled)
-		}
+		})...)
 	}
-	for _, query := range []string{"/record?subject=" + ids[0], "/record?subject=" + ids[1], "/record?subject=" + string(r.department.ID), "/api/v1/events?subject=" + ids[0],
-		"/api/v1/events?subject=" + ids[1], "/suppliers/" + string(r.northbridge.ID) + "/overview", "/suppliers/" + string(r.harbour.ID) + "/overview",
-		"/api/v1/suppliers/" + string(r.northbridge.ID) + "/overview", "/products/" + string(r.bookwell.ID), "/api/v1/products/" + string(r.bookwell.ID), "/api/v1/sandboxes?supplier=" + string(r.northbridge.ID), "/api/v1/sandboxes?trial=" + ids[0]} {
-		s.paths = append(s.paths, query)
-	}
+	s.paths = append(s.paths, "/record?subject="+ids[0], "/record?subject="+ids[1], "/record?subject="+string(r.department.ID), "/api/v1/events?subject="+ids[0],
+		"/api/v1/events?subject="+ids[1], "/suppliers/"+string(r.northbridge.ID)+"/overview", "/suppliers/"+string(r.harbour.ID)+"/overview",
+		"/api/v1/suppliers/"+string(r.northbridge.ID)+"/overview", "/products/"+string(r.bookwell.ID), "/api/v1/products/"+string(r.bookwell.ID), "/api/v1/sandboxes?supplier="+string(r.northbridge.ID), "/api/v1/sandboxes?trial="+ids[0])
 	return s
 }
 

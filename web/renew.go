@@ -46,7 +46,7 @@ func (r *renewals) enter(ctx context.Context, session string) (leave func(), fir
 // renew asks the provider again for a session whose word has run out. It gives the
 // session as it is then: nobody's, where the provider no longer vouches. While the
 // provider is silent, nothing is given: its last word is over.
-func (s *server) renew(c *gin.Context, ctx context.Context) (context.Context, error) {
+func (s *server) renew(ctx context.Context, c *gin.Context) (context.Context, error) {
 	word := s.Sessions.word(ctx)
 	if s.Sessions.Person(ctx) == "" || word.Refresh == "" || s.Now().Before(word.Until) {
 		return ctx, nil
@@ -60,7 +60,7 @@ func (s *server) renew(c *gin.Context, ctx context.Context) (context.Context, er
 	}
 	defer leave()
 	if s.Provider == nil {
-		return s.ended(c, ctx)
+		return s.ended(ctx, c)
 	}
 	// Somebody may have been first between the load and now.
 	if ctx, err = s.Sessions.load(c.Request); err != nil || s.Sessions.word(ctx) != word {
@@ -69,14 +69,14 @@ func (s *server) renew(c *gin.Context, ctx context.Context) (context.Context, er
 	said, err := s.Provider.again(ctx, word.Refresh)
 	if den.KindOf(err) == den.Unknown {
 		s.Log.Info("provider no longer vouches", "person", s.Sessions.Person(ctx), "error", err)
-		return s.ended(c, ctx)
+		return s.ended(ctx, c)
 	}
 	if err != nil {
 		return nil, err
 	}
 	who, err := s.Den.SignInAs(ctx, said.Word)
 	if den.KindOf(err) == den.Unknown || err == nil && who.ID != s.Sessions.Person(ctx) {
-		return s.ended(c, ctx)
+		return s.ended(ctx, c)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (s *server) renew(c *gin.Context, ctx context.Context) (context.Context, er
 }
 
 // ended ends the session of a request, which goes on as nobody's.
-func (s *server) ended(c *gin.Context, ctx context.Context) (context.Context, error) {
+func (s *server) ended(ctx context.Context, c *gin.Context) (context.Context, error) {
 	if err := s.Sessions.End(ctx, c.Writer); err != nil {
 		return nil, err
 	}

@@ -163,7 +163,9 @@ func (s *Sessions) write(w http.ResponseWriter, token string, expiry time.Time) 
 
 // Stands says whether the session in ctx has not been ended or run out since it was
 // loaded, for what stays open.
+//
+//nolint:contextcheck // ctx holds the session as it was, and Load would give that
 func (s *Sessions) Stands(ctx context.Context) bool {
-	fresh, err := s.scs.Load(context.Background(), s.scs.Token(ctx)) //nolint:contextcheck // ctx holds the session as it was
+	fresh, err := s.scs.Load(context.Background(), s.scs.Token(ctx))
 	return err == nil && s.Person(fresh) != "" && s.ID(fresh) == s.ID(ctx)
 }

@@ -33,11 +33,11 @@ func pointer(field string) string {
 	return "/scores/" + escape.Replace(criterion)
 }
 
-// addressed turns a fault of what the address names into the answer for what is not
-// there: it is no field of the request.
-func addressed(err error, field string) error {
+// addressed turns a fault of the product that the address names into the answer for what
+// is not there: it is no field of the request.
+func addressed(err error) error {
 	var e *den.Error
-	if errors.As(err, &e) && e.Kind == den.Invalid && e.Field == field && len(e.More) == 0 {
+	if errors.As(err, &e) && e.Kind == den.Invalid && e.Field == "product" && len(e.More) == 0 {
 		return den.Missing()
 	}
 	return err

@@ -45,7 +45,7 @@ func (a *API) AddRelease(ctx context.Context, r contract.AddReleaseRequestObject
 		Once: once(r.Params.IdempotencyKey, "release", r.Id, b),
 	})
 	if err != nil {
-		return nil, addressed(err, "product")
+		return nil, addressed(err)
 	}
 	return contract.AddRelease201JSONResponse{
 		Body:    release(made),
@@ -77,7 +77,7 @@ func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiv
 		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile, p.Ways, p.Mail, p.Notes, p.Needs),
 	})
 	if err != nil {
-		return nil, addressed(err, "product")
+		return nil, addressed(err)
 	}
 	return contract.AddReleaseArchive201JSONResponse{
 		Body:    release(made),

@@ -27,7 +27,7 @@ func (a *API) AddStack(ctx context.Context, r contract.AddStackRequestObject) (c
 		Notes: value(b.Notes), Needs: value(b.Needs),
 		Once: once(r.Params.IdempotencyKey, "stack", r.Id, b)})
 	if err != nil {
-		return nil, addressed(err, "product")
+		return nil, addressed(err)
 	}
 	return contract.AddStack201JSONResponse{Body: release(made),
 		Headers: contract.AddStack201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil
@@ -42,7 +42,7 @@ func (a *API) AddStackArchive(ctx context.Context, r contract.AddStackArchiveReq
 	in.Product = den.ID(r.Id)
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), in)
 	if err != nil {
-		return nil, addressed(err, "product")
+		return nil, addressed(err)
 	}
 	return contract.AddStackArchive201JSONResponse{Body: release(made),
 		Headers: contract.AddStackArchive201ResponseHeaders{Location: at("/releases/" + string(made.ID))}}, nil

@@ -24,7 +24,7 @@ func follow(w *world, url, who, path, last string) (<-chan event, func()) {
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
-	resp, err := http.DefaultClient.Do(r) //nolint:bodyclose // listen closes it
+	resp, err := http.DefaultClient.Do(r)
 	return listen(w.t, resp, err), stop
 }
 

@@ -82,7 +82,7 @@ func everyWay(b *testing.B) []way {
 	r, err := docker.Open(docker.Config{Installation: "bench-" + string(sandboxtest.NewID(b)), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	must(b, err)
 	b.Cleanup(func() { must(b, r.Close()) })
-	image := sandboxtest.LoadImage(b, r, sandboxtest.Config{Entrypoint: []string{"/product"}}, sandboxtest.Program(b, "innovationden/sandbox/sandboxtest/testdata/answers"))
+	image := sandboxtest.LoadImage(b, r, sandboxtest.Config{Entrypoint: []string{"/product"}}, sandboxtest.Program(b.Context(), b, "innovationden/sandbox/sandboxtest/testdata/answers"))
 	b.Cleanup(func() { must(b, r.Drop(context.Background(), image.ID)) })
 	d := newDen(b, nil, func(o *gateway.Options) { o.Dialer = cellDialer{r} })
 	d.set(route("acme", "lease1", string(inCell(b, r, image)), gateway.Live))
@@ -133,7 +133,7 @@ func inCell(b *testing.B, r *docker.Runtime, image sandbox.Image) sandbox.ID {
 	must(b, r.Hold(ctx, s.ID))
 	b.Cleanup(func() { must(b, r.Remove(ctx, s.ID)) })
 	must(b, r.Start(ctx, s))
-	_, err := sandbox.AwaitAnswer(ctx, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, time.Millisecond, time.Second)
+	_, err := sandbox.AwaitAnswer(ctx, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: time.Millisecond, Patience: time.Second})
 	must(b, err)
 	return s.ID
 }

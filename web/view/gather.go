@@ -25,29 +25,28 @@ func gather(page, shared *template.Template, roots ...string) error {
 			continue
 		}
 		seen[name] = true
-		one, err := choose(page, shared, name)
+		shows, err := choose(page, shared, name)
 		if err != nil {
 			return err
 		}
-		if one != nil {
-			todo = append(todo, namesIn(one.Root)...)
-		}
+		todo = append(todo, shows...)
 	}
 	return nil
 }
 
-// choose gives the page's own template of a name, or else a copy of the shared one. As
-// with a Clone, an empty template of a page does not replace a shared one.
-func choose(page, shared *template.Template, name string) (*parse.Tree, error) {
+// choose leaves the page its own template of a name, or else adds a copy of the shared
+// one, and gives the names that the template shows. As with a Clone, an empty template of
+// a page does not replace a shared one.
+func choose(page, shared *template.Template, name string) (shows []string, err error) {
 	if own := page.Lookup(name); own != nil && own.Tree != nil && !parse.IsEmptyTree(own.Tree.Root) {
-		return own.Tree, nil
+		return namesIn(own.Tree.Root), nil
 	}
 	common := shared.Lookup(name)
 	switch {
 	case common != nil && common.Tree != nil:
 		tree := common.Tree.Copy()
 		_, err := page.AddParseTree(name, tree)
-		return tree, err
+		return namesIn(tree.Root), err
 	case page.Lookup(name) != nil:
 		return nil, nil
 	}

@@ -121,7 +121,7 @@ type shower = func(component any) (template.HTML, error)
 // componentsOf shows components from sets of their own, read when they are first put.
 func componentsOf(base *template.Template, tools tools) shower {
 	sets := make(map[string]once)
-	var puts shower = func(component any) (template.HTML, error) {
+	puts := func(component any) (template.HTML, error) {
 		name, err := partial(component)
 		if err != nil {
 			return "", err
