@@ -149,11 +149,11 @@ func (o *Orchestrator) answered(ctx context.Context, l den.Lease) error {
 	id, probe := sandbox.ID(l.Sandbox), sandbox.Probe{Port: l.Port, Path: l.Path}
 	quick, cancel := context.WithTimeout(ctx, eagerFor)
 	defer cancel()
-	_, err := sandbox.AwaitAnswer(quick, o.Runtime, id, probe, answerPause, answerPatience)
+	_, err := sandbox.AwaitAnswer(quick, o.Runtime, id, probe, sandbox.Asking{Every: answerPause, Patience: answerPatience})
 	if err == nil || ctx.Err() != nil || errors.Is(err, sandbox.ErrGone) {
 		return err
 	}
-	_, err = sandbox.AwaitAnswer(ctx, o.Runtime, id, probe, patientPause, answerPatience)
+	_, err = sandbox.AwaitAnswer(ctx, o.Runtime, id, probe, sandbox.Asking{Every: patientPause, Patience: answerPatience})
 	return err
 }
 
@@ -189,7 +189,7 @@ func (o *Orchestrator) lastChance(ctx context.Context, w work, s *sight) {
 	asking, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	_, err := sandbox.AwaitAnswer(asking, o.Runtime, sandbox.ID(w.lease.Sandbox),
-		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, answerPause, time.Second)
+		sandbox.Probe{Port: w.lease.Port, Path: w.lease.Path}, sandbox.Asking{Every: answerPause, Patience: time.Second})
 	if s.Answered = err == nil; !s.Answered {
 		s.Detail = o.explain(ctx, w, err)
 	}

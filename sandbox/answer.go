@@ -19,17 +19,19 @@ type Probe struct {
 	Path string // starts with "/"
 }
 
-// AwaitAnswer asks a product over and over, every pause, until it answers HTTP with
-// a status below 500, or ctx ends. An accepted connection alone is not an answer:
-// some programs accept and never speak. Each question has at most patience to be
-// answered. It returns the last error seen, wrapped, when ctx ends, and ErrGone
+// Asking is how often a product is asked, and how long it may take to answer once.
+type Asking struct{ Every, Patience time.Duration }
+
+// AwaitAnswer asks a product over and over until it answers HTTP with a status below
+// 500, or ctx ends. An accepted connection alone is not an answer: some programs accept
+// and never speak. It returns the last error seen, wrapped, when ctx ends, and ErrGone
 // at once.
-func AwaitAnswer(ctx context.Context, d Dialer, id ID, p Probe, pause, patience time.Duration) (status int, err error) {
+func AwaitAnswer(ctx context.Context, d Dialer, id ID, p Probe, a Asking) (status int, err error) {
 	var last error
-	tick := time.NewTicker(pause)
+	tick := time.NewTicker(a.Every)
 	defer tick.Stop()
 	for {
-		status, err := Ask(ctx, d, id, p, patience)
+		status, err := Ask(ctx, d, id, p, a.Patience)
 		switch {
 		case err == nil && status < http.StatusInternalServerError:
 			return status, nil

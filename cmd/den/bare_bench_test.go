@@ -138,7 +138,7 @@ func (k *bareCell) remove(ctx context.Context) error {
 func firstAnswer(ctx context.Context, d sandbox.Dialer, id sandbox.ID) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	status, err := sandbox.AwaitAnswer(ctx, d, id, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 2*time.Millisecond, time.Second)
+	status, err := sandbox.AwaitAnswer(ctx, d, id, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: 2 * time.Millisecond, Patience: time.Second})
 	if err == nil && status != 200 {
 		err = errors.New("the product answers, but not with status 200")
 	}

@@ -61,7 +61,7 @@ func (r *Runtime) launch(b *testing.B, image sandbox.Image, start func(context.C
 	must(b, r.Hold(ctx, s.ID))
 	began := time.Now()
 	must(b, start(ctx, s))
-	_, err := sandbox.AwaitAnswer(ctx, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 2*time.Millisecond, time.Second)
+	_, err := sandbox.AwaitAnswer(ctx, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: 2 * time.Millisecond, Patience: time.Second})
 	took := time.Since(began)
 	must(b, err)
 	must(b, r.Remove(ctx, s.ID))

@@ -134,7 +134,7 @@ func TestServicesAreRestarted(t *testing.T) {
 // a declared volume has what the image has there.
 func TestFilesAndVolumesOfTheImage(t *testing.T) {
 	r := engine(t)
-	program := sandboxtest.Program(t, "innovationden/sandbox/sandboxtest/testdata/product")
+	program := sandboxtest.Program(t.Context(), t, "innovationden/sandbox/sandboxtest/testdata/product")
 	config := sandboxtest.ProductConfig()
 	config.Volumes = map[string]struct{}{"/var/lib/seed": {}}
 	image := sandboxtest.LoadFiles(t.Context(), t, r, config, map[string][]byte{

@@ -27,7 +27,9 @@ func TestHostConfigIsGolden(t *testing.T) {
 	net := private{id: "network", subnet: subnetAt(3)}
 	with := func(s sandbox.Service, n sandbox.Network, quota bool) *container.HostConfig {
 		spec := sandbox.Spec{ID: "abc", Services: []sandbox.Service{s}, Limits: limits, Network: n, Volumes: []sandbox.Volume{{Name: "data", Bytes: 1 << 20}}}
-		h, err := r.hostOf(spec, 0, image, staged{map[string]map[string]string{"web": {"/etc/web.conf": "/engine/files/0-0"}}}, net, quota)
+		files := staged{map[string]map[string]string{"web": {"/etc/web.conf": "/engine/files/0-0"}}}
+		l := &launch{r: r, spec: spec, images: []sandbox.Image{image}, files: files, net: net}
+		h, err := l.hostOf(0, quota)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,7 @@ func spec(image sandbox.Image, p sandbox.Profile, mode string) sandbox.Spec {
 // get asks a product for a page.
 func (r *Runtime) get(ctx context.Context, t *testing.T, id sandbox.ID, page string) string {
 	t.Helper()
-	_, err := sandbox.AwaitAnswer(ctx, r, id, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 5*time.Millisecond, 2*time.Second)
+	_, err := sandbox.AwaitAnswer(ctx, r, id, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: 5 * time.Millisecond, Patience: 2 * time.Second})
 	must(t, err)
 	c := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
@@ -218,7 +218,7 @@ func noAnswer(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image
 	r.run(ctx, t, s)
 	short, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	_, err := sandbox.AwaitAnswer(short, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 10*time.Millisecond, 300*time.Millisecond)
+	_, err := sandbox.AwaitAnswer(short, r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: 10 * time.Millisecond, Patience: 300 * time.Millisecond})
 	if err == nil {
 		t.Error("it counts as an answer")
 	}

@@ -33,15 +33,16 @@ func bounds(spec sandbox.Spec, service string) sandbox.Limits {
 	return l
 }
 
-// hostOf says how a service is held, what it brings and what it joins.
-func (r *Runtime) hostOf(spec sandbox.Spec, i int, image sandbox.Image, files staged, net private, quota bool) (*container.HostConfig, error) {
-	h, err := r.serviceHost(spec, spec.Services[i], image, quota)
+// hostOf says how service i is held, what it brings and what it joins.
+func (l *launch) hostOf(i int, quota bool) (*container.HostConfig, error) {
+	s, image := l.spec.Services[i], l.images[i]
+	h, err := l.r.serviceHost(l.spec, s, image, quota)
 	if err != nil {
 		return nil, err
 	}
-	h.Mounts = r.mounts(spec, spec.Services[i], image, files)
-	if spec.Network == sandbox.Private {
-		h.NetworkMode = container.NetworkMode(net.id)
+	h.Mounts = l.r.mounts(l.spec, s, image, l.files)
+	if l.spec.Network == sandbox.Private {
+		h.NetworkMode = container.NetworkMode(l.net.id)
 	}
 	return h, nil
 }

@@ -159,7 +159,7 @@ func (r *Runtime) Look(ctx context.Context, id sandbox.ID) (sandbox.State, error
 		return sandbox.State{Seen: sandbox.Unknown}, err
 	}
 	state := p.state(tries)
-	r.paceAll(id, p)
+	r.paceAll(ctx, id, p)
 	r.restart(ctx, id, p)
 	r.mu.Lock()
 	h := r.cells[id]

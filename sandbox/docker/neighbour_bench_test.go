@@ -53,7 +53,7 @@ func (r *Runtime) attacker(b *testing.B, image sandbox.Image, mode string, p san
 	b.Cleanup(func() { must(b, r.Remove(context.WithoutCancel(b.Context()), s.ID)) })
 	must(b, r.Start(b.Context(), s))
 	if mode != "memory" { // it ends before it answers
-		_, err := sandbox.AwaitAnswer(b.Context(), r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, 5*time.Millisecond, time.Second)
+		_, err := sandbox.AwaitAnswer(b.Context(), r, s.ID, sandbox.Probe{Port: sandboxtest.Port, Path: "/"}, sandbox.Asking{Every: 5 * time.Millisecond, Patience: time.Second})
 		must(b, err)
 	}
 	return s.ID

@@ -47,8 +47,8 @@ type pace struct {
 }
 
 // pace reads along with a service that runs, until it ends, unless that is done already.
-func (r *Runtime) pace(name string) {
-	ctx, stop := context.WithCancel(context.Background())
+func (r *Runtime) pace(ctx context.Context, name string) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p := &pace{stop: stop}
 	if !r.paces.begin(name, p) {
 		stop()
@@ -153,10 +153,10 @@ func (ps *paces) close() {
 }
 
 // paceAll reads along with every service of a sandbox that is seen to run.
-func (r *Runtime) paceAll(id sandbox.ID, p parts) {
+func (r *Runtime) paceAll(ctx context.Context, id sandbox.ID, p parts) {
 	for name, c := range p.services {
 		if c.State.Running {
-			r.pace(r.ours.name(id, name))
+			r.pace(ctx, r.ours.name(id, name))
 		}
 	}
 }

@@ -110,7 +110,7 @@ func TestASilentEngineIsNotReadForEver(t *testing.T) {
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	must(t, err)
-	r.pace("some-product")
+	r.pace(t.Context(), "some-product")
 	until(t.Context(), t, "the reading is given up", func() bool {
 		r.paces.mu.Lock()
 		defer r.paces.mu.Unlock()

@@ -76,7 +76,7 @@ func (l *launch) make(ctx context.Context) error {
 			continue
 		}
 		wg.Go(func() {
-			_, err := l.r.makeService(ctx, l.spec, i, l.images[i], l.files, l.net)
+			err := l.makeService(ctx, i)
 			if errdefs.IsConflict(err) {
 				err = l.r.adopt(ctx, l.spec.ID, s.Name, l.spec.Hash())
 			}

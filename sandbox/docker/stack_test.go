@@ -61,7 +61,7 @@ func get(ctx context.Context, t testing.TB, r *Runtime, id sandbox.ID, port int,
 
 func answers(ctx context.Context, t testing.TB, r *Runtime, id sandbox.ID, port int) {
 	t.Helper()
-	if _, err := sandbox.AwaitAnswer(ctx, r, id, sandbox.Probe{Port: port, Path: "/"}, 5*time.Millisecond, time.Second); err != nil {
+	if _, err := sandbox.AwaitAnswer(ctx, r, id, sandbox.Probe{Port: port, Path: "/"}, sandbox.Asking{Every: 5 * time.Millisecond, Patience: time.Second}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -66,8 +66,8 @@ func (r *Runtime) imagesOf(ctx context.Context, spec sandbox.Spec) ([]sandbox.Im
 // went wrong, and that somebody has to look.
 func (r *Runtime) fresh(ctx context.Context, spec sandbox.Spec, images []sandbox.Image) bool {
 	r.offerCell(ctx, spec)
-	_, err := r.makeService(ctx, spec, 0, images[0], staged{}, private{})
-	return err == nil && r.startService(ctx, spec.ID, spec.Services[0].Name) == nil
+	l := &launch{r: r, spec: spec, images: images}
+	return l.makeService(ctx, 0) == nil && r.startService(ctx, spec.ID, spec.Services[0].Name) == nil
 }
 
 // complete looks, and makes and starts whatever is missing. patient ends when nobody
@@ -106,34 +106,30 @@ func (r *Runtime) complete(ctx, patient context.Context, spec sandbox.Spec, imag
 	return l.run(ctx)
 }
 
-// makeService creates the container of a service and returns its engine id.
-func (r *Runtime) makeService(
-	ctx context.Context, spec sandbox.Spec, i int, image sandbox.Image, files staged, net private,
-) (string, error) {
+// makeService creates the container of service i.
+func (l *launch) makeService(ctx context.Context, i int) error {
+	r, s := l.r, l.spec.Services[i]
 	quota, err := r.canBound(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	s := spec.Services[i]
-	host, err := r.hostOf(spec, i, image, files, net, quota)
+	host, err := l.hostOf(i, quota)
 	if err != nil {
-		return "", err
+		return err
 	}
-	config := r.serviceConfig(spec, s, image)
+	config := r.serviceConfig(l.spec, s, l.images[i])
 	join := (*network.NetworkingConfig)(nil)
-	if spec.Network == sandbox.Private {
-		join = net.endpoint(firstService+i, append([]string{s.Name, config.Hostname}, s.Aliases...)...)
+	if l.spec.Network == sandbox.Private {
+		join = l.net.endpoint(firstService+i, append([]string{s.Name, config.Hostname}, s.Aliases...)...)
 	}
-	var id string
 	err = r.ask(ctx, func(ctx context.Context) error {
-		made, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(spec.ID, s.Name))
-		id = made.ID
+		_, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(l.spec.ID, s.Name))
 		return err
 	})
 	if err != nil && says(err, "no such image") {
 		r.forgetImage(s.Image)
 	}
-	return id, err
+	return err
 }
 
 // serviceConfig says what runs in the container of a service.
@@ -172,7 +168,7 @@ func (r *Runtime) startService(ctx context.Context, id sandbox.ID, service strin
 	name := r.ours.name(id, service)
 	err := r.ask(ctx, func(ctx context.Context) error { return r.api.ContainerStart(ctx, name, container.StartOptions{}) })
 	if err == nil {
-		r.pace(name)
+		r.pace(ctx, name)
 	}
 	return err
 }

@@ -138,7 +138,7 @@ func noImage(t *testing.T, h Harness) {
 func exits(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, ExitsAtOnce))))
-	state := await(ctx, t, h, id, sandbox.Exited)
+	state := awaitExit(ctx, t, h, id)
 	if s := state.Services[0]; s.Running || s.ExitCode != 3 || s.EndedAt.IsZero() || s.OOM {
 		t.Errorf("the service is %+v, want exit code 3", s)
 	}
@@ -158,9 +158,9 @@ func startsAgain(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	spec := Spec(id, h.Service(t, ExitsAtOnce))
 	must(t, h.Runtime.Start(ctx, spec))
-	first := await(ctx, t, h, id, sandbox.Exited)
+	first := awaitExit(ctx, t, h, id)
 	must(t, h.Runtime.Start(ctx, spec))
-	second := await(ctx, t, h, id, sandbox.Exited)
+	second := awaitExit(ctx, t, h, id)
 	if !second.Services[0].StartedAt.After(first.Services[0].StartedAt) {
 		t.Errorf("started at %v, then at %v", first.Services[0].StartedAt, second.Services[0].StartedAt)
 	}
@@ -173,7 +173,7 @@ func never(t *testing.T, h Harness) {
 	refuses(ctx, t, h, id)
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
-	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, 5*time.Millisecond, time.Second); err == nil {
+	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, sandbox.Asking{Every: 5 * time.Millisecond, Patience: time.Second}); err == nil {
 		t.Error("it answered")
 	}
 }
@@ -190,7 +190,7 @@ func silent(t *testing.T, h Harness) {
 	connects(ctx, t, h, id)
 	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 	defer cancel()
-	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, 5*time.Millisecond, 30*time.Millisecond); err == nil {
+	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, sandbox.Asking{Every: 5 * time.Millisecond, Patience: 30 * time.Millisecond}); err == nil {
 		t.Error("silence counts as an answer")
 	}
 }
@@ -253,7 +253,7 @@ func pauses(t *testing.T, h Harness) {
 	see(ctx, t, h.Runtime, id, sandbox.Paused)
 	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 	defer cancel()
-	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, 20*time.Millisecond, 20*time.Millisecond); err == nil {
+	if _, err := sandbox.AwaitAnswer(short, h.Runtime, id, sandbox.Probe{Port: Port, Path: "/"}, sandbox.Asking{Every: 20 * time.Millisecond, Patience: 20 * time.Millisecond}); err == nil {
 		t.Error("a paused product answered")
 	}
 	must(t, h.Runtime.Resume(ctx, id))

@@ -44,7 +44,7 @@ func ProductConfig() Config {
 // Its first argument is the mode.
 func ProductImage(t testing.TB, images sandbox.Images) sandbox.Image {
 	t.Helper()
-	return LoadImage(t, images, ProductConfig(), Program(t, "innovationden/sandbox/sandboxtest/testdata/product"))
+	return LoadImage(t, images, ProductConfig(), Program(context.WithoutCancel(t.Context()), t, "innovationden/sandbox/sandboxtest/testdata/product"))
 }
 
 // LoadImage brings an image of one layer, which holds one program as /product.
@@ -71,10 +71,10 @@ func LoadFiles(ctx context.Context, t testing.TB, images sandbox.Images, c Confi
 
 // Program builds a Go program as one static file. The second time, Go's cache makes
 // it quick.
-func Program(t testing.TB, name string) []byte {
+func Program(ctx context.Context, t testing.TB, name string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, name)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")

@@ -60,7 +60,7 @@ func Site(ctx context.Context, t testing.TB) Stack {
 // /do takes one, /done says how many are done.
 func Shop(ctx context.Context, t testing.TB) Stack {
 	t.Helper()
-	app := Tar(t, map[string][]byte{"product": Program(t, "innovationden/sandbox/sandboxtest/testdata/queue"), "tmp/": nil}, 0o755)
+	app := Tar(t, map[string][]byte{"product": Program(ctx, t, "innovationden/sandbox/sandboxtest/testdata/queue"), "tmp/": nil}, 0o755)
 	return stack(t, "shop.yaml", "front", 80,
 		Image{Tags: []string{"shop/nginx:1"}, Config: Config{Entrypoint: []string{"nginx", "-g", "daemon off;"}}, Layers: [][]byte{
 			Debian(ctx, t, map[string][]byte{"etc/": nil, "etc/passwd": []byte(passwd), "etc/group": []byte(groups)}, nginxPackages...),
@@ -75,7 +75,7 @@ func Shop(ctx context.Context, t testing.TB) Stack {
 // how many there are.
 func Books(ctx context.Context, t testing.TB) Stack {
 	t.Helper()
-	program := Program(t, "innovationden/sandbox/sandboxtest/testdata/ledger")
+	program := Program(ctx, t, "innovationden/sandbox/sandboxtest/testdata/ledger")
 	data := "/var/lib/postgresql/data"
 	return stack(t, "books.yaml", "app", 8080,
 		Image{Tags: []string{"books/app:1"}, Config: Config{Entrypoint: []string{"/product"}}, Layers: [][]byte{

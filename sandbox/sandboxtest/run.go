@@ -166,8 +166,8 @@ func see(ctx context.Context, t testing.TB, r sandbox.Runtime, id sandbox.ID, wa
 	return state
 }
 
-// await looks until it sees want.
-func await(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, want sandbox.Seen) sandbox.State {
+// awaitExit looks until it sees that the product has ended.
+func awaitExit(ctx context.Context, t testing.TB, h Harness, id sandbox.ID) sandbox.State {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, h.Patience)
 	defer cancel()
@@ -175,12 +175,12 @@ func await(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, want san
 	defer tick.Stop()
 	for {
 		state, err := h.Runtime.Look(ctx, id)
-		if err == nil && state.Seen == want {
+		if err == nil && state.Seen == sandbox.Exited {
 			return state
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("%s is seen %s (%v), want %s (%+v)", id, state.Seen, err, want, state.Services)
+			t.Fatalf("%s is seen %s (%v), want %s (%+v)", id, state.Seen, err, sandbox.Exited, state.Services)
 		case <-tick.C:
 		}
 	}
@@ -191,6 +191,6 @@ func answers(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, port i
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, h.Patience)
 	defer cancel()
-	_, err := sandbox.AwaitAnswer(ctx, h.Runtime, id, sandbox.Probe{Port: port, Path: "/"}, 2*time.Millisecond, time.Second)
+	_, err := sandbox.AwaitAnswer(ctx, h.Runtime, id, sandbox.Probe{Port: port, Path: "/"}, sandbox.Asking{Every: 2 * time.Millisecond, Patience: time.Second})
 	must(t, err)
 }

@@ -144,7 +144,7 @@ func waitsForFailure(t *testing.T, h Harness) {
 	spec := pair(t, h, id, ExitsAtOnce, Serves)
 	spec.Services[1].DependsOn = []sandbox.Dependency{{Service: "back", Condition: sandbox.Completed}}
 	must(t, h.Runtime.Start(ctx, spec))
-	state := await(ctx, t, h, id, sandbox.Exited)
+	state := awaitExit(ctx, t, h, id)
 	for _, s := range state.Services {
 		if s.Name == "web" && !s.StartedAt.IsZero() {
 			t.Errorf("it was started: %+v", s)
