@@ -18,7 +18,9 @@ func (o *Orchestrator) PublishChallenge(ctx context.Context, actor den.Actor, id
 		if err := faults.Err(); c.State == den.ChallengeDraft && err != nil {
 			return c, err
 		}
-		return p.step(tx, c, den.StepPublish, "challenge.published", fmt.Sprintf("%s published the challenge %q.", departmentName(tx, c), c.Title), "")
+		return p.step(tx, c, den.StepPublish, den.Event{
+			Act: "challenge.published", Say: fmt.Sprintf("%s published the challenge %q.", departmentName(tx, c), c.Title),
+		})
 	})
 }
 
@@ -37,7 +39,7 @@ func (o *Orchestrator) WithdrawChallenge(ctx context.Context, actor den.Actor, i
 			return c, den.Bad("why", "Enter why the challenge is withdrawn, for everybody who follows it.")
 		}
 		say := fmt.Sprintf("The challenge %q was withdrawn.", called(c))
-		c, err := p.step(tx, c, den.StepWithdraw, "challenge.withdrawn", say, why)
+		c, err := p.step(tx, c, den.StepWithdraw, den.Event{Act: "challenge.withdrawn", Say: say, Why: why})
 		if err != nil || !c.IsPublic() {
 			return c, err
 		}
@@ -68,15 +70,16 @@ func (o *Orchestrator) stepChallenge(ctx context.Context, actor den.Actor, id de
 // close ends the time for questions and answers, whoever asked for it.
 func (o *Orchestrator) close(tx den.Tx, p *pen, c den.Challenge, why string) (den.Challenge, error) {
 	say := fmt.Sprintf("The challenge %q was closed to questions and answers.", c.Title)
-	c, err := p.step(tx, c, den.StepClose, "challenge.closed", say, strings.TrimSpace(why))
+	c, err := p.step(tx, c, den.StepClose, den.Event{Act: "challenge.closed", Say: say, Why: strings.TrimSpace(why)})
 	if err != nil {
 		return c, err
 	}
 	return c, o.tellFollowers(tx, p, c, den.NoticeChallenge, say)
 }
 
-// step moves a challenge with its event. Conflict where it may not happen now.
-func (p *pen) step(tx den.Tx, c den.Challenge, step den.ChallengeStep, act, say, why string) (den.Challenge, error) {
+// step moves a challenge with its event, to which it adds what that is about. Conflict
+// where it may not happen now.
+func (p *pen) step(tx den.Tx, c den.Challenge, step den.ChallengeStep, e den.Event) (den.Challenge, error) {
 	to, ok := c.Take(step, p.now)
 	if !ok {
 		return c, den.Refuse(den.Conflict, "This challenge is %s now, so that cannot be done.", inWords(c.State))
@@ -85,7 +88,7 @@ func (p *pen) step(tx den.Tx, c den.Challenge, step den.ChallengeStep, act, say,
 	if err != nil {
 		return to, err
 	}
-	e := den.Event{Act: act, Subject: to.ID, About: []den.ID{to.Department}, Say: say, Why: why}
+	e.Subject, e.About = to.ID, []den.ID{to.Department}
 	if step == den.StepPublish {
 		e.After = told(to)
 	}
@@ -170,17 +173,17 @@ func (o *Orchestrator) passChallenges(ctx context.Context, now time.Time) error 
 
 // challengeTried moves the challenge of a trial that starts.
 func (o *Orchestrator) challengeTried(tx den.Tx, p *pen, t den.Trial) error {
-	return o.followTrial(tx, p, t, den.StepTry, "challenge.tried", "A trial of it started.")
+	return o.followTrial(tx, p, t, den.StepTry, den.Event{Act: "challenge.tried", Say: "A trial of it started."})
 }
 
 // challengeDecided moves the challenge of a trial that was decided.
 func (o *Orchestrator) challengeDecided(tx den.Tx, p *pen, t den.Trial, d den.Decision) error {
-	return o.followTrial(tx, p, t, den.StepDecide, "challenge.decided", fmt.Sprintf("A trial of it was decided: %s.", decided(d)))
+	return o.followTrial(tx, p, t, den.StepDecide, den.Event{Act: "challenge.decided", Say: fmt.Sprintf("A trial of it was decided: %s.", decided(d))})
 }
 
 // followTrial does nothing where the trial has no challenge, or one that goes its own
 // way: a withdrawn challenge keeps no trial from going on.
-func (o *Orchestrator) followTrial(tx den.Tx, p *pen, t den.Trial, step den.ChallengeStep, act, say string) error {
+func (o *Orchestrator) followTrial(tx den.Tx, p *pen, t den.Trial, step den.ChallengeStep, e den.Event) error {
 	if t.Challenge == "" {
 		return nil
 	}
@@ -192,10 +195,10 @@ func (o *Orchestrator) followTrial(tx den.Tx, p *pen, t den.Trial, step den.Chal
 		return nil
 	}
 	if step == den.StepDecide {
-		c.Outcome = say
+		c.Outcome = e.Say
 	}
-	if c, err = p.step(tx, c, step, act, say, ""); err != nil {
+	if c, err = p.step(tx, c, step, e); err != nil {
 		return err
 	}
-	return o.tellFollowers(tx, p, c, den.NoticeChallenge, say)
+	return o.tellFollowers(tx, p, c, den.NoticeChallenge, e.Say)
 }

@@ -182,7 +182,10 @@ func (o *Orchestrator) Cite(ctx context.Context, actor den.Actor, trial den.ID, 
 		if len(out.Cites) > mostCited {
 			return den.Bad("trial", "This decision stands on %d results already, which is the most.", mostCited)
 		}
-		return p.cites(tx, &out, w.v.Trial, one.Why, "trial.cited", fmt.Sprintf("%s cited the result of %q, %s, in the decision on %q.", actor.Name, one.Name, one.Department, w.v.Name))
+		return p.cites(tx, &out, w.v.Trial, den.Event{
+			Act: "trial.cited", Why: one.Why,
+			Say: fmt.Sprintf("%s cited the result of %q, %s, in the decision on %q.", actor.Name, one.Name, one.Department, w.v.Name),
+		})
 	})
 	return out, err
 }
@@ -207,7 +210,10 @@ func (o *Orchestrator) Uncite(ctx context.Context, actor den.Actor, trial, other
 		}
 		one := out.Cites[at]
 		out.Cites = slices.Delete(slices.Clone(out.Cites), at, at+1)
-		return p.cites(tx, &out, t, strings.TrimSpace(why), "trial.uncited", fmt.Sprintf("%s no longer cites the result of %q, %s, in the decision on %q.", actor.Name, one.Name, one.Department, t.Name))
+		return p.cites(tx, &out, t, den.Event{
+			Act: "trial.uncited", Why: strings.TrimSpace(why),
+			Say: fmt.Sprintf("%s no longer cites the result of %q, %s, in the decision on %q.", actor.Name, one.Name, one.Department, t.Name),
+		})
 	})
 	return out, err
 }
@@ -216,12 +222,14 @@ func cited(out den.Outcome, trial den.ID) int {
 	return slices.IndexFunc(out.Cites, func(c den.Citation) bool { return c.Trial == trial })
 }
 
-// cites keeps an outcome whose citations changed, and says so.
-func (p *pen) cites(tx den.Tx, out *den.Outcome, t den.Trial, why, act, say string) (err error) {
+// cites keeps an outcome whose citations changed, with the event, to which it adds what
+// that is about.
+func (p *pen) cites(tx den.Tx, out *den.Outcome, t den.Trial, e den.Event) (err error) {
 	if *out, err = tx.Outcomes().Put(*out); err != nil {
 		return err
 	}
-	_, err = p.record(tx, den.Event{Act: act, Subject: t.ID, About: []den.ID{t.Department}, Why: why, Say: say})
+	e.Subject, e.About = t.ID, []den.ID{t.Department}
+	_, err = p.record(tx, e)
 	return err
 }
 

@@ -53,7 +53,7 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 		if err != nil {
 			return err
 		}
-		return o.lengthened(tx, p, now, "", t.EndsAt, now.EndsAt, x.Why)
+		return o.lengthened(tx, p, now, den.Amendment{From: p.when(t.EndsAt), To: p.when(now.EndsAt)}, x.Why)
 	})
 }
 
@@ -70,7 +70,7 @@ func (o *Orchestrator) longerEntry(tx den.Tx, p *pen, l den.Lease, why string) e
 	}
 	for _, e := range t.Entries {
 		if e.Lease == l.ID {
-			return o.lengthened(tx, p, t, e.Label+": ", l.EndsAt, now.EndsAt, why)
+			return o.lengthened(tx, p, t, den.Amendment{From: e.Label + ": " + p.when(l.EndsAt), To: e.Label + ": " + p.when(now.EndsAt)}, why)
 		}
 	}
 	return nil
@@ -78,12 +78,12 @@ func (o *Orchestrator) longerEntry(tx den.Tx, p *pen, l den.Lease, why string) e
 
 // lengthened records that something lasts longer than the protocol said when it was
 // locked. The locked length stays what it was: the amendment says the ends.
-func (o *Orchestrator) lengthened(tx den.Tx, p *pen, t den.Trial, of string, from, to den.Stamp, why string) error {
+func (o *Orchestrator) lengthened(tx den.Tx, p *pen, t den.Trial, made den.Amendment, why string) error {
 	if t.Protocol == "" {
 		return nil
 	}
-	made := []den.Amendment{{What: "length", From: of + p.when(from), To: of + p.when(to)}}
-	return o.amended(tx, p, t, made, cmp.Or(strings.TrimSpace(why), "No reason was given."))
+	made.What = "length"
+	return o.amended(tx, p, t, []den.Amendment{made}, cmp.Or(strings.TrimSpace(why), "No reason was given."))
 }
 
 // howLong demands one way of saying how much longer.

@@ -145,7 +145,7 @@ func (w *reporting) record() error {
 	if err != nil {
 		return err
 	}
-	w.r.Record = den.ReportRecord{Head: den.ReportHead{Size: head.Size, Root: head.Root}, Events: []den.ReportEvent{}}
+	w.r.Record = den.ReportRecord{Head: den.ReportHead(head), Events: []den.ReportEvent{}}
 	q := den.Query{Index: den.EventsBySubject, Key: string(w.v.ID), Limit: readLimit}
 	for {
 		page, err := w.tx.Events(q)

@@ -143,7 +143,7 @@ func (w *reporting) sureness() {
 		s.Acceptability = append(s.Acceptability, den.ReportAcceptance{Entry: e.Entry, Ranks: e.Shares})
 	}
 	for _, f := range a.Flips {
-		s.Flips = append(s.Flips, den.ReportFlip{Criterion: f.Criterion, Now: f.Now, At: f.At, Above: f.Above, To: f.To})
+		s.Flips = append(s.Flips, den.ReportFlip(f))
 	}
 	w.r.Sureness = s
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -80,6 +79,6 @@ func BenchmarkTrialPage(b *testing.B) {
 		get(path)
 	}
 	if each := b.Elapsed() / time.Duration(b.N); each > 20*time.Millisecond {
-		b.Error(fmt.Sprintf("the page takes %s", each))
+		b.Errorf("the page takes %s", each)
 	}
 }

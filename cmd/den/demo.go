@@ -73,7 +73,7 @@ func (d demo) run(ctx context.Context) (err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(running, listener) }()
 	defer func() { stop(); err = errors.Join(err, <-ended) }()
-	defer func() { err = errors.Join(err, h.drain()) }()
+	defer func() { err = errors.Join(err, h.drain(ctx)) }()
 
 	if d.exit {
 		return d.play(ctx, h)

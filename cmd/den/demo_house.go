@@ -26,7 +26,7 @@ func (d demo) open(ctx context.Context, config configs.Config) (*house, error) {
 		}
 	}
 	log := newLog(config.Log, d.std.err)
-	old, err := openHouse(config, log, true)
+	old, err := openHouse(config, log, true) //nolint:contextcheck // it only wires; requests bring their own
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (d demo) open(ctx context.Context, config configs.Config) (*house, error) {
 		err = den.Refuse(den.Down, "No Docker Engine answers. Start it (systemctl start docker), or name another with DOCKER_HOST, then try again.")
 	}
 	if err == nil {
-		err = old.drain()
+		err = old.drain(ctx)
 	}
 	old.close()
 	if err != nil {
@@ -44,13 +44,13 @@ func (d demo) open(ctx context.Context, config configs.Config) (*house, error) {
 	if err := os.Remove(config.Path("den.db")); err != nil {
 		return nil, fmt.Errorf("the demo's records cannot be emptied: %w", err)
 	}
-	return openHouse(config, log, true)
+	return openHouse(config, log, true) //nolint:contextcheck // it only wires; requests bring their own
 }
 
 // drain removes everything of this den from the engine.
-func (h *house) drain() error {
+func (h *house) drain(ctx context.Context) error {
 	const patience = 60 * time.Second
-	ctx, stop := context.WithTimeout(context.Background(), patience)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer stop()
 	if err := h.den.Drain(ctx); err != nil {
 		return fmt.Errorf("not everything could be removed; run den demo again to remove the rest: %w", err)

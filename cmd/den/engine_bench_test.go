@@ -90,7 +90,7 @@ func newLaunches(b *testing.B, archive []byte, settings ...string) *launches {
 	go func() { ran <- l.house.den.Run(ctx) }()
 	b.Cleanup(func() {
 		stop()
-		err := errors.Join(<-ran, l.house.drain(), l.clear())
+		err := errors.Join(<-ran, l.house.drain(context.Background()), l.clear())
 		l.house.close()
 		must(b, err)
 	})

@@ -33,7 +33,7 @@ type between struct {
 
 func newBetween(t testing.TB) *between {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "den-") // short: the name of a socket has 107 bytes
+	dir, err := os.MkdirTemp("", "den-") //nolint:usetesting // short: the name of a socket has 107 bytes
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "s")

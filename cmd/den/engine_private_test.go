@@ -29,7 +29,7 @@ type private struct {
 
 func newPrivate(t testing.TB) *private {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "den-") // short: the name of a socket has 107 bytes
+	dir, err := os.MkdirTemp("", "den-") //nolint:usetesting // short: the name of a socket has 107 bytes
 	must(t, err)
 	e := &private{t: t, dir: dir, log: &tail{}}
 	t.Cleanup(e.clean)

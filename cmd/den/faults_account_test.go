@@ -37,7 +37,7 @@ func product(t testing.TB, program []byte, mode string) []byte {
 
 func program(t testing.TB) []byte {
 	t.Helper()
-	return sandboxtest.Program(t, "innovationden/sandbox/sandboxtest/testdata/product")
+	return sandboxtest.Program(context.WithoutCancel(t.Context()), t, "innovationden/sandbox/sandboxtest/testdata/product")
 }
 
 // offer brings a product in, with a department that may try it, and returns its release.
@@ -85,41 +85,38 @@ func (s *served) tell(release string) (heard account) {
 	}
 	s.answered(nil, started.JSON202 != nil, func() []byte { return started.Body })
 	heard.started = true
-	for alive := true; alive; {
-		alive = false
-		_ = within(time.Minute, func() error {
-			found, err := client.GetTrialWithResponse(ctx, heard.trial)
-			if err != nil || found.JSON200 == nil {
-				return nil
-			}
-			if found.JSON200.Entries[0].Sandbox.Phase == contract.PhaseLive {
-				alive = true
-				return nil
-			}
-			if found.JSON200.State == contract.Finished {
-				return nil
-			}
-			return errors.New("it is starting")
-		})
-		if !alive {
-			return heard
+	var alive bool
+	_ = within(time.Minute, func() error {
+		found, err := client.GetTrialWithResponse(ctx, heard.trial)
+		if err != nil || found.JSON200 == nil {
+			return nil
 		}
-		heard.live = true
-		ended, err := client.EndTrialWithResponse(ctx, heard.trial, nil, contract.Reason{})
-		if err != nil {
-			return heard
+		if found.JSON200.Entries[0].Sandbox.Phase == contract.PhaseLive {
+			alive = true
+			return nil
 		}
-		s.answered(nil, ended.JSON202 != nil, func() []byte { return ended.Body })
-		heard.ended = true
-		_ = within(time.Minute, func() error {
-			found, err := client.GetTrialWithResponse(ctx, heard.trial)
-			if err != nil || found.JSON200 != nil && found.JSON200.State == contract.Finished {
-				return nil
-			}
-			return errors.New("it is being removed")
-		})
+		if found.JSON200.State == contract.Finished {
+			return nil
+		}
+		return errors.New("it is starting")
+	})
+	if !alive {
 		return heard
 	}
+	heard.live = true
+	ended, err := client.EndTrialWithResponse(ctx, heard.trial, nil, contract.Reason{})
+	if err != nil {
+		return heard
+	}
+	s.answered(nil, ended.JSON202 != nil, func() []byte { return ended.Body })
+	heard.ended = true
+	_ = within(time.Minute, func() error {
+		found, err := client.GetTrialWithResponse(ctx, heard.trial)
+		if err != nil || found.JSON200 != nil && found.JSON200.State == contract.Finished {
+			return nil
+		}
+		return errors.New("it is being removed")
+	})
 	return heard
 }
 

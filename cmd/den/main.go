@@ -45,7 +45,7 @@ const (
 
 // run is the whole program. Tests call it in their own process.
 func run(ctx context.Context, args []string, getenv func(string) string, std streams) int {
-	root := newRoot(getenv, std)
+	root := newRoot(getenv, std) //nolint:contextcheck // commands take that of ExecuteContext
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -83,7 +83,7 @@ func (p pushes) Resolve(ctx context.Context, repository, tag string) (string, er
 // Save implements orchestrator.Pushes. The engine is on this host, so it runs the
 // platform that the den itself runs on.
 func (p pushes) Save(ctx context.Context, repository, digest string, to io.Writer) error {
-	return p.r.Save(ctx, repository, registry.Digest(digest), "linux/"+runtime.GOARCH, repository, to)
+	return p.r.Save(ctx, repository, registry.Digest(digest), "linux/"+runtime.GOARCH, to)
 }
 
 // collectGarbage takes away, now and then, what nothing refers to.

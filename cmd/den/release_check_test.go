@@ -111,6 +111,7 @@ func TestReleaseCheckReadsCompressedArchives(t *testing.T) {
 	if code != exitFailed || out != want || errs != "" {
 		t.Errorf("ended with %d and said\n%s%s", code, out, errs)
 	}
+	//nolint:usetesting // it is where the command itself puts things
 	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "den-archive-*")); err != nil || len(left) > 0 {
 		t.Errorf("it left %q (%v)", left, err)
 	}

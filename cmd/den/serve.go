@@ -67,7 +67,7 @@ Sandboxes run on while the den is stopped; what was due meanwhile is done at the
 func serve(ctx context.Context, config configs.Config, std streams) error {
 	debug.SetGCPercent(20) // what the start throws away must not spread what stays
 	log := newLog(config.Log, std.err)
-	h, err := openHouse(config, log, false)
+	h, err := openHouse(config, log, false) //nolint:contextcheck // it only wires; requests bring their own
 	if err != nil {
 		return err
 	}
@@ -252,13 +252,13 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	}
 	stop(nil)
 	defer time.AfterFunc(lastWord, cutOff).Stop()
-	return errors.Join(cause, h.leave(server, done))
+	return errors.Join(cause, h.leave(ctx, server, done))
 }
 
 // leave lets requests under way finish and everything that was begun end.
-func (h *house) leave(server *http.Server, done <-chan struct{}) error {
+func (h *house) leave(ctx context.Context, server *http.Server, done <-chan struct{}) error {
 	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	h.gateway.Close()
 	err := server.Shutdown(ctx)

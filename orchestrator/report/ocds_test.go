@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,7 +84,11 @@ func faults(t testing.TB, s *jsonschema.Schema, doc any) int {
 	if err == nil {
 		return 0
 	}
-	return leaves(err.(*jsonschema.ValidationError))
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		t.Fatal(err)
+	}
+	return leaves(invalid)
 }
 
 func leaves(e *jsonschema.ValidationError) int {

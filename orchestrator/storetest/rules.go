@@ -237,9 +237,8 @@ func endedContext(t *testing.T, s den.Store) {
 
 func usedLate(t *testing.T, s den.Store) {
 	var late den.Tx
-	keep := func(tx den.Tx) error { late = tx; return nil }
-	for _, ended := range []func(){func() { update(t, s, keep) }, func() { view(t, s, keep) }} {
-		ended()
+	for _, run := range []func(*testing.T, den.Store, func(den.Tx) error){update, view} {
+		run(t, s, func(tx den.Tx) error { late = tx; return nil })
 		_, err := late.Leases().Put(lease(1))
 		wantKind(t, err, den.Internal)
 		_, err = late.Leases().Get("lea_0001")

@@ -57,7 +57,7 @@ func Weigh(ctx context.Context, t Target, path string) (Weight, error) {
 			w.Cut = true
 			break
 		}
-		if _, _, err := w.fetch(ctx, part); err != nil && ctx.Err() != nil {
+		if _, err := w.fetch(ctx, part); err != nil && ctx.Err() != nil {
 			w.Cut = true
 			break
 		}
@@ -74,16 +74,16 @@ type weighing struct {
 // page fetches the page, through redirects of its own.
 func (w *weighing) page(ctx context.Context, at *url.URL) ([]byte, *url.URL, error) {
 	for range mostRedirects {
-		body, answer, err := w.fetch(ctx, at)
+		got, err := w.fetch(ctx, at)
 		if err != nil {
 			return nil, nil, err
 		}
-		w.Status = answer.StatusCode
-		next, err := answer.Location()
-		if answer.StatusCode < 300 || answer.StatusCode > 399 || err != nil {
-			return body, at, nil
+		w.Status = got.status
+		if got.status < 300 || got.status > 399 || got.next == nil {
+			return got.body, at, nil
 		}
-		if next = own(at, next.String()); next == nil {
+		next := own(at, got.next.String())
+		if next == nil {
 			return nil, nil, errors.New("it leads to another place")
 		}
 		at = next
@@ -91,19 +91,26 @@ func (w *weighing) page(ctx context.Context, at *url.URL) ([]byte, *url.URL, err
 	return nil, nil, fmt.Errorf("it leads on more than %d times", mostRedirects)
 }
 
+// answer is one answer, as far as it was read.
+type answer struct {
+	status int
+	next   *url.URL // where it leads on; nil: nowhere
+	body   []byte
+}
+
 // fetch weighs one answer.
-func (w *weighing) fetch(ctx context.Context, at *url.URL) ([]byte, *http.Response, error) {
+func (w *weighing) fetch(ctx context.Context, at *url.URL) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
 	r.Header.Set("User-Agent", "innovation-den-weighing")
-	answer, err := w.client.Do(r)
+	resp, err := w.client.Do(r)
 	if err != nil {
-		return nil, nil, err
+		return answer{}, err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, w.left+1))
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, w.left+1))
 	if int64(len(body)) > w.left {
 		body, w.Cut = body[:w.left], true
 	}
@@ -113,7 +120,8 @@ func (w *weighing) fetch(ctx context.Context, at *url.URL) ([]byte, *http.Respon
 	if w.Cut {
 		err = nil
 	}
-	return body, answer, err
+	next, _ := resp.Location()
+	return answer{resp.StatusCode, next, body}, err
 }
 
 // own resolves a reference, and is nil for one that leads to another origin.

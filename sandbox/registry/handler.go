@@ -137,7 +137,7 @@ func (h *handler) put(w http.ResponseWriter, q *http.Request, want route) error 
 		d = Digest("sha256:" + hex.EncodeToString(sum[:]))
 	}
 	mediaType, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";")
-	m, err := h.r.putManifest(q.Context(), want.repo, tag, d, strings.TrimSpace(mediaType), text)
+	m, err := h.r.putManifest(want.repo, tag, d, strings.TrimSpace(mediaType), text)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (h *handler) begin(w http.ResponseWriter, q *http.Request, want route) erro
 			return err
 		}
 	}
-	u, err := h.r.beginUpload(q.Context(), want.repo)
+	u, err := h.r.beginUpload(want.repo)
 	if err != nil {
 		return err
 	}
@@ -254,7 +254,7 @@ func (u *upload) part(q *http.Request) error {
 	if err := u.follows(q); err != nil {
 		return err
 	}
-	err := u.write(q.Context(), q.Body)
+	err := u.write(q.Body)
 	if _, denied := errors.AsType[Denied](err); denied || isFull(err) {
 		err = errors.Join(err, u.cancel())
 		_, _ = io.Copy(io.Discard, io.LimitReader(q.Body, mostDrained))

@@ -106,7 +106,7 @@ func digests(r record) error {
 }
 
 // putManifest keeps a manifest under its digest, and under a tag where there is one.
-func (r *Registry) putManifest(ctx context.Context, repo, tag string, d Digest, mediaType string, text []byte) (record, error) {
+func (r *Registry) putManifest(repo, tag string, d Digest, mediaType string, text []byte) (record, error) {
 	h, err := hasher(d)
 	if err != nil {
 		return record{}, err

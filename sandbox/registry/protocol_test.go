@@ -100,7 +100,7 @@ func TestOnlyAnImageOfThisPlatformIsSaved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			err := g.r.Save(t.Context(), "acme/app", Digest(c.digest), "linux/amd64", "acme/app", &out)
+			err := g.r.Save(t.Context(), "acme/app", Digest(c.digest), "linux/amd64", &out)
 			if c.refusal != "" {
 				if !errors.Is(err, sandbox.ErrImage) || !strings.Contains(err.Error(), c.refusal) || out.Len() > 0 {
 					t.Errorf("it says %v after %d bytes, want %q", err, out.Len(), c.refusal)

@@ -23,9 +23,9 @@ func unfit(format string, args ...any) error {
 }
 
 // Save writes an image as `docker save` does: the one of a platform (linux/amd64), where
-// the digest is that of an index. It is called name in the archive. sandbox.ErrImage with
-// the reason where it cannot be run, before anything is written.
-func (r *Registry) Save(ctx context.Context, repo string, d Digest, platform, name string, to io.Writer) error {
+// the digest is that of an index. In the archive it is called as its repository.
+// sandbox.ErrImage with the reason where it cannot be run, before anything is written.
+func (r *Registry) Save(ctx context.Context, repo string, d Digest, platform string, to io.Writer) error {
 	m, err := r.pick(repo, d, platform)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (r *Registry) Save(ctx context.Context, repo string, d Digest, platform, na
 		Config   string
 		RepoTags []string
 		Layers   []string
-	}{Config: hex.EncodeToString(sum[:]) + ".json", RepoTags: []string{name}}
+	}{Config: hex.EncodeToString(sum[:]) + ".json", RepoTags: []string{repo}}
 	if err := out.text(entry.Config, config); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (r *Registry) read(repo string, d Digest) ([]byte, error) {
 
 // archive is a tar file on its way out.
 type archive struct {
-	ctx  context.Context //nolint:containedctx // of one call
+	ctx  context.Context // of one call
 	r    *Registry
 	repo string
 	w    *tar.Writer

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -28,7 +27,7 @@ type upload struct {
 }
 
 // beginUpload begins one. Denied where its owner keeps all that it may already.
-func (r *Registry) beginUpload(ctx context.Context, repo string) (*upload, error) {
+func (r *Registry) beginUpload(repo string) (*upload, error) {
 	if err := r.take(owner(repo), 0, 0); err != nil {
 		return nil, err
 	}
@@ -132,13 +131,13 @@ func (u *upload) letGo() {
 
 // write adds what from gives, and counts it against the owner before it is kept. What
 // came before a fault stays, so that the rest can follow.
-func (u *upload) write(ctx context.Context, from io.Reader) error {
+func (u *upload) write(from io.Reader) error {
 	const part = 256 << 10
 	buffer := make([]byte, part)
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
-			if err := u.keep(ctx, buffer[:n]); err != nil {
+			if err := u.keep(buffer[:n]); err != nil {
 				return err
 			}
 		}
@@ -151,7 +150,7 @@ func (u *upload) write(ctx context.Context, from io.Reader) error {
 	}
 }
 
-func (u *upload) keep(ctx context.Context, b []byte) error {
+func (u *upload) keep(b []byte) error {
 	if err := u.r.take(owner(u.repo), int64(len(b)), u.size); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestDiariesAreBounded(t *testing.T) {
 	}
 	week := d.weeks()[1]
 	slot := d.free(wellOffices()[0], week)[0]
-	if _, err := d.book(wellServices()[0], slot, person{}); err != errDiaryFull {
+	if _, err := d.book(wellServices()[0], slot, person{}); !errors.Is(err, errDiaryFull) {
 		t.Fatalf("a full diary: %v, want errDiaryFull", err)
 	}
 	if _, err := d.cancel("live"); err != nil {
@@ -53,7 +54,7 @@ func TestDiariesAreBounded(t *testing.T) {
 	for len(c.list) < wiseKeeps {
 		c.list = append(c.list, appointment{Reference: "other", Adviser: -1, To: fixed().Add(time.Hour)})
 	}
-	if _, err := c.book(wiseServices()[0], "", open.From, person{}, 0); err != errDiaryFull {
+	if _, err := c.book(wiseServices()[0], "", open.From, person{}, 0); !errors.Is(err, errDiaryFull) {
 		t.Fatalf("a full calendar: %v, want errDiaryFull", err)
 	}
 	if _, err := c.cancel("other"); err != nil {
@@ -97,14 +98,14 @@ func TestAnAppointmentMovesByAQuarterOfAnHour(t *testing.T) {
 		}
 	}
 	later := from.Add(wiseGrid * time.Minute)
-	if _, err := c.book(wiseServices()[0], "", later, person{}, 0); err != errNotFree {
+	if _, err := c.book(wiseServices()[0], "", later, person{}, 0); !errors.Is(err, errNotFree) {
 		t.Fatalf("control: somebody is free: %v", err)
 	}
 	moved, err := c.move("a", "", later)
 	if err != nil || !moved.From.Equal(later) || moved.Reference != "a" {
 		t.Errorf("moved to %v: %v", moved.From, err)
 	}
-	if _, err := c.move("b", "", later.AddDate(0, 0, 365)); err != errNotFree || !c.list[1].From.Equal(from) {
+	if _, err := c.move("b", "", later.AddDate(0, 0, 365)); !errors.Is(err, errNotFree) || !c.list[1].From.Equal(from) {
 		t.Errorf("a refused move: %v, and the appointment is at %v", err, c.list[1].From)
 	}
 }

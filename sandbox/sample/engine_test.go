@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
@@ -169,7 +170,7 @@ func TestImagesRunOnTheEngine(t *testing.T) {
 	executable := open(t, build(t))
 	products := sample.Products()
 	for _, p := range products {
-		if _, err := e.ImageInspect(t.Context(), executable.ImageID(p)); !client.IsErrNotFound(err) {
+		if _, err := e.ImageInspect(t.Context(), executable.ImageID(p)); !errdefs.IsNotFound(err) {
 			t.Fatalf("control: the image is there before it is loaded: %v", err)
 		}
 	}

@@ -155,17 +155,18 @@ func (x *slotwise) hours(w http.ResponseWriter, r *http.Request) {
 		x.missing(w, r)
 		return
 	}
-	x.showHours(w, http.StatusOK, what, date, tidyReference(wisePrefix, r.FormValue("move")), "")
+	x.showHours(w, http.StatusOK, wiseHoursPage{Service: what, Date: date, Move: tidyReference(wisePrefix, r.FormValue("move"))})
 }
 
-func (x *slotwise) showHours(w http.ResponseWriter, status int, what service, date time.Time, move, oops string) {
-	page := wiseHoursPage{wisePage{longDate(date), oops}, what, move, date, nil}
+// showHours shows the hours that are free on the date of the page.
+func (x *slotwise) showHours(w http.ResponseWriter, status int, page wiseHoursPage) {
+	page.Title = longDate(page.Date)
 	seen := make(map[string]int)
 	once := make(map[string]bool)
-	for _, o := range x.calendar.available(what) {
+	for _, o := range x.calendar.available(page.Service) {
 		where := x.calendar.advisers[o.Adviser].Office
 		key := where.ID + o.From.Format(wiseTimeForm)
-		if !midnight(o.From).Equal(date) || once[key] {
+		if !midnight(o.From).Equal(page.Date) || once[key] {
 			continue
 		}
 		once[key] = true
@@ -241,7 +242,10 @@ func (x *slotwise) book(w http.ResponseWriter, r *http.Request) {
 	made, err := x.calendar.book(page.Service, page.Office.ID, page.From, page.Person, page.Reminder)
 	switch {
 	case errors.Is(err, errNotFree):
-		x.showHours(w, http.StatusConflict, page.Service, midnight(page.From), "", "Sorry, "+clock(page.From)+" has just gone. Pick another time")
+		x.showHours(w, http.StatusConflict, wiseHoursPage{
+			wisePage: wisePage{Oops: "Sorry, " + clock(page.From) + " has just gone. Pick another time"},
+			Service:  page.Service, Date: midnight(page.From),
+		})
 	case err != nil:
 		x.problem(w, err)
 	default:
@@ -309,7 +313,10 @@ func (x *slotwise) move(w http.ResponseWriter, r *http.Request) {
 	}
 	moved, err := x.calendar.move(reference, r.PostFormValue("office"), from)
 	if err != nil {
-		x.showHours(w, http.StatusConflict, found.Service, midnight(from), reference, "Sorry, we couldn't move it to "+clock(from)+". Pick another time")
+		x.showHours(w, http.StatusConflict, wiseHoursPage{
+			wisePage: wisePage{Oops: "Sorry, we couldn't move it to " + clock(from) + ". Pick another time"},
+			Service:  found.Service, Date: midnight(from), Move: reference,
+		})
 		return
 	}
 	x.setting.Log.Info("appointment moved", "service", moved.Service.ID, "from", moved.From)

@@ -29,7 +29,7 @@ const (
 	maxAllowed   = 64
 )
 
-// ErrConfig: the offer itself is not acceptable. The text says why.
+// ErrConfig means that the offer itself is not acceptable. The text says why.
 var ErrConfig = errors.New("not a usable offer")
 
 // Allowed is one way out: a host, by the name that the product uses, and a TCP port.

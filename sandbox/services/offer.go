@@ -18,7 +18,7 @@ type Space interface {
 	ListenPacket(at netip.AddrPort) (net.PacketConn, error)
 }
 
-// ErrClosed: the offer was closed.
+// ErrClosed means that the offer was closed.
 var ErrClosed = errors.New("the offer is closed")
 
 // Offer is what one sandbox is offered, while it is open. It is safe for many

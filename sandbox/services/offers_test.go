@@ -21,7 +21,7 @@ func TestOffersOfManySandboxes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if output, err, _ := inside(t, two, "getent", "hosts", "only.example.com"); err == nil {
+	if output, _, err := inside(t, two, "getent", "hosts", "only.example.com"); err == nil {
 		t.Errorf("resolved: %s", output)
 	}
 	o, ok := all.Of("one")

@@ -44,7 +44,7 @@ func TestRealClientsInARealCell(t *testing.T) {
 		"node lookup, own":    {node("d.lookup('web',(e,a)=>console.log(e||a))"), "100.127.0.1", false, 3 * time.Second},
 		"node lookup, others": {node("d.lookup('node.example.com',(e)=>console.log(e.code))"), "ENOTFOUND", false, 3 * time.Second},
 	} {
-		output, err, took := inside(t, n, c.command[0], c.command[1:]...)
+		output, took, err := inside(t, n, c.command[0], c.command[1:]...)
 		t.Logf("%-20s %6d ms  %s", name, took.Milliseconds(), output)
 		if !strings.Contains(output, c.want) || (err != nil) != c.fails || took > c.within {
 			t.Errorf("%s: %q, %v after %s; want %q within %s", name, output, err, took, c.want, c.within)
@@ -64,7 +64,7 @@ func TestRealClientsInARealCell(t *testing.T) {
 // The control: without the listener the same client finds nothing.
 func TestWithoutTheOfferNobodyAnswers(t *testing.T) {
 	n := prepared(t)
-	if output, err, _ := inside(t, n, "getent", "ahostsv4", "db"); err == nil {
+	if output, _, err := inside(t, n, "getent", "ahostsv4", "db"); err == nil {
 		t.Errorf("a cell without an offer resolved db: %s", output)
 	}
 }
@@ -127,7 +127,7 @@ func TestTwoSpacesOfOneSandboxShareTheEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range []*cell.Namespace{one, two} {
-		if output, err, _ := inside(t, n, "getent", "ahostsv4", "stack.example.com"); err == nil {
+		if output, _, err := inside(t, n, "getent", "ahostsv4", "stack.example.com"); err == nil {
 			t.Errorf("resolved: %s", output)
 		}
 	}

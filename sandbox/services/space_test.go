@@ -108,7 +108,7 @@ const settings = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
 
 // inside runs a command in a namespace of the network, with a resolv.conf and hosts
 // of its own in a private namespace of mounts. The thread is never used again.
-func inside(t testing.TB, n *cell.Namespace, name string, args ...string) (output string, err error, took time.Duration) {
+func inside(t testing.TB, n *cell.Namespace, name string, args ...string) (output string, took time.Duration, err error) {
 	t.Helper()
 	folder := t.TempDir()
 	for file, text := range map[string]string{"resolv.conf": settings, "hosts": "127.0.0.1 localhost\n", "nsswitch.conf": "hosts: files dns\n"} {
@@ -127,7 +127,7 @@ func inside(t testing.TB, n *cell.Namespace, name string, args ...string) (outpu
 		output, took = strings.TrimSpace(string(b)), time.Since(began)
 	}, done)
 	<-done
-	return output, err, took
+	return output, took, err
 }
 
 func apart(t testing.TB, n *cell.Namespace, folder string, run func(), done chan struct{}) {
