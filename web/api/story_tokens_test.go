@@ -1,0 +1,28 @@
+package api_test
+
+import (
+	"strings"
+
+	"innovationden/web/api/contract"
+)
+
+// tokens makes a token, sees it and takes it back.
+func (s *story) tokens() {
+	add, err := s.official.AddTokenWithResponse(s.ctx, nil, contract.NewToken{Name: "nightly", Grants: []contract.Grant{contract.Read}, LastsSeconds: 3600})
+	made := told(s.w, add.JSON201, err, add.Body)
+	if who, err := s.w.o.Who(s.ctx, made.Secret); err != nil || who.ID != s.w.people[member].ID || who.Changes() {
+		s.t.Errorf("the token stands for %+v: %v", who, err)
+	}
+	list, err := s.official.ListTokensWithResponse(s.ctx)
+	if got := told(s.w, list.JSON200, err, list.Body); len(got.Items) != 1 || strings.Contains(string(list.Body), made.Secret) {
+		s.t.Errorf("the tokens are %s", list.Body)
+	}
+	link, err := s.ops.AddSignInLinkWithResponse(s.ctx, string(s.w.people[member].ID))
+	if who, err := s.w.o.SignIn(s.ctx, told(s.w, link.JSON201, err, link.Body).Secret); err != nil || who.ID != s.w.people[member].ID {
+		s.t.Errorf("the link signs in %+v: %v", who, err)
+	}
+	back, err := s.official.RevokeTokenWithResponse(s.ctx, made.Token.Id)
+	if got := told(s.w, back.JSON200, err, back.Body); len(got.Items) != 0 {
+		s.t.Errorf("left: %+v", got)
+	}
+}
