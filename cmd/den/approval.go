@@ -29,12 +29,8 @@ func (k *client) approvalList() *cobra.Command {
 		Long:    "List what waits for an approver, or what was decided.",
 		Example: "  den approval list\n  den approval list --state agreed",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.ApprovalPage](c.ListApprovals(cmd.Context(), &contract.ListApprovalsParams{
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.ApprovalPage](c.ListApprovals(ctx, &contract.ListApprovalsParams{
 				State: pointerTo(contract.ApprovalState(state)), After: pointerTo(p.after), Limit: &p.limit,
 			}))
 			if err != nil {
@@ -42,7 +38,7 @@ func (k *client) approvalList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellApprovals)
-		},
+		}),
 	}
 	p.flags(c, false)
 	c.Flags().StringVar(&state, "state", "open", "open, agreed, refused, lapsed or withdrawn ones")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +24,9 @@ into a file here with -o. A backup holds every secret of the den: keep it where 
 operators can read it. "den restore" makes a data folder of it.`,
 		Example: "  den backup\n  den backup -o den-backup.tar",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
 			if out == "" {
-				b, err := said[contract.Backup](c.MakeBackup(cmd.Context()))
+				b, err := said[contract.Backup](c.MakeBackup(ctx))
 				if err != nil {
 					return err
 				}
@@ -37,9 +34,9 @@ operators can read it. "den restore" makes a data folder of it.`,
 					facts(k.std.out, [2]string{"Made", moment(&b.At)}, [2]string{"Where", b.Where}, [2]string{"Size", bytesOf(b.Bytes)})
 				})
 			}
-			answer, err := c.GetBackup(cmd.Context())
+			answer, err := c.GetBackup(ctx)
 			return k.keepBackup(answer, err, out)
-		},
+		}),
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "the file to write")
 	return c

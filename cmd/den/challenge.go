@@ -32,12 +32,8 @@ func (k *client) challengeList() *cobra.Command {
 		Long:    "List the challenges that you can read: those that take answers first, then the newest.",
 		Example: "  den challenge list\n  den challenge list --state published --capability appointments",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.ChallengePage](c.ListChallenges(cmd.Context(), &contract.ListChallengesParams{
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.ChallengePage](c.ListChallenges(ctx, &contract.ListChallengesParams{
 				State: pointerTo(contract.InChallengeState(state)), Capability: pointerTo(capability), After: pointerTo(p.after), Limit: &p.limit,
 			}))
 			if err != nil {
@@ -45,7 +41,7 @@ func (k *client) challengeList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellChallenges)
-		},
+		}),
 	}
 	p.flags(c, false)
 	c.Flags().StringVar(&state, "state", "", "only draft, published, closed, trial, outcome or withdrawn ones")
@@ -68,13 +64,7 @@ func (k *client) tellChallenges(page contract.ChallengePage) {
 // oneChallenge makes a command about one challenge.
 func (k *client) oneChallenge(c *cobra.Command, more []string, do func(ctx context.Context, c *contract.Client, args []string) error) *cobra.Command {
 	c.Args = words(append([]string{"the id of a challenge"}, more...)...)
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		api, err := k.api()
-		if err != nil {
-			return err
-		}
-		return do(cmd.Context(), api, args)
-	}
+	c.RunE = k.asks(func(ctx context.Context, c *contract.Client, args []string) error { return do(ctx, c, args) })
 	return c
 }
 

@@ -40,18 +40,14 @@ func (k *client) challengeAnswer() *cobra.Command {
 and the answer. Put the question in other words with --as where it says who asked.`,
 		Example: "  den challenge answer que_01… \"There are 40.\" --as \"How many offices are there?\"",
 		Args:    words("the id of a question", "the answer, in quotes"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			q, err := said[contract.Question](c.AnswerQuestion(cmd.Context(), args[0], &contract.AnswerQuestionParams{},
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			q, err := said[contract.Question](c.AnswerQuestion(ctx, args[0], &contract.AnswerQuestionParams{},
 				contract.NewAnswer{Answer: args[1], Said: pointerTo(as)}))
 			if err != nil {
 				return err
 			}
 			return show(k, q, k.tellQuestion)
-		},
+		}),
 	}
 	c.Flags().StringVar(&as, "as", "", "the question as everybody reads it; left out: as it was asked")
 	return c

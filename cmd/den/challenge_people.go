@@ -69,17 +69,13 @@ func (k *client) challengeThank() *cobra.Command {
 challenge sees your thanks and the name of the supplier.`,
 		Example: "  den challenge thank int_01… \"Because of you we ask for less.\"",
 		Args:    words("the id of a supplier's answer", "the thanks, in quotes"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			i, err := said[contract.Interest](c.ThankSupplier(cmd.Context(), args[0], &contract.ThankSupplierParams{}, contract.NewThanks{Say: args[1]}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			i, err := said[contract.Interest](c.ThankSupplier(ctx, args[0], &contract.ThankSupplierParams{}, contract.NewThanks{Say: args[1]}))
 			if err != nil {
 				return err
 			}
 			return show(k, i, func(i contract.Interest) { k.say("Everybody reads your thanks to %s.", clean(i.SupplierName)) })
-		},
+		}),
 	}
 	return c
 }

@@ -97,6 +97,17 @@ the den's engine does not.`,
 	}
 }
 
+// asks makes what a command runs of what it asks the den.
+func (k *client) asks(do func(ctx context.Context, c *contract.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := k.api()
+		if err != nil {
+			return err
+		}
+		return do(cmd.Context(), c, args)
+	}
+}
+
 // api is the generated client, with the token and the retries.
 func (k *client) api() (*contract.Client, error) {
 	base, err := k.base()

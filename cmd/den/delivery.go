@@ -20,22 +20,18 @@ Whom they are for still sees them in the den. With --waiting it lists those that
 to be sent.`,
 		Example: "  den notice unsent\n  den notice unsent --waiting",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
 			state := contract.DeliveryDead
 			if waiting {
 				state = contract.DeliveryWaits
 			}
-			page, err := said[contract.DeliveryPage](c.ListDeliveries(cmd.Context(), &contract.ListDeliveriesParams{After: pointerTo(p.after), Limit: &p.limit, State: &state}))
+			page, err := said[contract.DeliveryPage](c.ListDeliveries(ctx, &contract.ListDeliveriesParams{After: pointerTo(p.after), Limit: &p.limit, State: &state}))
 			if err != nil {
 				return err
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellDeliveries)
-		},
+		}),
 	}
 	p.flags(c, false)
 	c.Flags().BoolVar(&waiting, "waiting", false, "list those that are still to be sent")
@@ -63,17 +59,13 @@ it, such as the mail relay.`,
 		Example:           "  den notice retry dlv_01…",
 		Args:              words("the id of what could not be sent"),
 		ValidArgsFunction: k.completeUnsent,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			d, err := said[contract.Delivery](c.RetryDelivery(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			d, err := said[contract.Delivery](c.RetryDelivery(ctx, args[0]))
 			if err != nil {
 				return err
 			}
 			return show(k, d, func(contract.Delivery) { k.say("It is tried again now.") })
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,21 +23,17 @@ func (k *client) supplierShow() *cobra.Command {
 		Long:    "Show what a supplier's entry on the techmap says, by id or name.",
 		Example: "  den supplier show \"Northbridge Software\"",
 		Args:    words("the id or name of a supplier"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			id, err := supplierID(ctx, c, args[0])
 			if err != nil {
 				return err
 			}
-			id, err := supplierID(cmd.Context(), c, args[0])
-			if err != nil {
-				return err
-			}
-			s, err := said[contract.Supplier](c.GetSupplier(cmd.Context(), id))
+			s, err := said[contract.Supplier](c.GetSupplier(ctx, id))
 			if err != nil {
 				return err
 			}
 			return show(k, s, k.tellSupplier)
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,17 +18,13 @@ func (k *client) host() *cobra.Command {
 and which do not, and when the den last looked after everything.`,
 		Example: "  den host\n  den host --json | jq '.in_force[] | select(.in_force | not)'",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			h, err := said[contract.Host](c.GetHost(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			h, err := said[contract.Host](c.GetHost(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, h, k.tellHost)
-		},
+		}),
 	}
 }
 
@@ -90,17 +87,13 @@ What is young is left: it may be about to get its record. Things of other dens, 
 nobody, are never touched. The den does the same by itself from time to time.`,
 		Example: "  den sweep --dry-run\n  den sweep",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.OrphanPage](c.Sweep(cmd.Context(), &contract.SweepParams{DryRun: &dry}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.OrphanPage](c.Sweep(ctx, &contract.SweepParams{DryRun: &dry}))
 			if err != nil {
 				return err
 			}
 			return show(k, page, func(page contract.OrphanPage) { k.tellOrphans(page, dry) })
-		},
+		}),
 	}
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be removed and remove nothing")
 	return c

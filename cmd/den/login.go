@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -149,22 +150,18 @@ token of the command line: when the provider of sign-in is down, or where there 
 It is written in the record.`,
 		Example: "  den sign-in-link\n  den sign-in-link per_01kbxyz",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			person := ""
 			if len(args) == 1 {
 				person = args[0]
 			} else {
-				me, err := said[contract.Me](c.GetMe(cmd.Context()))
+				me, err := said[contract.Me](c.GetMe(ctx))
 				if err != nil {
 					return err
 				}
 				person = me.value.Id
 			}
-			made, err := said[contract.SignInLink](c.AddSignInLink(cmd.Context(), person))
+			made, err := said[contract.SignInLink](c.AddSignInLink(ctx, person))
 			if err != nil {
 				return err
 			}
@@ -175,6 +172,6 @@ It is written in the record.`,
 			link := base.JoinPath("sign-in")
 			link.RawQuery = url.Values{"link": {made.value.Secret}}.Encode()
 			return show(k, made, func(contract.SignInLink) { k.say("%s", strings.TrimSpace(link.String())) })
-		},
+		}),
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,17 +16,13 @@ func (k *client) me() *cobra.Command {
 		Long:    "Show who the token belongs to that this command signs in with, and what that person is.",
 		Example: "  den me",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			m, err := said[contract.Me](c.GetMe(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			m, err := said[contract.Me](c.GetMe(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, m, k.tellMe)
-		},
+		}),
 	}
 }
 

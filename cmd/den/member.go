@@ -32,17 +32,13 @@ func (k *client) invitation() *cobra.Command {
 		Long:    "Use an invitation: what it invites to is yours from then on. It can be used once.",
 		Example: "  den invitation accept https://den.example.org/join?link=…",
 		Args:    words("the link of the invitation"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			m, err := said[contract.Me](c.AcceptInvitation(cmd.Context(), contract.AcceptedInvitation{Secret: secretOf(args[0])}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			m, err := said[contract.Me](c.AcceptInvitation(ctx, contract.AcceptedInvitation{Secret: secretOf(args[0])}))
 			if err != nil {
 				return err
 			}
 			return show(k, m, k.tellMe)
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:     "invitation",

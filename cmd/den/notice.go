@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"innovationden/web/api/contract"
@@ -23,18 +25,14 @@ func (k *client) noticeList() *cobra.Command {
 		Long:    "List your notices, the latest first. New ones have a star.",
 		Example: "  den notice list",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.NoticePage](c.ListNotices(cmd.Context(), &contract.ListNoticesParams{After: pointerTo(p.after), Limit: &p.limit}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.NoticePage](c.ListNotices(ctx, &contract.ListNoticesParams{After: pointerTo(p.after), Limit: &p.limit}))
 			if err != nil {
 				return err
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellNotices)
-		},
+		}),
 	}
 	p.flags(c, false)
 	return c
@@ -63,16 +61,12 @@ func (k *client) noticeRead() *cobra.Command {
 		Long:    "Mark all your notices as read.",
 		Example: "  den notice read",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			left, err := said[contract.Unread](c.ReadNotices(cmd.Context(), contract.ReadNotices{}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			left, err := said[contract.Unread](c.ReadNotices(ctx, contract.ReadNotices{}))
 			if err != nil {
 				return err
 			}
 			return show(k, left, func(contract.Unread) { k.say("All your notices are read.") })
-		},
+		}),
 	}
 }

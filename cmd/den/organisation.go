@@ -1,52 +1,35 @@
 package main
 
 import (
+	"context"
+	"net/http"
+
 	"github.com/spf13/cobra"
 
 	"innovationden/web/api/contract"
 )
 
 func (k *client) supplier() *cobra.Command {
-	var p paging
-	list := &cobra.Command{
-		Use:     "list",
-		Short:   "List suppliers",
-		Long:    "List the suppliers on the techmap.",
-		Example: "  den supplier list",
-		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SupplierPage](c.ListSuppliers(cmd.Context(), &contract.ListSuppliersParams{After: pointerTo(p.after), Limit: &p.limit}))
-			if err != nil {
-				return err
-			}
-			k.more(page.value.Next)
-			return show(k, page, func(page contract.SupplierPage) {
-				k.tellNames("suppliers", namesOf(page.Items, func(s contract.Supplier) named { return named{s.Id, s.Name} }))
-			})
+	list := organisations(k, "supplier", "List the suppliers on the techmap.",
+		func(ctx context.Context, c *contract.Client, p paging) (*http.Response, error) {
+			return c.ListSuppliers(ctx, &contract.ListSuppliersParams{After: pointerTo(p.after), Limit: &p.limit})
 		},
-	}
-	p.flags(list, false)
+		func(page contract.SupplierPage) ([]named, *string) {
+			return namesOf(page.Items, func(s contract.Supplier) named { return named{s.Id, s.Name} }), page.Next
+		})
 	add := &cobra.Command{
 		Use:     "add NAME",
 		Short:   "Add a supplier",
 		Long:    "Add a supplier to the techmap. The operator or a department does this; the supplier can take\nthe entry over later.",
 		Example: "  den supplier add \"Northbridge Software\"",
 		Args:    words("the name of the supplier"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			s, err := said[contract.Supplier](c.AddSupplier(cmd.Context(), &contract.AddSupplierParams{IdempotencyKey: key()}, contract.NewSupplier{Name: args[0]}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			s, err := said[contract.Supplier](c.AddSupplier(ctx, &contract.AddSupplierParams{IdempotencyKey: key()}, contract.NewSupplier{Name: args[0]}))
 			if err != nil {
 				return err
 			}
 			return show(k, s, func(s contract.Supplier) { k.tellNames("suppliers", []named{{s.Id, s.Name}}) })
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:     "supplier",
@@ -57,46 +40,26 @@ func (k *client) supplier() *cobra.Command {
 }
 
 func (k *client) department() *cobra.Command {
-	var p paging
-	list := &cobra.Command{
-		Use:     "list",
-		Short:   "List departments",
-		Long:    "List the departments that run trials here.",
-		Example: "  den department list",
-		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.DepartmentPage](c.ListDepartments(cmd.Context(), &contract.ListDepartmentsParams{After: pointerTo(p.after), Limit: &p.limit}))
-			if err != nil {
-				return err
-			}
-			k.more(page.value.Next)
-			return show(k, page, func(page contract.DepartmentPage) {
-				k.tellNames("departments", namesOf(page.Items, func(d contract.Department) named { return named{d.Id, d.Name} }))
-			})
+	list := organisations(k, "department", "List the departments that run trials here.",
+		func(ctx context.Context, c *contract.Client, p paging) (*http.Response, error) {
+			return c.ListDepartments(ctx, &contract.ListDepartmentsParams{After: pointerTo(p.after), Limit: &p.limit})
 		},
-	}
-	p.flags(list, false)
+		func(page contract.DepartmentPage) ([]named, *string) {
+			return namesOf(page.Items, func(d contract.Department) named { return named{d.Id, d.Name} }), page.Next
+		})
 	add := &cobra.Command{
 		Use:     "add NAME",
 		Short:   "Add a department",
 		Long:    "Add a department. The operator does this.",
 		Example: "  den department add \"Department for Local Services\"",
 		Args:    words("the name of the department"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			d, err := said[contract.Department](c.AddDepartment(cmd.Context(), &contract.AddDepartmentParams{IdempotencyKey: key()}, contract.NewOrganisation{Name: args[0]}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			d, err := said[contract.Department](c.AddDepartment(ctx, &contract.AddDepartmentParams{IdempotencyKey: key()}, contract.NewOrganisation{Name: args[0]}))
 			if err != nil {
 				return err
 			}
 			return show(k, d, func(d contract.Department) { k.tellNames("departments", []named{{d.Id, d.Name}}) })
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:     "department",
@@ -104,6 +67,33 @@ func (k *client) department() *cobra.Command {
 		Long:    "A department is an organisation that has a problem and runs trials.",
 		Example: "  den department list",
 	}, list, add)
+}
+
+// organisations lists those of a kind, a page at a time, by id and name. The page says
+// where the next begins.
+func organisations[P any](
+	k *client, kind, long string,
+	ask func(context.Context, *contract.Client, paging) (*http.Response, error), read func(P) ([]named, *string),
+) *cobra.Command {
+	var p paging
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List " + kind + "s",
+		Long:    long,
+		Example: "  den " + kind + " list",
+		Args:    words(),
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[P](ask(ctx, c, p))
+			if err != nil {
+				return err
+			}
+			all, next := read(page.value)
+			k.more(next)
+			return show(k, page, func(P) { k.tellNames(kind+"s", all) })
+		}),
+	}
+	p.flags(c, false)
+	return c
 }
 
 func (k *client) people() *cobra.Command {
@@ -114,26 +104,22 @@ func (k *client) people() *cobra.Command {
 		Long:    "List the people who can be asked to evaluate in a trial. With --all, operators and auditors\nsee everybody, with their roles, those who have left included.",
 		Example: "  den people\n  den people --all",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
 			if everybody {
-				all, err := said[contract.Everybody](c.ListEverybody(cmd.Context()))
+				all, err := said[contract.Everybody](c.ListEverybody(ctx))
 				if err != nil {
 					return err
 				}
 				return show(k, all, k.tellEverybody)
 			}
-			page, err := said[contract.PersonPage](c.ListPeople(cmd.Context()))
+			page, err := said[contract.PersonPage](c.ListPeople(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, page, func(page contract.PersonPage) {
 				k.tellNames("people", namesOf(page.Items, func(p contract.Person) named { return named{p.Id, p.Name} }))
 			})
-		},
+		}),
 	}
 	c.Flags().BoolVar(&everybody, "all", false, "everybody, with their roles")
 	return c

@@ -98,16 +98,12 @@ func (k *client) evidenceList() *cobra.Command {
 		Example:           "  den outcome evidence list tri_01… Slotwise",
 		Args:              words("the id of a trial", "a product: its name, label or entry id"),
 		ValidArgsFunction: k.completeTrials,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			e, err := entryIn(ctx, c, args[0], args[1])
 			if err != nil {
 				return err
 			}
-			e, err := entryIn(cmd.Context(), c, args[0], args[1])
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.EvidencePage](c.ListEvidence(cmd.Context(), args[0], e.Id))
+			page, err := said[contract.EvidencePage](c.ListEvidence(ctx, args[0], e.Id))
 			if err != nil {
 				return err
 			}
@@ -118,7 +114,7 @@ func (k *client) evidenceList() *cobra.Command {
 				}
 				table(k.std.out, []string{"ID", "KIND", "NAME", "CRITERION", "BYTES", "SHA-256"}, rows)
 			})
-		},
+		}),
 	}
 }
 
@@ -130,14 +126,10 @@ func (k *client) evidenceGet() *cobra.Command {
 		Long:    "Keep a piece of evidence as a file: your own, or of others once you see their scores.\nWithout -o it goes to the standard output.",
 		Example: "  den outcome evidence get tri_01… evi_01… -o screen.png",
 		Args:    words("the id of a trial", "the id of a piece of evidence"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			res, err := c.GetEvidence(cmd.Context(), args[0], args[1])
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			res, err := c.GetEvidence(ctx, args[0], args[1])
 			return k.download(res, err, file)
-		},
+		}),
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")
 	return c

@@ -51,17 +51,13 @@ their figures do not stand on the same scale, it says what differs.`,
 		Example:           "  den outcome compare tri_01… tri_02…",
 		Args:              cobra.MinimumNArgs(2),
 		ValidArgsFunction: k.completeTrials,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			found, err := said[contract.Comparison](c.CompareTrials(cmd.Context(), &contract.CompareTrialsParams{Trials: args}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			found, err := said[contract.Comparison](c.CompareTrials(ctx, &contract.CompareTrialsParams{Trials: args}))
 			if err != nil {
 				return err
 			}
 			return show(k, found, k.tellComparison)
-		},
+		}),
 	}
 }
 

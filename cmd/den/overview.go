@@ -20,21 +20,17 @@ challenges that are for it, and what came of its trials. For its members; left o
 supplier is your own.`,
 		Example: "  den supplier overview\n  den supplier overview \"Northbridge Software\" --json",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			id, err := ownSupplier(ctx, c, strings.Join(args, ""))
 			if err != nil {
 				return err
 			}
-			id, err := ownSupplier(cmd.Context(), c, strings.Join(args, ""))
-			if err != nil {
-				return err
-			}
-			v, err := said[contract.Overview](c.GetOverview(cmd.Context(), id))
+			v, err := said[contract.Overview](c.GetOverview(ctx, id))
 			if err != nil {
 				return err
 			}
 			return show(k, v, k.tellOverview)
-		},
+		}),
 	}
 }
 
@@ -131,12 +127,8 @@ func (k *client) outcomeReply() *cobra.Command {
 product's page, as you wrote it. Another replaces it; an empty one takes it back.`,
 		Example: "  den outcome reply tri_01… ent_01… \"We have mended the calendar since.\"",
 		Args:    words("the id of a trial", "the id of an entry", "the reply, in quotes"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			r, err := said[contract.Reply](c.ReplyToReport(cmd.Context(), args[0], args[1], contract.NewReply{Text: args[2]}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			r, err := said[contract.Reply](c.ReplyToReport(ctx, args[0], args[1], contract.NewReply{Text: args[2]}))
 			if err != nil {
 				return err
 			}
@@ -147,6 +139,6 @@ product's page, as you wrote it. Another replaces it; an empty one takes it back
 				}
 				k.say("Your reply stands beside the report.")
 			})
-		},
+		}),
 	}
 }

@@ -114,12 +114,8 @@ sees the price before the marks are locked.`,
 		Example:           "  den outcome price tri_01… Slotwise --pence 1250000 --basis \"1 year, 40 people, without VAT\"",
 		Args:              words("the id of a trial", "a product: its name, label or entry id"),
 		ValidArgsFunction: k.completeTrials,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			t, err := said[contract.Trial](c.GetTrial(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			t, err := said[contract.Trial](c.GetTrial(ctx, args[0]))
 			if err != nil {
 				return err
 			}
@@ -127,12 +123,12 @@ sees the price before the marks are locked.`,
 			if err != nil {
 				return err
 			}
-			after, err := said[contract.Trial](c.SetPrice(cmd.Context(), args[0], e.Id, contract.NewPrice{Pence: pence, Basis: basis}))
+			after, err := said[contract.Trial](c.SetPrice(ctx, args[0], e.Id, contract.NewPrice{Pence: pence, Basis: basis}))
 			if err != nil {
 				return at(err, flagPlace)
 			}
 			return show(k, after, func(contract.Trial) { k.say("The price of %s is entered.", clean(nameOf(e))) })
-		},
+		}),
 	}
 	c.Flags().Int64Var(&pence, "pence", 0, "the price in pence")
 	c.Flags().StringVar(&basis, "basis", "", "for how long and how many people, without VAT")
@@ -308,12 +304,8 @@ func (k *client) outcomeDissent() *cobra.Command {
 		Long:    "Put on record that you do not share an agreed score, and why. Without --text you take it back.",
 		Example: "  den outcome dissent tri_01… Slotwise secure --text \"I saw the certificate\"",
 		Args:    words("the id of a trial", "a product: its name, label or entry id", "a criterion"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			t, err := said[contract.Trial](c.GetTrial(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			t, err := said[contract.Trial](c.GetTrial(ctx, args[0]))
 			if err != nil {
 				return err
 			}
@@ -321,12 +313,12 @@ func (k *client) outcomeDissent() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := said[contract.Consensus](c.Dissent(cmd.Context(), args[0], contract.NewDissent{Entry: e.Id, Criterion: args[2], Text: pointerTo(text)}))
+			v, err := said[contract.Consensus](c.Dissent(ctx, args[0], contract.NewDissent{Entry: e.Id, Criterion: args[2], Text: pointerTo(text)}))
 			if err != nil {
 				return at(err, flagPlace)
 			}
 			return show(k, v, func(contract.Consensus) { k.say("It is recorded.") })
-		},
+		}),
 	}
 	c.Flags().StringVar(&text, "text", "", "why you do not share it")
 	return c
@@ -339,17 +331,13 @@ func (k *client) outcomeSummary() *cobra.Command {
 		Long:    "Show the assessment summary of one product: each criterion with its weight, the marks\navailable, its mark, the reasons, and why it is not higher.",
 		Example: "  den outcome summary tri_01… ent_01…",
 		Args:    words("the id of a trial", "the id of an entry"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			s, err := said[contract.Summary](c.GetSummary(cmd.Context(), args[0], args[1]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			s, err := said[contract.Summary](c.GetSummary(ctx, args[0], args[1]))
 			if err != nil {
 				return err
 			}
 			return show(k, s, k.tellSummary)
-		},
+		}),
 	}
 }
 

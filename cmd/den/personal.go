@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -18,23 +19,20 @@ func (k *client) personal() *cobra.Command {
 JSON document. It holds no passwords and no secrets.`,
 		Example: "  den data > my-data.json\n  den data per_01… > data.json",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			var answer *http.Response
+			var err error
 			if len(args) == 1 {
-				answer, err = c.GetPersonalData(cmd.Context(), args[0])
+				answer, err = c.GetPersonalData(ctx, args[0])
 			} else {
-				answer, err = c.GetMyData(cmd.Context())
+				answer, err = c.GetMyData(ctx)
 			}
 			all, err := said[contract.PersonalData](answer, err)
 			if err != nil {
 				return err
 			}
 			return k.print(all.raw)
-		},
+		}),
 	}
 	c.AddCommand(k.removePersonal())
 	return c
@@ -84,12 +82,8 @@ func (k *client) retention() *cobra.Command {
 		Long: `Show how long things are kept, and how many would be removed now. It removes nothing: the
 den does so by itself every few hours, and says so in the record.`,
 		Example: "  den retention", Args: words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			v, err := said[contract.Retention](c.GetRetention(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			v, err := said[contract.Retention](c.GetRetention(ctx))
 			if err != nil {
 				return err
 			}
@@ -107,6 +101,6 @@ den does so by itself every few hours, and says so in the record.`,
 					k.say("Last on %s: %s", moment(v.LastAt), given(v.LastDetail))
 				}
 			})
-		},
+		}),
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // releasePreflight tries a release, or shows how its last try went.
 func (k *client) releasePreflight() *cobra.Command {
-	var show1, leave bool
+	var last, leave bool
 	c := &cobra.Command{
 		Use:   "preflight RELEASE",
 		Short: "Try a release in a sealed sandbox, before any department does",
@@ -25,14 +25,10 @@ It fails where the release does. A release whose last preflight failed cannot be
 a department.`,
 		Example: "  den release preflight rel_01…\n  den release preflight rel_01… --last",
 		Args:    words("the id of a release"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			var p answer[contract.Preflight]
-			if show1 {
+			var err error
+			if last {
 				p, err = k.lastPreflight(ctx, c, args[0])
 			} else {
 				p, err = said[contract.Preflight](c.StartPreflight(ctx, args[0], &contract.StartPreflightParams{IdempotencyKey: key()}))
@@ -50,9 +46,9 @@ a department.`,
 				return fmt.Errorf("the release failed its preflight")
 			}
 			return nil
-		},
+		}),
 	}
-	c.Flags().BoolVar(&show1, "last", false, "show the last one instead of starting one")
+	c.Flags().BoolVar(&last, "last", false, "show the last one instead of starting one")
 	c.Flags().BoolVar(&leave, "no-wait", false, "do not wait until it is over")
 	return c
 }

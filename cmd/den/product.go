@@ -30,16 +30,13 @@ func (k *client) productList() *cobra.Command {
 		Long:    "List products with their suppliers and releases.",
 		Example: "  den product list\n  den product list --supplier \"Northbridge Software\"",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
 			if supplier != "" {
-				if supplier, err = supplierID(ctx, c, supplier); err != nil {
+				id, err := supplierID(ctx, c, supplier)
+				if err != nil {
 					return err
 				}
+				supplier = id
 			}
 			page, err := said[contract.ProductPage](c.ListProducts(ctx, &contract.ListProductsParams{Supplier: pointerTo(supplier), After: pointerTo(p.after), Limit: &p.limit}))
 			if err != nil {
@@ -47,7 +44,7 @@ func (k *client) productList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellProducts)
-		},
+		}),
 	}
 	p.flags(c, false)
 	c.Flags().StringVar(&supplier, "supplier", "", "only those of a supplier, by id or name")
@@ -78,12 +75,7 @@ func (k *client) productShow() *cobra.Command {
 		Example:           "  den product show Slotwise",
 		Args:              words("the id or name of a product"),
 		ValidArgsFunction: k.completeProducts,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			id, err := productID(ctx, c, args[0])
 			if err != nil {
 				return err
@@ -93,7 +85,7 @@ func (k *client) productShow() *cobra.Command {
 				return err
 			}
 			return show(k, p, k.tellProduct)
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -182,12 +183,8 @@ func (k *client) recordKey() *cobra.Command {
 		Use: "key", Short: "Print the public key of the record; its fingerprint goes to standard error",
 		Long:    "Print the public key of the record, to check proofs and checkpoints with. Compare its\nfingerprint with the one on the den's page of the key, on another machine.",
 		Example: "  den record key > record-key.txt", Args: words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			key, err := said[contract.RecordKey](c.GetRecordKey(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			key, err := said[contract.RecordKey](c.GetRecordKey(ctx))
 			if err != nil {
 				return err
 			}
@@ -195,7 +192,7 @@ func (k *client) recordKey() *cobra.Command {
 				k.say("%s", key.Public)
 				_, _ = fmt.Fprintf(k.std.err, "Fingerprint: %s\n", key.Fingerprint)
 			})
-		},
+		}),
 	}
 }
 
@@ -204,16 +201,12 @@ func (k *client) checkpoint() *cobra.Command {
 		Use: "checkpoint", Short: "Print the state of the record now, signed, as a file to keep elsewhere",
 		Long:    "Print the state of the record now, signed. Kept on another machine, it proves later that\nnothing before it was changed.",
 		Example: "  den record checkpoint > checkpoint-of-june\n  den check --against checkpoint-of-june", Args: words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			p, err := said[contract.Checkpoint](c.GetCheckpoint(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			p, err := said[contract.Checkpoint](c.GetCheckpoint(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, p, func(p contract.Checkpoint) { _, _ = fmt.Fprint(k.std.out, p.Note) })
-		},
+		}),
 	}
 }

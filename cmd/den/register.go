@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,18 +30,14 @@ func (k *client) registerList() *cobra.Command {
 		Long:    "List the reports in the register, the latest first.",
 		Example: "  den register list\n  den register list --json | jq -r '.items[].trial'",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.RegisterPage](c.ListRegister(cmd.Context(), &contract.ListRegisterParams{After: pointerTo(p.after), Limit: &p.limit}))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.RegisterPage](c.ListRegister(ctx, &contract.ListRegisterParams{After: pointerTo(p.after), Limit: &p.limit}))
 			if err != nil {
 				return err
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellRegister)
-		},
+		}),
 	}
 	p.flags(c, false)
 	return c
@@ -65,17 +62,13 @@ func (k *client) registerShow() *cobra.Command {
 		Long:    "Show what a department has published of a report, and what suppliers replied.",
 		Example: "  den register show tri_01…\n  den register show tri_01… --json | jq .report.totals",
 		Args:    words("the id of a trial"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			v, err := said[contract.Registered](c.GetRegistered(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			v, err := said[contract.Registered](c.GetRegistered(ctx, args[0]))
 			if err != nil {
 				return err
 			}
 			return show(k, v, k.tellRegistered)
-		},
+		}),
 	}
 }
 

@@ -33,12 +33,7 @@ func (k *client) releaseList() *cobra.Command {
 		Example:           "  den release list Slotwise",
 		Args:              words("the id or name of a product"),
 		ValidArgsFunction: k.completeProducts,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			id, err := productID(ctx, c, args[0])
 			if err != nil {
 				return err
@@ -49,7 +44,7 @@ func (k *client) releaseList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellReleases)
-		},
+		}),
 	}
 	p.flags(c, false)
 	return c
@@ -86,12 +81,7 @@ were made of it. "den product show" says what the repository is called.`,
 		Example:           "  den release pushes Slotwise",
 		Args:              words("the id or name of a product"),
 		ValidArgsFunction: k.completeProducts,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			id, err := productID(ctx, c, args[0])
 			if err != nil {
 				return err
@@ -101,7 +91,7 @@ were made of it. "den product show" says what the repository is called.`,
 				return err
 			}
 			return show(k, list, k.tellPushes)
-		},
+		}),
 	}
 }
 
@@ -124,17 +114,13 @@ func (k *client) releaseShow() *cobra.Command {
 		Long:    "Show a release: its image, its port, and how tightly it is held.",
 		Example: "  den release show rel_01…",
 		Args:    words("the id of a release"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			r, err := said[contract.Release](c.GetRelease(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			r, err := said[contract.Release](c.GetRelease(ctx, args[0]))
 			if err != nil {
 				return err
 			}
 			return show(k, r, k.tellRelease)
-		},
+		}),
 	}
 }
 

@@ -96,12 +96,8 @@ func (k *client) sbomShow() *cobra.Command {
 		Long:    "List what a release is built of: each component with its version and licence.",
 		Example: "  den release sbom show rel_01…",
 		Args:    words("the id of a release"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			found, err := said[contract.SBOMParts](c.GetSBOM(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			found, err := said[contract.SBOMParts](c.GetSBOM(ctx, args[0]))
 			if err != nil {
 				return err
 			}
@@ -112,7 +108,7 @@ func (k *client) sbomShow() *cobra.Command {
 				}
 				table(k.std.out, []string{"COMPONENT", "VERSION", "LICENCE"}, rows)
 			})
-		},
+		}),
 	}
 }
 
@@ -124,14 +120,10 @@ func (k *client) sbomGet() *cobra.Command {
 		Long:    "Keep the SBOM of a release as its supplier gave it. Without -o it goes to the standard\noutput.",
 		Example: "  den release sbom get rel_01… -o sbom.json",
 		Args:    words("the id of a release"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			res, err := c.GetSBOMFile(cmd.Context(), args[0])
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			res, err := c.GetSBOMFile(ctx, args[0])
 			return k.download(res, err, file)
-		},
+		}),
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")
 	return c

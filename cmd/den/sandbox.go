@@ -32,12 +32,8 @@ func (k *client) sandboxList() *cobra.Command {
 		Long:    "List the sandboxes that you can see, the latest first, removed ones included.",
 		Example: "  den sandbox list\n  den sandbox list --trial tri_01… --phase live",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SandboxPage](c.ListSandboxes(cmd.Context(), &contract.ListSandboxesParams{
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.SandboxPage](c.ListSandboxes(ctx, &contract.ListSandboxesParams{
 				Trial: pointerTo(trial), Phase: pointerTo(contract.InPhase(state)), Newest: p.newest(), After: pointerTo(p.after), Limit: &p.limit,
 			}))
 			if err != nil {
@@ -45,7 +41,7 @@ func (k *client) sandboxList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellSandboxes)
-		},
+		}),
 	}
 	p.flags(c, true)
 	c.Flags().StringVar(&trial, "trial", "", "only those of a trial")
@@ -69,13 +65,7 @@ func (k *client) tellSandboxes(page contract.SandboxPage) {
 func (k *client) oneSandbox(c *cobra.Command, do func(context.Context, *contract.Client, string) error) *cobra.Command {
 	c.Args = words("the id of a sandbox")
 	c.ValidArgsFunction = k.completeSandboxes
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		api, err := k.api()
-		if err != nil {
-			return err
-		}
-		return do(cmd.Context(), api, args[0])
-	}
+	c.RunE = k.asks(func(ctx context.Context, c *contract.Client, args []string) error { return do(ctx, c, args[0]) })
 	return c
 }
 

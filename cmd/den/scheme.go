@@ -18,17 +18,13 @@ func (k *client) scheme() *cobra.Command {
 		Long:    "List every version of every scheme.",
 		Example: "  den scheme list",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SchemePage](c.ListSchemes(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.SchemePage](c.ListSchemes(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellSchemes)
-		},
+		}),
 	}
 	one := &cobra.Command{
 		Use:   "show SCHEME[/VERSION]",
@@ -122,12 +118,8 @@ func (k *client) size() *cobra.Command {
 		Long:    "List the sizes that a sandbox can have, with what each gets of the host and what it costs.",
 		Example: "  den size list",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SizePage](c.ListSizes(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.SizePage](c.ListSizes(ctx))
 			if err != nil {
 				return err
 			}
@@ -138,7 +130,7 @@ func (k *client) size() *cobra.Command {
 				}
 				table(k.std.out, []string{"SIZE", "MEMORY", "PROCESSORS", "AN HOUR", "ABOUT IT"}, rows)
 			})
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:     "size",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -15,48 +16,36 @@ func (k *client) shares() *cobra.Command {
 		Use: "list TRIAL", Short: "List whom a trial's sandboxes are shared with",
 		Long:    "List the people, organisations and links that a trial's sandboxes are shared with, and\nuntil when.",
 		Example: "  den share list tri_01kbxyz", Args: words("the id of a trial"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SharePage](c.ListShares(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			page, err := said[contract.SharePage](c.ListShares(ctx, args[0]))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellShares)
-		},
+		}),
 	}
 	take := &cobra.Command{
 		Use: "withdraw TRIAL SHARE", Short: "Take back what was shared",
 		Long:    "Take back what was shared. It lets nobody in from then on, and what is open by it ends\nwithin a second.",
 		Example: "  den share withdraw tri_01kbxyz sha_01kbxyz", Args: words("the id of a trial", "the id of a share"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SharePage](c.TakeShare(cmd.Context(), args[0], args[1]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			page, err := said[contract.SharePage](c.TakeShare(ctx, args[0], args[1]))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellShares)
-		},
+		}),
 	}
 	mine := &cobra.Command{
 		Use: "mine", Short: "List what others share with me",
 		Long: "List the products that others share with you, and until when you can open them.", Example: "  den share mine", Args: words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.SharedPage](c.ListShared(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.SharedPage](c.ListShared(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellShared)
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:   "share",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -31,11 +32,7 @@ func (k *client) techmapSearch() *cobra.Command {
 		Long:    "Search the techmap in your own words; spelling does not matter much. The best comes first.",
 		Example: "  den techmap search apointments for small offices\n  den techmap search case management --sme yes --hosting hosted --tried",
 		Args:    cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			p.Text, p.Most = pointerTo(strings.Join(args, " ")), pointerTo(most)
 			for into, from := range map[**[]string][]string{&p.Capability: capability, &p.Sme: sme, &p.Framework: framework, &p.Hosting: hosting} {
 				if len(from) > 0 {
@@ -48,12 +45,12 @@ func (k *client) techmapSearch() *cobra.Command {
 			if open {
 				p.OpenSource = &[]string{"yes"}
 			}
-			found, err := said[contract.FoundEntries](c.FindEntries(cmd.Context(), &p))
+			found, err := said[contract.FoundEntries](c.FindEntries(ctx, &p))
 			if err != nil {
 				return err
 			}
 			return show(k, found, k.tellFound)
-		},
+		}),
 	}
 	c.Flags().StringArrayVar(&capability, "capability", nil, "only what can do this, by id; may be given again")
 	c.Flags().StringArrayVar(&sme, "sme", nil, "yes: only small and medium-sized suppliers")
@@ -101,12 +98,8 @@ func (k *client) techmapCapabilities() *cobra.Command {
 		Long:    "List the capabilities by which products are described and searched, with their ids.",
 		Example: "  den techmap capabilities",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			v, err := said[contract.Vocabulary](c.GetCapabilities(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			v, err := said[contract.Vocabulary](c.GetCapabilities(ctx))
 			if err != nil {
 				return err
 			}
@@ -119,7 +112,7 @@ func (k *client) techmapCapabilities() *cobra.Command {
 				}
 				table(k.std.out, []string{"ID", "CAPABILITY", "GROUP"}, rows)
 			})
-		},
+		}),
 	}
 }
 
@@ -131,18 +124,14 @@ func (k *client) techmapExport() *cobra.Command {
 		Example:   "  den techmap export products > products.csv",
 		Args:      words("suppliers or products"),
 		ValidArgs: []string{"suppliers", "products"},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			text, err := body(c.ExportSheet(cmd.Context(), contract.ExportSheetParamsSheet(args[0])))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			text, err := body(c.ExportSheet(ctx, contract.ExportSheetParamsSheet(args[0])))
 			if err != nil {
 				return err
 			}
 			_, err = k.std.out.Write(text)
 			return err
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -18,17 +19,13 @@ func (k *client) tokens() *cobra.Command {
 		Long:    "List your tokens: what each is for, what it may do, and when it ends. Their secrets are\nnowhere.",
 		Example: "  den token list",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.TokenPage](c.ListTokens(cmd.Context()))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+			page, err := said[contract.TokenPage](c.ListTokens(ctx))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellTokens)
-		},
+		}),
 	}
 	revoke := &cobra.Command{
 		Use:     "revoke ID",
@@ -36,17 +33,13 @@ func (k *client) tokens() *cobra.Command {
 		Long:    "Take a token back. It opens nothing from then on, and what it holds open ends within a second.",
 		Example: "  den token revoke tok_01kbxyz",
 		Args:    words("the id of the token"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.TokenPage](c.RevokeToken(cmd.Context(), args[0]))
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			page, err := said[contract.TokenPage](c.RevokeToken(ctx, args[0]))
 			if err != nil {
 				return err
 			}
 			return show(k, page, k.tellTokens)
-		},
+		}),
 	}
 	return group(&cobra.Command{
 		Use:   "token",

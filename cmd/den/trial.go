@@ -132,12 +132,7 @@ func (k *client) trialList() *cobra.Command {
 		Long:    "List the trials that you can see, the latest first.",
 		Example: "  den trial list\n  den trial list --state running --json",
 		Args:    words(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
 			if department != "" && !isID(department, den.KindDepartment) {
 				all, err := allDepartments(ctx, c)
 				if err != nil {
@@ -155,7 +150,7 @@ func (k *client) trialList() *cobra.Command {
 			}
 			k.more(page.value.Next)
 			return show(k, page, k.tellTrials)
-		},
+		}),
 	}
 	p.flags(c, true)
 	c.Flags().StringVar(&state, "state", "", "only draft, running, finished or cancelled ones")
@@ -198,13 +193,7 @@ func (k *client) trialShow() *cobra.Command {
 func (k *client) oneTrial(c *cobra.Command, do func(context.Context, *contract.Client, string) error) *cobra.Command {
 	c.Args = words("the id of a trial")
 	c.ValidArgsFunction = k.completeTrials
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		api, err := k.api()
-		if err != nil {
-			return err
-		}
-		return do(cmd.Context(), api, args[0])
-	}
+	c.RunE = k.asks(func(ctx context.Context, c *contract.Client, args []string) error { return do(ctx, c, args[0]) })
 	return c
 }
 

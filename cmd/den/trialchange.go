@@ -54,13 +54,9 @@ place of what was there. Use invented data only, never real people's.`,
 			return words("the id of a trial", "a file")(cmd, args)
 		},
 		ValidArgsFunction: k.completeTrials,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
 			if remove {
-				t, err := said[contract.Trial](c.DropTrialData(cmd.Context(), args[0], &contract.DropTrialDataParams{IfMatch: x.match()}))
+				t, err := said[contract.Trial](c.DropTrialData(ctx, args[0], &contract.DropTrialDataParams{IfMatch: x.match()}))
 				if err != nil {
 					return err
 				}
@@ -71,13 +67,13 @@ place of what was there. Use invented data only, never real people's.`,
 				return usageError{fmt.Errorf("the file cannot be read: %w", err)}
 			}
 			defer func() { _ = file.Close() }()
-			t, err := said[contract.Trial](c.SetTrialDataWithBody(cmd.Context(), args[0],
+			t, err := said[contract.Trial](c.SetTrialDataWithBody(ctx, args[0],
 				&contract.SetTrialDataParams{Name: filepath.Base(args[1]), IfMatch: x.match()}, "application/octet-stream", file))
 			if err != nil {
 				return at(err, flagPlace)
 			}
 			return show(k, t, k.tellTrial)
-		},
+		}),
 	}
 	x.flags(c, false)
 	c.Flags().BoolVar(&remove, "remove", false, "take the data away")
