@@ -206,7 +206,7 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 // outdated says that what was known before a start is no longer so: the pass was quicker than
 // whoever asked for it, and its emptiness is no sign that the product vanished.
 func outdated(l den.Lease, known sight) bool {
-	return l.Phase != den.Starting && (known.Sight == den.SeenAbsent || known.Sight == den.SeenHeld)
+	return !known.removed && l.Phase != den.Starting && (known.Sight == den.SeenAbsent || known.Sight == den.SeenHeld)
 }
 
 // What a step says instead of a fault: errRest ends the chain, errLook has the sandbox

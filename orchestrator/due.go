@@ -92,11 +92,9 @@ func (o *Orchestrator) passLive(ctx context.Context, now time.Time) error {
 func (o *Orchestrator) untilNext(ctx context.Context, now time.Time) time.Duration {
 	wait := o.PassEvery
 	err := o.Store.View(ctx, func(tx den.Tx) error {
-		soon, err := every(tx.Leases(), den.Query{Index: den.LeasesByDue, Until: now.Add(o.PassEvery)})
-		for _, l := range soon {
-			if l.DueAt.After(now) {
-				wait = min(wait, l.DueAt.Sub(now))
-			}
+		soon, err := tx.Leases().List(den.Query{Index: den.LeasesByDue, Past: now, Limit: 1})
+		for _, l := range soon.Items {
+			wait = min(wait, l.DueAt.Sub(now))
 		}
 		return err
 	})

@@ -13,8 +13,9 @@ import (
 // sight is what was seen of a sandbox, with what only the steps need to know.
 type sight struct {
 	den.Seen
-	found sandbox.Found // ending: what is there
-	err   error         // why nothing was seen
+	found   sandbox.Found // ending: what is there
+	removed bool          // ending: a removal has just seen that nothing is left
+	err     error         // why nothing was seen
 }
 
 // look sees what there is to see before Next is asked. Where Next would say the same
@@ -94,7 +95,7 @@ func (o *Orchestrator) do(ctx context.Context, c *chain, w work, act den.Act, se
 	case den.Replace:
 		return o.replace(ctx, l)
 	case den.Remove:
-		return nil, o.remove(ctx, l, seen)
+		return o.remove(ctx, l, seen)
 	case den.Count:
 		err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) error {
 			l.Looks, l.DueAt, l.Tries = append(l.Looks, p.now), p.now.Add(den.LookGap), 0

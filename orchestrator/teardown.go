@@ -9,8 +9,9 @@ import (
 )
 
 // remove keeps what the receipt needs, in the store and before anything is removed,
-// and then makes one call to the runtime.
-func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) error {
+// and then makes one call to the runtime. What it says afterwards is the first of the
+// two looks that find nothing: the runtime lists until nothing is left.
+func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) (*sight, error) {
 	o.withdraw(l)
 	if l.Found == nil && !seen.found.Empty() {
 		o.measureLast(ctx, l)
@@ -25,30 +26,29 @@ func (o *Orchestrator) remove(ctx context.Context, l den.Lease, seen sight) erro
 			}
 			tail = text
 		}
-		kept := o.seen(l)
+		kept, rev := o.seen(l), l.Rev
 		err := o.save(ctx, l, func(tx den.Tx, p *pen, l den.Lease) (err error) {
 			l.Found, l.LogTail, l.Looks = found, tail, nil
 			l.Tried, l.Used, l.Mails = kept.Tried, kept.Used, kept.Sent
-			_, err = p.put(tx, l)
+			l, err = p.put(tx, l)
+			rev = l.Rev
 			return err
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if l.Rev, err = o.revision(ctx, l.ID); err != nil {
-			return err
-		}
+		l.Rev = rev
 	}
 	if stops, ok := o.Runtime.(sandbox.Stopper); ok && l.StopFirst && l.Stopped == nil && !seen.found.Empty() && !l.LiveAt.IsZero() {
 		if o.stop(ctx, stops, l) {
-			return errMoved
+			return nil, errMoved
 		}
 	}
 	err := o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
 	if err != nil {
-		return o.failed(ctx, l, err, "")
+		return nil, o.failed(ctx, l, err, "")
 	}
-	return nil
+	return &sight{Seen: den.Seen{Sight: den.SeenAbsent}, removed: true}, nil
 }
 
 // stop asks a product to end by itself, and says whether it kept how that went in the
@@ -72,15 +72,6 @@ func (o *Orchestrator) stop(ctx context.Context, stops sandbox.Stopper, l den.Le
 		o.Log.Info("how a product stops could not be seen", "lease", l.ID, "error", err)
 	}
 	return err == nil
-}
-
-func (o *Orchestrator) revision(ctx context.Context, id den.ID) (rev int64, err error) {
-	err = o.Store.View(context.WithoutCancel(ctx), func(tx den.Tx) error {
-		l, err := tx.Leases().Get(id)
-		rev = l.Rev
-		return err
-	})
-	return rev, err
 }
 
 // merge adds what was found to what was found before.

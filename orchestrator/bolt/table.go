@@ -224,15 +224,17 @@ func (t table[T]) span(q den.Query) (s span, rows bucket, kept bool, err error) 
 		return s, rows, false, den.Refuse(den.Internal, "The list of %s has no index %q.", t.name, q.Index)
 	}
 	i := t.indexes[at]
-	switch {
-	case i.at == nil:
+	if i.at == nil {
 		s.low = prefix(q.Key)
 		s.high = after(s.low)
-	case q.Until.IsZero():
+	} else {
 		s.low, q.Key = []byte{}, ""
-	default:
-		s.low, q.Key = []byte{}, ""
-		s.high = after(instant(q.Until))
+		if !q.Past.IsZero() {
+			s.low = after(instant(q.Past))
+		}
+		if !q.Until.IsZero() {
+			s.high = after(instant(q.Until))
+		}
 	}
 	s, err = s.place(string(q.Index), q)
 	return s, t.tx.index([]byte(i.name)), i.counted, err

@@ -103,6 +103,7 @@ type Query struct {
 	Index  Index
 	Key    string    // what the index is asked for; empty for time-ordered ones
 	Any    []Ask     // instead of Index and Key: what any of these lists has, each record once, in the order of making; a cursor holds for all keys of the same indexes
+	Past   time.Time // time-ordered ones: only what is due later than that
 	Until  time.Time // time-ordered ones: only what is due by then
 	Newest bool      // latest first
 	After  string    // cursor: Page.Next of the page before

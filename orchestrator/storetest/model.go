@@ -110,9 +110,12 @@ func (s *shelf[T]) compare(rt *rapid.T, tx den.Tx) {
 	s.compareAny(rt, tx)
 	for _, index := range slices.Sorted(maps.Keys(s.timed)) {
 		at := s.timed[index]
-		until := rapid.SampledFrom([]time.Time{{}, hour(0), hour(2), hour(9), hour(2).Add(-1)}).Draw(rt, "until")
-		s.ask(rt, tx, den.Query{Index: index, Until: until}, s.sorted(
-			func(rec T) bool { return !at(rec).IsZero() && (until.IsZero() || !at(rec).After(until)) },
+		times := rapid.SampledFrom([]time.Time{{}, hour(0), hour(2), hour(9), hour(2).Add(-1)})
+		past, until := times.Draw(rt, "past"), times.Draw(rt, "until")
+		s.ask(rt, tx, den.Query{Index: index, Past: past, Until: until}, s.sorted(
+			func(rec T) bool {
+				return !at(rec).IsZero() && (past.IsZero() || at(rec).After(past)) && (until.IsZero() || !at(rec).After(until))
+			},
 			func(rec T) string { return at(rec).Format("2006-01-02T15:04:05.000000000") + s.own(rec) }))
 	}
 }

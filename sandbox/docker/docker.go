@@ -68,7 +68,8 @@ type Runtime struct {
 	arch   string                   // of the engine, as Go calls it, once known
 	quota  *bool                    // whether the engine can bound a layer, once known
 	tries  map[sandbox.ID]restarts
-	whole  map[sandbox.ID][]string // engine ids of the containers of what was whole when it was looked at last
+	noted  map[sandbox.ID]sandbox.Found // what was found of a sandbox last, until its removal begins
+	whole  map[sandbox.ID][]string      // engine ids of the containers of what was whole when it was looked at last
 
 	guarded bool // the firewall was asked at least once
 }
@@ -104,7 +105,7 @@ func Open(c Config) (*Runtime, error) {
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
 		archive: c.Archive.filled(), seccomp: profile,
-		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, whole: map[sandbox.ID][]string{},
+		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},
 	}, nil

@@ -28,16 +28,34 @@ func (r *Runtime) Find(ctx context.Context, id sandbox.ID) (sandbox.Found, error
 	if err := id.Check(); err != nil {
 		return empty, err
 	}
+	r.taken(id)
 	all, err := r.list(ctx, r.ours.filterOf(id))
 	if err != nil {
 		return empty, err
 	}
 	for _, f := range all {
 		if f.ID == id {
+			r.note(f)
 			return f, nil
 		}
 	}
 	return empty, nil
+}
+
+// note keeps what was found of a sandbox, for the removal that mostly follows.
+func (r *Runtime) note(f sandbox.Found) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.noted[f.ID] = f
+}
+
+// taken gives what was found of a sandbox, once.
+func (r *Runtime) taken(id sandbox.ID) sandbox.Found {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.noted[id]
+	delete(r.noted, id)
+	return f
 }
 
 // List: see sandbox.Runtime.
@@ -109,7 +127,8 @@ func (r *Runtime) list(ctx context.Context, filter filters.Args) ([]sandbox.Foun
 	return all, nil
 }
 
-// Remove: see sandbox.Runtime.
+// Remove: see sandbox.Runtime. What Find found goes first, without another listing; the
+// listings come until one is empty.
 func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 	if err := id.Check(); err != nil {
 		return err
@@ -121,6 +140,9 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 		delete(r.tries, id)
 		delete(r.whole, id)
 		r.mu.Unlock()
+		if err := r.takeAway(ctx, r.taken(id)); err != nil {
+			return err
+		}
 		for range rounds {
 			all, err := r.list(ctx, r.ours.filterOf(id))
 			if err != nil {
