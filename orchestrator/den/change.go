@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -52,12 +53,22 @@ func (c FieldChange) Words() string {
 // the kind declares them. Either may be nil: it was made, or removed.
 func (k keeping) differences(of ID, old, now any) []FieldChange {
 	var out []FieldChange
-	was, is := fieldsOf(old), fieldsOf(now)
-	for _, name := range namesOf(cmpOr(now, old)) {
+	was, is := reflect.ValueOf(old), reflect.ValueOf(now)
+	for _, f := range fieldsOf(cmpOr(now, old)) {
+		name, before, after := f.Name, reflect.Value{}, reflect.Value{}
 		if slices.Contains(k.passed, name) {
 			continue
 		}
-		c := FieldChange{Of: of, Field: name, Before: spelled(was[name], now == nil), After: spelled(is[name], old == nil)}
+		if old != nil {
+			before = was.FieldByIndex(f.Index)
+		}
+		if now != nil {
+			after = is.FieldByIndex(f.Index)
+		}
+		if old != nil && now != nil && reflect.DeepEqual(before.Interface(), after.Interface()) {
+			continue // what is most often so; it is dear to spell
+		}
+		c := FieldChange{Of: of, Field: name, Before: spelled(before, now == nil), After: spelled(after, old == nil)}
 		if c.Before == c.After {
 			continue
 		}
@@ -77,30 +88,24 @@ func cmpOr(a, b any) any {
 	return b
 }
 
-// namesOf lists the fields of a record, those of what it embeds in its place.
-func namesOf(rec any) []string {
+// fieldsOf lists the fields of a record, those of what it embeds in its place.
+func fieldsOf(rec any) []reflect.StructField {
 	if rec == nil {
 		return nil
 	}
-	var names []string
-	for _, f := range reflect.VisibleFields(reflect.TypeOf(rec)) {
-		if !f.Anonymous && f.IsExported() {
-			names = append(names, f.Name)
-		}
+	kind := reflect.TypeOf(rec)
+	if known, ok := fieldsByKind.Load(kind); ok {
+		return known.([]reflect.StructField)
 	}
-	return names
-}
-
-func fieldsOf(rec any) map[string]reflect.Value {
-	if rec == nil {
-		return nil
-	}
-	v, fields := reflect.ValueOf(rec), map[string]reflect.Value{}
-	for _, name := range namesOf(rec) {
-		fields[name] = v.FieldByName(name)
-	}
+	fields := slices.DeleteFunc(reflect.VisibleFields(kind), func(f reflect.StructField) bool {
+		return f.Anonymous || !f.IsExported()
+	})
+	fieldsByKind.Store(kind, fields)
 	return fields
 }
+
+// fieldsByKind is what fieldsOf found before: every change asks for it.
+var fieldsByKind sync.Map // reflect.Type to []reflect.StructField
 
 // spelled writes a value in one line; the same value gives the same text. Of what was
 // made or removed whole, zero values are not worth a line.

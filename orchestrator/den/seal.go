@@ -43,7 +43,7 @@ const leastName = 2
 // sealed name is left.
 func (e *Event) seal(names map[ID][]string, gone map[ID]bool, salt func() string) {
 	e.texts(func(text string) string {
-		return strings.NewReplacer(sealOpens, "[", sealCloses, "]").Replace(text)
+		return unsealed.Replace(text)
 	})
 	if e.Actor.Kind() == KindPerson && e.Name != "" {
 		names = with(names, e.Actor, e.Name)
@@ -80,6 +80,9 @@ func (e *Event) seal(names map[ID][]string, gone map[ID]bool, salt func() string
 		}
 	}
 }
+
+// unsealed makes an ordinary text of one that looks as if something were sealed in it.
+var unsealed = strings.NewReplacer(sealOpens, "[", sealCloses, "]")
 
 const removedName = "[removed]"
 

@@ -163,3 +163,10 @@ func (empty) Repositories() Table[Repository]  { return nil }
 func (empty) Preflights() Table[Preflight]     { return nil }
 func (empty) Measurements() Table[Measurement] { return nil }
 func (empty) Loads() Table[LoadTest]           { return nil }
+
+func namesOf(rec any) (names []string) {
+	for _, f := range fieldsOf(rec) {
+		names = append(names, f.Name)
+	}
+	return names
+}
