@@ -136,8 +136,8 @@ func (o *Orchestrator) stumble(ctx context.Context, id den.ID, cause error) {
 // has for its start does not run.
 func (p *pen) stumbled(tx den.Tx, l den.Lease, cause error, say string) error {
 	l.DueAt = p.now.Add(den.Backoff(l.Tries))
-	if l.Phase != den.Ending && l.EndsAt.Before(l.DueAt) && l.EndsAt.After(p.now) {
-		l.DueAt = l.EndsAt
+	if ends := byTheClock(l).EndsAt; l.Phase != den.Ending && ends.Before(l.DueAt) && ends.After(p.now) {
+		l.DueAt = ends
 	}
 	l.Tries++
 	if say != "" {
@@ -186,7 +186,7 @@ func (o *Orchestrator) follow(ctx context.Context, c *chain, id den.ID, known *s
 			seen = o.look(ctx, w, now)
 		}
 		seen.Shut, seen.Turns = o.shut(w.lease, now)
-		act := den.Next(o.byTheClock(w.lease), seen.Seen, now)
+		act := den.Next(byTheClock(w.lease), seen.Seen, now)
 		next, err := o.do(ctx, c, w, act, *seen)
 		c.begun()
 		switch {

@@ -10,19 +10,86 @@ import (
 )
 
 const (
-	jitter  = time.Second     // of the machine's clock: less is no jump
-	putBack = 5 * time.Minute // the record says so when the clock is put back further
+	jitter   = time.Second      // of the machine's clock: less is no jump
+	putBack  = 5 * time.Minute  // the record says so when the clock is put back further
+	rareBeat = 10 * time.Minute // how old what the store knows of the clock may be while anything has an end
 )
 
 // clocks holds the machine's clock, which anybody may set, to one that nobody sets. Ends
 // are moments of the first: where it is put back, whatever runs then must not run longer
-// for it. A den that starts knows nothing of what the clock was before.
+// for it. What both showed is kept in the store too (den.Clock), for the next den.
 type clocks struct {
-	mu     sync.Mutex
-	known  bool
-	wall   time.Time
-	ticks  time.Duration
-	sooner map[den.ID]time.Duration // how much earlier a lease ends, by the machine's clock
+	mu    sync.Mutex
+	known bool
+	wall  time.Time
+	ticks time.Duration
+}
+
+// jump is what the machine's clock did that time does not do.
+type jump struct {
+	by    time.Duration // how far it was set; below zero: back
+	away  bool          // while the den was stopped
+	least bool          // it is not known how much further back
+}
+
+func (j jump) is() bool { return j.by > jitter || j.by < -jitter }
+
+// meetClock notices what the machine's clock did while the den was stopped. It comes
+// before anything that is recorded.
+func (o *Orchestrator) meetClock(ctx context.Context) error {
+	if o.Ticks == nil {
+		return nil
+	}
+	now, ticks := o.Now().Round(0), o.Ticks()
+	var last den.Clock
+	j := jump{away: true}
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		if last, err = clockOf(tx); err != nil {
+			return err
+		}
+		if o.sameRun(last, ticks) {
+			j.by = now.Sub(last.At) - (ticks - last.Ticks)
+			return nil
+		}
+		seen, err := lastSeen(tx, last)
+		if behind := now.Sub(seen); behind < 0 {
+			j.by, j.least = behind, true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if j.is() || !o.sameRun(last, ticks) {
+		if err := o.clockJumped(ctx, j, now, ticks); err != nil {
+			return err
+		}
+	}
+	o.clocks.set(now, ticks)
+	return nil
+}
+
+// sameRun says whether ticks go on from those that the store knows.
+func (o *Orchestrator) sameRun(last den.Clock, ticks time.Duration) bool {
+	return o.Machine != "" && o.Machine == last.Run && ticks >= last.Ticks
+}
+
+// lastSeen is the latest moment that an earlier den is known to have seen: by the clock
+// that it kept, or by an event since then. The zero time: none is known.
+func lastSeen(tx den.Tx, last den.Clock) (at time.Time, err error) {
+	const most = 100 // those before were recorded earlier, by a clock that nobody saw jump
+	q := den.Query{Newest: true, Limit: most}
+	if last.Rev == 0 {
+		q.Limit = 1 // what was seen of its clock is not known: the events before may be of another
+	}
+	page, err := tx.Events(q)
+	at = last.At
+	for _, e := range page.Items {
+		if e.Seq >= last.Seq && e.At.After(at) {
+			at = e.At
+		}
+	}
+	return at, err
 }
 
 // watchClock notices at each pass what the machine's clock did since the last one.
@@ -31,65 +98,81 @@ func (o *Orchestrator) watchClock(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	now = now.Round(0) // what the clock says, and nothing else
-	c := &o.clocks
 	ticks := o.Ticks()
-	c.mu.Lock()
-	by := now.Sub(c.wall) - (ticks - c.ticks)
-	jumped := c.known && (by > jitter || by < -jitter)
-	c.mu.Unlock()
-	if jumped {
-		if err := o.clockJumped(ctx, by); err != nil {
-			return err // and seen again at the next pass
+	if would, known := o.clocks.wouldBe(ticks); known {
+		if j := (jump{by: now.Sub(would)}); j.is() {
+			if err := o.clockJumped(ctx, j, now, ticks); err != nil {
+				return err // and seen again at the next pass
+			}
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.known, c.wall, c.ticks = true, now, ticks
+	o.clocks.set(now, ticks)
 	return nil
 }
 
-// clockJumped keeps the ends where they were by the clock that nobody sets. Forward is
-// nothing new, but where it takes a jump back away again.
-func (o *Orchestrator) clockJumped(ctx context.Context, by time.Duration) error {
-	o.Log.Warn("the clock of the machine was set", "by", by)
-	var running []den.Lease
-	if by < 0 {
-		err := o.update(ctx, den.System(), func(tx den.Tx, p *pen) (err error) {
-			if running, err = p.wake(tx); err != nil || -by <= putBack {
-				return err
-			}
-			_, err = p.record(tx, den.Event{
-				Act: "host.clock_back", Subject: den.System().ID,
-				Say: fmt.Sprintf("The clock of the host was put back by %s. What runs now (%s) ends that much earlier by the clock, and so lasts no longer.",
-					spell((-by).Round(time.Second)), sandboxes(len(running))),
-			})
-			return err
-		})
+// wouldBe is what the machine's clock shows at ticks if nobody set it.
+func (c *clocks) wouldBe(ticks time.Duration) (at time.Time, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wall.Add(ticks - c.ticks), c.known
+}
+
+func (c *clocks) set(wall time.Time, ticks time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known, c.wall, c.ticks = true, wall, ticks
+}
+
+// clockJumped keeps the ends where they were by the clock that nobody sets, and keeps
+// what both show now. Forward is nothing new, but where it takes a jump back away again.
+func (o *Orchestrator) clockJumped(ctx context.Context, j jump, now time.Time, ticks time.Duration) error {
+	if j.is() {
+		o.Log.Warn("the clock of the machine was set", "by", j.by, "while_stopped", j.away, "or_further", j.least)
+	}
+	err := o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
+		var running []den.Lease
+		var err error
+		switch {
+		case !j.is():
+		case j.by < 0:
+			running, err = p.wake(tx, -j.by)
+		default:
+			err = p.later(tx, j.by)
+		}
 		if err != nil {
 			return err
 		}
+		if -j.by > putBack {
+			if _, err := p.record(tx, den.Event{Act: "host.clock_back", Subject: den.System().ID, Say: j.say(len(running))}); err != nil {
+				return err
+			}
+		}
+		return o.keepClock(tx, now, ticks, -j.by)
+	})
+	if err == nil && j.by < 0 {
 		o.held.Clear()
 	}
-	c := &o.clocks
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if by > 0 {
-		for id, d := range c.sooner {
-			c.sooner[id] = max(d-by, 0)
-		}
-		return nil
-	}
-	sooner := map[den.ID]time.Duration{}
-	for _, l := range running {
-		sooner[l.ID] = c.sooner[l.ID] - by
-	}
-	c.sooner = sooner
-	return nil
+	return err
 }
 
-// wake makes due what waits for a moment that the clock has gone back behind, and gives
-// the leases that are not over. What starts or is removed begins to wait anew.
-func (p *pen) wake(tx den.Tx) ([]den.Lease, error) {
+func (j jump) say(running int) string {
+	by := spell((-j.by).Round(time.Second))
+	switch {
+	case j.least:
+		return fmt.Sprintf("While the den was stopped the clock of the host was put back: it is %s behind the last moment that the den knows of. What runs now (%s) ends that much earlier by the clock, and so gets no more time than it had left then.",
+			by, sandboxes(running))
+	case j.away:
+		return fmt.Sprintf("While the den was stopped the clock of the host was put back by %s. What runs now (%s) ends that much earlier by the clock, and so lasts no longer.",
+			by, sandboxes(running))
+	}
+	return fmt.Sprintf("The clock of the host was put back by %s. What runs now (%s) ends that much earlier by the clock, and so lasts no longer.",
+		by, sandboxes(running))
+}
+
+// wake makes due what waits for a moment that the clock has gone back behind, lets it
+// end earlier by as much, and gives the leases that are not over. What starts or is
+// removed begins to wait anew.
+func (p *pen) wake(tx den.Tx, by time.Duration) ([]den.Lease, error) {
 	all, err := unfinished(tx)
 	if err != nil {
 		return nil, err
@@ -102,6 +185,7 @@ func (p *pen) wake(tx den.Tx) ([]den.Lease, error) {
 			l.Looks = nil
 		case den.Requested, den.Live, den.Paused, den.Ended, den.Refused:
 		}
+		l.Sooner += by
 		if l.Phase != den.Requested {
 			l.DueAt = p.now
 		}
@@ -112,13 +196,25 @@ func (p *pen) wake(tx den.Tx) ([]den.Lease, error) {
 	return all, nil
 }
 
-// byTheClock is a lease with the end that it has by the machine's clock as it goes now.
-func (o *Orchestrator) byTheClock(l den.Lease) den.Lease {
-	o.clocks.mu.Lock()
-	defer o.clocks.mu.Unlock()
-	if d := o.clocks.sooner[l.ID]; d > 0 {
-		l.EndsAt = l.EndsAt.Add(-d)
+// later gives back what a clock that is put right took: no more than was taken.
+func (p *pen) later(tx den.Tx, by time.Duration) error {
+	all, err := unfinished(tx)
+	for _, l := range all {
+		if err != nil || l.Sooner == 0 {
+			continue
+		}
+		l.Sooner = max(l.Sooner-by, 0)
+		if l.Phase != den.Requested {
+			l.DueAt = p.now
+		}
+		_, err = p.put(tx, l)
 	}
+	return err
+}
+
+// byTheClock is a lease with the end that it has by the machine's clock as it goes now.
+func byTheClock(l den.Lease) den.Lease {
+	l.EndsAt = l.EndsAt.Add(-l.Sooner)
 	return l
 }
 

@@ -50,6 +50,13 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		if err != nil {
 			return err
 		}
+		said, err := clockWarning(tx)
+		if err != nil {
+			return err
+		}
+		if said != "" {
+			v.Warnings = append(v.Warnings, said)
+		}
 		v.Head, err = tx.Head()
 		return err
 	})

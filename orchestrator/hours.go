@@ -41,7 +41,7 @@ func (o *Orchestrator) shut(l den.Lease, now den.Stamp) (bool, den.Stamp) {
 // turn is when a lease that runs must be looked at next.
 func (p *pen) turn(l den.Lease) den.Stamp {
 	_, turns := p.o.shut(l, p.now)
-	return p.o.byTheClock(l).Turn(turns)
+	return byTheClock(l).Turn(turns)
 }
 
 // rightHours says what is wrong with the hours of a trial; nil hours are right.

@@ -114,8 +114,8 @@ func (o *Orchestrator) await(ctx context.Context, c *chain, w work) (*sight, err
 	defer done()
 	defer slow.Stop()
 	until := w.lease.StartBy
-	if w.lease.EndsAt.Before(until) {
-		until = w.lease.EndsAt
+	if ends := byTheClock(w.lease).EndsAt; ends.Before(until) {
+		until = ends
 	}
 	asking, cancel := context.WithTimeout(ctx, max(until.Sub(o.now()), time.Millisecond))
 	defer cancel()

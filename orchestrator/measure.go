@@ -263,7 +263,7 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 				return err
 			}
 		}
-		return nil
+		return o.beat(tx)
 	})
 	if err != nil {
 		return err

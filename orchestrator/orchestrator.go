@@ -22,7 +22,8 @@ type Config struct {
 	Runtime sandbox.Runtime
 	Images  sandbox.Images
 	Now     func() time.Time
-	Ticks   func() time.Duration // of a clock that nobody sets, since any moment; nil: it is not seen when somebody sets the other
+	Ticks   func() time.Duration // of a clock that nobody sets; nil: it is not seen when somebody sets the other
+	Machine string               // the run of the machine from whose begin Ticks count; empty: they count from any moment
 	NewID   den.NewID
 	Secret  func() string // an unguessable secret
 	Name    func() string // a random DNS label

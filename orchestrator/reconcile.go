@@ -26,7 +26,7 @@ func (o *Orchestrator) look(ctx context.Context, w work, now den.Stamp) *sight {
 		return o.find(ctx, l)
 	}
 	blind := &sight{Seen: den.Seen{Sight: den.Unseen}}
-	if den.Next(o.byTheClock(l), blind.Seen, now).Do == den.Move {
+	if den.Next(byTheClock(l), blind.Seen, now).Do == den.Move {
 		return blind
 	}
 	seen := o.lookAt(ctx, l)

@@ -131,7 +131,7 @@ func (o *Orchestrator) renew(tx den.Tx, p *pen, at *renewing, r den.Release, why
 	if err != nil {
 		return err
 	}
-	next.EndsAt, next.LatestEnd, next.DueAt = old.EndsAt, old.LatestEnd, old.EndsAt
+	next.EndsAt, next.Sooner, next.LatestEnd, next.DueAt = old.EndsAt, old.Sooner, old.LatestEnd, old.EndsAt
 	taken, queued, err := o.roomAndQueue(tx)
 	if err != nil {
 		return err

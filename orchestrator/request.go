@@ -268,7 +268,7 @@ func (p *pen) letStart(tx den.Tx, r den.Request) error {
 	}
 	err = p.eachWaiting(tx, r, func(l den.Lease) error {
 		l.AgreedAt, l.LapsesAt = p.now, den.Stamp{}
-		l.EndsAt, l.LatestEnd = p.now.Add(t.Length), p.now.Add(max(ceiling, t.Length))
+		l.EndsAt, l.Sooner, l.LatestEnd = p.now.Add(t.Length), 0, p.now.Add(max(ceiling, t.Length))
 		l.DueAt = l.EndsAt
 		_, err := p.put(tx, l)
 		return err

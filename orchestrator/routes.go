@@ -81,7 +81,7 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 		return err
 	}
 	o.Routes.Set(Route{
-		Name: l.Name, Lease: l.ID, Sandbox: l.Sandbox, Port: l.Port, Phase: l.Phase, EndsAt: l.EndsAt,
+		Name: l.Name, Lease: l.ID, Sandbox: l.Sandbox, Port: l.Port, Phase: l.Phase, EndsAt: byTheClock(l).EndsAt,
 		Department: l.Department, Supplier: l.Supplier, Trial: l.Trial, Evaluators: t.Evaluators, Guests: guests,
 	})
 	return nil

@@ -17,6 +17,10 @@ import (
 // first, then pass after pass. It returns when every act it began has ended.
 func (o *Orchestrator) Run(ctx context.Context) error {
 	o.askHost(ctx)
+	if err := o.meetClock(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("looking at the clock: %w", err)
+	}
+	defer o.lastBeat(ctx)
 	if err := o.recover(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("recovering: %w", err)
 	}
@@ -80,6 +84,7 @@ func (o *Orchestrator) schedule(ctx context.Context) (*cron.Cron, error) {
 		{o.PassEvery, o.poke},
 		{2 * o.PassEvery, func() { o.askHost(ctx) }},
 		{o.MeasureEvery, func() { o.measure(ctx) }},
+		{rareBeat, func() { o.beatRarely(ctx) }},
 		{o.SweepEvery, func() { o.sweepNow(ctx) }},
 		{o.SweepEvery, func() { o.warn(ctx) }},
 		{o.SweepEvery, func() { o.watchBudgets(ctx) }},

@@ -46,6 +46,7 @@ import (
 //	preflights                id → Preflight
 //	measurements              lease id → Measurement
 //	loads                     id → LoadTest
+//	clocks                    "clock" → Clock
 //	index
 //	├── products_by_supplier  … one bucket for each den.Index
 //	├── leases_by_due         time-ordered ones: 8 bytes of time, then the key
@@ -136,6 +137,7 @@ type schema struct {
 
 	measurements kind[den.Measurement]
 	loads        kind[den.LoadTest]
+	clocks       kind[den.Clock]
 }
 
 func newSchema() *schema {
@@ -298,6 +300,9 @@ func newSchema() *schema {
 			indexes: []index[den.LoadTest]{
 				by(den.LoadsByTrial, func(l *den.LoadTest) den.ID { return l.Trial }),
 				by(den.LoadsByState, func(l *den.LoadTest) den.LoadState { return l.State })}},
+		clocks: kind[den.Clock]{name: "clocks",
+			key: func(c *den.Clock) den.ID { return c.ID },
+			rev: func(c *den.Clock) *int64 { return &c.Rev }},
 	}
 }
 
@@ -372,7 +377,7 @@ func (s *schema) each(visit func(checked)) {
 		s.receipts, s.assessments, s.outcomes, s.schemes, s.declarations, s.publications, s.replies, s.consensuses, s.people, s.tokens, s.joinLinks, s.identities, s.logins, s.notices, s.answers, s.shares,
 		s.rules, s.requests, s.spendings, s.mailboxes, s.deliveries,
 		s.challenges, s.questions, s.interests,
-		s.repositories, s.preflights, s.measurements, s.loads} {
+		s.repositories, s.preflights, s.measurements, s.loads, s.clocks} {
 		visit(k)
 	}
 }

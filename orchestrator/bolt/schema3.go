@@ -20,7 +20,8 @@ type trial2 struct {
 
 // toSchema3 adds what finds trials by who may read them, by their data, and by the
 // products that were tried in them, which it writes into each trial; and what finds
-// leases that take room, by size, and that are not over, by department.
+// leases that take room, by size, and that are not over, by department. It makes the
+// table of what is known of the clock.
 func toSchema3() migration {
 	return migration{lay: lay3, fills: []filling{
 		{table: "leases", do: findLease3},
@@ -29,6 +30,9 @@ func toSchema3() migration {
 }
 
 func lay3(b *bbolt.Tx) error {
+	if _, err := b.CreateBucketIfNotExists([]byte("clocks")); err != nil {
+		return err
+	}
 	for _, name := range []string{"leases_by_holding", "leases_by_open", "trials_by_reader", "trials_by_scenario", "trials_by_tried"} {
 		if _, err := b.Bucket([]byte("index")).CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

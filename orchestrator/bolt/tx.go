@@ -248,3 +248,6 @@ func (t *tx) Measurements() den.Table[den.Measurement] {
 
 // Loads implements den.Tx.
 func (t *tx) Loads() den.Table[den.LoadTest] { return table[den.LoadTest]{t, t.schema.loads} }
+
+// Clocks implements den.Tx.
+func (t *tx) Clocks() den.Table[den.Clock] { return table[den.Clock]{t, t.schema.clocks} }

@@ -23,7 +23,7 @@ var (
 	keepProduct     = keeps("Supplier Name Summary CreatedAt Description Capabilities Hosting DataLocation Standards Price Accessibility OpenSource Licence", "ID ChangedAt")
 	keepRelease     = keeps("Product Supplier Version Image Digest From Port Path Profile Volumes Asks SizeBytes CreatedAt ComposeName Front Services Images Pushed", "ID Places")
 	keepTrial       = keeps("Department Challenge Name Question State Scheme Weights Size Length Hours Tasks Entries Evaluators Rule Chair Blind Scenario Protocol CreatedBy CreatedAt StartedAt EndsAt ClosedAt", "ID Amendments")
-	keepLease       = keeps("Trial Entry Department Supplier Product Release AskedBy Name Size Port Path Phase Reason RequestedAt AgreedAt LapsesAt StartingAt LiveAt EndsAt LatestEnd EndingAt EndedAt PauseWanted Request Hours Spent Unpaid Lost Data Ways Preflight Services", "ID Sandbox Say StartBy Launch RunsSince Ran Replacing Restarts Looks LogTail Tried Used Mails StopFirst Stopped Found Tries DueAt")
+	keepLease       = keeps("Trial Entry Department Supplier Product Release AskedBy Name Size Port Path Phase Reason RequestedAt AgreedAt LapsesAt StartingAt LiveAt EndsAt LatestEnd EndingAt EndedAt PauseWanted Request Hours Spent Unpaid Lost Data Ways Preflight Services", "ID Sandbox Say StartBy Launch RunsSince Ran Replacing Restarts Looks LogTail Tried Used Mails StopFirst Stopped Found Tries DueAt Sooner")
 	keepReceipt     = keeps("Trial Department Supplier Product Sandbox Reason Left LiveAt EndedAt Ways Mails Event", "Lease Say Looks Found")
 	keepAssessment  = keeps("Trial Entry Evaluator SubmittedAt", "ID SavedAt")
 	keepOutcome     = keeps("Scheme From LockedAt Revealed Decision Chosen Route DecidedBy DecidedAt", "Trial")

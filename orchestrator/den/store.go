@@ -53,6 +53,7 @@ type Tx interface {
 	Preflights() Table[Preflight]
 	Measurements() Table[Measurement]
 	Loads() Table[LoadTest]
+	Clocks() Table[Clock]
 
 	// Record appends an event to the tamper-evident record and returns its
 	// position.

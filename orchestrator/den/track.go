@@ -10,7 +10,8 @@ import "slices"
 // It does not see the tables that hold no thing of anybody's: Cells are empty rooms kept
 // waiting; Notices and Deliveries are the outbox of what events say; Answers are the
 // memory of repeated requests; Spendings count what the events of leases say;
-// Measurements and Loads are samples of what those events began.
+// Measurements and Loads are samples of what those events began; Clocks is what the den
+// knows of its machine's clock.
 type Tracked struct {
 	Tx
 	touched []touched
