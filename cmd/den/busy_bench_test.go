@@ -64,19 +64,6 @@ func newBusy(b *testing.B, settings ...string) *busy {
 	return c
 }
 
-// clear removes many sandboxes that a failure left, which the den's own clean-up after a
-// test has no time for.
-func (c *busy) clear() {
-	c.stop()
-	runtime, err := c.engine()
-	must(c.b, err)
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	left, err := runtime.List(ctx)
-	_, removed := together(atOnce, len(left), func(n int) error { return runtime.Remove(ctx, left[n].ID) })
-	must(c.b, errors.Join(err, removed, runtime.Close()))
-}
-
 // together does something count times, so many at a time, and says how long it took.
 func together(most, count int, do func(n int) error) (time.Duration, error) {
 	errs, next := make([]error, count), make(chan int)

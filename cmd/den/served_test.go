@@ -242,6 +242,19 @@ func (s *served) clean() {
 	}
 }
 
+// clear removes many sandboxes that a failure left, which the den's own clean-up after a
+// test has no time for.
+func (s *served) clear() {
+	s.stop()
+	runtime, err := s.engine()
+	must(s.t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	left, err := runtime.List(ctx)
+	_, removed := together(atOnce, len(left), func(n int) error { return runtime.Remove(ctx, left[n].ID) })
+	must(s.t, errors.Join(err, removed, runtime.Close()))
+}
+
 // tail keeps the end of a log.
 type tail struct {
 	mu      sync.Mutex

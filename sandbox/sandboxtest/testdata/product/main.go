@@ -125,6 +125,7 @@ func serve(at string) {
 	mux.HandleFunc("/write", write)
 	mux.HandleFunc("/fetch", fetch)
 	mux.HandleFunc("/read", read)
+	mux.HandleFunc("/events", events)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	fmt.Fprintln(os.Stderr, server.Serve(l))
 	os.Exit(1)
