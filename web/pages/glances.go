@@ -2,6 +2,8 @@ package pages
 
 import (
 	"context"
+	"errors"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -9,8 +11,9 @@ import (
 )
 
 // glance is what a running product uses and prints, as it was last seen. Asking the
-// engine takes longer than a page may, so pages show the last glance and live parts
-// renew it, once for everybody who looks.
+// engine takes longer than a page may, so pages show the last glance. Whoever looks has
+// it renewed, once for all, and waits no longer for that than a moment: a live page must
+// be able to end within a second, also where the engine answers nobody.
 type glance struct {
 	Use  den.SandboxUse
 	CPU  float64 // processors in use between the last two glances; negative: not known yet
@@ -28,15 +31,18 @@ type glances struct {
 }
 
 type glanceAt struct {
-	renewing sync.Mutex
-	mu       sync.Mutex
-	last     glance
+	mu     sync.Mutex
+	last   glance
+	asked  chan struct{} // closed when the engine has answered, or has not in time; nil: it was never asked
+	asking bool
+	tried  time.Time // when that was
 }
 
 const (
 	glanceLasts = 4 * time.Second  // a newer one is not asked for
 	glanceKept  = 2 * time.Minute  // an older one is not shown
 	glanceBound = 3 * time.Second  // the engine has so long
+	glanceWait  = time.Second / 2  // nobody waits longer for it
 	logTail     = 4 << 10          // bytes
 	forgetAfter = 10 * time.Minute // nobody looks any more
 )
@@ -49,7 +55,7 @@ func (g *glances) at(id den.ID, now time.Time) *glanceAt {
 	found, ok := g.of[id]
 	if !ok {
 		for old, one := range g.of {
-			if now.Sub(one.get().Seen) > forgetAfter {
+			if one.idle(now) {
 				delete(g.of, old)
 			}
 		}
@@ -65,6 +71,13 @@ func (a *glanceAt) get() glance {
 	return a.last
 }
 
+// idle says whether nobody has looked for long.
+func (a *glanceAt) idle(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked != nil && !a.asking && now.Sub(a.tried) > forgetAfter
+}
+
 // last is the last glance, where it is not too old.
 func (g *glances) last(id den.ID, now time.Time) (glance, bool) {
 	g.mu.Lock()
@@ -77,38 +90,81 @@ func (g *glances) last(id den.ID, now time.Time) (glance, bool) {
 	return seen, !seen.Seen.IsZero() && now.Sub(seen.Seen) < glanceKept
 }
 
-// glance looks at a product, unless that was done seconds ago, and keeps what it saw. The caller may
-// read the sandbox; whoever looks first asks for all. services are those of a stack whose
-// logs are shown one by one.
-func (p *Pages) glance(ctx context.Context, who den.Actor, id den.ID, services ...string) {
-	at := p.glances.at(id, p.Now())
-	at.renewing.Lock()
-	defer at.renewing.Unlock()
-	before := at.get()
-	if p.Now().Sub(before.Seen) < glanceLasts {
-		return
+// glance looks at live products that somebody may read, and waits a moment for what is
+// seen. A glance that is seconds old is not renewed.
+func (p *Pages) glance(ctx context.Context, who den.Actor, boxes ...den.SandboxView) {
+	wait := time.NewTimer(glanceWait)
+	defer wait.Stop()
+	var asked []<-chan struct{}
+	for _, s := range boxes {
+		if s.Phase == den.Live {
+			asked = append(asked, p.renew(ctx, who, s))
+		}
 	}
+	for _, answered := range asked {
+		select {
+		case <-answered:
+		case <-ctx.Done():
+			return
+		case <-wait.C:
+			return
+		}
+	}
+}
+
+// renew has the engine asked, unless it is being asked or was seconds ago. What it
+// returns is closed when the engine has answered.
+func (p *Pages) renew(ctx context.Context, who den.Actor, s den.SandboxView) <-chan struct{} {
+	at := p.glances.at(s.ID, p.Now())
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	if at.asking || at.asked != nil && p.Now().Sub(at.tried) < glanceLasts {
+		return at.asked
+	}
+	at.asked, at.asking = make(chan struct{}), true
+	go p.look(context.WithoutCancel(ctx), who, s, at)
+	return at.asked
+}
+
+// look asks the engine for everybody who looks, whoever of them leaves meanwhile.
+func (p *Pages) look(ctx context.Context, who den.Actor, s den.SandboxView, at *glanceAt) {
 	ctx, cancel := context.WithTimeout(ctx, glanceBound)
 	defer cancel()
-	use, err := p.Den.Use(ctx, who, id)
+	before := at.get()
+	seen, err := before, errors.New("it was not seen")
+	defer func() {
+		if r := recover(); r != nil {
+			p.Log.Error("a look at a product failed", "sandbox", s.ID, "error", r, "stack", string(debug.Stack()))
+		}
+		at.mu.Lock()
+		defer at.mu.Unlock()
+		if err == nil {
+			at.last = seen
+		}
+		at.asking, at.tried = false, p.Now()
+		close(at.asked)
+	}()
+	seen, err = p.see(ctx, who, s, before)
+}
+
+func (p *Pages) see(ctx context.Context, who den.Actor, s den.SandboxView, before glance) (glance, error) {
+	use, err := p.Den.Use(ctx, who, s.ID)
 	if err != nil {
-		return
+		return glance{}, err
 	}
 	seen := glance{Use: use, CPU: -1, Log: before.Log, Seen: p.Now()}
 	if took := use.At.Sub(before.Use.At); !before.Use.At.IsZero() && took > 0 && use.CPU >= before.Use.CPU {
 		seen.CPU = float64(use.CPU-before.Use.CPU) / float64(took)
 	}
-	if text, err := p.Den.Logs(ctx, who, id, logTail); err == nil {
+	if text, err := p.Den.Logs(ctx, who, s.ID, logTail); err == nil {
 		seen.Log = printable(text)
 	}
-	if len(services) > 1 {
-		for _, name := range services {
-			if text, err := p.Den.ServiceLogs(ctx, who, id, name, logTail); err == nil {
+	if len(s.Services) > 1 {
+		for _, name := range s.Services {
+			if text, err := p.Den.ServiceLogs(ctx, who, s.ID, name, logTail); err == nil {
 				seen.Logs = append(seen.Logs, serviceLog{name, printable(text)})
 			}
 		}
 	}
-	at.mu.Lock()
-	at.last = seen
-	at.mu.Unlock()
+	return seen, nil
 }

@@ -38,9 +38,7 @@ func (p *Pages) Sandbox(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Phase == den.Live {
-		p.glance(c.Request.Context(), who, s.ID, s.Services...)
-	}
+	p.glance(c.Request.Context(), who, s)
 	page := sandboxPage{Frame: p.frame(c, p.words.Say("sandbox.title", "Product", s.ProductName)), Live: p.liveSandbox(s)}
 	page.SeesTrial, page.MayRecord = p.seesTrial(c, s.Trial)
 	if page.SeesTrial {
@@ -60,9 +58,7 @@ func (p *Pages) SandboxLive(c *gin.Context) error {
 		if err != nil {
 			return nil, false, err
 		}
-		if s.Phase == den.Live {
-			p.glance(ctx, who, s.ID, s.Services...)
-		}
+		p.glance(ctx, who, s)
 		markup, err := p.part("sandbox", "now", p.liveSandbox(s))
 		return markup, s.Phase.Final(), err
 	})

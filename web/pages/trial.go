@@ -89,11 +89,13 @@ func (p *Pages) TrialLive(c *gin.Context) error {
 		if err != nil {
 			return nil, false, err
 		}
+		var boxes []den.SandboxView
 		for _, e := range t.Entries {
-			if e.Sandbox != nil && e.Sandbox.Phase == den.Live {
-				p.glance(ctx, who, e.Sandbox.ID, e.Sandbox.Services...)
+			if e.Sandbox != nil {
+				boxes = append(boxes, *e.Sandbox)
 			}
 		}
+		p.glance(ctx, who, boxes...)
 		markup, err := p.part("trial", "entries", p.liveTrial(t, who))
 		return markup, t.State != den.TrialRunning, err
 	})
