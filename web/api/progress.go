@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -102,7 +103,6 @@ type progress struct {
 	now   func() time.Time
 	log   *slog.Logger
 	pace  Pace
-	who   den.Actor
 	name  string
 	read  reading
 	pokes <-chan struct{}
@@ -110,9 +110,15 @@ type progress struct {
 	close func()
 	every time.Duration // looks again so often, besides the pokes; 0: never
 
+	state
+	seen string // names the state that the reader has
+}
+
+// state is what a stream is about, as it was at one look.
+type state struct {
+	who   den.Actor // with the rights of then
 	data  []byte
 	id    string // names the state in data
-	seen  string // names the state that the reader has
 	final bool
 }
 
@@ -124,10 +130,11 @@ func (a *API) progress(ctx context.Context, topic den.ID, last *string, name str
 	}
 	pokes, stop := a.den.Watch(ctx, topic, who.ID)
 	p := &progress{
-		ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, who: who, name: name, read: read,
+		ctx: ctx, den: a.den, now: a.now, log: a.log, pace: a.pace, name: name, read: read,
 		pokes: pokes, over: a.over, close: func() { stop(); give() }, seen: value(last),
 	}
-	if err := p.look(); err != nil {
+	var err error
+	if p.state, err = p.look(who); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -180,34 +187,69 @@ func (p *progress) write(w http.ResponseWriter) error {
 		case <-look:
 		case <-p.pokes:
 		}
-		if err := p.again(); err != nil {
+		if err := p.again(); err != nil && !passes(err) {
 			return p.gone(out, err)
 		}
 	}
 }
 
-// again looks with the rights of now.
-func (p *progress) again() error {
-	who, err := p.den.Still(p.ctx, p.who)
-	if err != nil {
-		return err
-	}
-	p.who = who
-	return p.look()
+// passes says of a fault that the next look may be without it: the reader keeps what
+// they have meanwhile.
+func passes(err error) bool {
+	kind := den.KindOf(err)
+	return kind == den.Down || kind == den.Busy
 }
 
-func (p *progress) look() error {
-	model, final, err := p.read(p.ctx, p.who)
+// again looks with the rights of now. A look that asks the engine takes as long as that
+// does. When a poke comes meanwhile, the rights may be others: what is seen then counts
+// no more, and another look is taken.
+func (p *progress) again() error {
+	type seen struct {
+		state
+		err error
+	}
+	for {
+		who, err := p.den.Still(p.ctx, p.who)
+		if err != nil {
+			return err
+		}
+		looked := make(chan seen, 1)
+		go func() {
+			one := seen{err: den.Refuse(den.Busy, "The look panicked.")}
+			defer func() {
+				if r := recover(); r != nil {
+					p.log.Error("a look of a stream panicked", "about", p.name, "panic", r, "stack", string(debug.Stack()))
+				}
+				looked <- one
+			}()
+			one.state, one.err = p.look(who)
+		}()
+		select {
+		case one := <-looked:
+			if one.err == nil {
+				p.state = one.state
+			}
+			return one.err
+		case <-p.ctx.Done():
+			return nil
+		case <-p.over:
+			return nil
+		case <-p.pokes:
+		}
+	}
+}
+
+func (p *progress) look(who den.Actor) (state, error) {
+	model, final, err := p.read(p.ctx, who)
 	if err != nil {
-		return err
+		return state{}, err
 	}
 	data, err := json.Marshal(model)
 	if err != nil {
-		return err
+		return state{}, err
 	}
 	sum := sha256.Sum256(data)
-	p.data, p.id, p.final = data, hex.EncodeToString(sum[:8]), final
-	return nil
+	return state{who: who, data: data, id: hex.EncodeToString(sum[:8]), final: final}, nil
 }
 
 // tell sends the state where it is another one than the reader has.

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
 	"innovationden/web/api"
 	"innovationden/web/api/contract"
 )
@@ -159,6 +161,66 @@ func TestWhoLosesTheRightIsToldNothingMore(t *testing.T) {
 				t.Errorf("it goes on with %+v", e)
 			}
 		})
+	}
+}
+
+// An engine that is silent for a while ends no stream, and the log goes on when it is
+// back.
+func TestAnEngineThatIsSilentEndsNoStream(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Pace = api.Pace{Look: 10 * time.Millisecond} })
+	w.run()
+	v := w.started(1)
+	events, stop := follow(w, w.serve().URL, member, "/sandboxes/"+string(v.Entries[0].Lease)+"/log/progress", "")
+	defer stop()
+	if e, _ := next(t, events); e.name != "log" {
+		t.Fatalf("it begins with %+v", e)
+	}
+	const looks = 10
+	w.engine.EngineDown(true)
+	asked := w.engine.Count("logs")
+	eventually(t, "the engine was asked while it is silent", func() bool { return w.engine.Count("logs") >= asked+looks })
+	w.engine.EngineDown(false)
+	_, err := w.o.End(context.Background(), w.act(member), v.Entries[0].Lease, "Enough.", 0)
+	w.must(err)
+	asked = w.engine.Count("logs")
+	eventually(t, "the engine is asked when it is back", func() bool { return w.engine.Count("logs") > asked })
+	for open := true; open; {
+		var e event
+		if e, open = next(t, events); e.name == "gone" {
+			t.Errorf("it says %+v", e)
+		}
+	}
+}
+
+// Whoever loses their role while the engine keeps a look at the log waiting is told
+// nothing more, before it answers.
+func TestALogThatWaitsForTheEngineEndsWithTheRight(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Pace = api.Pace{Look: 10 * time.Millisecond} })
+	w.run()
+	v := w.started(1)
+	events, stop := follow(w, w.serve().URL, colleague, "/sandboxes/"+string(v.Entries[0].Lease)+"/log/progress", "")
+	defer stop()
+	if e, _ := next(t, events); e.name != "log" {
+		t.Fatalf("it begins with %+v", e)
+	}
+	waits, answers := make(chan struct{}), make(chan struct{})
+	once := sync.OnceFunc(func() { close(waits) })
+	let := sync.OnceFunc(func() { close(answers) })
+	t.Cleanup(let)
+	w.engine.Before(func(at string, _ sandbox.ID) {
+		if at == "logs" {
+			once()
+			<-answers
+		}
+	})
+	<-waits
+	w.change(colleague, func(p *den.Person) { p.Memberships = nil })
+	w.extend(v.ID)
+	if e, _ := next(t, events); e.name != "gone" {
+		t.Errorf("it says %+v", e)
+	}
+	if e, open := next(t, events); open {
+		t.Errorf("it goes on with %+v", e)
 	}
 }
 
