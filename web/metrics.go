@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -19,20 +17,15 @@ import (
 // may see the host. They name no person, organisation, trial or address.
 type metrics struct {
 	requests *prometheus.HistogramVec
-	page     http.Handler
+	registry *prometheus.Registry
 }
 
-// askedHost is how long the host is asked for one reading.
-const askedHost = 5 * time.Second
-
-func newMetrics(d Den, now func() time.Time) *metrics {
-	registry := prometheus.NewRegistry()
-	m := &metrics{requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+func newMetrics() *metrics {
+	m := &metrics{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "den_http_request_duration_seconds", Help: "Time to answer a request of the den's own pages and API.",
 		Buckets: []float64{.001, .005, .02, .1, .5, 2, 10},
 	}, []string{"method", "route", "status"})}
-	registry.MustRegister(m.requests, &hostReading{den: d, now: now}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.page = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -49,19 +42,22 @@ func (m *metrics) count(now func() time.Time) gin.HandlerFunc {
 	}
 }
 
-// metricsPage is GET /metrics.
+// metricsPage is GET /metrics. The host is asked once, for who may and for what it says.
 func (s *server) metricsPage(c *gin.Context) error {
-	if _, err := s.Den.Host(c.Request.Context(), actor.From(c.Request.Context())); err != nil {
+	host, err := s.Den.Host(c.Request.Context(), actor.From(c.Request.Context()))
+	if err != nil {
 		return err
 	}
-	s.metrics.page.ServeHTTP(c.Writer, c.Request)
+	own := prometheus.NewRegistry()
+	own.MustRegister(hostReading{host, s.Now()})
+	promhttp.HandlerFor(prometheus.Gatherers{s.metrics.registry, own}, promhttp.HandlerOpts{}).ServeHTTP(c.Writer, c.Request)
 	return nil
 }
 
-// hostReading reads the host each time that somebody asks.
+// hostReading is the host as it was when somebody asked.
 type hostReading struct {
-	den Den
-	now func() time.Time
+	host den.HostView
+	at   time.Time
 }
 
 // gauge is one figure of the host.
@@ -92,23 +88,16 @@ var gauges = []gauge{
 func (g gauge) desc() *prometheus.Desc { return prometheus.NewDesc(g.name, g.help, nil, nil) }
 
 // Describe implements prometheus.Collector.
-func (r *hostReading) Describe(to chan<- *prometheus.Desc) {
+func (r hostReading) Describe(to chan<- *prometheus.Desc) {
 	for _, g := range gauges {
 		to <- g.desc()
 	}
 }
 
 // Collect implements prometheus.Collector.
-func (r *hostReading) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), askedHost)
-	defer cancel()
-	host, err := r.den.Host(ctx, den.System())
+func (r hostReading) Collect(to chan<- prometheus.Metric) {
 	for _, g := range gauges {
-		if err != nil {
-			to <- prometheus.NewInvalidMetric(g.desc(), err)
-			continue
-		}
-		to <- prometheus.MustNewConstMetric(g.desc(), prometheus.GaugeValue, g.value(host, r.now()))
+		to <- prometheus.MustNewConstMetric(g.desc(), prometheus.GaugeValue, g.value(r.host, r.at))
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"innovationden/sandbox"
 )
 
 func TestMetricsAreForThoseWhoSeeTheHostAndNameNobody(t *testing.T) {
@@ -37,5 +40,21 @@ func TestMetricsAreForThoseWhoSeeTheHostAndNameNobody(t *testing.T) {
 		if !strings.Contains(text, "\n"+name) && !strings.Contains(text, name+"{") {
 			t.Errorf("the alerts ask for %s, which is not measured", name)
 		}
+	}
+}
+
+// Metrics are needed most when the engine hangs: they say so, and all the rest.
+func TestMetricsAreReadWhileTheEngineHangs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	v := r.visitor("operator")
+	r.runtime.Before(func(at string, _ sandbox.ID) {
+		if at == "host" {
+			<-time.After(6 * time.Second) // longer than anybody waits for it
+		}
+	})
+	p := v.get("/metrics")
+	if p.Status != http.StatusOK || !strings.Contains(p.Text, "den_engine_up 0") || !strings.Contains(p.Text, "go_goroutines ") {
+		t.Errorf("while the engine hangs the metrics are %d: %.300s", p.Status, p.Text)
 	}
 }

@@ -141,7 +141,7 @@ func (s *server) engine(origins *http.CrossOriginProtection, https bool) (*gin.E
 		return nil, err
 	}
 	policy := view.Policy{HTTPS: https}
-	s.metrics = newMetrics(s.Den, s.Now)
+	s.metrics = newMetrics()
 	engine.Use(s.named, s.metrics.count(s.Now), s.recovered, func(c *gin.Context) { policy.Set(c.Writer.Header()) })
 	engine.Use(func(c *gin.Context) {
 		if err := origins.Check(c.Request); err != nil {
