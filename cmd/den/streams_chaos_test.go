@@ -22,7 +22,8 @@ type many struct {
 	releases    []string
 	departments []string
 	people      []*follower
-	trials      []place // that last as long as the test
+	trials      []place            // that last as long as the test
+	of          map[string][]place // the same, by department
 	life        life
 }
 
@@ -81,7 +82,7 @@ func newMany(t *testing.T, boxes int) *many {
 	file := filepath.Join(t.TempDir(), "sizes.yaml")
 	must(t, os.WriteFile(file, []byte(small), 0o600))
 	m := &many{served: newServed(t, "DEN_SIZES_FILE="+file, "DEN_TRIALS_SIZE=tiny", fmt.Sprintf("DEN_SANDBOXES_MOST=%d", boxes+20),
-		"DEN_SANDBOXES_SPARE_CELLS=4", "DEN_LOG_LEVEL=warn")}
+		"DEN_SANDBOXES_SPARE_CELLS=4", "DEN_LOG_LEVEL=warn"), of: map[string][]place{}}
 	m.life.t, m.life.m = t, m
 	t.Cleanup(m.clear)
 	t.Cleanup(func() {
@@ -149,12 +150,7 @@ func (m *many) fill(boxes int) {
 		share := (trials + len(m.departments) - 1 - n) / len(m.departments)
 		made, err := m.places(department, share, 24*time.Hour, m.releases...)
 		must(m.t, err)
-		m.trials = append(m.trials, made...)
-		for _, one := range m.people {
-			if one.in == department {
-				one.places = made
-			}
-		}
+		m.trials, m.of[department] = append(m.trials, made...), made
 	}
 }
 
@@ -163,7 +159,7 @@ func (m *many) follow() (all []*stream) {
 	m.t.Helper()
 	nth := map[string]int{}
 	for _, one := range m.people {
-		mine, err := one.everything(nth[one.in], one.places)
+		mine, err := one.everything(nth[one.in], m.of[one.in])
 		must(m.t, err)
 		must(m.t, m.readers.opens(mine, time.Minute))
 		nth[one.in]++
@@ -250,8 +246,8 @@ func (m *many) report(streams, boxes int, longest time.Duration) {
 	m.t.Logf("figure: %d streams, %d violations", streams, len(l.wrong))
 	m.t.Logf("%d sandboxes; with those that came and went %d streams, which told %d events and came back %d times; the longest silence was %s",
 		boxes, r.kept.streams, r.kept.events, r.kept.returns, longest.Round(time.Millisecond))
-	m.t.Logf("%d extensions, told everywhere in %s at most; %d trials that passed, closed %s after their time at most and gone after %s; %d people who went, whose streams were closed in %s at most (%d took more than a second); %d readers who never read",
-		l.extended.n, l.extended.most, l.passed.n, l.late.most, l.passed.most, l.went.n, l.went.most, l.went.slow, l.deaf.n)
+	m.t.Logf("%d extensions, told everywhere in %s at most; %d trials that passed, closed %s after their time at most (%d took more than a second) and gone after %s; %d people who went, whose streams were closed in %s at most (%d took more than a second); %d readers who never read",
+		l.extended.n, l.extended.most, l.passed.n, l.late.most, l.late.slow, l.passed.most, l.went.n, l.went.most, l.went.slow, l.deaf.n)
 	if len(l.wrong) > 0 {
 		m.t.Error("violations are above")
 	}

@@ -89,8 +89,10 @@ func TestTheOraclesOfManyStreamsSeeWhatIsWrong(t *testing.T) {
 	for n := 0; time.Since(began) < lasts; n++ {
 		more, err := s.join(s.department)
 		must(t, err)
-		for range ownPages {
-			r.add(more.follows(ofPage, all[1].trial, "/trials/"+all[1].trial+"/live"))
+		mine, err := more.everything(n, all)
+		must(t, err)
+		for _, one := range mine {
+			r.add(one)
 		}
 		w, err := s.weigh(began)
 		must(t, err)
@@ -148,7 +150,8 @@ func TestTheReaderOfAStreamSeesWhatIsWrong(t *testing.T) {
 	if _, _, wrong := r.look(); len(wrong) != 1 || !strings.Contains(wrong[0], "nothing came") {
 		t.Errorf("silence is seen as %q", wrong)
 	}
-	s = &stream{kind: ofProduct, name: "early", excused: time.Now().Add(time.Hour)}
+	s = &stream{kind: ofProduct, name: "early"}
+	s.excuse(time.Now().Add(time.Hour))
 	if s.comesBack(t.Context(), "", nil); len(s.wrong) != 1 {
 		t.Errorf("an end before its reason is seen as %q", s.wrong)
 	}

@@ -68,8 +68,9 @@ func (l *life) found(wrong []string) {
 	}
 }
 
-// Bounds of what must happen. What is due within a second has five, because the readers
-// and the engine share the machine with the den, and perhaps with others.
+// Bounds of what must happen. What is due within a second has five, and besides as long
+// as the den waited for a processor meanwhile, because the readers and the engine share
+// the machine with the den, and perhaps with others.
 const (
 	promptly  = 5 * time.Second
 	toldSoon  = 30 * time.Second
@@ -86,17 +87,7 @@ func (m *many) live(ctx context.Context) {
 	l.every(ctx, 45*time.Second, l.goes)
 	lazy, err := m.join(m.departments[1%len(m.departments)])
 	must(m.t, err)
-	lazy.places = m.placesOf(lazy.in)
 	l.every(ctx, time.Minute, func(n int) { l.neverRead(ctx, lazy, n) })
-}
-
-func (m *many) placesOf(department string) []place {
-	for _, one := range m.people {
-		if one.in == department {
-			return one.places
-		}
-	}
-	return nil
 }
 
 // every does something again and again until ctx ends, and never twice at once.
@@ -174,13 +165,33 @@ func (l *life) pass(guest *follower, byTime bool) {
 			return
 		}
 	}
-	last, err := areOver([]*stream{product}, time.Until(ends)+promptly)
-	l.check("the product of a trial that is over", err)
-	l.took(&l.late, last.Sub(ends))
+	<-time.After(time.Until(ends))
+	l.closes("the product of a trial that is over", []*stream{product}, ends, &l.late)
 	l.check("a trial that is over", l.m.gone(p.trial, time.Until(ends)+goneAfter))
 	l.took(&l.passed, time.Since(ends))
 	_, err = areOver(mine, toldSoon)
 	l.check("streams of a trial that is over", err)
+}
+
+// closes waits until streams that are due to end now have ended.
+func (l *life) closes(what string, these []*stream, due time.Time, which *taken) {
+	before, err := l.m.waited()
+	l.check(what, err)
+	last, err := areOver(these, toldSoon)
+	l.check(what, err)
+	if err != nil {
+		return
+	}
+	after, err := l.m.waited()
+	l.check(what, err)
+	took, waited := max(0, last.Sub(due)), after-before
+	l.took(which, took)
+	if took > time.Second {
+		l.t.Logf("%s %s: closed after %s; meanwhile the den's threads waited %s for a processor", time.Now().Format(time.TimeOnly), what, took.Round(time.Millisecond), waited.Round(time.Millisecond))
+	}
+	if took > promptly+waited {
+		l.faulty("%s: streams were closed after %s", what, took)
+	}
 }
 
 // goes has somebody come, follow as much as everybody, and lose what they follow it by.
@@ -191,7 +202,7 @@ func (l *life) goes(n int) {
 		l.check("joining", err)
 		return
 	}
-	places := l.m.placesOf(in)
+	places := l.m.of[in]
 	mine, err := one.everything(n, places)
 	if err != nil {
 		l.check("opening products", err)
@@ -210,9 +221,7 @@ func (l *life) goes(n int) {
 		l.check(how, err)
 		return
 	}
-	last, err := areOver(mine, promptly)
-	l.check("after somebody "+how, err)
-	l.took(&l.went, max(0, last.Sub(answered)))
+	l.closes("after somebody "+how, mine, answered, &l.went)
 	for _, address := range []string{"/trials/" + places[0].trial, "/api/v1/trials/" + places[0].trial, places[0].boxes[0]} {
 		if !strings.HasPrefix(address, "/") {
 			address = "/open/" + address
@@ -248,7 +257,8 @@ func (l *life) loses(one *follower, n int) (how string, err error) {
 // neverRead opens streams and reads nothing of them. One of them is a product that says
 // endlessly much: it must be cut off.
 func (l *life) neverRead(ctx context.Context, lazy *follower, n int) {
-	p := lazy.places[n%len(lazy.places)]
+	places := l.m.of[lazy.in]
+	p := places[n%len(places)]
 	box := p.boxes[n%len(p.boxes)]
 	at, err := lazy.enter(box)
 	if err != nil {
@@ -293,7 +303,6 @@ func (f *follower) deaf(at, path string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 	home, err := url.Parse(at)
 	if err != nil {
 		return nil, err

@@ -27,8 +27,7 @@ type place struct {
 type follower struct {
 	s        *served
 	id, name string
-	in       string  // their department
-	places   []place // that they follow
+	in       string // their department
 	browser  *http.Client
 	jar      http.CookieJar
 }
