@@ -38,23 +38,6 @@ func (s *served) weigh(began time.Time) (w weight, err error) {
 	return w, errors.Join(err, faults[0], faults[1], faults[2])
 }
 
-// waited is how long the threads of the den have waited for a processor, in all.
-func (s *served) waited() (sum time.Duration, err error) {
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.process.Process.Pid))
-	for _, name := range threads {
-		text, faulty := os.ReadFile(name)
-		if faulty != nil {
-			continue // the thread has ended
-		}
-		var ran, waited int64
-		if _, faulty := fmt.Sscan(string(text), &ran, &waited); faulty != nil {
-			err = errors.Join(err, faulty)
-		}
-		sum += time.Duration(waited)
-	}
-	return sum, err
-}
-
 // metric is one figure of the den's page of metrics.
 func (s *served) metric(name string) (float64, error) {
 	token, err := os.ReadFile(filepath.Join(s.folder(), tokenFile))

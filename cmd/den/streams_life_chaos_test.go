@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -192,6 +194,23 @@ func (l *life) closes(what string, these []*stream, due time.Time, which *taken)
 	if took > promptly+waited {
 		l.faulty("%s: streams were closed after %s", what, took)
 	}
+}
+
+// waited is how long the threads of the den have waited for a processor, in all.
+func (s *served) waited() (sum time.Duration, err error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.process.Process.Pid))
+	for _, name := range threads {
+		text, faulty := os.ReadFile(name)
+		if faulty != nil {
+			continue // the thread has ended
+		}
+		var ran, waited int64
+		if _, faulty := fmt.Sscan(string(text), &ran, &waited); faulty != nil {
+			err = errors.Join(err, faulty)
+		}
+		sum += time.Duration(waited)
+	}
+	return sum, err
 }
 
 // goes has somebody come, follow as much as everybody, and lose what they follow it by.
