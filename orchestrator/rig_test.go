@@ -53,7 +53,8 @@ func scheme() den.Scheme {
 	}}}}
 }
 
-// fast is a file that keeps no promise to the disk: tests of faults bring their own.
+// newRig is a den on a file that keeps no promise to the disk: tests of faults bring
+// their own.
 func newRig(t testing.TB, change ...func(*orchestrator.Config)) *rig {
 	t.Helper()
 	folder, err := os.MkdirTemp(memoryFolder(), "den") //nolint:usetesting // in memory where there is some, for speed

@@ -39,7 +39,7 @@ func (v *visitor) ask(address, cookie, accept string) *http.Response {
 	return answer
 }
 
-// visits follows a redirect into a sandbox and gives the cookie of the visit.
+// into follows a redirect into a sandbox and gives the cookie of the visit.
 func (v *visitor) into(entered *page) (address, cookie string) {
 	v.Helper()
 	to := entered.Header.Get("Location")

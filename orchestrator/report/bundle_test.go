@@ -137,7 +137,7 @@ func TestABundleIsWholeAndTheSameEachTime(t *testing.T) {
 	}
 }
 
-// place says what a byte of a bundle belongs to: the content of a file, or the archive.
+// places says which bytes of a bundle are the content of which file, from and to.
 func places(t testing.TB, bundle []byte) map[string][2]int64 {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))

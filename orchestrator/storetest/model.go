@@ -28,7 +28,7 @@ type shelf[T any] struct {
 	saved map[den.ID]T
 }
 
-// any shelf, whatever it holds.
+// anyShelf is a shelf, whatever it holds.
 type anyShelf interface {
 	step(*rapid.T, den.Tx)
 	compare(*rapid.T, den.Tx)

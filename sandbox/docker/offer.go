@@ -113,7 +113,7 @@ func same(a, b container.InspectResponse) bool {
 	return a.ID == b.ID && a.State.Pid == b.State.Pid && a.State.StartedAt == b.State.StartedAt
 }
 
-// withdraw says that the namespaces of a sandbox are about to be lost.
+// withdrawAll says that the namespaces of a sandbox are about to be lost.
 func (r *Runtime) withdrawAll(id sandbox.ID) {
 	if r.withdraw != nil {
 		r.withdraw(id)

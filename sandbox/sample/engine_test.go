@@ -70,7 +70,7 @@ func connect(t *testing.T) engine {
 	return e
 }
 
-// run starts an image as tightly as the den would, and returns its process id.
+// start starts an image as tightly as the den would, and returns its process id.
 func (e engine) start(t *testing.T, p sample.Product, id string) (name string, pid int) {
 	t.Helper()
 	pids := int64(64)

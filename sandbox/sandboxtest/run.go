@@ -116,7 +116,8 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 	}
 }
 
-// context gives what one part may take, and removes the sandbox afterwards.
+// begin gives the time that one part may take and the id of its sandbox, which is removed
+// afterwards.
 func begin(t *testing.T, h Harness) (context.Context, sandbox.ID) {
 	t.Helper()
 	id := NewID(t)

@@ -101,7 +101,7 @@ func TestThePathToLandOnStaysAtHome(t *testing.T) {
 	}
 }
 
-// answers renders everything of an answer that a stranger can see, less the date.
+// answer renders everything of an answer that a stranger can see, less the date.
 func answer(res *http.Response) string {
 	res.Header.Del("Date")
 	var lines []string

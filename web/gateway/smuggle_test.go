@@ -88,8 +88,8 @@ func (e *ear) heard() (requests []string, sent string) {
 
 const at = "acme." + domain
 
-// smuggling: raw requests, C standing for the visit's cookie line. saw is what
-// the product may take them for, exactly; evil must never be among its bytes as a request.
+// smuggled is a raw request, C standing for the visit's cookie line. saw is what
+// the product may take it for, exactly; evil must never be among its bytes as a request.
 type smuggled struct {
 	name, raw string
 	status    []int

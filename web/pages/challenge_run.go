@@ -257,7 +257,7 @@ func (p *Pages) showThank(c *gin.Context, status int, v den.ChallengeView, i den
 	return p.show(c, status, "challenge-thank", page)
 }
 
-// challengeStep asks before a challenge closes or is withdrawn.
+// challengeQuestion asks before a challenge closes or is withdrawn.
 func (p *Pages) challengeQuestion(c *gin.Context, what string) (question, den.ChallengeView, error) {
 	v, err := p.writing(c)
 	if err != nil {

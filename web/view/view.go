@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -252,16 +251,6 @@ func (v *View) Words(lang string) Words {
 		return words
 	}
 	return v.words["en"]
-}
-
-// Languages are the languages there are words for, sorted.
-func (v *View) Languages() []string {
-	var langs []string
-	for lang := range v.words {
-		langs = append(langs, lang)
-	}
-	slices.Sort(langs)
-	return langs
 }
 
 // Static are the style sheets, scripts and images.
