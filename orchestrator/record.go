@@ -63,6 +63,9 @@ func narrowed(tx den.Tx, q den.Query, keep func(den.Event) bool) (den.Page[den.E
 			}
 		}
 		looked += len(page.Items)
+		if looked >= mostLooked && page.Next != "" && len(out.Items) < want {
+			out.LookedTo = page.Items[len(page.Items)-1].At
+		}
 		out.Next, q.After = page.Next, page.Next
 		if page.Next == "" || len(out.Items) == want || looked >= mostLooked {
 			return out, nil

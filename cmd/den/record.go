@@ -78,8 +78,13 @@ func day(flag, text string) (*time.Time, error) {
 }
 
 func (k *client) tellEvents(page contract.EventPage) {
-	if len(page.Items) == 0 {
+	switch {
+	case len(page.Items) > 0:
+	case page.LookedTo == nil:
 		k.say("Nothing is recorded of this.")
+		return
+	default:
+		k.say("Nothing that fits was found as far as %s. There may be something behind it.", moment(page.LookedTo))
 		return
 	}
 	var rows [][]string

@@ -119,8 +119,9 @@ type Ask struct {
 
 // Page is one stretch of a list. Next is empty at its end.
 type Page[T any] struct {
-	Items []T
-	Next  string
+	Items    []T
+	Next     string
+	LookedTo Stamp // events of a use case: that of the last one looked at, where it looked at no more for this page; else zero
 }
 
 // Index names an index. All of one key go in the order of making, unless said

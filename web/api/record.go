@@ -17,7 +17,7 @@ func (a *API) ListEvents(ctx context.Context, r contract.ListEventsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return contract.ListEvents200JSONResponse{Items: list(page.Items, event), Next: some(page.Next)}, nil
+	return contract.ListEvents200JSONResponse{Items: list(page.Items, event), Next: some(page.Next), LookedTo: some(page.LookedTo)}, nil
 }
 
 // GetEvent reads one event.

@@ -24,7 +24,8 @@ type recordPage struct {
 	Form     *form.Values
 	Events   []den.Event
 	More     string
-	CSV      string // addresses of the same, to keep
+	LookedTo den.Stamp // how far this page looked, where older lines may fit; zero: as far as it shows
+	CSV      string    // addresses of the same, to keep
 	JSON     string
 	IsNarrow bool // it shows only some of what could be shown
 }
@@ -58,7 +59,7 @@ func (p *Pages) Record(c *gin.Context) error {
 	}
 	status := http.StatusUnprocessableEntity
 	if !page.Form.Bad() {
-		status, page.Events, page.More = http.StatusOK, found.Items, more(c, found.Next)
+		status, page.Events, page.More, page.LookedTo = http.StatusOK, found.Items, more(c, found.Next), found.LookedTo
 		page.CSV, page.JSON = exportOf(c, "csv"), exportOf(c, "json")
 	}
 	switch page.Kind {

@@ -1714,6 +1714,9 @@ type Event struct {
 type EventPage struct {
 	Items []Event `json:"items"`
 
+	// LookedTo Of a narrowed list: the moment of the last event that was looked at, where there may be more behind it that fit. A page looks at 2,500 events at most.
+	LookedTo *time.Time `json:"looked_to,omitempty"`
+
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
 }
