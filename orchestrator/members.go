@@ -145,7 +145,7 @@ func (p *pen) roles(tx den.Tx, who den.Person, in den.RoleChange) (den.Person, e
 		return who, nil
 	}
 	if slices.ContainsFunc(gone, func(m den.Membership) bool { return m.Role == den.Operator }) {
-		if err := p.notTheLast(tx, who.ID); err != nil {
+		if err := notTheLast(tx, who.ID); err != nil {
 			return who, err
 		}
 	}
@@ -192,7 +192,7 @@ func changeInWords(tx den.Tx, who den.Person, came, gone []den.Membership) (say 
 }
 
 // notTheLast keeps a den from being left without an operator.
-func (p *pen) notTheLast(tx den.Tx, leaves den.ID) error {
+func notTheLast(tx den.Tx, leaves den.ID) error {
 	all, err := every(tx.People(), den.Query{})
 	if err != nil {
 		return err
@@ -268,7 +268,7 @@ func (o *Orchestrator) SetLeft(ctx context.Context, actor den.Actor, person den.
 			say = fmt.Sprintf("%s has left and may no longer sign in.", who.Name)
 			p.narrowed = append(p.narrowed, who.ID)
 			if who.Act().Is(den.Operator, "") {
-				if err := p.notTheLast(tx, who.ID); err != nil {
+				if err := notTheLast(tx, who.ID); err != nil {
 					return err
 				}
 			}

@@ -110,6 +110,7 @@ type Orchestrator struct {
 	making    sync.Mutex   // one hand on the waiting cells
 	sweeping  sync.Mutex
 	backing   sync.Mutex
+	looking   sync.Mutex // one search for somebody's name in all texts
 	draining  atomic.Bool
 	refilling atomic.Bool
 

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,17 +12,51 @@ import (
 
 // RemovePersonalData takes a person's name, addresses and ways of signing in out of the
 // den, for the person themselves and for operators. What they did stays, without their
-// name: reports need it, and the record goes on. It cannot be undone, and may be asked
-// for again. NotFound; Invalid without in.Sure; Conflict for the only operator.
+// name: reports need it, and the record goes on. Texts in which somebody typed the name
+// stay, too: they are looked for first, and kept with the person as those that were left.
+// It cannot be undone, and may be asked for again. NotFound; Invalid without in.Sure;
+// Conflict for the only operator; Busy while another search is under way.
 func (o *Orchestrator) RemovePersonalData(ctx context.Context, actor den.Actor, in den.RemovalOrder) (gone den.Removal, err error) {
 	if err := allowPersonal(actor, in.Person, den.ChangeOwn, den.ManagePeople); err != nil {
 		return gone, err
 	}
-	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		gone, err = p.removePersonal(tx, cmp.Or(in.Person, actor.ID), in.Why, in.Sure)
+	person := cmp.Or(in.Person, actor.ID)
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		who, err := removable(tx, person, in.Sure)
+		gone = den.Removal{Person: who.ID, At: who.RemovedAt, Left: who.Mentioned()}
 		return err
 	})
-	return gone, err
+	if err == nil && gone.At.IsZero() {
+		var left map[den.ID]den.Mentions
+		if left, err = o.mentionsOf(ctx, actor, person); err == nil {
+			err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+				gone, err = p.removePersonal(tx, person, in.Why, left[person])
+				return err
+			})
+		}
+	}
+	if err != nil {
+		return den.Removal{}, err
+	}
+	if !den.May(actor, den.ManagePeople, den.Owner{}) {
+		gone.Left = gone.Left.Counted()
+	}
+	return gone, nil
+}
+
+// removable reads a person whose data is to be removed, and refuses what will not be done.
+func removable(tx den.Tx, person den.ID, isSure bool) (den.Person, error) {
+	who, err := tx.People().Get(person)
+	if err != nil {
+		return who, missing(err)
+	}
+	if !isSure {
+		return who, den.Bad("sure", "Say that you are sure. What is removed cannot be brought back.")
+	}
+	if who.RemovedAt.IsZero() && who.Act().Is(den.Operator, "") {
+		return who, notTheLast(tx, who.ID)
+	}
+	return who, nil
 }
 
 // allowPersonal lets everybody through for their own data, which no person names, and
@@ -33,21 +68,13 @@ func allowPersonal(actor den.Actor, person den.ID, own, others den.Action) error
 	return allow(actor, others, den.ReadPeople, den.Owner{})
 }
 
-func (p *pen) removePersonal(tx den.Tx, person den.ID, why string, isSure bool) (gone den.Removal, err error) {
-	who, err := tx.People().Get(person)
+func (p *pen) removePersonal(tx den.Tx, person den.ID, why string, left den.Mentions) (gone den.Removal, err error) {
+	who, err := removable(tx, person, true)
 	if err != nil {
-		return gone, missing(err)
-	}
-	if !isSure {
-		return gone, den.Bad("sure", "Say that you are sure. What is removed cannot be brought back.")
+		return gone, err
 	}
 	if !who.RemovedAt.IsZero() {
-		return den.Removal{Person: who.ID, At: who.RemovedAt}, nil
-	}
-	if who.Act().Is(den.Operator, "") {
-		if err := p.notTheLast(tx, who.ID); err != nil {
-			return gone, err
-		}
+		return den.Removal{Person: who.ID, At: who.RemovedAt, Left: who.Mentioned()}, nil
 	}
 	did, err := everyEvent(tx, den.Query{Index: den.EventsByActor, Key: string(who.ID)})
 	if err != nil {
@@ -57,11 +84,11 @@ func (p *pen) removePersonal(tx den.Tx, person den.ID, why string, isSure bool) 
 	if err != nil {
 		return gone, err
 	}
-	seq, err := p.record(tx, den.Event{Act: "person.data_removed", Subject: who.ID, About: about, Why: strings.TrimSpace(why), Say: "The personal data of somebody was removed. What they did stays in the record, without their name."})
+	seq, err := p.record(tx, den.Event{Act: "person.data_removed", Subject: who.ID, About: about, Why: strings.TrimSpace(why), Say: "The personal data of somebody was removed. What they did stays in the record, without their name. " + leftSay(left)})
 	if err != nil {
 		return gone, err
 	}
-	gone = den.Removal{Person: who.ID, At: p.now}
+	gone = den.Removal{Person: who.ID, At: p.now, Left: left}
 	if gone.Names, err = tx.Forget(who.ID, seq, p.now); err != nil {
 		return gone, err
 	}
@@ -69,9 +96,21 @@ func (p *pen) removePersonal(tx den.Tx, person den.ID, why string, isSure bool) 
 		return gone, err
 	}
 	who.Name, who.Email, who.Memberships, who.Demo, who.Left, who.RemovedAt = den.RemovedPerson, "", nil, false, true, p.now
+	who.NamedIn = left.Kept()
 	p.narrowed = append(p.narrowed, who.ID)
 	_, err = tx.People().Put(who)
 	return gone, err
+}
+
+// leftSay says how many texts were left that name somebody.
+func leftSay(left den.Mentions) string {
+	switch left.Whole {
+	case 0:
+		return "No text was found that names them."
+	case 1:
+		return "1 text that names them was left."
+	}
+	return fmt.Sprintf("%d texts that name them were left.", left.Whole)
 }
 
 // forgetWays removes how somebody signed in and was told of things.
@@ -99,6 +138,15 @@ func forgetWays(tx den.Tx, person den.ID) error {
 		}
 	}
 	for _, n := range notices {
+		sent, err := every(tx.Deliveries(), den.Query{Index: den.DeliveriesByNotice, Key: string(n.ID)})
+		if err != nil {
+			return err
+		}
+		for _, d := range sent { // what its mail server said may have the address in it
+			if err := tx.Deliveries().Delete(d.ID); err != nil {
+				return err
+			}
+		}
 		if err := tx.Notices().Delete(n.ID); err != nil {
 			return err
 		}

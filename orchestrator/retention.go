@@ -66,14 +66,21 @@ func (o *Orchestrator) Retention(ctx context.Context, actor den.Actor) (v den.Re
 // record. It is woken by the schedule.
 func (o *Orchestrator) Retain(ctx context.Context) {
 	for {
-		var isEmpty bool
-		err := o.Store.View(ctx, func(tx den.Tx) error {
-			old, err := o.aged(tx, o.now())
-			isEmpty = old.empty()
+		var old aged
+		err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+			old, err = o.aged(tx, o.now())
 			return err
 		})
+		var left map[den.ID]den.Mentions
+		if people := old[keptPeople]; err == nil && len(people) > 0 {
+			if left, err = o.mentionsOf(ctx, den.System(), people...); den.KindOf(err) == den.Busy {
+				delete(old, keptPeople) // next time
+				err = nil
+			}
+		}
+		isEmpty := old.empty()
 		if err == nil && !isEmpty {
-			err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error { return p.retain(tx) })
+			err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error { return p.retain(tx, left) })
 		}
 		if err != nil && ctx.Err() == nil {
 			o.Log.Error("what is out of date was not removed", "error", err)
@@ -84,16 +91,19 @@ func (o *Orchestrator) Retain(ctx context.Context) {
 	}
 }
 
-func (p *pen) retain(tx den.Tx) error {
+// retain removes what is aged. Of people only those whose names were looked for: the
+// others come with the next round.
+func (p *pen) retain(tx den.Tx, left map[den.ID]den.Mentions) error {
 	old, err := p.o.aged(tx, p.now)
 	if err != nil {
 		return err
 	}
+	old[keptPeople] = slices.DeleteFunc(old[keptPeople], func(person den.ID) bool { _, isKnown := left[person]; return !isKnown })
 	var said []string
 	var about []den.ID
 	for _, name := range []string{keptNotices, keptRepeats, keptInvitations, keptTokens, keptLogs, keptPeople} {
 		for _, key := range old[name] {
-			of, err := p.age(tx, name, key)
+			of, err := p.age(tx, name, key, left)
 			if err != nil {
 				return err
 			}
@@ -114,7 +124,7 @@ func (p *pen) retain(tx den.Tx) error {
 }
 
 // age removes one thing, and says which record that was where an event has to name it.
-func (p *pen) age(tx den.Tx, name string, key den.ID) (of den.ID, err error) {
+func (p *pen) age(tx den.Tx, name string, key den.ID, left map[den.ID]den.Mentions) (of den.ID, err error) {
 	switch name {
 	case keptRepeats:
 		return "", tx.Answers().Delete(key)
@@ -144,7 +154,7 @@ func (p *pen) age(tx den.Tx, name string, key den.ID) (of den.ID, err error) {
 		}
 		return key, err
 	case keptPeople:
-		_, err := p.removePersonal(tx, key, "They left longer ago than personal data is kept.", true)
+		_, err := p.removePersonal(tx, key, "They left longer ago than personal data is kept.", left[key])
 		return key, err
 	}
 	return "", nil

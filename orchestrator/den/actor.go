@@ -29,9 +29,10 @@ type Person struct {
 	Name        string
 	Email       string
 	Memberships []Membership
-	Demo        bool  // offered on the sign-in page of a demo
-	Left        bool  // may no longer sign in
-	RemovedAt   Stamp `json:",omitzero"` // when their personal data was removed; zero: it was not
+	Demo        bool     // offered on the sign-in page of a demo
+	Left        bool     // may no longer sign in
+	RemovedAt   Stamp    `json:",omitzero"`  // when their personal data was removed; zero: it was not
+	NamedIn     *NamedIn `json:",omitempty"` // the texts that named them then, which were left; nil: nobody looked
 	Rev         int64
 }
 

@@ -6,7 +6,8 @@ import "time"
 type Removal struct {
 	Person ID
 	At     Stamp
-	Names  int // that were taken out of the record
+	Names  int      // that were taken out of the record
+	Left   Mentions // texts that still name them: Items for operators only
 }
 
 // RemovedPerson is what somebody is called whose personal data was removed.

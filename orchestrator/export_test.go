@@ -1,0 +1,40 @@
+package orchestrator
+
+import (
+	"maps"
+	"slices"
+)
+
+// What the tests of mentions hold to the types of the records.
+
+func WhatIs(path string) (what string, known bool) { return whatIs(path) }
+
+func TypedPaths() []string { return slices.Sorted(maps.Keys(typed)) }
+
+func UntypedPaths() map[string]bool { return untypedPaths() }
+
+func SearchedTables() (names []string) {
+	for _, t := range searched {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// Seen is what stands in a text of what somebody is known by, and whether it is only a
+// part of their name.
+func Seen(text, name string, addresses ...string) (found string, part, ok bool) {
+	all := identifiers{}
+	all.name("per_1", name)
+	for _, a := range addresses {
+		all.address("per_1", a)
+	}
+	seen, _ := all.in(text, nil)
+	if len(seen) == 0 {
+		return "", false, false
+	}
+	return text[seen[0].from:seen[0].to], seen[0].part, true
+}
+
+func Excerpt(text string, from, to int) string { return excerpt(text, stretch{from, to}) }
+
+const LookAtOnce = lookAtOnce
