@@ -178,8 +178,8 @@ type hit struct {
 	hidden bool
 }
 
-// hides says that the reader may not see a text: a secret, marks of others before they are
-// locked, and what a blind trial hides from those who assess it.
+// hides says that the reader may not see a text: a secret, prices and marks of others
+// before marks are locked, and what a blind trial hides from those who assess it.
 func (l *look) hides(tx den.Tx, t foundText) (bool, error) {
 	if t.spot.secret || secretTexts[t.field] {
 		return true, nil
@@ -197,7 +197,8 @@ func (l *look) hides(tx den.Tx, t foundText) (bool, error) {
 	if hidden, err := veiled(tx, l.actor, trial); err != nil || hidden {
 		return hidden, err
 	}
-	if t.spot.by == "" || t.spot.by == l.actor.ID {
+	isPrice := strings.HasPrefix(t.field, "Consensus.Prices")
+	if !isPrice && (t.spot.by == "" || t.spot.by == l.actor.ID) {
 		return false, nil
 	}
 	c, err := consensusOf(tx, trial.ID)

@@ -19,7 +19,7 @@ func (o *Orchestrator) PersonalData(ctx context.Context, actor den.Actor, person
 		if err != nil {
 			return missing(err)
 		}
-		all = den.PersonalData{ID: who.ID, Name: who.Name, Email: who.Email, Left: who.Left, MadeAt: o.now(), NotSent: map[string][]string{},
+		all = den.PersonalData{ID: who.ID, Name: who.Name, Email: who.Email, Left: who.Left, RemovedAt: who.RemovedAt, MadeAt: o.now(), NotSent: map[string][]string{},
 			Roles: []den.PersonalRole{}, Known: []den.PersonalIdentity{}, Tokens: []den.PersonalToken{}, Notices: []den.PersonalNotice{},
 			Assessments: []den.PersonalScores{}, Declared: []den.PersonalInterest{}, Did: []den.PersonalEvent{}, Happened: []den.PersonalEvent{}}
 		for _, m := range who.Memberships {

@@ -9,8 +9,8 @@ func (r *rig) accountPages() []shown {
 	return []shown{
 		{"account", "official", "/me", ""}, {"account-newcomer", "newcomer", "/me", ""}, {"sessions", "official", "/me/sessions", ""},
 		{"tokens", "official", "/me/tokens", ""}, {"tokens-wrong", "official", "/me/tokens", `document.querySelector('main form[action="/me/tokens"]').requestSubmit()`},
-		{"data", "official", "/me/data", ""}, {"data-newcomer", "newcomer", "/me/data", ""}, {"data-wrong", "official", "/me/data", removes},
-		{"data-of", "operator", theirs, ""}, {"data-of-wrong", "operator", theirs, removes},
+		{"data", "official", "/me/data", ""}, {"data-newcomer", "newcomer", "/me/data", ""}, {"data-remove", "official", "/me/data/remove", ""}, {"data-wrong", "official", "/me/data/remove", removes},
+		{"data-of", "operator", theirs, ""}, {"data-of-remove", "operator", theirs + "/remove", ""}, {"data-of-wrong", "operator", theirs + "/remove", removes},
 		{"retention", "operator", "/host/retention", ""}, {"retention-auditor", "auditor", "/host/retention", ""},
 		{"members", "approver", department, ""}, {"members-wrong", "approver", department, invites}, {"members-auditor", "auditor", department, ""},
 		{"members-supplier", "engineer", supplier, ""}, {"members-den", "operator", "/people/members", ""}, {"everybody", "operator", "/people", ""},

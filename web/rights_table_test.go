@@ -106,10 +106,12 @@ var verdicts = map[string]row{
 	"POST /me/tokens/:id/revoke": {"token", no, no, no},
 	"GET /me/data":               {"", known, no, no},
 	"GET /me/data/file":          {"", known, no, no},
+	"GET /me/data/remove":        {"", known, no, no},
 	"POST /me/data/remove":       {"", known, no, no},
 
 	"GET /people/:id/data":         {"someone", operates, operates, may{look: "auditor"}},
 	"GET /people/:id/data/file":    {"someone", operates, operates, may{look: "auditor"}},
+	"GET /people/:id/data/remove":  {"someone", operates, operates, may{look: "auditor"}},
 	"POST /people/:id/data/remove": {"someone", operates, operates, may{look: "auditor"}},
 	"GET /host/retention":          {"", readsAll, no, no},
 

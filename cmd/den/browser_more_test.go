@@ -33,6 +33,8 @@ func (d *seenDen) toursMore(t *testing.T, made *seenTrial) {
 	b.look("uncite")
 	b.reaches("/me/data")
 	b.look("data")
+	b.reaches("/me/data/remove")
+	b.look("data-remove")
 	b.press("Remove the personal data")
 	b.until(`document.querySelector('.govuk-error-summary')`)
 	b.look("data-wrong")
@@ -79,6 +81,8 @@ func (d *seenDen) toursKept(t *testing.T) {
 	theirs := read[string](b, `document.querySelector('main a[href$="/data"]').pathname`)
 	b.reaches(theirs)
 	b.look("data-of")
+	b.reaches(theirs + "/remove")
+	b.look("data-of-remove")
 	b.fetches(theirs + "/file")
 	for _, one := range [][2]string{{"/host/retention", "retention"}, {"/host/profiles", "profiles"}} {
 		b.reaches(one[0])

@@ -34,7 +34,7 @@ JSON document. It holds no passwords and no secrets.`,
 			return k.print(all.raw)
 		}),
 	}
-	c.AddCommand(k.removePersonal())
+	c.AddCommand(k.mentions(), k.removePersonal())
 	return c
 }
 
@@ -44,7 +44,11 @@ func (k *client) removePersonal() *cobra.Command {
 	c := &cobra.Command{
 		Use: "remove [PERSON] --yes", Short: "Remove your personal data, or somebody's, for good",
 		Long: `Remove names, addresses and ways of signing in, yours or as an operator somebody's, from
-the record too. What was done stays without the name. It cannot be undone.`,
+the record too. What was done stays without the name. It cannot be undone.
+
+Texts that people typed stay, such as reasons. As an operator, look first at those that
+"den data mentions PERSON" finds: each says what can be done about it. Those that are left
+are listed after the removal, and stay with the person.`,
 		Example: "  den data remove per_01… --yes --why \"They asked for it\"",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,6 +71,7 @@ the record too. What was done stays without the name. It cannot be undone.`,
 			}
 			return show(k, gone, func(r contract.Removal) {
 				k.say("The personal data was removed. %d names were taken out of the record.", r.Names)
+				k.tellLeft(r.Left)
 			})
 		},
 	}

@@ -20,7 +20,8 @@ type PersonalData struct {
 	Name        string              `json:"name"`
 	Email       string              `json:"email,omitempty"`
 	Left        bool                `json:"left"`
-	MadeAt      Stamp               `json:"made_at"` // this document
+	MadeAt      Stamp               `json:"made_at"`             // this document
+	RemovedAt   Stamp               `json:"removed_at,omitzero"` // when it was removed, but for what was done
 	Roles       []PersonalRole      `json:"roles"`
 	SignsIn     *PersonalLogin      `json:"signs_in_by_password,omitempty"`
 	Known       []PersonalIdentity  `json:"known_to_providers"`

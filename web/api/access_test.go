@@ -88,6 +88,7 @@ var table = map[string]access{
 	"withdrawInvitation": {about: "department", done: 404},
 	"acceptInvitation":   {done: 422, ours: everyone, body: fixed(hash{"secret": "none"})},
 	"getPersonalData":    {about: "person", done: 200, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
+	"listMentions":       {about: "person", done: 200, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
 	"removePersonalData": {about: "person", done: 422, ours: may{"operator", "auditor"}, theirs: may{"operator", "auditor"}, unknown: may{look: "auditor"}},
 	"getMyData":          {done: 200, ours: everyone},
 	"removeMyData":       {done: 422, ours: everyone},

@@ -45,6 +45,7 @@ type Accounts interface {
 	RevokeToken(context.Context, den.Actor, den.ID) error
 	PersonalData(ctx context.Context, a den.Actor, person den.ID) (den.PersonalData, error)
 	RemovePersonalData(context.Context, den.Actor, den.RemovalOrder) (den.Removal, error)
+	Mentions(ctx context.Context, a den.Actor, person den.ID) (den.Mentions, error)
 	Retention(context.Context, den.Actor) (den.RetentionView, error)
 	SignInLink(ctx context.Context, a den.Actor, person den.ID) (secret string, err error)
 	// Still is an actor with the roles of now, while its credential stands. Unknown

@@ -48,7 +48,22 @@ func (a *API) RemoveMyData(ctx context.Context, r contract.RemoveMyDataRequestOb
 
 func (a *API) removal(ctx context.Context, in den.RemovalOrder) (contract.Removal, error) {
 	gone, err := a.den.RemovePersonalData(ctx, actor.From(ctx), in)
-	return contract.Removal{Person: string(gone.Person), At: gone.At, Names: int32(gone.Names)}, err
+	return contract.Removal{Person: string(gone.Person), At: gone.At, Names: int32(gone.Names), Left: mentions(gone.Left)}, err
+}
+
+// ListMentions finds where a person is named in texts.
+func (a *API) ListMentions(ctx context.Context, r contract.ListMentionsRequestObject) (contract.ListMentionsResponseObject, error) {
+	found, err := a.den.Mentions(ctx, actor.From(ctx), den.ID(r.Id))
+	return contract.ListMentions200JSONResponse(mentions(found)), err
+}
+
+func mentions(m den.Mentions) contract.Mentions {
+	return contract.Mentions{Whole: int32(m.Whole), Parts: int32(m.Parts), LookedAt: int64(m.Looked), Items: list(m.Items, func(one den.Mention) contract.Mention {
+		return contract.Mention{
+			Kind: one.Kind, What: one.What, Field: one.Field, Record: string(one.Record), Path: some(one.Path), Part: one.Part,
+			Found: some(one.Found), Excerpt: some(one.Excerpt), Withheld: one.Withheld, Detail: one.Do, Change: some(one.Change),
+		}
+	})}
 }
 
 // GetRetention reads how long things are kept.

@@ -201,6 +201,8 @@ type Accounts interface {
 	// PersonalData and RemovePersonalData are for the person and for operators.
 	PersonalData(ctx context.Context, a den.Actor, person den.ID) (den.PersonalData, error)
 	RemovePersonalData(context.Context, den.Actor, den.RemovalOrder) (den.Removal, error)
+	// Mentions are texts that name a person, for operators.
+	Mentions(ctx context.Context, a den.Actor, person den.ID) (den.Mentions, error)
 	Retention(context.Context, den.Actor) (den.RetentionView, error)
 	SetLeft(ctx context.Context, a den.Actor, person den.ID, left bool, why string) (den.Person, error)
 	// Invitation is what a link invites to. Refuses Unknown.

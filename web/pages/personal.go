@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"innovationden/orchestrator/den"
-	"innovationden/web/form"
 	"innovationden/web/view"
 )
 
@@ -18,9 +17,7 @@ type personalPage struct {
 	Data  den.PersonalData
 	Path  string // below it are the file and the removal
 	Mine  bool
-	Sure  []view.Choice
 	Parts []counted
-	Form  *form.Values
 }
 
 // counted is how many records of a kind there are.
@@ -41,23 +38,9 @@ func (p *Pages) MyDataFile(c *gin.Context) error { return p.personalFile(c, "") 
 // PersonDataFile is GET /people/:id/data/file.
 func (p *Pages) PersonDataFile(c *gin.Context) error { return p.personalFile(c, id(c)) }
 
-// RemoveMyData is POST /me/data/remove.
-func (p *Pages) RemoveMyData(c *gin.Context) error {
-	return p.removePersonal(c, "", "/me", "/sign-in")
-}
-
-// RemovePersonData is POST /people/:id/data/remove.
-func (p *Pages) RemovePersonData(c *gin.Context) error {
-	return p.removePersonal(c, id(c), personPath(c), "/people")
-}
-
 func personPath(c *gin.Context) string { return "/people/" + url.PathEscape(c.Param("id")) }
 
 func (p *Pages) personal(c *gin.Context, person den.ID, path string) error {
-	return p.showPersonal(c, http.StatusOK, person, path, p.blank())
-}
-
-func (p *Pages) showPersonal(c *gin.Context, status int, person den.ID, path string, v *form.Values) error {
 	all, err := p.Den.PersonalData(c, asking(c), person)
 	if err != nil {
 		return err
@@ -67,20 +50,19 @@ func (p *Pages) showPersonal(c *gin.Context, status int, person den.ID, path str
 		title = p.words.Say("personal.title-mine")
 	}
 	page := personalPage{
-		Frame: p.frame(c, title), Data: all, Path: path + "/data", Mine: person == "", Form: v,
-		Sure: []view.Choice{{Value: "yes", Text: p.words.Say("personal.sure")}},
+		Frame: p.frame(c, title), Data: all, Path: path + "/data", Mine: person == "",
 		Parts: []counted{
 			{p.words.Say("personal.roles"), len(all.Roles)}, {p.words.Say("personal.known"), len(all.Known)}, {p.words.Say("personal.tokens"), len(all.Tokens)},
 			{p.words.Say("personal.notices"), len(all.Notices)}, {p.words.Say("personal.assessments"), len(all.Assessments)}, {p.words.Say("personal.declared"), len(all.Declared)},
 			{p.words.Say("personal.did"), len(all.Did)}, {p.words.Say("personal.happened"), len(all.Happened)},
 		},
 	}
-	page.Back, page.Errors = back("/people"), v.Summary()
+	page.Back = back("/people")
 	if page.Mine {
 		page.Back = back("/me")
 	}
 	c.Header("Cache-Control", "no-store")
-	return p.show(c, status, "personal", page)
+	return p.show(c, http.StatusOK, "personal", page)
 }
 
 func (p *Pages) personalFile(c *gin.Context, person den.ID) error {
@@ -95,27 +77,4 @@ func (p *Pages) personalFile(c *gin.Context, person den.ID) error {
 	file(c, "application/json", "data-of-"+string(all.ID)+".json")
 	c.Data(http.StatusOK, "application/json", append(text, '\n'))
 	return nil
-}
-
-func (p *Pages) removePersonal(c *gin.Context, person den.ID, path, after string) error {
-	v, err := p.typed(c)
-	if err != nil {
-		return err
-	}
-	in := den.RemovalOrder{
-		Person: person, Sure: len(form.Several{Name: "sure", What: "personal.what-sure", From: []string{"yes"}}.Read(v)) == 1,
-		Why: form.Text{Name: "why", What: "personal.what-why", Max: 1000, Lines: true, Optional: true}.Read(v),
-	}
-	if !v.Bad() {
-		if _, err = p.Den.RemovePersonalData(c, asking(c), in); err == nil {
-			return to(c, after, "personal-removed")
-		}
-	}
-	status := http.StatusUnprocessableEntity
-	if err != nil {
-		if status, err = p.refused(c, v, err, nil); err != nil {
-			return err
-		}
-	}
-	return p.showPersonal(c, status, person, path, v)
 }

@@ -104,7 +104,7 @@ func samples() map[string]view.Page {
 		"set-up-scheme": schemePage{}, "set-up-size": sizePage{}, "set-up-tasks": tasksPage{}, "set-up-measuring": measuringPage{}, "measured": measuredPage{}, "set-up-ways": waysPage{}, "set-up-weights": weightsPage{},
 		"sign-in": signInPage{},
 		"techmap": techmapPage{}, "sheets": sheetsPage{}, "techmap-map": mapPage{}, "compare": comparePage{}, "supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
-		"profiles": profilesPage{}, "personal": personalPage{}, "retention": retentionPage{},
+		"profiles": profilesPage{}, "personal": personalPage{}, "personal-remove": removePage{}, "retention": retentionPage{},
 		"sweep":  sweepPage{},
 		"trial":  trialPage{},
 		"trials": trialsPage{},

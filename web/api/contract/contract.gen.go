@@ -2154,6 +2154,57 @@ type Membership struct {
 	Role string  `json:"role"`
 }
 
+// Mention A text that names somebody.
+type Mention struct {
+	// Change The page of the den where that is done. Left out: there is none.
+	Change *string `json:"change,omitempty"`
+
+	// Detail What can be done about it.
+	Detail string `json:"detail"`
+
+	// Excerpt What stands around it, as somebody typed it.
+	Excerpt *string `json:"excerpt,omitempty"`
+
+	// Field The same for programs, such as `Challenge.Problem`.
+	Field string `json:"field"`
+
+	// Found The name or address as it stands there.
+	Found *string `json:"found,omitempty"`
+
+	// Kind Of which record it is.
+	Kind string `json:"kind"`
+
+	// Part Only one word of the name stands there.
+	Part bool `json:"part"`
+
+	// Path The page of the den where it is read. Left out: it has none.
+	Path *string `json:"path,omitempty"`
+
+	// Record The id of the record, or its key; of a line of the record its position.
+	Record string `json:"record"`
+
+	// What Which text of it.
+	What string `json:"what"`
+
+	// Withheld You may not see the text, or not yet, or it was not kept.
+	Withheld bool `json:"withheld"`
+}
+
+// Mentions Texts that name somebody.
+type Mentions struct {
+	// Items At most 500 that have the name or an address whole, and then 100 that have one word of the name.
+	Items []Mention `json:"items"`
+
+	// LookedAt How many records were searched.
+	LookedAt int64 `json:"looked_at"`
+
+	// Parts How many have one word of the name only.
+	Parts int32 `json:"parts"`
+
+	// Whole How many texts have the name, an earlier one, or an address.
+	Whole int32 `json:"whole"`
+}
+
 // NewAmendment What changes of a protocol. What is left out stays.
 type NewAmendment struct {
 	Chair      *string   `json:"chair,omitempty"`
@@ -3198,6 +3249,9 @@ type ReleasePage struct {
 // Removal What came of removing personal data.
 type Removal struct {
 	At time.Time `json:"at"`
+
+	// Left Texts that name somebody.
+	Left Mentions `json:"left"`
 
 	// Names Names that were taken out of the record.
 	Names  int32  `json:"names"`
@@ -5319,7 +5373,7 @@ type ClientInterface interface {
 
 	// RemoveMyData Remove my personal data for good
 	//
-	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says how many have the name, and to operators where.
 	//
 	// Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
 	RemoveMyData(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5491,7 +5545,7 @@ type ClientInterface interface {
 
 	// RemovePersonalData Remove the personal data of somebody for good
 	//
-	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says where the name stands in them.
 	//
 	// Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
 	RemovePersonalData(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5502,6 +5556,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
 	GetPersonalData(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMentions Find where somebody is named in texts
+	//
+	// For operators, before a removal: every text that people typed is searched for the name, earlier names and addresses, whole words and in any case. Of a text that the reader may not see, or not yet, there is no `excerpt`. Once the data was removed: the texts that were left then. All records are read, so it takes a while in a large den; one search at a time. Files that people attached are not searched.
+	//
+	// Corresponds with GET /people/{id}/data/mentions (the `ListMentions` operationId).
+	ListMentions(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetLeftWithBody Say that somebody has left, or has come back
 	//
@@ -7373,7 +7434,7 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // RemoveMyData Remove my personal data for good
 //
-// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+// Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says how many have the name, and to operators where.
 //
 // Corresponds with DELETE /me/data (the `RemoveMyData` operationId).
 func (c *Client) RemoveMyData(ctx context.Context, params *RemoveMyDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7785,7 +7846,7 @@ func (c *Client) ListEverybody(ctx context.Context, reqEditors ...RequestEditorF
 
 // RemovePersonalData Remove the personal data of somebody for good
 //
-// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says where the name stands in them.
 //
 // Corresponds with DELETE /people/{id}/data (the `RemovePersonalData` operationId).
 func (c *Client) RemovePersonalData(ctx context.Context, id InId, params *RemovePersonalDataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7807,6 +7868,23 @@ func (c *Client) RemovePersonalData(ctx context.Context, id InId, params *Remove
 // Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
 func (c *Client) GetPersonalData(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPersonalDataRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMentions Find where somebody is named in texts
+//
+// For operators, before a removal: every text that people typed is searched for the name, earlier names and addresses, whole words and in any case. Of a text that the reader may not see, or not yet, there is no `excerpt`. Once the data was removed: the texts that were left then. All records are read, so it takes a while in a large den; one search at a time. Files that people attached are not searched.
+//
+// Corresponds with GET /people/{id}/data/mentions (the `ListMentions` operationId).
+func (c *Client) ListMentions(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMentionsRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -13081,6 +13159,40 @@ func NewGetPersonalDataRequest(server string, id InId) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/people/%s/data", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMentionsRequest constructs an http.Request for the ListMentions method
+func NewListMentionsRequest(server string, id InId) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/people/%s/data/mentions", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -18969,7 +19081,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveMyDataWithResponse Remove my personal data for good
 	//
-	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	// Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says how many have the name, and to operators where.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19165,7 +19277,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemovePersonalDataWithResponse Remove the personal data of somebody for good
 	//
-	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+	// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says where the name stands in them.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19180,6 +19292,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /people/{id}/data (the `GetPersonalData` operationId).
 	GetPersonalDataWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*GetPersonalDataResponse, error)
+
+	// ListMentionsWithResponse Find where somebody is named in texts
+	//
+	// For operators, before a removal: every text that people typed is searched for the name, earlier names and addresses, whole words and in any case. Of a text that the reader may not see, or not yet, there is no `excerpt`. Once the data was removed: the texts that were left then. All records are read, so it takes a while in a large den; one search at a time. Files that people attached are not searched.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /people/{id}/data/mentions (the `ListMentions` operationId).
+	ListMentionsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListMentionsResponse, error)
 
 	// SetLeftWithBodyWithResponse Say that somebody has left, or has come back
 	//
@@ -23219,6 +23340,54 @@ func (r GetPersonalDataResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetPersonalDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMentionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Mentions
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMentionsResponse) GetJSON200() *Mentions {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMentionsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMentionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMentionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMentionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMentionsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -29018,7 +29187,7 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 
 // RemoveMyDataWithResponse Remove my personal data for good
 //
-// Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+// Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says how many have the name, and to operators where.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29358,7 +29527,7 @@ func (c *ClientWithResponses) ListEverybodyWithResponse(ctx context.Context, req
 
 // RemovePersonalDataWithResponse Remove the personal data of somebody for good
 //
-// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name.
+// For operators. Names, addresses and ways of signing in go, from the record too; what was done stays without the name. Texts that people typed stay: `left` says where the name stands in them.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29384,6 +29553,21 @@ func (c *ClientWithResponses) GetPersonalDataWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseGetPersonalDataResponse(rsp)
+}
+
+// ListMentionsWithResponse Find where somebody is named in texts
+//
+// For operators, before a removal: every text that people typed is searched for the name, earlier names and addresses, whole words and in any case. Of a text that the reader may not see, or not yet, there is no `excerpt`. Once the data was removed: the texts that were left then. All records are read, so it takes a while in a large den; one search at a time. Files that people attached are not searched.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /people/{id}/data/mentions (the `ListMentions` operationId).
+func (c *ClientWithResponses) ListMentionsWithResponse(ctx context.Context, id InId, reqEditors ...RequestEditorFn) (*ListMentionsResponse, error) {
+	rsp, err := c.ListMentions(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMentionsResponse(rsp)
 }
 
 // SetLeftWithBodyWithResponse Say that somebody has left, or has come back
@@ -33480,6 +33664,39 @@ func ParseGetPersonalDataResponse(rsp *http.Response) (*GetPersonalDataResponse,
 	return response, nil
 }
 
+// ParseListMentionsResponse parses an HTTP response from a ListMentionsWithResponse call
+func ParseListMentionsResponse(rsp *http.Response) (*ListMentionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMentionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Mentions
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetLeftResponse parses an HTTP response from a SetLeftWithResponse call
 func ParseSetLeftResponse(rsp *http.Response) (*SetLeftResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -37534,6 +37751,9 @@ type ServerInterface interface {
 	// GetPersonalData Read everything that the den keeps about somebody
 	// (GET /people/{id}/data)
 	GetPersonalData(c *gin.Context, id InId)
+	// ListMentions Find where somebody is named in texts
+	// (GET /people/{id}/data/mentions)
+	ListMentions(c *gin.Context, id InId)
 	// SetLeft Say that somebody has left, or has come back
 	// (PUT /people/{id}/left)
 	SetLeft(c *gin.Context, id InId)
@@ -39786,6 +40006,31 @@ func (siw *ServerInterfaceWrapper) GetPersonalData(c *gin.Context) {
 	}
 
 	siw.Handler.GetPersonalData(c, id)
+}
+
+// ListMentions operation middleware
+func (siw *ServerInterfaceWrapper) ListMentions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id InId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMentions(c, id)
 }
 
 // SetLeft operation middleware
@@ -43848,6 +44093,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/memberships", wrapper.AcceptInvitation)
 	router.DELETE(options.BaseURL+"/people/:id/data", wrapper.RemovePersonalData)
 	router.GET(options.BaseURL+"/people/:id/data", wrapper.GetPersonalData)
+	router.GET(options.BaseURL+"/people/:id/data/mentions", wrapper.ListMentions)
 	router.DELETE(options.BaseURL+"/me/data", wrapper.RemoveMyData)
 	router.GET(options.BaseURL+"/me/data", wrapper.GetMyData)
 	router.GET(options.BaseURL+"/me/tokens", wrapper.ListTokens)
@@ -46490,6 +46736,45 @@ type GetPersonalDatadefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPersonalDatadefaultApplicationProblemPlusJSONResponse) VisitGetPersonalDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMentionsRequestObject struct {
+	Id InId `json:"id"`
+}
+
+type ListMentionsResponseObject interface {
+	VisitListMentionsResponse(w http.ResponseWriter) error
+}
+
+type ListMentions200JSONResponse Mentions
+
+func (response ListMentions200JSONResponse) VisitListMentionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMentionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMentionsdefaultApplicationProblemPlusJSONResponse) VisitListMentionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -51279,6 +51564,9 @@ type StrictServerInterface interface {
 	// GetPersonalData Read everything that the den keeps about somebody
 	// (GET /people/{id}/data)
 	GetPersonalData(ctx context.Context, request GetPersonalDataRequestObject) (GetPersonalDataResponseObject, error)
+	// ListMentions Find where somebody is named in texts
+	// (GET /people/{id}/data/mentions)
+	ListMentions(ctx context.Context, request ListMentionsRequestObject) (ListMentionsResponseObject, error)
 	// SetLeft Say that somebody has left, or has come back
 	// (PUT /people/{id}/left)
 	SetLeft(ctx context.Context, request SetLeftRequestObject) (SetLeftResponseObject, error)
@@ -53503,6 +53791,32 @@ func (sh *strictHandler) GetPersonalData(ctx *gin.Context, id InId) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetPersonalDataResponseObject); ok {
 		if err := validResponse.VisitGetPersonalDataResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMentions operation middleware
+func (sh *strictHandler) ListMentions(ctx *gin.Context, id InId) {
+	var request ListMentionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMentions(ctx, request.(ListMentionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMentions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMentionsResponseObject); ok {
+		if err := validResponse.VisitListMentionsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
