@@ -201,8 +201,8 @@ func passes(err error) bool {
 }
 
 // again looks with the rights of now. A look that asks the engine takes as long as that
-// does. When a poke comes meanwhile, the rights may be others: what is seen then counts
-// no more, and another look is taken.
+// does. When a poke comes while a slow one goes on, the rights may be others: what is
+// seen then counts no more, and another look is taken.
 func (p *progress) again() error {
 	type seen struct {
 		state
@@ -224,20 +224,31 @@ func (p *progress) again() error {
 			}()
 			one.state, one.err = p.look(who)
 		}()
-		select {
-		case one := <-looked:
-			if one.err == nil {
-				p.state = one.state
+		var pokes <-chan struct{} // not before a while, or many of them would leave every look
+		late := time.NewTimer(slowLook)
+		for left := false; !left; {
+			select {
+			case one := <-looked:
+				late.Stop()
+				if one.err == nil {
+					p.state = one.state
+				}
+				return one.err
+			case <-p.ctx.Done():
+				return nil
+			case <-p.over:
+				return nil
+			case <-late.C:
+				pokes = p.pokes
+			case <-pokes:
+				left = true
 			}
-			return one.err
-		case <-p.ctx.Done():
-			return nil
-		case <-p.over:
-			return nil
-		case <-p.pokes:
 		}
 	}
 }
+
+// slowLook is how long a look may take before a poke has another one taken in its place.
+const slowLook = 250 * time.Millisecond
 
 func (p *progress) look(who den.Actor) (state, error) {
 	model, final, err := p.read(p.ctx, who)
