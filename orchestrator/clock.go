@@ -124,7 +124,8 @@ func (c *clocks) set(wall time.Time, ticks time.Duration) {
 }
 
 // clockJumped keeps the ends where they were by the clock that nobody sets, and keeps
-// what both show now. Forward is nothing new, but where it takes a jump back away again.
+// what both show now. Forward is nothing new, but for what it does to a jump back, be
+// that before it or after it.
 func (o *Orchestrator) clockJumped(ctx context.Context, j jump, now time.Time, ticks time.Duration) error {
 	if j.is() {
 		o.Log.Warn("the clock of the machine was set", "by", j.by, "while_stopped", j.away, "or_further", j.least)
@@ -137,7 +138,7 @@ func (o *Orchestrator) clockJumped(ctx context.Context, j jump, now time.Time, t
 		case j.by < 0:
 			running, err = p.wake(tx, -j.by)
 		default:
-			err = p.later(tx, j.by)
+			err = p.ahead(tx, j.by)
 		}
 		if err != nil {
 			return err
@@ -170,9 +171,9 @@ func (j jump) say(running int) string {
 }
 
 // wake makes due what waits for a moment that the clock has gone back behind, lets it
-// end earlier by as much, and gives the leases that are not over. What starts or is
-// removed begins to wait anew.
-func (p *pen) wake(tx den.Tx, by time.Duration) ([]den.Lease, error) {
+// end earlier by as much, and gives the leases that now do. What starts or is removed
+// begins to wait anew.
+func (p *pen) wake(tx den.Tx, by time.Duration) (earlier []den.Lease, err error) {
 	all, err := unfinished(tx)
 	if err != nil {
 		return nil, err
@@ -192,29 +193,34 @@ func (p *pen) wake(tx den.Tx, by time.Duration) ([]den.Lease, error) {
 		if _, err := p.put(tx, l); err != nil {
 			return nil, err
 		}
+		if l.Sooner > 0 {
+			earlier = append(earlier, l)
+		}
 	}
-	return all, nil
+	return earlier, nil
 }
 
-// later gives back what a clock that is put right took: no more than was taken.
-func (p *pen) later(tx den.Tx, by time.Duration) error {
+// ahead gives back what a clock took that is put right, and remembers of one that is set
+// wrongly that putting it right will take nothing.
+func (p *pen) ahead(tx den.Tx, by time.Duration) error {
 	all, err := unfinished(tx)
 	for _, l := range all {
-		if err != nil || l.Sooner == 0 {
-			continue
+		if err != nil {
+			break
 		}
-		l.Sooner = max(l.Sooner-by, 0)
-		if l.Phase != den.Requested {
+		if l.Sooner > 0 && l.Phase != den.Requested {
 			l.DueAt = p.now
 		}
+		l.Sooner -= by
 		_, err = p.put(tx, l)
 	}
 	return err
 }
 
-// byTheClock is a lease with the end that it has by the machine's clock as it goes now.
+// byTheClock is a lease with the end that it has by the machine's clock as it goes now:
+// never later than was said, and never later than the time it was given allows.
 func byTheClock(l den.Lease) den.Lease {
-	l.EndsAt = l.EndsAt.Add(-l.Sooner)
+	l.EndsAt = l.EndsAt.Add(-max(l.Sooner, 0))
 	return l
 }
 

@@ -113,6 +113,57 @@ func TestAClockThatIsPutRightAgainTakesNoTimeAway(t *testing.T) {
 	})
 }
 
+// Set forward by mistake and put right again, it takes no time away, and gives none: what
+// began meanwhile ends as if it had never been set.
+func TestAClockThatWasAheadTakesNoTimeAwayWhenItIsPutRight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		before := r.start(3*time.Hour, release).Entries[0].Lease
+		r.phase(before, den.Live, time.Minute)
+		clock.jump(2 * time.Hour)
+		elapse(time.Minute)
+		meanwhile := r.start(time.Hour, release).Entries[0].Lease
+		r.phase(meanwhile, den.Live, time.Minute)
+		clock.jump(-2 * time.Hour)
+		elapse(58 * time.Minute)
+		for _, id := range []den.ID{before, meanwhile} {
+			if l := r.lease(id); l.Phase != den.Live {
+				t.Fatalf("an hour after its begin it is %s", l.Phase)
+			}
+		}
+		r.phase(meanwhile, den.Ended, 4*time.Minute)
+		elapse(115 * time.Minute)
+		if l := r.lease(before); l.Phase != den.Live {
+			t.Errorf("minutes before its end it is %s", l.Phase)
+		}
+		r.phase(before, den.Ended, 8*time.Minute)
+		figure(t, 2, "sandboxes under a clock that was ahead and put right")
+	})
+}
+
+// Who gives more time until a moment means the clock as it goes.
+func TestMoreTimeUntilAMomentIsByTheClockAsItGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.start(30*time.Minute, release).Entries[0].Lease
+		r.phase(id, den.Live, time.Minute)
+		clock.jump(-2 * time.Hour)
+		elapse(time.Minute)
+		until := clock.now().Add(time.Hour)
+		_, err := r.o.Extend(t.Context(), r.member, id, den.Extension{Until: until})
+		r.must(err)
+		elapse(59 * time.Minute)
+		if l := r.lease(id); l.Phase != den.Live {
+			t.Errorf("a minute before the moment it is %s", l.Phase)
+		}
+		r.phase(id, den.Ended, 3*time.Minute)
+	})
+}
+
 // The control: a den that does not watch the clock lets it run on.
 func TestAClockThatNobodyWatchesLetsThingsLastLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

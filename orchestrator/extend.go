@@ -112,6 +112,10 @@ func (p *pen) extend(tx den.Tx, l den.Lease, x den.Extension) error {
 	if over(l, p.now) {
 		return den.Refuse(den.Conflict, "It is too late: the sandbox is over or is being removed. Start a new trial instead.")
 	}
+	if !x.Until.IsZero() { // a moment of the clock as it goes now
+		earlier := max(l.Sooner, 0)
+		l.EndsAt, l.LatestEnd, l.Sooner = l.EndsAt.Add(-earlier), l.LatestEnd.Add(-earlier), l.Sooner-earlier
+	}
 	field, to := x.End(l)
 	switch {
 	case to.After(l.LatestEnd):

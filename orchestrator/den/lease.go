@@ -29,7 +29,7 @@ type Lease struct {
 	LiveAt      Stamp // when it first answered; zero: never
 	Launch      Span  // from StartingAt to the first answer
 	EndsAt      Stamp // absolute; nothing moves it but Extend
-	Sooner      Span  `json:",omitempty"` // how much earlier it ends by the clock of the machine, which was put back
+	Sooner      Span  `json:",omitempty"` // how much earlier it ends by the clock of the machine, which was put back since it began; below zero: put forward, it ends when it was said
 	LatestEnd   Stamp // Extend goes no further
 	EndingAt    Stamp
 	EndedAt     Stamp
