@@ -153,6 +153,9 @@ func TestMoreTimeUntilAMomentIsByTheClockAsItGoes(t *testing.T) {
 		r.phase(id, den.Live, time.Minute)
 		clock.jump(-2 * time.Hour)
 		elapse(time.Minute)
+		if left := r.lease(id).EndsAt.Sub(clock.now()); left < 28*time.Minute || left > 29*time.Minute {
+			t.Errorf("a minute after its begin it says that %s are left", left)
+		}
 		until := clock.now().Add(time.Hour)
 		_, err := r.o.Extend(t.Context(), r.member, id, den.Extension{Until: until})
 		r.must(err)

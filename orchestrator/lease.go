@@ -107,6 +107,9 @@ func (o *Orchestrator) sandboxView(tx den.Tx, actor den.Actor, id den.ID) (den.S
 
 func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial) (v den.SandboxView, err error) {
 	v.Lease, v.TrialName = l, t.Name
+	if !l.Phase.Final() {
+		v.Lease = byTheClock(l)
+	}
 	if l.Preflight != "" {
 		v.TrialName = preflightCaption
 	}
