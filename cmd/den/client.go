@@ -108,21 +108,48 @@ func (k *client) asks(do func(ctx context.Context, c *contract.Client, args []st
 	}
 }
 
+// asksOpen is asks for what anybody may read where the operator has opened it: who has no
+// token asks as nobody, and is told of the token only where the den wants one.
+func (k *client) asksOpen(do func(ctx context.Context, c *contract.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		token, missing := k.token()
+		if missing != nil && !errors.Is(missing, errNoToken) {
+			return missing
+		}
+		c, err := k.connect(token)
+		if err != nil {
+			return err
+		}
+		err = do(cmd.Context(), c, args)
+		if missing != nil && den.KindOf(err) == den.Unknown {
+			return missing
+		}
+		return err
+	}
+}
+
 // api is the generated client, with the token and the retries.
 func (k *client) api() (*contract.Client, error) {
-	base, err := k.base()
-	if err != nil {
-		return nil, err
-	}
 	token, err := k.token()
 	if err != nil {
 		return nil, err
 	}
-	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
+	return k.connect(token)
+}
+
+// connect makes the client that signs in with a token; empty: with none.
+func (k *client) connect(token string) (*contract.Client, error) {
+	base, err := k.base()
+	if err != nil {
+		return nil, err
+	}
+	if token != "" && base.Scheme == "http" && !isLoopback(base.Hostname()) {
 		k.note("Warning: %s is not HTTPS, so the token can be read on the way.", base)
 	}
 	sign := func(_ context.Context, r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+token)
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
 		r.Header.Set("User-Agent", "den/"+version)
 		return nil
 	}
@@ -191,7 +218,7 @@ func (k *client) ownToken(before error) (string, error) {
 		if errors.Is(before, fs.ErrPermission) {
 			say = "The token of this den cannot be read by you (" + before.Error() + `). Run the command as root, or use a token of your own; see "den connecting".`
 		}
-		return "", den.Refuse(den.Unknown, "%s", say)
+		return "", &den.Error{Kind: den.Unknown, Say: say, Err: errNoToken}
 	case err != nil:
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	case info.Mode().Perm()&0o077 != 0:
@@ -203,6 +230,9 @@ func (k *client) ownToken(before error) (string, error) {
 	}
 	return whole(string(text), path)
 }
+
+// errNoToken says that there is nothing to sign in with, not that something is off with it.
+var errNoToken = errors.New("no token")
 
 func (k *client) configFile() string {
 	folder := k.getenv("XDG_CONFIG_HOME")

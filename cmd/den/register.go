@@ -17,7 +17,8 @@ func (k *client) register() *cobra.Command {
 		Use:   "register",
 		Short: "Read the reports that departments have published",
 		Long: `The register holds the reports that departments have published, with what suppliers
-replied. To publish one, see "den outcome publish".`,
+replied. Where the operator has opened the register, nobody needs a token to read it. To
+publish a report, see "den outcome publish".`,
 		Example: "  den register list\n  den register show tri_01…\n  den register report tri_01… --form ods -o report.ods",
 	}, k.registerList(), k.registerShow(), k.registerReport())
 }
@@ -30,7 +31,7 @@ func (k *client) registerList() *cobra.Command {
 		Long:    "List the reports in the register, the latest first.",
 		Example: "  den register list\n  den register list --json | jq -r '.items[].trial'",
 		Args:    words(),
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
+		RunE: k.asksOpen(func(ctx context.Context, c *contract.Client, _ []string) error {
 			page, err := said[contract.RegisterPage](c.ListRegister(ctx, &contract.ListRegisterParams{After: pointerTo(p.after), Limit: &p.limit}))
 			if err != nil {
 				return err
@@ -62,7 +63,7 @@ func (k *client) registerShow() *cobra.Command {
 		Long:    "Show what a department has published of a report, and what suppliers replied.",
 		Example: "  den register show tri_01…\n  den register show tri_01… --json | jq .report.totals",
 		Args:    words("the id of a trial"),
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+		RunE: k.asksOpen(func(ctx context.Context, c *contract.Client, args []string) error {
 			v, err := said[contract.Registered](c.GetRegistered(ctx, args[0]))
 			if err != nil {
 				return err
@@ -108,17 +109,13 @@ func (k *client) registerReport() *cobra.Command {
 explains. Without -o it goes to the standard output.`,
 		Example: "  den register report tri_01… --form csv -o report.csv",
 		Args:    words("the id of a trial"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: k.asksOpen(func(ctx context.Context, c *contract.Client, args []string) error {
 			if !slices.Contains(forms, form) {
 				return usageError{fmt.Errorf("choose a form with --form: json, csv, ods or ocds, not %q", form)}
 			}
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			res, err := c.GetRegisteredFile(cmd.Context(), args[0], contract.GetRegisteredFileParamsForm(form))
+			res, err := c.GetRegisteredFile(ctx, args[0], contract.GetRegisteredFileParamsForm(form))
 			return k.download(res, err, file)
-		},
+		}),
 	}
 	c.Flags().StringVar(&form, "form", forms[0], "json, csv, ods or ocds")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write; it must not be there yet")
