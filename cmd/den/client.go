@@ -113,7 +113,7 @@ func (k *client) asks(do func(ctx context.Context, c *contract.Client, args []st
 func (k *client) asksOpen(do func(ctx context.Context, c *contract.Client, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		token, missing := k.token()
-		if missing != nil && !errors.Is(missing, errNoToken) {
+		if missing != nil && !errors.As(missing, new(noToken)) {
 			return missing
 		}
 		c, err := k.connect(token)
@@ -218,7 +218,7 @@ func (k *client) ownToken(before error) (string, error) {
 		if errors.Is(before, fs.ErrPermission) {
 			say = "The token of this den cannot be read by you (" + before.Error() + `). Run the command as root, or use a token of your own; see "den connecting".`
 		}
-		return "", &den.Error{Kind: den.Unknown, Say: say, Err: errNoToken}
+		return "", noToken{den.Refuse(den.Unknown, "%s", say)}
 	case err != nil:
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	case info.Mode().Perm()&0o077 != 0:
@@ -231,8 +231,10 @@ func (k *client) ownToken(before error) (string, error) {
 	return whole(string(text), path)
 }
 
-// errNoToken says that there is nothing to sign in with, not that something is off with it.
-var errNoToken = errors.New("no token")
+// noToken says that there is nothing to sign in with, not that something is off with it.
+type noToken struct{ error }
+
+func (e noToken) Unwrap() error { return e.error }
 
 func (k *client) configFile() string {
 	folder := k.getenv("XDG_CONFIG_HOME")
