@@ -124,9 +124,9 @@ func (l *life) extend(p place) {
 // pass takes a trial of one product to its end, by its time or by a word, with streams
 // that may end when it does and not before.
 func (l *life) pass(guest *follower, byTime bool) {
-	length := time.Hour
+	length, how := time.Hour, "the product of a trial that somebody ended"
 	if byTime {
-		length = 40 * time.Second
+		length, how = 40*time.Second, "the product of a trial whose time is over"
 	}
 	p, err := l.m.place(guest.in, length, l.m.releases[0])
 	if err != nil {
@@ -168,7 +168,7 @@ func (l *life) pass(guest *follower, byTime bool) {
 		}
 	}
 	<-time.After(time.Until(ends))
-	l.closes("the product of a trial that is over", []*stream{product}, ends, &l.late)
+	l.closes(how, []*stream{product}, ends, &l.late)
 	l.check("a trial that is over", l.m.gone(p.trial, time.Until(ends)+goneAfter))
 	l.took(&l.passed, time.Since(ends))
 	_, err = areOver(mine, toldSoon)
