@@ -28,7 +28,7 @@ type many struct {
 }
 
 // TestChaosManyStreams keeps DEN_CHAOS_STREAMS streams (2,000) open for
-// DEN_CHAOS_MINUTES (60) against a real den with DEN_CHAOS_SANDBOXES sandboxes (200) on a
+// DEN_CHAOS_MINUTES (60, at least 2) against a real den with DEN_CHAOS_SANDBOXES sandboxes (200) on a
 // real engine: live pages, the API and products through the gateway. Meanwhile trials
 // start, are extended and end, people lose their roles, and some readers never read.
 func TestChaosManyStreams(t *testing.T) {

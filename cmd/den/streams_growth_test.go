@@ -19,11 +19,12 @@ type weight struct {
 	at          time.Duration // since the beginning
 	descriptors float64
 	goroutines  float64
+	live        float64 // MiB that its program keeps, with what was not collected yet
 	own, all    float64 // MiB of memory: its own, and with the files that it has mapped
 }
 
 func (w weight) String() string {
-	return fmt.Sprintf("%.0f descriptors, %.0f goroutines, %.1f MiB of its own, %.1f in all", w.descriptors, w.goroutines, w.own, w.all)
+	return fmt.Sprintf("%.0f descriptors, %.0f goroutines, %.1f MiB kept, %.1f of its own, %.1f in all", w.descriptors, w.goroutines, w.live, w.own, w.all)
 }
 
 // weigh asks the kernel, and the den's own page of metrics.
@@ -31,11 +32,13 @@ func (s *served) weigh(began time.Time) (w weight, err error) {
 	w.at = time.Since(began)
 	held, err := s.holding()
 	w.descriptors = float64(held)
-	var faults [3]error
+	var faults [4]error
 	w.own, faults[0] = s.resident("RssAnon")
 	w.all, faults[1] = s.resident("VmRSS")
 	w.goroutines, faults[2] = s.metric("go_goroutines")
-	return w, errors.Join(err, faults[0], faults[1], faults[2])
+	w.live, faults[3] = s.metric("go_memstats_heap_alloc_bytes")
+	w.live /= 1 << 20
+	return w, errors.Join(append(faults[:], err)...)
 }
 
 // metric is one figure of the den's page of metrics.
@@ -110,16 +113,19 @@ func middle(of []weight, value func(weight) float64) float64 {
 }
 
 // back waits until a den holds what it held before: descriptors and goroutines, ± 5, two
-// goroutines more for each connection that the engine's client keeps for later; and its
-// own memory with what the runtime keeps of a peak.
+// goroutines more for each connection that the engine's client keeps for later; and what
+// its program keeps in memory. Of its own memory more stays after a peak: a page that
+// holds one thing is a page, and the runtime's books on a large heap are not torn up. It
+// is asked seldom, because a den gives memory back when it is quiet.
 func (s *served) back(before weight, patience time.Duration) (now weight, err error) {
-	const bound, kept = 5, 24
+	const bound, kept, torn = 5, 8, 48
 	return now, within(patience, func() error {
+		<-time.After(4 * time.Second)
 		if now, err = s.weigh(time.Now()); err != nil {
 			return err
 		}
 		idle := 2 * max(now.descriptors-before.descriptors, 0)
-		if now.descriptors > before.descriptors+bound || now.goroutines > before.goroutines+bound+idle || now.own > before.own+kept {
+		if now.descriptors > before.descriptors+bound || now.goroutines > before.goroutines+bound+idle || now.live > before.live+kept || now.own > before.own+torn {
 			return fmt.Errorf("it holds %s; before it held %s", now, before)
 		}
 		return nil
