@@ -180,10 +180,10 @@ func TestAnEngineThatIsSilentEndsNoStream(t *testing.T) {
 	asked := w.engine.Count("logs")
 	eventually(t, "the engine was asked while it is silent", func() bool { return w.engine.Count("logs") >= asked+looks })
 	w.engine.EngineDown(false)
-	_, err := w.o.End(context.Background(), w.act(member), v.Entries[0].Lease, "Enough.", 0)
-	w.must(err)
 	asked = w.engine.Count("logs")
 	eventually(t, "the engine is asked when it is back", func() bool { return w.engine.Count("logs") > asked })
+	_, err := w.o.End(context.Background(), w.act(member), v.Entries[0].Lease, "Enough.", 0)
+	w.must(err)
 	for open := true; open; {
 		var e event
 		if e, open = next(t, events); e.name == "gone" {
