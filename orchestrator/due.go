@@ -56,6 +56,9 @@ func (o *Orchestrator) passDue(ctx context.Context, now time.Time) error {
 			continue
 		}
 		o.held.Delete(l.ID)
+		if !byTheClock(l).EndsAt.After(now) { // its chain may be waiting for the engine
+			o.withdraw(l)
+		}
 		if l.Phase != den.Requested && !o.busy(l.ID) {
 			o.spawn(l.ID, nil)
 		}

@@ -68,7 +68,7 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 	if err != nil {
 		return err
 	}
-	if l.Phase == den.Ending || l.Phase.Final() {
+	if l.Phase == den.Ending || l.Phase.Final() || l.EndAsked != nil {
 		o.withdraw(l)
 		return nil
 	}

@@ -1,0 +1,51 @@
+package orchestrator_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"innovationden/orchestrator/den"
+	"innovationden/sandbox"
+	"innovationden/sandbox/fake"
+)
+
+// A sandbox whose end is there, by time or by a word, is cut off at once, also while the
+// engine keeps a look at it waiting.
+func TestAnEngineThatHangsHoldsUpNoEnd(t *testing.T) {
+	for name, end := range map[string]func(*rig, den.ID){
+		"by time": func(*rig, den.ID) { elapse(time.Minute) },
+		"by a word": func(r *rig, id den.ID) {
+			_, err := r.o.End(r.t.Context(), r.member, id, "Enough.", 0)
+			r.must(err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.t = t
+				release := r.release("one", fake.Behaviour{})
+				r.run()
+				id := r.start(30*time.Minute, release).Entries[0].Lease
+				l := r.phase(id, den.Live, time.Minute)
+				answers := make(chan struct{})
+				elapse(time.Until(l.EndsAt.Add(-time.Minute + time.Second)))
+				r.engine.Before(func(at string, _ sandbox.ID) {
+					if at == "look" {
+						<-answers
+					}
+				})
+				elapse(15 * time.Second) // it is looked at meanwhile
+				end(r, id)
+				elapse(time.Second)
+				synctest.Wait()
+				if _, open := r.routes.get(l.Name); open {
+					t.Error("its route is still there")
+				}
+				r.engine.Before(nil)
+				close(answers)
+				r.phase(id, den.Ended, time.Minute)
+			})
+		})
+	}
+}
