@@ -81,9 +81,7 @@ func TestAClockThatIsPutBackLetsNothingLastLonger(t *testing.T) {
 		}
 		r.phase(starting, den.Ended, 12*time.Minute)
 		elapse(time.Until(r.lease(fresh).EndsAt.Add(2*time.Hour - time.Minute)))
-		if l := r.lease(fresh); l.Phase != den.Live {
-			t.Errorf("a minute before its end it is %s", l.Phase)
-		}
+		r.stillLive(fresh, "a minute before its end")
 		r.phase(fresh, den.Ended, 2*time.Minute)
 		figure(t, 6, "sandboxes under a clock that was put back")
 	})
@@ -95,16 +93,13 @@ func TestAClockThatIsPutRightAgainTakesNoTimeAway(t *testing.T) {
 		r, clock := clockRig(t, true)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		id := r.start(30*time.Minute, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		id := r.living(30*time.Minute, release).ID
 		for _, by := range []time.Duration{-4 * time.Minute, 4 * time.Minute} {
 			clock.jump(by)
 			elapse(time.Minute)
 		}
 		elapse(26 * time.Minute)
-		if l := r.lease(id); l.Phase != den.Live {
-			t.Errorf("three minutes before its end it is %s", l.Phase)
-		}
+		r.stillLive(id, "three minutes before its end")
 		r.phase(id, den.Ended, 4*time.Minute)
 		if n := r.clockEvents(); n != 0 {
 			t.Errorf("the record says %d times that the clock was put back", n)
@@ -120,12 +115,10 @@ func TestAClockThatWasAheadTakesNoTimeAwayWhenItIsPutRight(t *testing.T) {
 		r, clock := clockRig(t, true)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		before := r.start(3*time.Hour, release).Entries[0].Lease
-		r.phase(before, den.Live, time.Minute)
+		before := r.living(3*time.Hour, release).ID
 		clock.jump(2 * time.Hour)
 		elapse(time.Minute)
-		meanwhile := r.start(time.Hour, release).Entries[0].Lease
-		r.phase(meanwhile, den.Live, time.Minute)
+		meanwhile := r.living(time.Hour, release).ID
 		clock.jump(-2 * time.Hour)
 		elapse(58 * time.Minute)
 		for _, id := range []den.ID{before, meanwhile} {
@@ -135,9 +128,7 @@ func TestAClockThatWasAheadTakesNoTimeAwayWhenItIsPutRight(t *testing.T) {
 		}
 		r.phase(meanwhile, den.Ended, 4*time.Minute)
 		elapse(115 * time.Minute)
-		if l := r.lease(before); l.Phase != den.Live {
-			t.Errorf("minutes before its end it is %s", l.Phase)
-		}
+		r.stillLive(before, "minutes before its end")
 		r.phase(before, den.Ended, 8*time.Minute)
 		figure(t, 2, "sandboxes under a clock that was ahead and put right")
 	})
@@ -149,8 +140,7 @@ func TestMoreTimeUntilAMomentIsByTheClockAsItGoes(t *testing.T) {
 		r, clock := clockRig(t, true)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		id := r.start(30*time.Minute, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		id := r.living(30*time.Minute, release).ID
 		clock.jump(-2 * time.Hour)
 		elapse(time.Minute)
 		if left := r.lease(id).EndsAt.Sub(clock.now()); left < 28*time.Minute || left > 29*time.Minute {
@@ -160,9 +150,7 @@ func TestMoreTimeUntilAMomentIsByTheClockAsItGoes(t *testing.T) {
 		_, err := r.o.Extend(t.Context(), r.member, id, den.Extension{Until: until})
 		r.must(err)
 		elapse(59 * time.Minute)
-		if l := r.lease(id); l.Phase != den.Live {
-			t.Errorf("a minute before the moment it is %s", l.Phase)
-		}
+		r.stillLive(id, "a minute before the moment")
 		r.phase(id, den.Ended, 3*time.Minute)
 	})
 }
@@ -173,8 +161,7 @@ func TestAClockThatNobodyWatchesLetsThingsLastLonger(t *testing.T) {
 		r, clock := clockRig(t, false)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		id := r.start(30*time.Minute, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		id := r.living(30*time.Minute, release).ID
 		clock.jump(-2 * time.Hour)
 		elapse(time.Hour)
 		if l := r.lease(id); l.Phase != den.Live {

@@ -167,8 +167,8 @@ func TestAClockThatIsPutRightWhileTheDenIsDownTakesNoTimeAway(t *testing.T) {
 				r, clock := downRig(t, true)
 				release := r.release("one", fake.Behaviour{})
 				r.run()
-				id := r.start(3*time.Hour, release).Entries[0].Lease
-				l := r.phase(id, den.Live, time.Minute)
+				l := r.living(3*time.Hour, release)
+				id := l.ID
 				r.away(time.Minute, func() { clock.jump(-2 * time.Hour) })
 				if got := r.lease(id).Sooner; got < 2*time.Hour-time.Second || got > 2*time.Hour+time.Second {
 					t.Errorf("it ends %s earlier", got)
@@ -178,9 +178,7 @@ func TestAClockThatIsPutRightWhileTheDenIsDownTakesNoTimeAway(t *testing.T) {
 					t.Errorf("it still ends %s earlier, warned: %v", got, r.warned())
 				}
 				elapse(time.Until(l.EndsAt.Add(-time.Minute)))
-				if l := r.lease(id); l.Phase != den.Live {
-					t.Errorf("a minute before its end it is %s", l.Phase)
-				}
+				r.stillLive(id, "a minute before its end")
 				r.phase(id, den.Ended, 2*time.Minute)
 				figure(t, 1, "clocks set and put right around a stop")
 			})
@@ -195,8 +193,7 @@ func TestADenThatWasDownSeesNoJumpWhereThereIsNone(t *testing.T) {
 		r, clock := downRig(t, true)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		id := r.start(30*24*time.Hour, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		id := r.living(30*24*time.Hour, release).ID
 		r.away(9*time.Hour, func() {})
 		r.away(9*time.Hour, r.restarted)
 		r.away(time.Minute, func() { clock.jump(500 * time.Millisecond) })
@@ -232,8 +229,7 @@ func TestAClockThatNobodyWatchedWhileTheDenWasDownLetsThingsLastLonger(t *testin
 		r, clock := downRig(t, false)
 		release := r.release("one", fake.Behaviour{})
 		r.run()
-		id := r.start(30*time.Minute, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		id := r.living(30*time.Minute, release).ID
 		r.away(time.Minute, func() { clock.jump(-2 * time.Hour) })
 		elapse(time.Hour)
 		if l := r.lease(id); l.Phase != den.Live {

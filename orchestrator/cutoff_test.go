@@ -23,11 +23,10 @@ func TestAnEngineThatHangsHoldsUpNoEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
-				r.t = t
 				release := r.release("one", fake.Behaviour{})
 				r.run()
-				id := r.start(30*time.Minute, release).Entries[0].Lease
-				l := r.phase(id, den.Live, time.Minute)
+				l := r.living(30*time.Minute, release)
+				id := l.ID
 				answers := make(chan struct{})
 				elapse(time.Until(l.EndsAt.Add(-time.Minute + time.Second)))
 				r.engine.Before(func(at string, _ sandbox.ID) {

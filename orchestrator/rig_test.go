@@ -218,6 +218,20 @@ func (r *rig) must(err error) {
 	}
 }
 
+// living starts a trial of one release, and gives its lease once it is live.
+func (r *rig) living(length time.Duration, release den.ID) den.Lease {
+	r.t.Helper()
+	return r.phase(r.start(length, release).Entries[0].Lease, den.Live, time.Minute)
+}
+
+// stillLive says at a moment of a test that a lease must be live.
+func (r *rig) stillLive(id den.ID, when string) {
+	r.t.Helper()
+	if l := r.lease(id); l.Phase != den.Live {
+		r.t.Errorf("%s it is %s", when, l.Phase)
+	}
+}
+
 // routes is what a gateway would know.
 type routes struct {
 	mu  sync.Mutex
