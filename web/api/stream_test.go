@@ -164,17 +164,25 @@ func TestWhoLosesTheRightIsToldNothingMore(t *testing.T) {
 	}
 }
 
-// An engine that is silent for a while ends no stream, and the log goes on when it is
-// back.
-func TestAnEngineThatIsSilentEndsNoStream(t *testing.T) {
+// followsLog has somebody follow the log of a product that runs, looked at often, from
+// its first event on.
+func followsLog(t *testing.T, who string) (*world, den.TrialView, <-chan event) {
+	t.Helper()
 	w := newWorld(t, func(c *api.Config) { c.Pace = api.Pace{Look: 10 * time.Millisecond} })
 	w.run()
 	v := w.started(1)
-	events, stop := follow(w, w.serve().URL, member, "/sandboxes/"+string(v.Entries[0].Lease)+"/log/progress", "")
-	defer stop()
+	events, stop := follow(w, w.serve().URL, who, "/sandboxes/"+string(v.Entries[0].Lease)+"/log/progress", "")
+	t.Cleanup(stop)
 	if e, _ := next(t, events); e.name != "log" {
 		t.Fatalf("it begins with %+v", e)
 	}
+	return w, v, events
+}
+
+// An engine that is silent for a while ends no stream, and the log goes on when it is
+// back.
+func TestAnEngineThatIsSilentEndsNoStream(t *testing.T) {
+	w, v, events := followsLog(t, member)
 	const looks = 10
 	w.engine.EngineDown(true)
 	asked := w.engine.Count("logs")
@@ -195,14 +203,7 @@ func TestAnEngineThatIsSilentEndsNoStream(t *testing.T) {
 // Whoever loses their role while the engine keeps a look at the log waiting is told
 // nothing more, before it answers.
 func TestALogThatWaitsForTheEngineEndsWithTheRight(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) { c.Pace = api.Pace{Look: 10 * time.Millisecond} })
-	w.run()
-	v := w.started(1)
-	events, stop := follow(w, w.serve().URL, colleague, "/sandboxes/"+string(v.Entries[0].Lease)+"/log/progress", "")
-	defer stop()
-	if e, _ := next(t, events); e.name != "log" {
-		t.Fatalf("it begins with %+v", e)
-	}
+	w, v, events := followsLog(t, colleague)
 	waits, answers := make(chan struct{}), make(chan struct{})
 	once := sync.OnceFunc(func() { close(waits) })
 	let := sync.OnceFunc(func() { close(answers) })
