@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"log/slog"
@@ -27,6 +28,7 @@ func TestABackupThatIsNotRightIsNotRestored(t *testing.T) {
 		"a changed byte":        func(b []byte) []byte { b = bytes.Clone(b); b[600] ^= 1; return b },
 		"a name that climbs":    func(b []byte) []byte { return with(t, b, "../evil", "x") },
 		"a file of nobody's":    func(b []byte) []byte { return with(t, b, "files/evil", "x") },
+		"no records":            func([]byte) []byte { return empty(t) },
 		"no list":               func(b []byte) []byte { return without(t, b, manifestFile) },
 		"a file that is absent": func(b []byte) []byte { return without(t, b, "record.key") },
 		"not an archive":        func([]byte) []byte { return []byte(strings.Repeat("no backup ", 200)) },
@@ -58,6 +60,37 @@ func TestABackupThatIsNotRightIsNotRestored(t *testing.T) {
 	}
 }
 
+// What an older den backed up is restored all the same, and brought up to date.
+func TestABackupOfAnOlderDenIsRestored(t *testing.T) {
+	schemas, err := filepath.Glob("../../orchestrator/bolt/testdata/schema-*.db.gz")
+	if err != nil || len(schemas) == 0 {
+		t.Fatalf("files of older schemas: %v, %v", schemas, err)
+	}
+	for _, packed := range schemas {
+		f, err := os.Open(packed)
+		must(t, err)
+		z, err := gzip.NewReader(f)
+		must(t, err)
+		records, err := io.ReadAll(z)
+		must(t, errors.Join(err, f.Close()))
+		var made bytes.Buffer
+		a := &backupArchive{tar: tar.NewWriter(&made), manifest: manifest{MadeAt: time.Now()}}
+		must(t, a.put("den.db", int64(len(records)), func(w io.Writer) error { _, err := w.Write(records); return err }))
+		must(t, a.close())
+		file, target := filepath.Join(t.TempDir(), "b.tar"), filepath.Join(t.TempDir(), "target")
+		must(t, os.WriteFile(file, made.Bytes(), 0o600))
+		for _, args := range [][]string{{"restore", file, "--data", target}, {"check", "--data", target}} {
+			var out, failed bytes.Buffer
+			if code := run(t.Context(), args, os.Getenv, streams{out: &out, err: &failed}); code != exitDone {
+				t.Fatalf("%s: den %v ended with %d: %s%s", filepath.Base(packed), args, code, &out, &failed)
+			}
+		}
+		if found, err := os.ReadDir(target); err != nil || len(found) != 1 {
+			t.Errorf("the folder holds %v, %v", found, err)
+		}
+	}
+}
+
 // copied writes the files of an archive for which keep is true into another one.
 func copied(t *testing.T, from []byte, to *tar.Writer, keep func(string) bool) {
 	t.Helper()
@@ -85,6 +118,15 @@ func with(t *testing.T, from []byte, name, content string) []byte {
 	must(t, err)
 	copied(t, from, w, func(string) bool { return true })
 	must(t, w.Close())
+	return out.Bytes()
+}
+
+// empty is a backup of which the list names nothing.
+func empty(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	a := &backupArchive{tar: tar.NewWriter(&out), manifest: manifest{MadeAt: time.Now()}}
+	must(t, a.close())
 	return out.Bytes()
 }
 

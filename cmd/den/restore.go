@@ -28,7 +28,7 @@ func newRestore(std streams) *cobra.Command {
 		Short: "Make a data folder of a backup",
 		Long: `Make a new data folder of a backup. Every file in it is compared with the backup's own
 list, and the records are checked as "den check" does; where anything is not right, the
-folder is not made.
+folder is not made. Records of an older den are brought up to date.
 
 Start the den on the new folder afterwards. Sandboxes that the backup tells of and that
 are gone end as lost; those that were made after it are removed after the grace.`,
@@ -191,9 +191,14 @@ func unpackOne(from io.Reader, to string) (s savedFile, err error) {
 	return s, errors.Join(err, f.Sync(), f.Close())
 }
 
-// sound checks the records of a restored folder.
+// sound checks the records of a restored folder. Those of an older den are brought up to
+// date first; of how they were, the backup is the copy.
 func sound(ctx context.Context, folder string) error {
-	store, err := bolt.Open(filepath.Join(folder, "den.db"), bolt.Options{Now: time.Now, ReadOnly: true})
+	path := filepath.Join(folder, "den.db")
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%w: it has no records", errBackup)
+	}
+	store, err := bolt.Open(path, bolt.Options{Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -204,5 +209,9 @@ func sound(ctx context.Context, folder string) error {
 	if len(faults) > 0 {
 		return fmt.Errorf("%w: its records are not sound: %v", errBackup, faults[0])
 	}
-	return nil
+	copies, err := filepath.Glob(path + ".backup-v*")
+	for _, one := range copies {
+		err = errors.Join(err, os.Remove(one))
+	}
+	return err
 }

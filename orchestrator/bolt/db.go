@@ -20,7 +20,7 @@ type Options struct {
 	Now      func() time.Time // for the expiry of sessions; required
 	Wait     time.Duration    // for another den to let go of the file; 0: 5 seconds
 	Reserve  int64            // bytes kept free for endings on a full disk; 0: 16 MiB, negative: none
-	ReadOnly bool             // change nothing, not even an older schema; Update is refused
+	ReadOnly bool             // change nothing, so an older schema is refused; Update is too
 	// OlderHead opens a file of which one head is damaged, though its last change may
 	// be missing. The next change makes both right again.
 	OlderHead bool

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -104,6 +105,21 @@ func TestAFileOfEachOlderSchemaBecomesLikeANewOne(t *testing.T) {
 			return err
 		}))
 		wholeAndClosed(t, db)
+	}
+}
+
+// A file of an older schema is not read as it is: what is new would be missing in it.
+func TestAnOlderFileIsRefusedToWhoMayNotWrite(t *testing.T) {
+	for schema := 1; schema < version; schema++ {
+		path := old(t, schema)
+		before, _ := os.ReadFile(path)
+		_, err := Open(path, Options{Now: noon, ReadOnly: true})
+		if den.KindOf(err) != den.Conflict || !strings.Contains(err.Error(), fmt.Sprintf("an older den (schema %d, this den writes %d)", schema, version)) {
+			t.Errorf("schema %d: %v", schema, err)
+		}
+		if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+			t.Errorf("schema %d: the file was changed", schema)
+		}
 	}
 }
 

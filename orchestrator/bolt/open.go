@@ -136,10 +136,16 @@ func inspect(path string, o Options, newest int) (err error) {
 		if at > newest {
 			return den.Refuse(den.Invalid, "This data file was written by a newer den (schema %d, this den knows %d). Start the newer den, or restore a backup of this one.", at, newest)
 		}
-		if _, under, err := underWay(b); err != nil || !under || !o.ReadOnly {
+		_, under, err := underWay(b)
+		switch {
+		case err != nil || !o.ReadOnly:
 			return err
+		case under:
+			return den.Refuse(den.Conflict, "The den was stopped while it brought this data file to schema %d. Start the den once, so that it goes on to the end.", at)
+		case at < newest:
+			return den.Refuse(den.Conflict, "This data file was written by an older den (schema %d, this den writes %d). Start the den once, so that it is brought up to date, or use the older den.", at, newest)
 		}
-		return den.Refuse(den.Conflict, "The den was stopped while it brought this data file to schema %d. Start the den once, so that it goes on to the end.", at)
+		return nil
 	})
 }
 
