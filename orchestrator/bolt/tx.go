@@ -57,6 +57,11 @@ func (b bucket) Delete(key []byte) error {
 	return b.Bucket.Delete(key)
 }
 
+// EachOf visits what has a key that begins with a prefix, in order.
+func (b bucket) EachOf(prefix []byte, visit func(key, value []byte) error) error {
+	return span{low: prefix, high: after(prefix)}.walk(b.Cursor(), func(key, value []byte) (bool, error) { return false, visit(key, value) })
+}
+
 func (t *tx) bucket(name string) bucket { return t.in(t.b.Bucket([]byte(name)), name) }
 
 func (t *tx) index(name []byte) bucket {

@@ -31,6 +31,15 @@ func (s shelf) ForEach(visit func(k, v []byte) error) error {
 	return nil
 }
 
+func (s shelf) EachOf(prefix []byte, visit func(k, v []byte) error) error {
+	return s.ForEach(func(key, value []byte) error {
+		if !bytes.HasPrefix(key, prefix) {
+			return nil
+		}
+		return visit(key, value)
+	})
+}
+
 type file struct{ leaves, hashes, top, values shelf }
 
 func (f file) log() ledger.Log {

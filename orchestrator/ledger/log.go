@@ -15,13 +15,14 @@ import (
 // ErrDamaged is what every reading of a record ends with that is not what was written.
 var ErrDamaged = errors.New("the record was changed or is damaged")
 
-// Bucket is an ordered map inside one transaction; *bbolt.Bucket is one. Get gives nil
-// for what is not there; what it gives is not changed. ForEach goes in the order of
-// the keys.
+// Bucket is an ordered map inside one transaction. Get gives nil for what is not there;
+// what it gives is not changed. ForEach goes in the order of the keys; EachOf does the same
+// and looks at no other keys than those that begin with a prefix.
 type Bucket interface {
 	Get(key []byte) []byte
 	Put(key, value []byte) error
 	ForEach(visit func(key, value []byte) error) error
+	EachOf(prefix []byte, visit func(key, value []byte) error) error
 }
 
 // Log is the record inside one transaction. It is used by one goroutine and not after

@@ -21,9 +21,11 @@ type kept struct {
 }
 
 func valueKey(of den.ID, seq uint64, n int) []byte {
-	key := append([]byte(of), 0)
-	return append(binary.BigEndian.AppendUint64(key, seq), byte(n))
+	return append(binary.BigEndian.AppendUint64(valuesOf(of), seq), byte(n))
 }
+
+// valuesOf begins every key of a person.
+func valuesOf(of den.ID) []byte { return append([]byte(of), 0) }
 
 // splitKey says whose a value is and where it belongs.
 func splitKey(key []byte) (of den.ID, seq uint64, n int, ok bool) {
@@ -84,7 +86,7 @@ func (l Log) value(s den.Sealed, seq uint64, n int) (k kept, err error) {
 // be called again.
 func (l Log) Forget(person den.ID, by uint64, at den.Stamp) (int, error) {
 	var keys [][]byte
-	err := l.Values.ForEach(func(key, text []byte) error {
+	err := l.Values.EachOf(valuesOf(person), func(key, text []byte) error {
 		of, _, _, ok := splitKey(key)
 		var k kept
 		if !ok || of != person || json.Unmarshal(text, &k) != nil || !k.Removed.IsZero() {

@@ -106,6 +106,36 @@ func TestANameIsRemovedAndTheRecordStillHolds(t *testing.T) {
 	}
 }
 
+// closed is a bucket that is too large to be walked through.
+type closed struct {
+	shelf
+	t *testing.T
+}
+
+func (c closed) ForEach(func(k, v []byte) error) error {
+	c.t.Error("every name of everybody was looked at")
+	return nil
+}
+
+// Whoever is removed, only their own names are looked at, however many others there are,
+// and a person whose id begins like theirs keeps theirs.
+func TestARemovalLooksAtNobodyElse(t *testing.T) {
+	f, _ := house(t)
+	other := event(6)
+	other.Name, other.Sealed = "⟦0⟧", []den.Sealed{{Of: "per_11", Salt: "salt", Value: "Bob", Hash: den.SealHash("salt", "Bob")}}
+	if _, err := f.log().Append(other); err != nil {
+		t.Fatal(err)
+	}
+	log := f.log()
+	log.Values = closed{f.values, t}
+	if n, err := log.Forget("per_1", 7, noon()); n != 3 || err != nil {
+		t.Errorf("%d names went, %v", n, err)
+	}
+	if e, err := f.log().Read(6); err != nil || e.Name != "Bob" {
+		t.Errorf("somebody else's: %+v, %v", e, err)
+	}
+}
+
 func TestANameCannotBeChangedQuietly(t *testing.T) {
 	for name, harm := range map[string]func(file){
 		"changed":    func(f file) { f.values["per_1\x00"+key(4)+"\x00"] = []byte(`{"Salt":"salt","Value":"Bob"}`) },

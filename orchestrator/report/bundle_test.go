@@ -32,6 +32,15 @@ func (s shelf) ForEach(visit func(key, value []byte) error) error {
 	return nil
 }
 
+func (s shelf) EachOf(prefix []byte, visit func(key, value []byte) error) error {
+	return s.ForEach(func(key, value []byte) error {
+		if !bytes.HasPrefix(key, prefix) {
+			return nil
+		}
+		return visit(key, value)
+	})
+}
+
 // sealedTrial is a rich trial with its record, receipts and evidence.
 type sealedTrial struct {
 	r    den.Report
