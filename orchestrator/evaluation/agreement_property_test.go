@@ -108,6 +108,18 @@ func TestRatersWhoCopyAgreeWholly(t *testing.T) {
 	})
 }
 
+func TestNobodyAgreesMoreThanWholly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRatings(t, false)
+		c := ICC(r)
+		for _, f := range []Figure{Alpha(r, Ordinal), KendallW(r).W, FleissKappa(r), c.One1, c.One2, c.One3, c.K1, c.K2, c.K3} {
+			if v, ok := f.Get(); ok && v > 1+1e-9 {
+				t.Fatalf("they agree by %v", v)
+			}
+		}
+	})
+}
+
 // With two raters and no ties W is (1 + Spearman's rho) ÷ 2.
 func TestKendallOfTwoIsSpearman(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

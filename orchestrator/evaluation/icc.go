@@ -1,5 +1,7 @@
 package evaluation
 
+import "math"
+
 // Intraclass holds the six intraclass correlations of Shrout and Fleiss (1979, Psychological Bulletin
 // 86:420–428). The first number is the model: 1, each unit has raters of its own; 2, raters are a
 // sample; 3, these raters are all there are. K means the mean of all raters' scores, One a single score.
@@ -13,7 +15,8 @@ type Intraclass struct {
 	Units int    `json:"units"` // with a score by every rater; the others are left out
 }
 
-// ICC needs two raters and two complete units. A form whose denominator is 0 has no figure.
+// ICC needs two raters and two complete units. A form whose denominator is 0 or less has no figure: it
+// is a variance, which raters who disagree strongly can bring below 0 in the second model.
 func ICC(r Ratings) Intraclass {
 	rows := r.complete()
 	out := Intraclass{Units: len(rows)}
@@ -34,7 +37,7 @@ func ICC(r Ratings) Intraclass {
 }
 
 func divide(a, b float64) Figure {
-	if b == 0 {
+	if b <= Tolerance*math.Abs(a) { // 0, but for rounding
 		return none("The scores do not vary enough for this form.")
 	}
 	return figure(a / b)

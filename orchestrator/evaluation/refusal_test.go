@@ -23,6 +23,7 @@ func TestStatisticsSayWhyTheyHaveNoFigure(t *testing.T) {
 		"W, all the same":           {KendallW(same).W, "no order"},
 		"W, one complete unit":      {KendallW(gaps).W, "at least two raters"},
 		"ICC, all the same":         {ICC(same).One2, "do not vary"},
+		"ICC(2,k) below 0 variance": {ICC(raters(t, "A 1 2\nB 2 1")).K2, "do not vary"}, // it would be 2
 		"ICC, one rater":            {ICC(raters(t, "A 1 2 3")).K3, "at least two raters"},
 		"kappa, unequal":            {FleissKappa(gaps), "same number of scores"},
 		"kappa, all the same":       {FleissKappa(same), "All scores are the same"},
