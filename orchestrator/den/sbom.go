@@ -1,6 +1,7 @@
 package den
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -31,7 +32,8 @@ type Component struct {
 const (
 	MostSBOM       = 8 << 20 // bytes
 	MostComponents = 20_000
-	mostPartWords  = 300 // characters of one word of a component
+	mostPartWords  = 300           // characters of one word of a component
+	mostCommas     = MostSBOM / 16 // what is read takes a hundred bytes for each, however short it is
 )
 
 // ParseSBOM reads the text of an SBOM: CycloneDX 1.2 or later, or SPDX 2.2 or 2.3, each as
@@ -42,6 +44,9 @@ func ParseSBOM(text []byte) (format string, parts []Component, err error) {
 	if len(text) > MostSBOM {
 		return "", nil, Bad("file", "Choose an SBOM of at most %d MB.", MostSBOM>>20)
 	}
+	if bytes.Count(text, []byte(",")) > mostCommas {
+		return "", nil, Bad("file", "Choose an SBOM that lists less. At most %d components can be read.", MostComponents)
+	}
 	var head struct {
 		BomFormat   string          `json:"bomFormat"`
 		SpecVersion string          `json:"specVersion"`
@@ -50,7 +55,7 @@ func ParseSBOM(text []byte) (format string, parts []Component, err error) {
 		Components  []cycloneDX     `json:"components"`
 		Packages    []spdxPackage   `json:"packages"`
 	}
-	text = []byte(strings.TrimPrefix(string(text), "\ufeff"))
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if err := json.Unmarshal(text, &head); err != nil {
 		bad := Bad("file", "This is no SBOM that can be read. Save it as CycloneDX JSON or SPDX JSON, and choose that file.")
 		bad.Err = err

@@ -2,6 +2,7 @@ package den_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,23 @@ func TestWhatIsNoSBOMIsRefusedInWords(t *testing.T) {
 		_, _, err := den.ParseSBOM([]byte(one[0]))
 		if den.KindOf(err) != den.Invalid || !strings.Contains(fmt.Sprint(err), one[1]) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A file that is nearly all commas would take many times its size to be read.
+func TestAnSBOMTakesNoMoreMemoryThanItIsWorth(t *testing.T) {
+	for _, parts := range []string{
+		strings.Repeat("{},", 2<<20) + "{}", strings.Repeat("null,", 1<<20) + "null",
+		`{"name":"a","licenses":[` + strings.Repeat("null,", 1<<20) + "null]}",
+	} {
+		text := []byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + parts + "]}")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err := den.ParseSBOM(text)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; den.KindOf(err) != den.Invalid || used > den.MostSBOM {
+			t.Errorf("%.20q took %d MB: %v", parts, used>>20, err)
 		}
 	}
 }
