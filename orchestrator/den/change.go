@@ -75,7 +75,6 @@ func (k keeping) differences(of ID, old, now any) []FieldChange {
 		if !slices.Contains(k.shown, name) {
 			c.Hidden, c.Before, c.After = true, "", ""
 		}
-		c.Before, c.After = cut(c.Before), cut(c.After)
 		out = append(out, c)
 	}
 	return out
@@ -172,11 +171,24 @@ func compact(value any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// cut shortens every value of an event's changes. It comes after the names were sealed, so
+// that half a name is never left where nobody looks for it.
+func (e *Event) cut() {
+	for i := range e.Changes {
+		c := &e.Changes[i]
+		c.Before, c.After = cut(c.Before), cut(c.After)
+	}
+}
+
 func cut(text string) string {
 	if utf8.RuneCountInString(text) <= mostValue {
 		return text
 	}
-	return string([]rune(text)[:mostValue-1]) + "…"
+	text = string([]rune(text)[:mostValue-1])
+	if opens := strings.LastIndex(text, sealOpens); opens > strings.LastIndex(text, sealCloses) {
+		text = text[:opens]
+	}
+	return text + "…"
 }
 
 // bounded leaves of many changes the first ones, and says how many more there are.

@@ -7,6 +7,36 @@ import (
 	"testing"
 )
 
+// A name at the place where a long text is cut is sealed, or it is not there.
+func TestNoHalfANameIsLeftWhereATextIsCut(t *testing.T) {
+	for before := mostValue - 20; before < mostValue+5; before++ {
+		log := &kept{}
+		tx := Track(log, func() string { return "salt" })
+		tx.meets(Person{ID: "per_1", Name: "Ada Mensah"})
+		tx.touched = append(tx.touched, touched{keeping: keepChallenge, kind: "Challenge", key: "cha_1", of: []ID{"cha_1"},
+			now: Challenge{ID: "cha_1", Problem: strings.Repeat("x", before) + " Ada Mensah asks" + strings.Repeat(" y", mostValue)}})
+		if _, err := tx.Record(Event{Subject: "cha_1", Say: "It was changed."}); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got := log.e.Changes[0].After
+		if strings.Contains(got, "Ada") || strings.Count(got, sealOpens) != strings.Count(got, sealCloses) || len([]rune(got)) > mostValue {
+			t.Errorf("after %d characters: %q", before, got[before-5:])
+		}
+	}
+}
+
+// kept is a transaction that keeps the event that was recorded last.
+type kept struct {
+	Tx
+	e Event
+}
+
+func (k *kept) Head() (Head, error)            { return Head{}, nil }
+func (k *kept) Record(e Event) (uint64, error) { k.e = e; return 0, nil }
+
 func TestNamesAreSealedWhereverTheyStandAsWords(t *testing.T) {
 	n := 0
 	salt := func() string { n++; return fmt.Sprintf("salt-%d", n) }

@@ -87,6 +87,7 @@ func (t *Tracked) Close() error {
 		if t.salt != nil {
 			e.Changes = bounded(changes[i])
 			e.seal(t.names, t.gone, t.salt)
+			e.cut()
 		}
 		if _, err := t.Tx.Record(e); err != nil {
 			return err

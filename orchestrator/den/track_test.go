@@ -110,7 +110,9 @@ func TestDifferencesAreShortAndTheSameEachTime(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("ä", 3*mostValue)
-	got := keepChallenge.differences("cha_1", nil, Challenge{ID: "cha_1", Title: "One", Problem: long, Invited: []Invitation{{Supplier: "sup_1"}}})
+	e := Event{Changes: keepChallenge.differences("cha_1", nil, Challenge{ID: "cha_1", Title: "One", Problem: long, Invited: []Invitation{{Supplier: "sup_1"}}})}
+	e.cut()
+	got := e.Changes
 	if len(got) != 3 || len([]rune(got[1].After)) != mostValue || got[2] != (FieldChange{Of: "cha_1", Field: "Invited", Hidden: true}) {
 		t.Errorf("got %+v: a long value is cut, a hidden one says only that it changed", got)
 	}
