@@ -137,11 +137,11 @@ func isWeekend(day time.Time) bool {
 // not count.
 func (c Calendar) WorkingDays(from Stamp, days int) Stamp {
 	at := from.In(c.Zone)
+	y, m, d := at.Date()
 	for days > 0 {
-		at = at.AddDate(0, 0, 1)
-		if c.Working(at.Date()) {
+		if d++; c.Working(dayOf(y, m, d).Date()) {
 			days--
 		}
 	}
-	return at.UTC()
+	return time.Date(y, m, d, at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), c.Zone).UTC()
 }

@@ -80,6 +80,7 @@ func TestARequestWaitsFiveWorkingDays(t *testing.T) {
 		"2026-06-07 09:00": "2026-06-12 09:00", // Sunday
 		"2026-10-23 10:00": "2026-10-30 10:00", // over the end of summer time: the same time of day
 		"2026-03-26 10:00": "2026-04-02 10:00", // and over its beginning
+		"2026-03-28 01:30": "2026-04-03 01:30", // also at a time that it leaves out
 	} {
 		at, err := time.ParseInLocation("2006-01-02 15:04", asked, london)
 		if err != nil {
