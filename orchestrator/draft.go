@@ -233,6 +233,8 @@ func (o *Orchestrator) fillProtocol(tx den.Tx, t *den.Trial, in den.NewTrial, fa
 			return err
 		}
 		faults.Add(den.Bad("scheme", "Choose a scheme from the list of schemes."))
+	} else if err := computable(scheme); err != nil {
+		faults.Add(den.Bad("scheme", "Choose another scheme. No outcome can be computed by this one: %s", err))
 	}
 	t.Scheme, t.Weights = scheme.Ref(), weights(scheme, in.Weights, faults)
 	t.Size = in.Size
@@ -263,8 +265,7 @@ func weights(s den.Scheme, changed map[string]float64, faults *den.Faults) map[s
 		w := c.Weight
 		if v, ok := changed[c.ID]; ok {
 			w = v
-			bounded := c.WeightMin != 0 || c.WeightMax != 0
-			if math.IsNaN(v) || v < 0 || bounded && (v < c.WeightMin || v > c.WeightMax) {
+			if math.IsNaN(v) || v < c.WeightMin || v > top(c) {
 				faults.Add(den.Bad("weights", "Enter a weight between %g and %g for %q.", c.WeightMin, top(c), c.Title))
 			}
 		}

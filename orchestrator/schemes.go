@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
 )
 
 // schemeIn finds one version of a scheme; version 0 is the newest. A version that was
@@ -118,6 +119,9 @@ func (o *Orchestrator) AddScheme(ctx context.Context, actor den.Actor, in den.Ne
 		if err := s.Check(); err != nil {
 			return err
 		}
+		if err := computable(s); err != nil {
+			return err
+		}
 		kept := den.KeptScheme{Key: s.Ref().Key(), Scheme: s, AddedBy: actor.ID, AddedAt: p.now, Why: strings.TrimSpace(in.Why)}
 		if _, err := tx.Schemes().Put(kept); err != nil {
 			return err
@@ -129,8 +133,43 @@ func (o *Orchestrator) AddScheme(ctx context.Context, actor den.Actor, in den.Ne
 	return s, err
 }
 
+// computable says why no outcome could be computed by a scheme, however whole it is: each
+// formula has to be one, of something that is measured, with marks of the scale, and the
+// arithmetic has bounds of its own. Invalid, with the fields as den.Scheme.Check has them.
+func computable(s den.Scheme) error {
+	var faults den.Faults
+	table, best := evaluation.Marks{}, evaluation.Entry{ID: "best"}
+	for _, c := range s.Criteria() {
+		table.Criteria, best.Marks = append(table.Criteria, criterion(c, c.Weight)), append(best.Marks, evaluation.At(den.TopMark))
+		if c.ScoredBy != den.ByMeasurement {
+			continue
+		}
+		f, err := evaluation.ParseFormula(c.Formula)
+		fault := ""
+		switch {
+		case err != nil:
+			fault = err.Error()
+		case !slices.Contains(den.Scorable, f.Fact):
+			fault = fmt.Sprintf("Nothing is measured that is called %q. Choose from %s", f.Fact, and(den.Scorable))
+		case f.Top > den.TopMark:
+			fault = fmt.Sprintf("Its best mark is at most %d", den.TopMark)
+		}
+		if fault != "" {
+			faults.Add(den.Bad("criteria."+c.ID, "Change the formula of the criterion %q. %s.", c.ID, fault))
+		}
+	}
+	table.Entries = []evaluation.Entry{best}
+	if err := table.Check(); err != nil {
+		faults.Add(den.Bad("themes", "%s.", err))
+	}
+	return faults.Err()
+}
+
 // keepScheme keeps the version that a trial uses, so that it never changes.
 func (o *Orchestrator) keepScheme(tx den.Tx, p *pen, s den.Scheme) error {
+	if err := computable(s); err != nil {
+		return &den.Error{Kind: den.Conflict, Say: "Choose another scheme for this trial. No outcome can be computed by this one.", Err: err}
+	}
 	_, err := tx.Schemes().Get(s.Ref().Key())
 	if den.KindOf(err) == den.NotFound {
 		kept := den.KeptScheme{Key: s.Ref().Key(), Scheme: s, AddedBy: den.System().ID, AddedAt: p.now}

@@ -82,3 +82,48 @@ func TestMeasuredMarksAreMadeByTheFormulaAndStayAsTheyWereLocked(t *testing.T) {
 		}
 	})
 }
+
+// A scheme by which no outcome can be computed is refused where it is added and where a
+// trial is drafted by it: later, nobody could submit a score.
+func TestASchemeByWhichNothingCanBeComputedIsRefused(t *testing.T) {
+	whole := func(change func(*den.Criterion), more ...den.Criterion) den.Scheme {
+		s := den.Scheme{ID: "own", Version: 1, Title: "Own", Themes: []den.Theme{{ID: "all", Title: "All", Criteria: append([]den.Criterion{
+			{ID: "start", Title: "Start", Question: "How quick?", ScoredBy: den.ByMeasurement, Formula: "startup_ms: linear 5 at ≤1000, 0 at ≥11000", Weight: 100, WeightMax: 100, Missing: den.MissingZero},
+		}, more...)}}}
+		change(&s.Themes[0].Criteria[0])
+		return s
+	}
+	var prices []den.Criterion
+	for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+		prices = append(prices, den.Criterion{ID: id, Title: id, Question: "What does it cost?", ScoredBy: den.ByPrice, WeightMax: 100, Missing: den.MissingZero})
+	}
+	formula := func(text string) den.Scheme { return whole(func(c *den.Criterion) { c.Formula = text }) }
+	for says, c := range map[string]struct {
+		scheme den.Scheme
+		field  string
+	}{
+		"nothing is wrong":            {whole(func(*den.Criterion) {}), ""},
+		"the best mark may be less":   {formula("startup_ms: linear 4 at ≤1000, 0 at ≥11000"), ""},
+		"marks beyond the scale":      {formula("startup_ms: linear 10 at ≤1000, 0 at ≥11000"), "criteria.start"},
+		"a formula in another form":   {formula("the quicker the better"), "criteria.start"},
+		"a fact that nobody measures": {formula("startup_s: linear 5 at ≤1, 0 at ≥11"), "criteria.start"},
+		"more prices than can be":     {whole(func(*den.Criterion) {}, prices...), "themes"},
+	} {
+		t.Run(says, func(t *testing.T) {
+			r := newRig(t, func(k *orchestrator.Config) { k.Schemes = []den.Scheme{c.scheme} })
+			_, err := r.o.AddScheme(t.Context(), den.System(), den.NewScheme{Scheme: c.scheme, Why: "Ours."})
+			_, drafted := r.o.AddTrial(t.Context(), r.member, den.NewTrial{Question: "Which?", Releases: []den.ID{r.release("one", fake.Behaviour{})}, Length: time.Hour})
+			if c.field == "" {
+				r.must(err)
+				r.must(drafted)
+				return
+			}
+			if got := fields(t, err); !slices.Equal(got, []string{c.field}) {
+				t.Errorf("it is added with the faults %v: %v", got, err)
+			}
+			if got := fields(t, drafted); !slices.Equal(got, []string{"scheme"}) {
+				t.Errorf("a trial is drafted with the faults %v: %v", got, drafted)
+			}
+		})
+	}
+}

@@ -108,6 +108,14 @@ const (
 	FactWeight    = "page_bytes"
 )
 
+// Scorable lists every fact that a formula of a scheme can name.
+var Scorable = []string{
+	FactStartup, FactP50, FactP95, FactP99, FactRequests, FactErrors, FactAnswered, FactAvailable,
+	FactMemoryMax, FactMemory, FactCPU, FactCPUMax, FactWeight,
+	FactLoadRate, FactLoadRate + factLowest, FactLoadRate + factHighest, FactLoadP95, FactLoadP95 + factLowest, FactLoadP95 + factHighest,
+	FactLoadErrors, quietHost,
+}
+
 // Facts are measured values by the names that formulas of schemes use, their units at the
 // end of the names.
 type Facts = map[string]float64
