@@ -228,7 +228,7 @@ func rank(results []den.Result, found evaluation.Outcome) {
 	}
 	settled := true
 	for _, id := range in {
-		settled = settled && (totals[id].Rank.Settled() || like[id].Best > 0 && like[id].Settled())
+		settled = settled && totals[id].Rank.Settled()
 	}
 	for i := range results {
 		r := &results[i]
@@ -240,12 +240,12 @@ func rank(results []den.Result, found evaluation.Outcome) {
 		points(r, t)
 		switch {
 		case r.Screened:
-		case !settled:
-			r.Rank = middle[t.Entry]
+		case settled:
+			r.Rank = t.Rank.Best
 		case like[t.Entry].Best > 0:
 			r.Rank = like[t.Entry].Best
 		default:
-			r.Rank = t.Rank.Best
+			r.Rank = middle[t.Entry]
 		}
 	}
 }

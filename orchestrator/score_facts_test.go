@@ -1,6 +1,7 @@
 package orchestrator_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -124,6 +125,50 @@ func TestASchemeByWhichNothingCanBeComputedIsRefused(t *testing.T) {
 			if got := fields(t, drafted); !slices.Equal(got, []string{"scheme"}) {
 				t.Errorf("a trial is drafted with the faults %v: %v", got, drafted)
 			}
+		})
+	}
+}
+
+// A rank is that of the totals wherever those are known, also where something was not
+// tested: what a missing mark counts as is the scheme's to say.
+func TestRanksAreThoseOfTheTotals(t *testing.T) {
+	for says, c := range map[string]struct {
+		rule   den.MissingRule
+		ease   [2]int
+		fit    int // of the first; nobody tested the second's
+		totals [2]float64
+		ranks  [2]int
+	}{
+		"it counts as nothing":     {den.MissingZero, [2]int{3, 4}, 5, [2]float64{76, 48}, [2]int{1, 2}},
+		"it is left out":           {den.MissingExclude, [2]int{4, 3}, 1, [2]float64{56, 60}, [2]int{2, 1}},
+		"it leaves the total open": {den.MissingInterval, [2]int{4, 3}, 1, [2]float64{56, 56}, [2]int{1, 2}}, // by what was tested for both
+	} {
+		t.Run(says, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := scheme()
+				s.Themes[0].Criteria[1].Minimum, s.Themes[0].Criteria[1].Missing = nil, c.rule
+				r := newRig(t, func(k *orchestrator.Config) { k.Schemes = []den.Scheme{s} })
+				r.run()
+				v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
+				ann := r.person("Ann", den.Evaluator, v.Trial.ID)
+				r.declare(v.Trial.ID, ann)
+				for i, e := range v.Entries {
+					fit := den.Score{Mark: mark(c.fit), Reason: "Tried."}
+					if i == 1 {
+						fit = den.Score{NotTested: true, Reason: "There was no time."}
+					}
+					_, err := r.o.SaveAssessment(t.Context(), ann, den.NewAssessment{Trial: v.Trial.ID, Entry: e.ID, Submit: true,
+						Scores: map[string]den.Score{"ease": {Mark: mark(c.ease[i]), Reason: "Tried."}, "fit": fit}})
+					r.must(err)
+				}
+				out, err := r.o.Outcome(t.Context(), r.member, v.Trial.ID)
+				r.must(err)
+				for i, got := range out.Results {
+					if math.Abs(got.Total-c.totals[i]) > 1e-9 || got.Rank != c.ranks[i] {
+						t.Errorf("product %d: rank %d with %v marks, want %d with %v", i+1, got.Rank, got.Total, c.ranks[i], c.totals[i])
+					}
+				}
+			})
 		})
 	}
 }
