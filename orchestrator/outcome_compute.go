@@ -95,11 +95,12 @@ func unscored(results []den.Result, names []string) []string {
 	return []string{fmt.Sprintf("Nobody has scored %s yet.", and(none))}
 }
 
+// entryNames is what sentences call the entries: their products, and of several that are
+// called the same which release each is.
 func entryNames(tx den.Tx, t den.Trial, hidden bool) ([]string, error) {
-	names := make([]string, len(t.Entries))
+	names, times := make([]string, len(t.Entries)), map[string]int{}
 	for i, e := range t.Entries {
-		if hidden {
-			names[i] = e.Label
+		if names[i] = e.Label; hidden {
 			continue
 		}
 		p, err := tx.Products().Get(e.Product)
@@ -107,6 +108,19 @@ func entryNames(tx den.Tx, t den.Trial, hidden bool) ([]string, error) {
 			return nil, err
 		}
 		names[i] = p.Name
+		times[p.Name]++
+	}
+	for i, e := range t.Entries {
+		if times[names[i]] < 2 {
+			continue
+		}
+		r, err := tx.Releases().Get(e.Release)
+		if err != nil {
+			return nil, err
+		}
+		if names[i] += " " + r.Version; slices.Contains(names[:i], names[i]) { // of another supplier
+			names[i] += " (" + e.Label + ")"
+		}
 	}
 	return names, nil
 }

@@ -40,6 +40,39 @@ func decidedTrial(t *testing.T, r *rig) den.TrialView {
 	return v
 }
 
+// Two releases of one product are told apart in every sentence, with their names and
+// without.
+func TestTwoReleasesOfOneProductAreToldApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *orchestrator.Config) { c.Open = true })
+		r.run()
+		v := r.start(time.Hour, r.release("2", fake.Behaviour{}), r.release("2.1", fake.Behaviour{}))
+		ann := r.person("Ann", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann)
+		for i, e := range v.Entries {
+			_, err := r.o.SaveAssessment(t.Context(), ann, den.NewAssessment{Trial: v.Trial.ID, Entry: e.ID, Submit: true, Scores: map[string]den.Score{
+				"ease": {Mark: mark(5 - 2*i), Reason: "Tried."}, "fit": {Mark: mark(3 + 2*i), Reason: "Tried."},
+			}})
+			r.must(err)
+		}
+		_, err := r.o.Decide(t.Context(), r.member, v.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "Neither."})
+		r.must(err)
+		for _, c := range []struct {
+			parts []den.Part
+			says  string
+		}{
+			{[]den.Part{den.PartFinding, den.PartNames}, "It loses the lead to Bookwell 2.1 if"},
+			{[]den.Part{den.PartFinding}, "It loses the lead to Product 2 if"},
+		} {
+			got, err := r.o.Preview(t.Context(), r.member, v.Trial.ID, c.parts)
+			r.must(err)
+			if said := strings.Join(got.Finding, " "); !strings.Contains(said, c.says) {
+				t.Errorf("%v: it says %q, not %q", c.parts, said, c.says)
+			}
+		}
+	})
+}
+
 // Whatever parts are published, nothing of the others can be read, and nobody's name.
 func TestNothingUnpublishedLeaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

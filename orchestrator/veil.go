@@ -40,7 +40,13 @@ func labelled(tx den.Tx, t den.Trial) (bool, error) {
 // veilFor makes the veil of a trial.
 func veilFor(tx den.Tx, t den.Trial) (*veil, error) {
 	v := &veil{labels: map[den.ID]string{}}
-	for _, e := range t.Entries {
+	called, err := entryNames(tx, t, false)
+	if err != nil {
+		return nil, err
+	}
+	type pair struct{ name, label string }
+	var all []pair
+	for i, e := range t.Entries {
 		product, err := tx.Products().Get(e.Product)
 		if err != nil {
 			return nil, err
@@ -50,11 +56,13 @@ func veilFor(tx den.Tx, t den.Trial) (*veil, error) {
 			return nil, err
 		}
 		v.labels[e.ID] = e.Label
-		for _, name := range []string{product.Name, supplier.Name} {
-			if len(name) > 1 {
-				v.names = append(v.names, name, e.Label)
-				v.fold = append(v.fold, strings.ToLower(name))
-			}
+		all = append(all, pair{called[i], e.Label}, pair{product.Name, e.Label}, pair{supplier.Name, e.Label})
+	}
+	slices.SortStableFunc(all, func(a, b pair) int { return len(b.name) - len(a.name) }) // some begin with another one
+	for _, one := range all {
+		if len(one.name) > 1 {
+			v.names = append(v.names, one.name, one.label)
+			v.fold = append(v.fold, strings.ToLower(one.name))
 		}
 	}
 	return v, nil
