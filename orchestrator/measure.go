@@ -79,8 +79,16 @@ func (c *counters) forget(lease den.ID) {
 	delete(c.cpu, lease)
 }
 
+// rest forgets the last reading of a processor count: the time that a sandbox is paused is
+// none in which its processors could have been busy.
+func (c *counters) rest(lease den.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.cpu, lease)
+}
+
 // spent is how long processors were busy since the last reading, and over how long; both
-// 0 at the first one, and after a restart of the product.
+// 0 at the first one, and after a pause or a restart of the product.
 func (c *counters) spent(l den.Lease, used den.Span, now den.Stamp) (busy, over den.Span) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -87,6 +87,43 @@ func TestWhatIsMeasuredIsKeptNowAndThenAndAtTheEnd(t *testing.T) {
 	})
 }
 
+// Processors are busy on average of the time in which they could have been.
+func TestAPauseIsNoTimeOfIdleProcessors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run()
+		id := r.living(24*time.Hour, r.release("one", fake.Behaviour{Use: sandbox.Use{Memory: 5 << 20, CPU: time.Second}})).ID
+		elapse(3*den.SampleEvery + time.Second)
+		_, err := r.o.Pause(t.Context(), r.member, id, 0)
+		r.must(err)
+		r.phase(id, den.Paused, time.Minute)
+		elapse(8 * time.Hour)
+		_, err = r.o.Resume(t.Context(), r.member, id, 0)
+		r.must(err)
+		r.phase(id, den.Live, time.Minute)
+		elapse(3*den.SampleEvery + time.Second)
+		_, err = r.o.Pause(t.Context(), r.member, id, 0)
+		r.must(err)
+		r.phase(id, den.Paused, time.Minute)
+		elapse(time.Hour)
+		_, err = r.o.End(t.Context(), r.member, id, "Seen enough.", 0)
+		r.must(err)
+		r.phase(id, den.Ended, time.Minute)
+		r.must(r.store.View(t.Context(), func(tx den.Tx) error {
+			m, err := tx.Measurements().Get(id)
+			if len(m.Samples) < 6 {
+				t.Errorf("%d samples", len(m.Samples))
+			}
+			for _, s := range m.Samples {
+				if s.Over > 2*den.SampleEvery {
+					t.Errorf("at %s processors were measured over %s", s.At, s.Over)
+				}
+			}
+			return err
+		}))
+	})
+}
+
 // slowScales take longer than a trial takes to end.
 type slowScales struct{}
 

@@ -154,7 +154,10 @@ func (o *Orchestrator) moveTo(ctx context.Context, l den.Lease, act den.Act, see
 		return nil, err
 	}
 	switch act.To {
-	case den.Live, den.Paused:
+	case den.Live:
+		return &seen, nil
+	case den.Paused:
+		o.counters.rest(l.ID)
 		return &seen, nil
 	case den.Ended, den.Refused:
 		o.measured.Delete(l.ID)
