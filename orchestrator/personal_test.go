@@ -10,6 +10,7 @@ import (
 
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/den"
+	"innovationden/sandbox/fake"
 )
 
 func TestPersonalDataIsRemovedAndTheRecordHolds(t *testing.T) {
@@ -197,6 +198,56 @@ func TestTheCheckpointIsPostedWithBackOffAndGivenUp(t *testing.T) {
 		minutes(60 * 24)
 		if out.last.Dead || out.last.Tries != 0 || len(out.taken) < 2 || tries < 12 {
 			t.Errorf("a day later it answers again: %+v", out.last)
+		}
+	})
+}
+
+// listing is a store that says of which tables whole lists were read.
+type listing struct {
+	den.Store
+	whole *[]string
+}
+
+func (s listing) View(ctx context.Context, read func(den.Tx) error) error {
+	return s.Store.View(ctx, func(tx den.Tx) error { return read(declared{tx, s.whole}) })
+}
+
+type declared struct {
+	den.Tx
+	whole *[]string
+}
+
+func (d declared) Declarations() den.Table[den.Declaration] {
+	return listed{d.Tx.Declarations(), d.whole}
+}
+
+type listed struct {
+	den.Table[den.Declaration]
+	whole *[]string
+}
+
+func (l listed) List(q den.Query) (den.Page[den.Declaration], error) {
+	if q.Index == "" {
+		*l.whole = append(*l.whole, "declarations")
+	}
+	return l.Table.List(q)
+}
+
+// What somebody declared is found by what they did, not among what everybody declared.
+func TestPersonalDataHoldsOnesOwnDeclarations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var whole []string
+		r := newRig(t, func(c *orchestrator.Config) { c.Store = listing{c.Store, &whole} })
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		ann, bob := r.person("Ann", den.Evaluator, v.Trial.ID), r.person("Bob", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann, bob)
+		_, err := r.o.Declare(t.Context(), ann, v.Trial.ID, den.NewDeclaration{Stake: den.PotentialStake, Text: "I know them."})
+		r.must(err)
+		all, err := r.o.PersonalData(t.Context(), ann, "")
+		r.must(err)
+		if len(all.Declared) != 1 || all.Declared[0].Stake != den.PotentialStake || all.Declared[0].Trial != v.Trial.ID || len(whole) > 0 {
+			t.Errorf("%+v, with all of %v read", all.Declared, whole)
 		}
 	})
 }

@@ -30,10 +30,10 @@ func (o *Orchestrator) PersonalData(ctx context.Context, actor den.Actor, person
 				return err
 			}
 		}
-		if err := assessedBy(tx, actor, &all); err != nil {
+		if err := eventsOf(tx, actor, &all); err != nil {
 			return err
 		}
-		return eventsOf(tx, actor, &all)
+		return assessedBy(tx, actor, &all)
 	})
 	return all, err
 }
@@ -79,7 +79,8 @@ func toldOf(tx den.Tx, all *den.PersonalData) error {
 	return err
 }
 
-// assessedBy reads the marks that somebody gave, and what they declared.
+// assessedBy reads the marks that somebody gave, and what they declared, which what they
+// did leads to.
 func assessedBy(tx den.Tx, actor den.Actor, all *den.PersonalData) error {
 	marks, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByWriter, Key: string(all.ID)})
 	if err != nil {
@@ -98,13 +99,19 @@ func assessedBy(tx den.Tx, actor den.Actor, all *den.PersonalData) error {
 			all.Assessments = append(all.Assessments, den.PersonalScores{Trial: a.Trial, Entry: a.Entry, Scores: a.Scores, Note: a.Note, SubmittedAt: a.SubmittedAt})
 		}
 	}
-	declared, err := every(tx.Declarations(), den.Query{})
-	for _, d := range declared {
-		if d.Evaluator == all.ID {
-			all.Declared = append(all.Declared, den.PersonalInterest{Trial: d.Trial, Stake: d.Stake, Text: d.Text, At: d.DeclaredAt})
+	seen := map[den.ID]bool{}
+	for _, e := range all.Did {
+		if e.Act != "interest.declared" || seen[e.Subject] {
+			continue
 		}
+		seen[e.Subject] = true
+		d, err := tx.Declarations().Get(e.Subject)
+		if err != nil {
+			return err
+		}
+		all.Declared = append(all.Declared, den.PersonalInterest{Trial: d.Trial, Stake: d.Stake, Text: d.Text, At: d.DeclaredAt})
 	}
-	return err
+	return nil
 }
 
 // eventsOf reads what somebody did, and what others did that is about them.
