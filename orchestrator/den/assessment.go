@@ -107,10 +107,10 @@ type Result struct {
 	Screened  bool               // below a minimum
 	Marks     map[string]float64 // mean or agreed mark by criterion
 	Points    map[string]Points  `json:",omitempty"` // what each criterion gave to the total
-	Below     []string           `json:",omitempty"` // criteria whose minimum it missed
-	Unproven  []string           `json:",omitempty"` // criteria with a minimum that nobody tested
+	Below     []string           `json:",omitempty"` // titles of criteria whose minimum it missed
+	Unproven  []string           `json:",omitempty"` // titles of criteria with a minimum that nobody tested
 	Price     *Price             `json:",omitempty"` // there once quality is locked
-	Untested  []string
+	Untested  []string           // ids of criteria
 	Assessors int
 }
 

@@ -88,7 +88,7 @@ type LoadRun struct {
 type LoadStep struct {
 	Rate     int   // requests a second that were wanted
 	Sent     int64 // requests that were sent
-	Errors   int64 // without an answer, or with a status from 500 to 599
+	Errors   int64 // without an answer, or with the status 429 or one from 500 on
 	P50      Span
 	P95      Span
 	P99      Span

@@ -17,7 +17,7 @@ const (
 
 // Warms says which instances are worth keeping ready, within a budget of memory in
 // bytes: those of drafts, the newest first, then of what was tried often lately. The
-// entries of a draft are warmed all or none, for none may have an advantage. may says
+// entries of a draft are warmed all or none, for none may have an advantage. takes says
 // what a release in a size takes, and 0 for one that cannot be warmed. The same
 // arguments always give the same answer, each wish once.
 func Warms(drafts []Trial, recent []Lease, budget int64, takes func(Warm) int64, now Stamp) []Warm {

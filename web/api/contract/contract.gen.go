@@ -3318,7 +3318,7 @@ type Reply struct {
 type Result struct {
 	Assessors int32 `json:"assessors"`
 
-	// Below Criteria whose minimum it missed.
+	// Below Titles of the criteria whose minimum it missed.
 	Below *[]string          `json:"below,omitempty"`
 	Entry string             `json:"entry"`
 	High  float64            `json:"high"`
@@ -3334,7 +3334,7 @@ type Result struct {
 	ScreenedOut bool        `json:"screened_out"`
 	Total       float64     `json:"total"`
 
-	// Unproven Criteria with a minimum that nobody tested.
+	// Unproven Titles of the criteria with a minimum that nobody tested.
 	Unproven *[]string `json:"unproven,omitempty"`
 	Untested []string  `json:"untested"`
 }
