@@ -300,7 +300,11 @@ func (e *events) say(event string) error {
 	if _, err := e.w.Write([]byte(event)); err != nil {
 		return err
 	}
-	return e.control.Flush()
+	if err := e.control.Flush(); err != nil {
+		return err
+	}
+	_ = e.control.SetWriteDeadline(time.Time{}) // over HTTP/2 it would end the stream while nothing is written
+	return nil
 }
 
 // extend gives the reader the whole bound again. What has no deadline, such as a

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -110,6 +112,28 @@ func TestAStreamShowsThatItLivesAndEndsAfterItsTime(t *testing.T) {
 	}
 	if lines.Err() != nil || beats < 3 {
 		t.Errorf("%d beats, then %v", beats, lines.Err())
+	}
+}
+
+// A deadline of HTTP/2 is a timer of the stream: one that is left set ends it while it
+// waits for the next event.
+func TestAStreamByHTTP2LivesBetweenItsEvents(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) {
+		c.Pace = api.Pace{Beat: 300 * time.Millisecond, Bound: 100 * time.Millisecond, Lasts: time.Second}
+	})
+	s := httptest.NewUnstartedServer(w.handler)
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(func() { w.api.Close(); s.Close() })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+api.Base+"/trials/"+string(w.draft(1).ID)+"/progress", nil)
+	w.must(err)
+	r.Header.Set("Authorization", "Bearer "+member)
+	resp, err := s.Client().Do(r)
+	w.must(err)
+	defer func() { _ = resp.Body.Close() }()
+	all, err := io.ReadAll(resp.Body)
+	if beats := strings.Count(string(all), ": still here"); resp.ProtoMajor != 2 || err != nil || beats < 2 {
+		t.Errorf("by %s: %d beats, then %v", resp.Proto, beats, err)
 	}
 }
 

@@ -37,6 +37,7 @@ type flight struct {
 	token  string
 	host   string // as authorised: label, domain and the visitor's port
 	began  time.Time
+	two    bool // it came by HTTP/2
 	cancel context.CancelFunc
 
 	proxy  httputil.ReverseProxy
@@ -62,7 +63,6 @@ func (f *flight) fly(r *http.Request) {
 		Transport: f.b.transport, Rewrite: f.rewrite, ModifyResponse: f.answered,
 		ErrorHandler: f.failed, BufferPool: f, ErrorLog: f.g.quiet,
 	}
-	f.touch(&f.written, f.ctl.SetWriteDeadline, f.g.opts.WriteTimeout)
 	f.b.tally.requests.Add(1)
 	f.proxy.ServeHTTP(f, r)
 	if f.res != nil && len(f.res.Trailer) > 0 {
@@ -88,12 +88,16 @@ func (f *flight) stop() {
 	}
 }
 
-// land is called once the handler is about to return.
+// land is called once the handler is about to return. What is still to be written then,
+// such as a head without a body, has its whole time however long the product took.
 func (f *flight) land() {
 	f.cancel()
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.over = true
-	f.mu.Unlock()
+	if !f.two && !f.stopped && f.tunnel == nil {
+		_ = f.ctl.SetWriteDeadline(f.g.opts.Clock().Add(f.g.opts.WriteTimeout))
+	}
 }
 
 // touch moves a deadline on, at most four times within its length.
@@ -106,6 +110,18 @@ func (f *flight) touch(last *time.Time, set func(time.Time) error, after time.Du
 	}
 	*last = now
 	_ = set(now.Add(after)) // a writer without deadlines is bounded by the context
+}
+
+// loose takes a deadline off again where it would end a stream on which nothing has to
+// move: over HTTP/2 it is not a bound of one writing or reading but a timer of the stream.
+func (f *flight) loose(last *time.Time, set func(time.Time) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.two || f.over || f.stopped {
+		return
+	}
+	*last = time.Time{}
+	_ = set(time.Time{})
 }
 
 // rewrite says what the product sees: the request as it came, less what is the den's.
@@ -214,12 +230,14 @@ func (f *flight) WriteHeader(status int) {
 // Write implements http.ResponseWriter.
 func (f *flight) Write(p []byte) (int, error) {
 	f.touch(&f.written, f.ctl.SetWriteDeadline, f.g.opts.WriteTimeout)
+	defer f.loose(&f.written, f.ctl.SetWriteDeadline)
 	return f.out.Write(p)
 }
 
 // FlushError is found by http.ResponseController.
 func (f *flight) FlushError() error {
 	f.touch(&f.written, f.ctl.SetWriteDeadline, f.g.opts.WriteTimeout)
+	defer f.loose(&f.written, f.ctl.SetWriteDeadline)
 	return f.ctl.Flush()
 }
 
@@ -249,12 +267,18 @@ func (f *flight) Put(p []byte) { f.g.buffers.put(p) }
 // takes the deadline away; before it, the deadline stays for what net/http throws away.
 type upload struct {
 	io.ReadCloser
-	f *flight
+	f    *flight
+	over bool
 }
 
 func (u *upload) Read(p []byte) (int, error) {
+	if u.over { // net/http's transport reads once more, and a deadline would now end the request
+		return 0, io.EOF
+	}
 	u.f.touch(&u.f.read, u.f.ctl.SetReadDeadline, u.f.g.opts.ReadTimeout)
+	defer u.f.loose(&u.f.read, u.f.ctl.SetReadDeadline)
 	n, err := u.ReadCloser.Read(p)
+	u.over = err == io.EOF
 	if err != nil && err != io.EOF {
 		err = errUpload{err}
 	}

@@ -113,7 +113,7 @@ func (g *Gateway) Before(control http.Handler) http.Handler {
 
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.ContentLength != 0 {
+	if r.ContentLength != 0 && r.ProtoMajor < 2 {
 		// Also for an answer that needs no body: net/http waits for the body before it sends one.
 		// A writer without deadlines has a server that looks after itself.
 		_ = http.NewResponseController(w).SetReadDeadline(g.opts.Clock().Add(g.opts.ReadTimeout))
@@ -206,7 +206,7 @@ func (g *Gateway) hold(ctx context.Context, route Route) Route {
 // pass sends a request to the product.
 func (g *Gateway) pass(w http.ResponseWriter, r *http.Request, f *flight, route Route) {
 	ctx, cancel := context.WithCancel(r.Context())
-	f.out, f.ctl, f.cancel, f.began = w, http.NewResponseController(w), cancel, g.opts.Clock()
+	f.out, f.ctl, f.cancel, f.began, f.two = w, http.NewResponseController(w), cancel, g.opts.Clock(), r.ProtoMajor >= 2
 	defer f.land()
 	r = r.WithContext(ctx)
 	if f.b == nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -318,6 +319,83 @@ func TestAStreamOutlivesTheReadTimeoutOfItsUpload(t *testing.T) {
 	req.Body, req.ContentLength = io.NopCloser(strings.NewReader("abc")), 3
 	if body := text(d.do(req)); body != "data\ndata\ndata\n" {
 		t.Fatalf("got %q", body)
+	}
+}
+
+// unhurried is a product that takes its time: for its answer, between two events, after
+// an upload, and before a redirect.
+func unhurried(w http.ResponseWriter, r *http.Request) {
+	const while = 300 * time.Millisecond
+	got, _ := io.ReadAll(r.Body)
+	switch r.URL.Path {
+	case "/events":
+		w.Header().Set("Content-Type", "text/event-stream")
+		for range 2 {
+			_, _ = io.WriteString(w, "data\n")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(while)
+		}
+	case "/redirect":
+		time.Sleep(while)
+		w.Header().Set("Location", "/done")
+		w.WriteHeader(http.StatusSeeOther)
+	default:
+		time.Sleep(while)
+		_, _ = fmt.Fprintf(w, "answered %d", len(got))
+	}
+}
+
+// What bounds a visitor who does not read or send does not bound a product that thinks.
+func TestAnUnhurriedProductIsHeard(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(unhurried), func(o *gateway.Options) {
+		o.ReadTimeout, o.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	})
+	cookie := d.visit("acme", ann)
+	two := httptest.NewUnstartedServer(d.g)
+	two.EnableHTTP2 = true
+	two.StartTLS()
+	t.Cleanup(two.Close)
+	quick := two.Client()
+	quick.CheckRedirect = d.client.CheckRedirect
+	for name, by := range map[string]*http.Client{"HTTP/1.1": d.client, "HTTP/2": quick} {
+		for path, want := range map[string]string{"/": "200 answered 3", "/events": "200 data\ndata\n", "/redirect": "303 "} {
+			req := d.request("POST", path, cookie)
+			if by == quick {
+				req.URL.Scheme, req.URL.Host, req.Host = "https", two.Listener.Addr().String(), at
+			}
+			req.Body, req.ContentLength = io.NopCloser(strings.NewReader("abc")), 3
+			res, err := by.Do(req)
+			if err != nil {
+				t.Errorf("%s by %s: %v", path, name, err)
+				continue
+			}
+			body, err := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			if got := fmt.Sprintf("%d %s", res.StatusCode, body); got != want || err != nil || by == quick && res.ProtoMajor != 2 {
+				t.Errorf("%s by %s (%s): %q, %v", path, name, res.Proto, got, err)
+			}
+		}
+	}
+}
+
+// The last part of a body may come late, and the answer long after it.
+func TestAnAnswerMayComeLongAfterASlowUpload(t *testing.T) {
+	d := newDen(t, http.HandlerFunc(unhurried), func(o *gateway.Options) { o.ReadTimeout = 200 * time.Millisecond })
+	conn, err := net.Dial("tcp", d.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = fmt.Fprintf(conn, "POST /upload HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Length: 6\r\n\r\nabc", at, d.visit("acme", ann))
+	time.Sleep(100 * time.Millisecond)
+	_, _ = io.WriteString(conn, "def")
+	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := text(res); res.StatusCode != 200 || body != "answered 6" {
+		t.Errorf("%d %q", res.StatusCode, body)
 	}
 }
 

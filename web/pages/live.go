@@ -148,7 +148,11 @@ func (l *listener) write(event string) error {
 	if _, err := l.w.Write([]byte(event)); err != nil {
 		return err
 	}
-	return l.control.Flush()
+	if err := l.control.Flush(); err != nil {
+		return err
+	}
+	_ = l.control.SetWriteDeadline(time.Time{}) // over HTTP/2 it would end the stream while nothing is written
+	return nil
 }
 
 // part renders a fragment of a page for somebody.
