@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
@@ -38,8 +39,18 @@ func (m *metrics) count(now func() time.Time) gin.HandlerFunc {
 		if route == "" {
 			route = "none"
 		}
-		m.requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(c.Writer.Status())).Observe(now().Sub(began).Seconds())
+		m.requests.WithLabelValues(method(c.Request), route, strconv.Itoa(c.Writer.Status())).Observe(now().Sub(began).Seconds())
 	}
+}
+
+// method is the method of a request, of those that there are: anybody can make up others,
+// and each would be counted by itself for as long as the den runs.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return r.Method
+	}
+	return "other"
 }
 
 // metricsPage is GET /metrics. The host is asked once, for who may and for what it says.

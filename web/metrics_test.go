@@ -58,3 +58,19 @@ func TestMetricsAreReadWhileTheEngineHangs(t *testing.T) {
 		t.Errorf("while the engine hangs the metrics are %d: %.300s", p.Status, p.Text)
 	}
 }
+
+func TestMetricsCountMethodsThatSomebodyMadeUpTogether(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, method := range []string{"BREW", "BOIL", "POUR"} {
+		q, err := http.NewRequest(method, r.server.URL+"/nowhere", nil)
+		r.must(err)
+		answer, err := http.DefaultClient.Do(q)
+		r.must(err)
+		r.must(answer.Body.Close())
+	}
+	text := r.visitor("operator").get("/metrics").Text
+	if strings.Contains(text, "BREW") || !strings.Contains(text, `den_http_request_duration_seconds_count{method="other",route="none",status="404"} 3`) {
+		t.Errorf("methods that nobody knows are counted as %v", regexp.MustCompile(`method="[A-Zo].*`).FindAllString(text, -1))
+	}
+}
