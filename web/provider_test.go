@@ -33,6 +33,7 @@ type provider struct {
 	mu     sync.Mutex
 	groups map[string][]string // by subject
 	mute   bool                // it refuses to refresh
+	asked  func()              // called while it is asked to refresh
 }
 
 // SetUserinfoFromToken adds the groups, at the endpoint where they are asked for.
@@ -49,8 +50,11 @@ func (p *provider) SetUserinfoFromToken(ctx context.Context, info *oidc.UserInfo
 // TokenRequestByRefreshToken refuses where the provider no longer vouches.
 func (p *provider) TokenRequestByRefreshToken(ctx context.Context, token string) (op.RefreshTokenRequest, error) {
 	p.mu.Lock()
-	mute := p.mute
+	mute, asked := p.mute, p.asked
 	p.mu.Unlock()
+	if asked != nil {
+		asked()
+	}
 	if mute {
 		return nil, oidc.ErrInvalidGrant().WithDescription("the account is closed")
 	}
@@ -258,6 +262,34 @@ func TestASessionNeverOutlivesTheProvidersWord(t *testing.T) {
 			t.Errorf("the provider vouches no more, and the session stands: %d", got.Status)
 		}
 	})
+}
+
+// A session that somebody ends while its provider is asked again does not come back with
+// the answer.
+func TestASessionEndedWhileTheProviderIsAskedStaysEnded(t *testing.T) {
+	r, p, clock := provided(t, "offline_access")
+	p.put("id1", "local-services")
+	lost := r.visitor("")
+	lost.get(lost.away(lost.get("/sign-in"), firstUser))
+	clock.wait(2 * time.Hour)
+	here := r.visitor("")
+	here.get(here.away(here.get("/sign-in"), firstUser))
+	page := here.get("/me/sessions")
+	p.mu.Lock()
+	p.asked = func() {
+		p.mu.Lock()
+		p.asked = nil // the other session is to be asked about too
+		p.mu.Unlock()
+		if done := here.submit(page, "/me/sessions/end", nil); done.Status != http.StatusSeeOther {
+			t.Errorf("ending every other session answers %d: %s", done.Status, done.said())
+		}
+	}
+	p.mu.Unlock()
+	for _, when := range []string{"by the request that asked", "afterwards"} {
+		if got := lost.get("/me"); got.Status != http.StatusSeeOther {
+			t.Errorf("%s the ended session answers %d", when, got.Status)
+		}
+	}
 }
 
 func TestAKeptFormSurvivesTheTripToTheProvider(t *testing.T) {

@@ -81,8 +81,11 @@ func (s *server) renew(ctx context.Context, c *gin.Context) (context.Context, er
 	if err != nil {
 		return nil, err
 	}
-	s.Sessions.keep(ctx, pages.Word{Refresh: said.Refresh, Until: said.Until})
-	return ctx, s.Sessions.commit(ctx, c.Writer)
+	stands, err := s.Sessions.renewed(ctx, c.Writer, pages.Word{Refresh: said.Refresh, Until: said.Until})
+	if err == nil && !stands {
+		return s.ended(ctx, c)
+	}
+	return ctx, err
 }
 
 // ended ends the session of a request, which goes on as nobody's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -29,6 +30,8 @@ type Sessions struct {
 	store  SessionStore
 	secure bool
 	held   held
+
+	ending sync.Mutex // held to end a session, and to write one anew that must stand
 }
 
 const (
@@ -136,6 +139,18 @@ func (s *Sessions) keep(ctx context.Context, word pages.Word) {
 	}
 }
 
+// renewed writes what a provider said again into the session in ctx, unless somebody has
+// ended it meanwhile: what is written would be there again. It says whether it stands.
+func (s *Sessions) renewed(ctx context.Context, w http.ResponseWriter, word pages.Word) (bool, error) {
+	s.ending.Lock()
+	defer s.ending.Unlock()
+	if !s.Stands(ctx) {
+		return false, nil
+	}
+	s.keep(ctx, word)
+	return true, s.commit(ctx, w)
+}
+
 func (s *Sessions) commit(ctx context.Context, w http.ResponseWriter) error {
 	token, expiry, err := s.scs.Commit(ctx)
 	if err != nil {
@@ -149,7 +164,9 @@ func (s *Sessions) commit(ctx context.Context, w http.ResponseWriter) error {
 func (s *Sessions) End(ctx context.Context, w http.ResponseWriter) error {
 	s.write(w, "", time.Unix(1, 0))
 	id := s.ID(ctx)
+	s.ending.Lock()
 	err := s.scs.Destroy(ctx)
+	s.ending.Unlock()
 	s.held.end(id)
 	return err
 }

@@ -64,10 +64,16 @@ func (s *Sessions) EndOf(ctx context.Context, person den.ID, id string) error {
 		if one.ID != id {
 			continue
 		}
-		if err := s.store.End(ctx, one.key); err != nil {
+		if err := s.endKey(ctx, one.key); err != nil {
 			return err
 		}
 		s.held.end(id)
 	}
 	return nil
+}
+
+func (s *Sessions) endKey(ctx context.Context, key string) error {
+	s.ending.Lock()
+	defer s.ending.Unlock()
+	return s.store.End(ctx, key)
 }
