@@ -8,6 +8,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -62,6 +63,9 @@ type Config struct {
 	OpenTechmap bool
 	// MaxArchive bounds an uploaded image, in bytes; 0: 4 GiB.
 	MaxArchive int64
+	// Patience is how long somebody may send nothing of a body, or take nothing of an
+	// answer; 0: a minute.
+	Patience time.Duration
 }
 
 type server struct {
@@ -109,7 +113,8 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.Gateway.Before(s.beforePages(origins, engine, public.Scheme == "https")), nil
+	all := s.beforePages(origins, engine, public.Scheme == "https")
+	return c.Gateway.Before(patience{c.Now, cmp.Or(c.Patience, usualPatience)}.handler(all)), nil
 }
 
 // beforePages keeps what docker push sends from the pages: it brings its own proof with
