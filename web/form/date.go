@@ -108,7 +108,8 @@ func startOf(at time.Time, zone *time.Location) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, zone)
 }
 
-// Clock is a time of day: "9am", "9:30am", "17:00", "midday", "midnight".
+// Clock is a time of day: "9am", "9:30am", "17:00", "midday", "midnight", and "24:00",
+// which is midnight at the end of the day.
 type Clock struct {
 	Name, What string
 	Optional   bool
@@ -137,6 +138,8 @@ func clockOf(text string) (time.Duration, bool) {
 		return 12 * time.Hour, true
 	case "midnight":
 		return 0, true
+	case "24:00":
+		return 24 * time.Hour, true
 	}
 	parts := regexp.MustCompile(`^([0-9]{1,2})(?:[:.]([0-9]{2}))?(am|pm)?$`).FindStringSubmatch(text)
 	if parts == nil || (parts[2] == "" && parts[3] == "") {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"innovationden/web/view"
 )
 
 // Text is a line, or several where Lines is set, of at most Max characters.
@@ -109,6 +111,38 @@ func (f Int) Read(v *Values) int {
 	return n
 }
 
+// Number is a number from Min to Max, both included, with figures after the point where
+// it needs them.
+type Number struct {
+	Name, What string
+	Min, Max   float64
+	Optional   bool
+}
+
+// Read gives the number; 0 where there is none.
+func (f Number) Read(v *Values) float64 {
+	text := strings.NewReplacer(",", "", " ", "").Replace(v.read(f.Name))
+	if text == "" {
+		if !f.Optional {
+			v.refuse(f.Name, "form.missing", f.What)
+		}
+		return 0
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`).MatchString(text) {
+		v.refuse(f.Name, "form.number", f.What)
+		return 0
+	}
+	if n < f.Min || n > f.Max {
+		v.refuse(f.Name, "form.between", f.What, "Min", Figure(f.Min), "Max", Figure(f.Max))
+		return 0
+	}
+	return n
+}
+
+// Figure is how a number stands in a Number field: "5", "12.5".
+func Figure(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
 // Money is an amount in pence from Min to Max, both included, typed in pounds:
 // "12", "£12.40", "1,200".
 type Money struct {
@@ -133,17 +167,15 @@ func (f Money) Read(v *Values) int64 {
 	}
 	pence, err := strconv.ParseInt(parts[1]+(parts[2] + "00")[:2], 10, 64)
 	if err != nil || pence < f.Min || pence > f.Max {
-		v.refuse(f.Name, "form.between", f.What, "Min", pounds(f.Min), "Max", pounds(f.Max))
+		v.refuse(f.Name, "form.between", f.What, "Min", view.Say{}.Money(f.Min), "Max", view.Say{}.Money(f.Max))
 		return 0
 	}
 	return pence
 }
 
 // Pounds is how an amount of pence stands in a Money field: "12.40".
-func Pounds(pence int64) string { return strings.TrimPrefix(pounds(pence), "£") }
-
-func pounds(pence int64) string {
-	text := "£" + strconv.FormatInt(pence/100, 10)
+func Pounds(pence int64) string {
+	text := strconv.FormatInt(pence/100, 10)
 	if pence%100 != 0 {
 		text += "." + strconv.FormatInt(100+pence%100, 10)[1:]
 	}

@@ -84,6 +84,34 @@ func TestANumberIsReadOrRefused(t *testing.T) {
 	}
 }
 
+func TestANumberMayHaveFiguresAfterThePoint(t *testing.T) {
+	for text, want := range map[string]string{
+		"5": "5", " 12.5 ": "12.5", "0": "0", "100": "100", "33.3333": "33.3333", "1 0": "10",
+		"":      "Enter a share",
+		"101":   "Enter a share between 0 and 100",
+		"-1":    "Enter a share between 0 and 100",
+		"half":  "Enter a share as a number, such as 5 or 12.5",
+		"NaN":   "Enter a share as a number, such as 5 or 12.5",
+		"inf":   "Enter a share as a number, such as 5 or 12.5",
+		"1e2":   "Enter a share as a number, such as 5 or 12.5",
+		"0x1p4": "Enter a share as a number, such as 5 or 12.5",
+		"5.":    "Enter a share as a number, such as 5 or 12.5",
+		"1.2.3": "Enter a share as a number, such as 5 or 12.5",
+	} {
+		v := typed(t, "share", text)
+		got := form.Figure(form.Number{Name: "share", What: "a share", Max: 100}.Read(v))
+		if v.Bad() {
+			if got != "0" {
+				t.Errorf("%q was refused and gave %s", text, got)
+			}
+			got = v.Wrong("share")
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestMoneyIsReadInPence(t *testing.T) {
 	for text, want := range map[string]string{
 		"12": "1200", "12.4": "1240", "£12.40": "1240", "1,000.05": "100005", "0": "0",
@@ -91,8 +119,8 @@ func TestMoneyIsReadInPence(t *testing.T) {
 		"12.405":               "Enter a budget in pounds and pence, such as 12 or 12.40",
 		"-1":                   "Enter a budget in pounds and pence, such as 12 or 12.40",
 		"12p":                  "Enter a budget in pounds and pence, such as 12 or 12.40",
-		"2000.50":              "Enter a budget between £0 and £2000",
-		"99999999999999999999": "Enter a budget between £0 and £2000",
+		"2000.50":              "Enter a budget between £0 and £2,000",
+		"99999999999999999999": "Enter a budget between £0 and £2,000",
 	} {
 		v := typed(t, "budget", text)
 		got := fmt.Sprint(form.Money{Name: "budget", What: "a budget", Max: 2000_00}.Read(v))
@@ -230,7 +258,7 @@ func TestADateIsReadOrItsBoxesAreMarked(t *testing.T) {
 func TestATimeOfDayIsReadAsPeopleWriteIt(t *testing.T) {
 	for text, want := range map[string]string{
 		"9am": "9h0m0s", "9:30 am": "9h30m0s", "12am": "0s", "12:05pm": "12h5m0s", "17:00": "17h0m0s", "5.15pm": "17h15m0s",
-		"midday": "12h0m0s", "Midnight": "0s",
+		"midday": "12h0m0s", "Midnight": "0s", "24:00": "24h0m0s",
 		"":      "Enter a time of day",
 		"9":     "Enter a time of day as a time, such as 9:30am or 17:00",
 		"25:00": "Enter a time of day as a time, such as 9:30am or 17:00",

@@ -2,7 +2,7 @@ package pages
 
 import (
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -95,12 +95,8 @@ func (p *Pages) Amend(c *gin.Context) error {
 func (p *Pages) readAmend(c *gin.Context, t den.TrialView, v *form.Values) (den.NewAmendment, error) {
 	in := den.NewAmendment{Weights: map[string]float64{}, Rev: rev(c)}
 	for _, one := range t.Scheme.Criteria() {
-		field := "weight-" + one.ID
-		_ = form.Text{Name: field, What: "set-up.weights", Max: 20, Optional: true}.Read(v) // so that what is said of it leads to it
-		w, err := strconv.ParseFloat(strings.TrimSpace(c.PostForm(field)), 64)
-		if _, typed := c.GetPostForm(field); typed && err != nil {
-			v.Say(field, "amend.number", "Title", one.Title)
-		} else if typed && w != weightOf(t, one) {
+		_, typed := c.GetPostForm("weight-" + one.ID)
+		if w := p.readWeight(v, one, !typed); typed && w != weightOf(t, one) {
 			in.Weights[one.ID] = w
 		}
 	}
@@ -122,6 +118,9 @@ func (p *Pages) readAmend(c *gin.Context, t den.TrialView, v *form.Values) (den.
 	}
 	chair := den.ID(form.Choice{Name: "chair", What: "set-up.what-chair", From: values(chairs), Optional: true}.Read(v))
 	in.Tasks, in.Rule, in.Evaluators = &tasks, &rule, &chosen
+	if _, isSent := c.GetPostForm("chair"); chair == "" && isSent && slices.Contains(values(chairs), string(t.Chair)) {
+		chair = t.CreatedBy // whoever set up the trial, in the place of somebody who could be chosen
+	}
 	if chair != "" {
 		in.Chair = &chair
 	}
@@ -137,7 +136,7 @@ func choiceValues(choices []view.Choice) []string {
 	return all
 }
 
-// chairs are the people of the department who may lead the consensus, and whoever does.
+// chairs are the people of the department who may lead the consensus.
 func (p *Pages) chairs(c *gin.Context, t den.TrialView) ([]view.Option, error) {
 	people, err := p.Den.People(c, asking(c))
 	if err != nil {
@@ -158,7 +157,7 @@ func (p *Pages) showAmend(c *gin.Context, status int, t den.TrialView, v *form.V
 		Chair: string(t.Chair), Form: v,
 	}
 	for _, one := range t.Scheme.Criteria() {
-		page.Weights = append(page.Weights, weightRow{Criterion: one, Field: "weight-" + one.ID, Value: mark(weightOf(t, one))})
+		page.Weights = append(page.Weights, weightRow{Criterion: one, Field: "weight-" + one.ID, Value: form.Figure(weightOf(t, one))})
 	}
 	var err error
 	if page.People, err = p.peopleChoices(c); err != nil {

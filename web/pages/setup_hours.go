@@ -2,10 +2,9 @@ package pages
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/form"
@@ -60,49 +59,12 @@ func (p *Pages) readHours(v *form.Values, before *den.Hours) *den.Hours {
 			h.Days = append(h.Days, d)
 		}
 	}
-	h.From, h.To = readClock(v, "from", "set-up.what-from"), readClock(v, "to", "set-up.what-to")
+	h.From = int(form.Clock{Name: "from", What: "set-up.what-from"}.Read(v) / time.Minute)
+	h.To = int(form.Clock{Name: "to", What: "set-up.what-to"}.Read(v) / time.Minute)
 	if !v.Bad() && h.To == 0 {
 		h.To = 24 * 60 // "midnight", at the end
 	}
 	return &h
-}
-
-func readClock(v *form.Values, name, what string) int {
-	text := form.Text{Name: name, What: what, Max: 20}.Read(v)
-	minutes, ok := clockOf(text)
-	if !ok && text != "" {
-		v.Say(name, "form.clock")
-	}
-	return minutes
-}
-
-// clockOf reads "9am", "9:00am", "17:00", "midnight" and "midday" as minutes after midnight.
-func clockOf(text string) (int, bool) {
-	text = strings.ToLower(strings.ReplaceAll(text, " ", ""))
-	switch text {
-	case "midnight":
-		return 0, true
-	case "midday", "noon":
-		return 12 * 60, true
-	case "24:00":
-		return 24 * 60, true
-	}
-	parts := regexp.MustCompile(`^([0-9]{1,2})(?:[:.]([0-9]{2}))?(am|pm)?$`).FindStringSubmatch(text)
-	if parts == nil || parts[2] == "" && parts[3] == "" {
-		return 0, false
-	}
-	hour, _ := strconv.Atoi(parts[1])
-	minute, _ := strconv.Atoi(parts[2])
-	if minute > 59 || hour > 23 || parts[3] != "" && (hour < 1 || hour > 12) {
-		return 0, false
-	}
-	if parts[3] != "" {
-		hour %= 12
-	}
-	if parts[3] == "pm" {
-		hour += 12
-	}
-	return hour*60 + minute, true
 }
 
 // clockSaid is how a time of day stands in its field.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (p *Pages) measuring() stepPage {
 		Page: func(_ *gin.Context, e editing) (view.Page, error) {
 			aim := e.Trial.Measuring.Aim()
 			return measuringPage{stepForm: e.Base, Pages: strings.Join(e.Trial.Measuring.Pages, "\n"),
-				Within: strconv.FormatInt(aim.P95.Milliseconds(), 10), Errors: strconv.FormatFloat(100*aim.Errors, 'f', -1, 64)}, nil
+				Within: strconv.FormatInt(aim.P95.Milliseconds(), 10), Errors: form.Figure(perCent(aim.Errors))}, nil
 		},
 		Read: func(_ *gin.Context, e editing, in *den.NewTrial) error {
 			text := form.Text{Name: "pages", What: "set-up.what-pages", Max: den.MostPages * den.LongestPath, Lines: true, Optional: true}.Read(e.Form)
@@ -34,12 +35,15 @@ func (p *Pages) measuring() stepPage {
 			within := form.Int{Name: "within", What: "set-up.what-within", Min: 1, Max: 60000}.Read(e.Form)
 			in.Measuring.Objective = den.Objective{
 				P95:    time.Duration(within) * time.Millisecond,
-				Errors: float64(form.Int{Name: "errors", What: "set-up.what-errors", Max: 100}.Read(e.Form)) / 100,
+				Errors: form.Number{Name: "errors", What: "set-up.what-errors", Max: 100}.Read(e.Form) / 100,
 			}
 			return nil
 		},
 	}
 }
+
+// perCent is a share of 1 in per cent, without what binary fractions add: 0.07 is 7.
+func perCent(share float64) float64 { return math.Round(1e6*share) / 1e4 }
 
 // MeasuringStep is GET /trials/:id/set-up/measuring.
 func (p *Pages) MeasuringStep(c *gin.Context) error { return p.showStep(c, p.measuring()) }

@@ -79,7 +79,7 @@ func (p *Pages) weights() stepPage {
 			for _, theme := range e.Trial.Scheme.Themes {
 				one := weightTheme{Title: theme.Title}
 				for _, c := range theme.Criteria {
-					one.Rows = append(one.Rows, weightRow{Criterion: c, Field: "weight-" + c.ID, Value: mark(weightOf(e.Trial, c))})
+					one.Rows = append(one.Rows, weightRow{Criterion: c, Field: "weight-" + c.ID, Value: form.Figure(weightOf(e.Trial, c))})
 				}
 				page.Themes = append(page.Themes, one)
 			}
@@ -97,19 +97,24 @@ func (p *Pages) weights() stepPage {
 func (p *Pages) readWeights(e editing) map[string]float64 {
 	changed, sum := map[string]float64{}, 0.0
 	for _, c := range e.Trial.Scheme.Criteria() {
-		least, most := int(math.Ceil(c.WeightMin)), int(math.Floor(c.WeightMax))
-		if most == 0 {
-			most = 100
-		}
-		w := float64(form.Int{Name: "weight-" + c.ID, What: p.words.Say("set-up.weight-of", "Title", c.Title), Min: least, Max: most}.Read(e.Form))
+		w := p.readWeight(e.Form, c, false)
 		if sum += w; w != c.Weight {
 			changed[c.ID] = w
 		}
 	}
-	if !e.Form.Bad() && math.Round(sum) != 100 {
+	if !e.Form.Bad() && math.Round(10*sum) != 1000 {
 		e.Form.Say("weight-"+e.Trial.Scheme.Criteria()[0].ID, "set-up.weights-sum", "Sum", mark(sum))
 	}
 	return changed
+}
+
+// readWeight reads the weight of one criterion, within the limits that its scheme sets.
+func (p *Pages) readWeight(v *form.Values, c den.Criterion, isOptional bool) float64 {
+	most := c.WeightMax
+	if most == 0 {
+		most = 100
+	}
+	return form.Number{Name: "weight-" + c.ID, What: p.words.Say("set-up.weight-of", "Title", c.Title), Min: c.WeightMin, Max: most, Optional: isOptional}.Read(v)
 }
 
 func weightOf(t den.TrialView, c den.Criterion) float64 {
