@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,49 @@ import (
 	"innovationden/configs"
 	"innovationden/orchestrator/den"
 )
+
+// A list that is longer than a page of it is offered whole: what a form leaves out cannot
+// be chosen.
+func TestWhoCameLateCanBeChosen(t *testing.T) {
+	r := newRig(t)
+	ctx := context.Background()
+	for n := range 200 {
+		s, err := r.den.AddSupplier(ctx, den.System(), den.NewOrganisation{Name: fmt.Sprintf("Supplier %d", n)})
+		r.must(err)
+		_, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: s.ID, Name: fmt.Sprintf("Product %d", n)})
+		r.must(err)
+	}
+	late, err := r.den.AddSupplier(ctx, den.System(), den.NewOrganisation{Name: "Late & Last"})
+	r.must(err)
+	product := r.offer(late, "Lastly", "It came late.")
+	who, err := r.den.AddPerson(ctx, den.System(), den.Person{Name: "Person late", Memberships: []den.Membership{{Role: den.SupplierMember, In: late.ID}}, Demo: true})
+	r.must(err)
+	r.people["late"] = who
+	r.visitor("late").get("/products/new").shows("select[name=supplier]", "Late & Last")
+
+	trial, err := r.den.AddTrial(ctx, r.people["official"].Act(), den.NewTrial{Name: "A late one", Question: "Is it there?", Releases: []den.ID{r.releases[2]}})
+	r.must(err)
+	path := "/trials/" + string(trial.ID) + "/set-up/products"
+	v := r.visitor("official")
+	page := v.get(path)
+	page.shows("label", "Lastly, version 1.0")
+	if got := v.submit(page, path, nil); got.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Status, got.said())
+	}
+	kept, err := r.den.Trial(ctx, den.System(), trial.ID)
+	r.must(err)
+	if len(kept.Entries) != 1 || kept.Entries[0].Product != product.ID {
+		t.Errorf("what was chosen is lost: %+v", kept.Entries)
+	}
+}
+
+func TestAProductIsAddedToTheSupplierThatItsLinkNames(t *testing.T) {
+	r := newRig(t)
+	page := r.visitor("operator").get("/products/new?supplier=" + string(r.harbour.ID))
+	if got := holds(page.one("select[name=supplier]")); got != string(r.harbour.ID) {
+		t.Errorf("the product would be one of %s", got)
+	}
+}
 
 // A step that is saved as it is shown is not refused, and changes nothing.
 func TestFiguresOfADraftComeBackAsTheyWent(t *testing.T) {

@@ -26,11 +26,11 @@ type approvalsPage struct {
 func (p *Pages) Approvals(c *gin.Context) error {
 	who := asking(c)
 	page := approvalsPage{Frame: p.frame(c, p.words.Say("approvals.title"))}
-	open, err := p.Den.Requests(c, who, den.Filter{Request: den.RequestOpen, Limit: 100})
+	open, err := every(c, p.Den.Requests, den.Filter{Request: den.RequestOpen})
 	if err != nil {
 		return err
 	}
-	page.Open = open.Items
+	page.Open = open
 	all, err := p.Den.Requests(c, who, den.Filter{After: c.Query("after"), Limit: 50, Newest: true})
 	if err != nil {
 		return err
@@ -42,11 +42,11 @@ func (p *Pages) Approvals(c *gin.Context) error {
 	}
 	page.More = more(c, all.Next)
 	if setsUp(who) || who.Has(den.Auditor) {
-		departments, err := p.Den.Departments(c, who, den.Filter{Limit: 1000})
+		departments, err := every(c, p.Den.Departments, den.Filter{})
 		if err != nil {
 			return err
 		}
-		page.Departments = slices.DeleteFunc(departments.Items, func(d den.Department) bool {
+		page.Departments = slices.DeleteFunc(departments, func(d den.Department) bool {
 			return !den.May(who, den.ReadRules, den.Owner{Department: d.ID})
 		})
 	}

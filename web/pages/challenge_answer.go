@@ -164,11 +164,11 @@ func (p *Pages) showInterest(c *gin.Context, status int, v den.ChallengeView, f 
 func (p *Pages) ownProducts(c *gin.Context, v den.ChallengeView) ([]view.Choice, error) {
 	var choices []view.Choice
 	for _, s := range v.Suppliers {
-		found, err := p.Den.Products(c, asking(c), den.Filter{Supplier: s.ID, Limit: 200})
+		found, err := every(c, p.Den.Products, den.Filter{Supplier: s.ID})
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range found.Items {
+		for _, one := range found {
 			hint := one.Summary
 			if common := v.InCommon(one.Capabilities); len(common) > 0 {
 				hint = p.words.Say("challenge-interest.fits", "Common", p.series(p.capabilityTitles(common)))

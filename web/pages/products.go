@@ -73,6 +73,7 @@ func (p *Pages) Product(c *gin.Context) error {
 type newProductPage struct {
 	view.Frame
 	Once      string
+	Supplier  string // whose product it is to be; empty: not said
 	Suppliers []view.Option
 	Form      *form.Values
 }
@@ -121,12 +122,12 @@ func (p *Pages) AddProduct(c *gin.Context) error {
 // suppliers are those that the person can offer products for.
 func (p *Pages) suppliers(c *gin.Context) ([]view.Option, error) {
 	who := asking(c)
-	found, err := p.Den.Suppliers(c, who, den.Filter{Limit: 200})
+	found, err := every(c, p.Den.Suppliers, den.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	var options []view.Option
-	for _, s := range found.Items {
+	for _, s := range found {
 		if den.May(who, den.EditEntry, s.Owner()) {
 			options = append(options, view.Option{Value: string(s.ID), Text: s.Name})
 		}
@@ -135,7 +136,7 @@ func (p *Pages) suppliers(c *gin.Context) ([]view.Option, error) {
 }
 
 func (p *Pages) showNewProduct(c *gin.Context, status int, v *form.Values) error {
-	page := newProductPage{Frame: p.frame(c, p.words.Say("product-new.title")), Once: fresh(c), Form: v}
+	page := newProductPage{Frame: p.frame(c, p.words.Say("product-new.title")), Once: fresh(c), Supplier: c.Query("supplier"), Form: v}
 	var err error
 	if page.Suppliers, err = p.suppliers(c); err != nil {
 		return err

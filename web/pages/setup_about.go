@@ -78,12 +78,12 @@ func (p *Pages) showNewTrial(c *gin.Context, status int, v *form.Values) error {
 // choice.
 func (p *Pages) departments(c *gin.Context) ([]view.Option, error) {
 	who := asking(c)
-	found, err := p.Den.Departments(c, who, den.Filter{Limit: 200})
+	found, err := every(c, p.Den.Departments, den.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	var options []view.Option
-	for _, d := range found.Items {
+	for _, d := range found {
 		if den.May(who, den.SetUpTrial, den.Owner{Department: d.ID}) {
 			options = append(options, view.Option{Value: string(d.ID), Text: d.Name})
 		}

@@ -48,12 +48,12 @@ func (p *Pages) entries() stepPage {
 
 // releaseChoices are all releases on the techmap, the newest of each product first.
 func (p *Pages) releaseChoices(c *gin.Context) ([]view.Choice, error) {
-	found, err := p.Den.Products(c, asking(c), den.Filter{Limit: 200})
+	found, err := every(c, p.Den.Products, den.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	var choices []view.Choice
-	for _, product := range found.Items {
+	for _, product := range found {
 		for _, r := range slices.Backward(product.Releases) {
 			choices = append(choices, view.Choice{
 				Value: string(r.ID), Text: p.words.Say("set-up.release", "Product", product.Name, "Version", r.Version),

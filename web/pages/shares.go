@@ -139,18 +139,18 @@ func (p *Pages) shareChoices(c *gin.Context, page *sharesPage) error {
 		page.People = append(page.People, people[1:]...)
 	}
 	page.Groups = []view.Option{{Value: "", Text: p.words.Say("shares.choose")}}
-	departments, err := p.Den.Departments(c, asking(c), den.Filter{Limit: 1000})
+	departments, err := every(c, p.Den.Departments, den.Filter{})
 	if err != nil {
 		return err
 	}
-	for _, d := range departments.Items {
+	for _, d := range departments {
 		page.Groups = append(page.Groups, view.Option{Value: string(d.ID), Text: d.Name})
 	}
-	suppliers, err := p.Den.Suppliers(c, asking(c), den.Filter{Limit: 1000})
+	suppliers, err := every(c, p.Den.Suppliers, den.Filter{})
 	if err != nil {
 		return err
 	}
-	for _, s := range suppliers.Items {
+	for _, s := range suppliers {
 		page.Groups = append(page.Groups, view.Option{Value: string(s.ID), Text: s.Name})
 	}
 	return nil

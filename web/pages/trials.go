@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -40,6 +41,19 @@ func (p *Pages) Trials(c *gin.Context) error {
 	}
 	page.Trials, page.More = found.Items, more(c, found.Next)
 	return p.show(c, http.StatusOK, "trials", page)
+}
+
+// every reads a list to its end: what a form leaves out cannot be chosen.
+func every[T any](c *gin.Context, list func(context.Context, den.Actor, den.Filter) (den.Page[T], error), f den.Filter) (all []T, err error) {
+	for f.Limit = 1000; ; {
+		page, err := list(c, asking(c), f)
+		if err != nil {
+			return nil, err
+		}
+		if all, f.After = append(all, page.Items...), page.Next; f.After == "" {
+			return all, nil
+		}
+	}
 }
 
 // more is the address of the next page of a list; empty where there is none.
