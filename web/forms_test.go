@@ -106,3 +106,88 @@ func TestTheLeadGoesBackToWhoeverSetUpTheTrial(t *testing.T) {
 		t.Errorf("%s leads", after.Leads())
 	}
 }
+
+// Whoever leads the panel may dissent, too: each form of the page keeps what was typed
+// into it, and takes nothing from the other.
+func TestTheFormsOfAConsensusKeepWhatWasTyped(t *testing.T) {
+	r := newRig(t)
+	ctx, by := context.Background(), r.people["official"].Act()
+	trial := r.trial()
+	both := []den.ID{r.people["evaluator"].ID, r.people["official"].ID}
+	_, err := r.den.Amend(ctx, by, trial.ID, den.NewAmendment{Evaluators: &both, Why: "I try it, too."})
+	r.must(err)
+	r.score(trial, "evaluator")
+	_, err = r.den.Declare(ctx, by, trial.ID, den.NewDeclaration{Stake: den.NoStake})
+	r.must(err)
+	r.scoreBy(trial, "official", 3)
+	first, other := trial.Scheme.Criteria()[0], trial.Scheme.Criteria()[1]
+	entry, second := string(trial.Entries[0].ID), string(trial.Entries[1].ID)
+	path := "/trials/" + string(trial.ID) + "/consensus"
+	v := r.visitor("official")
+
+	field := func(what, entry string, c den.Criterion) string { return what + "-" + entry + "-" + c.ID }
+	kept := v.submit(v.get(path), path, url.Values{field("mark", entry, first): {"4"}, field("reason", entry, first): {"We all saw it."}})
+	if kept.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", kept.Status, kept.said())
+	}
+	alone := v.submit(v.get(path), path, url.Values{field("mark", second, first): {""}, field("reason", second, first): {"We still talk about it."}})
+	alone.shows(`.govuk-error-summary a[href="#`+field("mark", second, first)+`"]`, "Select the mark of “"+first.Title+"” of "+trial.Entries[1].ProductName)
+	if got := holds(alone.one("#" + field("reason", second, first))); alone.Status != http.StatusUnprocessableEntity || got != "We still talk about it." {
+		t.Errorf("a reason alone: %d %q", alone.Status, got)
+	}
+	taken := v.submit(v.get(path), path, url.Values{field("mark", entry, first): {""}})
+	taken.shows(`.govuk-error-summary a[href="#`+field("mark", entry, first)+`"]`, "Select the mark of")
+
+	wrong := v.submit(v.get(path), path+"/dissent", url.Values{"entry": {second}, "criterion": {other.ID}, "text": {"It was slow."}})
+	wrong.shows(`.govuk-error-summary a[href="#criterion"]`, "Choose a criterion on which the panel has agreed")
+	for name, want := range map[string]string{"entry": second, "criterion": other.ID, "text": "It was slow.", field("mark", entry, first): "4", field("reason", entry, first): "We all saw it."} {
+		if got := holds(wrong.one("#" + name)); got != want {
+			t.Errorf("%s is %q after a dissent that was refused, not %q", name, got, want)
+		}
+	}
+}
+
+func TestASharePointsAtWhatIsMissing(t *testing.T) {
+	r := newRig(t)
+	path := "/trials/" + string(r.trial().ID) + "/shares"
+	v := r.visitor("official")
+	for how, want := range map[string]string{"person": "Select a person", "group": "Select an organisation"} {
+		v.submit(v.get(path), path, url.Values{"how": {how}}).shows(`.govuk-error-summary a[href="#`+how+`"]`, want)
+	}
+}
+
+func TestAPriceIsNotSavedByHalf(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	path := "/trials/" + string(trial.ID) + "/prices"
+	v, one, two := r.visitor("official"), string(trial.Entries[0].ID), string(trial.Entries[1].ID)
+	wrong := v.submit(v.get(path), path, url.Values{"price-" + one: {"100"}, "basis-" + one: {"A year."}, "price-" + two: {" "}, "basis-" + two: {"Two years."}})
+	wrong.shows(`.govuk-error-summary a[href="#price-`+two+`"]`, "Enter the price of "+trial.Entries[1].ProductName)
+	if got := holds(wrong.one("#basis-" + two)); wrong.Status != http.StatusUnprocessableEntity || got != "Two years." {
+		t.Errorf("%d %q", wrong.Status, got)
+	}
+	after, err := r.den.Trial(context.Background(), den.System(), trial.ID)
+	r.must(err)
+	if len(after.Priced) != 0 {
+		t.Errorf("a price of nothing is kept: %v", after.Priced)
+	}
+	draft, err := r.den.AddTrial(context.Background(), r.people["official"].Act(), den.NewTrial{Name: "Empty", Question: "What?"})
+	r.must(err)
+	path = "/trials/" + string(draft.ID) + "/prices"
+	if got := v.submit(v.get(path), path, nil); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a draft without products: %d %s", got.Status, got.said())
+	}
+}
+
+func TestEvidenceThatIsTooLargeSaysSoAndStaysWithItsQuestion(t *testing.T) {
+	r := newRig(t)
+	trial := r.trial()
+	asked := trial.Scheme.Criteria()[0]
+	v := r.visitor("evaluator")
+	page := v.get("/trials/" + string(trial.ID) + "/entries/" + string(trial.Entries[0].ID) + "/evidence?criterion=" + asked.ID)
+	got := v.sendFile(attribute(page.one("main form"), "action"), url.Values{"criterion": {asked.ID}, "kind": {"file"}}, sentFile{"file", "a.bin", make([]byte, 10<<20)})
+	got.shows(`.govuk-error-summary a[href="#file"]`, "at most 8 MB")
+	if got.Status != http.StatusRequestEntityTooLarge || attribute(got.one("input[name=criterion]"), "value") != asked.ID {
+		t.Errorf("%d %s", got.Status, got.said())
+	}
+}

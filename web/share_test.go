@@ -83,7 +83,7 @@ func TestAVisitByLink(t *testing.T) {
 	}
 	lease := string(trial.Entries[0].Sandbox.ID)
 	for range 3 {
-		if got := guest.post(visit, url.Values{"sandbox": {lease}, "passcode": {"open barley"}}); got.Status != http.StatusUnprocessableEntity || !got.has(".govuk-error-summary") {
+		if got := guest.post(visit, url.Values{"sandbox": {lease}, "passcode": {"open barley"}}); got.Status != http.StatusUnprocessableEntity || !got.has(`.govuk-error-summary a[href="#passcode"]`) || !got.has("#passcode-error") {
 			t.Errorf("another passcode: %d", got.Status)
 		}
 	}

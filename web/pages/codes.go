@@ -82,11 +82,14 @@ func (p *Pages) DropCodes(c *gin.Context) error {
 	if page.Login, page.ByLink, err = p.ownLogin(c); err != nil {
 		return err
 	}
+	if !page.Login.Confirmed { // they were dropped already: a form that was sent twice
+		return to(c, "/me", "codes-dropped")
+	}
 	code := ""
 	if !page.ByLink {
 		code = readCode(v)
 	}
-	if v.Bad() || !page.Login.Confirmed {
+	if v.Bad() {
 		return p.showCodes(c, http.StatusUnprocessableEntity, page)
 	}
 	account := "code " + string(asking(c).ID)

@@ -18,10 +18,13 @@ import (
 type consensusPage struct {
 	view.Frame
 	den.ConsensusView
-	Items   []consensusItem
-	Figures []figureRow
-	Marks   []view.Option
-	Form    *form.Values
+	Items     []consensusItem
+	Figures   []figureRow
+	Marks     []view.Option
+	Form      *form.Values
+	Dissent   *form.Values  // a form of its own: whoever leads may dissent, too
+	Products  []view.Option // to dissent from
+	Questions []view.Option
 }
 
 // consensusItem is one product.
@@ -48,7 +51,7 @@ func (p *Pages) Consensus(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.showConsensus(c, http.StatusOK, v, p.blank())
+	return p.showConsensus(c, http.StatusOK, v, p.blank(), p.blank())
 }
 
 // SaveConsensus is POST /trials/:id/consensus: what is filled in, each with its reason.
@@ -71,7 +74,7 @@ func (p *Pages) SaveConsensus(c *gin.Context) error {
 			return err
 		}
 	}
-	return p.showConsensus(c, status, v, f)
+	return p.showConsensus(c, status, v, f, p.blank())
 }
 
 func (p *Pages) readConsensus(c *gin.Context, f *form.Values, v den.ConsensusView) (den.NewConsensus, map[string]string) {
@@ -83,11 +86,13 @@ func (p *Pages) readConsensus(c *gin.Context, f *form.Values, v den.ConsensusVie
 			field := string(e.Entry.ID) + "-" + one.Criterion.ID
 			under := "agreed." + string(e.Entry.ID) + "." + one.Criterion.ID
 			names[under], names[under+".mark"], names[under+".reason"] = "mark-"+field, "mark-"+field, "reason-"+field
-			chosen := form.Choice{Name: "mark-" + field, What: "assess.what-mark", From: append([]string{""}, markValues()...), Optional: true}.Read(f)
-			a := den.Agreed{
-				NotTested: chosen == notTested,
-				Reason:    form.Text{Name: "reason-" + field, What: p.words.Say("consensus.what-reason", "Title", one.Criterion.Title, "Product", labelled(v.Trial, e.Entry)), Max: maxReason, Lines: true, Optional: chosen == ""}.Read(f),
-			}
+			title, product := one.Criterion.Title, labelled(v.Trial, e.Entry)
+			mark, isSent := c.GetPostForm("mark-" + field)
+			a := den.Agreed{Reason: form.Text{Name: "reason-" + field, What: p.words.Say("consensus.what-reason", "Title", title, "Product", product), Max: maxReason, Lines: true, Optional: mark == ""}.Read(f)}
+			// A reason without a mark would be lost, and what is agreed stays until something else is.
+			isNew := a.Reason != "" && a.Reason != strings.TrimSpace(p.consensusRow(v, e, one).Reason)
+			chosen := form.Choice{Name: "mark-" + field, What: p.words.Say("consensus.what-mark", "Title", title, "Product", product), From: markValues(), Optional: !isSent || one.Agreed == nil && !isNew}.Read(f)
+			a.NotTested = chosen == notTested
 			if n, err := strconv.Atoi(chosen); err == nil {
 				a.Mark = &n
 			}
@@ -109,8 +114,9 @@ func markValues() []string {
 	return marks
 }
 
-func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f *form.Values) error {
-	page := consensusPage{Frame: p.frame(c, p.words.Say("consensus.title")), ConsensusView: v, Form: f}
+// showConsensus shows the page with what was typed into either of its forms.
+func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f, dissent *form.Values) error {
+	page := consensusPage{Frame: p.frame(c, p.words.Say("consensus.title")), ConsensusView: v, Form: f, Dissent: dissent}
 	page.Marks = []view.Option{{Value: "", Text: p.words.Say("consensus.open-mark")}}
 	for n := range maxMarkers {
 		page.Marks = append(page.Marks, view.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
@@ -118,8 +124,12 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 	page.Marks = append(page.Marks, view.Option{Value: notTested, Text: p.words.Say("assess.not-tested")})
 	for _, e := range v.Entries {
 		item := consensusItem{Product: labelled(v.Trial, e.Entry)}
-		for _, one := range e.Criteria {
+		page.Products = append(page.Products, view.Option{Value: string(e.Entry.ID), Text: e.Entry.ProductName})
+		for n, one := range e.Criteria {
 			item.Rows = append(item.Rows, p.consensusRow(v, e, one))
+			if n == len(page.Questions) {
+				page.Questions = append(page.Questions, view.Option{Value: one.Criterion.ID, Text: one.Criterion.Title})
+			}
 		}
 		page.Items = append(page.Items, item)
 	}
@@ -127,6 +137,9 @@ func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(v.Trial.ID), Text: v.Trial.Name}, view.Crumb{Text: p.words.Say("consensus.title")})
 	page.Errors = f.Summary()
+	if dissent.Bad() {
+		page.Errors = dissent.Summary()
+	}
 	return p.show(c, status, "consensus", page)
 }
 
@@ -192,8 +205,9 @@ func (p *Pages) Dissent(c *gin.Context) error {
 		return err
 	}
 	in := den.NewDissent{
-		Entry: den.ID(c.PostForm("entry")), Criterion: c.PostForm("criterion"),
-		Text: form.Text{Name: "text", What: "consensus.what-dissent", Max: maxReason, Lines: true, Optional: true}.Read(f),
+		Entry:     den.ID(form.Text{Name: "entry", What: "consensus.dissent-product", Optional: true}.Read(f)),
+		Criterion: form.Text{Name: "criterion", What: "consensus.dissent-question", Optional: true}.Read(f),
+		Text:      form.Text{Name: "text", What: "consensus.what-dissent", Max: maxReason, Lines: true, Optional: true}.Read(f),
 	}
 	if !f.Bad() {
 		if _, err = p.Den.Dissent(c, asking(c), id(c), in); err == nil {
@@ -202,7 +216,7 @@ func (p *Pages) Dissent(c *gin.Context) error {
 	}
 	status := http.StatusUnprocessableEntity
 	if err != nil {
-		if status, err = p.refused(c, f, err, map[string]string{"entry": "text", "criterion": "text"}); err != nil {
+		if status, err = p.refused(c, f, err, nil); err != nil {
 			return err
 		}
 	}
@@ -210,7 +224,7 @@ func (p *Pages) Dissent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.showConsensus(c, status, v, f)
+	return p.showConsensus(c, status, v, p.blank(), f)
 }
 
 // lockPage locks the marks of a trial.

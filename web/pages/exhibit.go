@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -56,8 +58,14 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 		return err
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxUpload)
-	if err := c.Request.ParseMultipartForm(1 << 20); err != nil && c.Request.PostForm == nil {
-		return den.Refuse(den.Invalid, "%s", p.words.Say("evidence.too-large"))
+	var large *http.MaxBytesError
+	if err := c.Request.ParseMultipartForm(1 << 20); errors.As(err, &large) {
+		v := p.blank()
+		_ = form.Text{Name: "file", What: "evidence.what-file", Optional: true}.Read(v) // so that what is said of it leads to it
+		v.Say("file", "evidence.too-large")
+		return p.showEvidence(c, http.StatusRequestEntityTooLarge, own, v)
+	} else if err != nil && c.Request.PostForm == nil {
+		return den.Refuse(den.Invalid, "%s", p.words.Say("problem.form"))
 	}
 	if c.Request.MultipartForm != nil {
 		defer func() { _ = c.Request.MultipartForm.RemoveAll() }()
@@ -92,10 +100,7 @@ func (p *Pages) showEvidence(c *gin.Context, status int, own ownAssessment, v *f
 		one, _ := t.Scheme.Criterion(x.Criterion)
 		page.Kept = append(page.Kept, keptEvidence{x, one.Title})
 	}
-	page.Criterion = c.Query("criterion")
-	if status != http.StatusOK {
-		page.Criterion = c.PostForm("criterion")
-	}
+	page.Criterion = cmp.Or(c.PostForm("criterion"), c.Query("criterion")) // a form that is too large is not read
 	if one, ok := t.Scheme.Criterion(page.Criterion); ok {
 		page.About = one.Question
 	}

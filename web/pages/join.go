@@ -94,10 +94,10 @@ func (p *Pages) JoinAsNew(c *gin.Context) error {
 	if wait := p.slow.take(c.ClientIP(), "join "+secret); wait > 0 {
 		return p.showJoin(c, p.tooSoon(c, v, wait), secret, v)
 	}
-	if in.Password, err = p.Passwords.Hash(c, password); err != nil {
-		return err
+	var who den.Person
+	if in.Password, err = p.Passwords.Hash(c, password); err == nil {
+		who, err = p.Den.JoinAs(c, in)
 	}
-	who, err := p.Den.JoinAs(c, in)
 	if den.KindOf(err) == den.Unknown {
 		return p.joinOver(c, err)
 	}

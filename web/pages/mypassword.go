@@ -94,10 +94,10 @@ func (p *Pages) SetMyPassword(c *gin.Context) error {
 		}
 		return p.showMyPassword(c, status, page)
 	}
-	if in.Password, err = p.Passwords.Hash(c, chosen); err != nil {
-		return err
+	if in.Password, err = p.Passwords.Hash(c, chosen); err == nil {
+		err = p.Den.SetPassword(c, asking(c), in)
 	}
-	if err := p.Den.SetPassword(c, asking(c), in); err != nil {
+	if err != nil {
 		status, err := p.refused(c, v, err, nil)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -59,18 +60,22 @@ func (p *Pages) SetPrices(c *gin.Context) error {
 	}
 	var all []den.NewPrice
 	for _, row := range p.priceRows(t) {
-		typed := c.PostForm(row.PriceField) != ""
+		typed, said := strings.TrimSpace(c.PostForm(row.PriceField)) != "", strings.TrimSpace(c.PostForm(row.BasisField)) != ""
 		in := den.NewPrice{
 			Entry: row.Entry,
-			Pence: form.Money{Name: row.PriceField, What: p.words.Say("prices.what", "Product", row.Product), Min: 0, Max: 1_000_000_000_000, Optional: true}.Read(v),
+			Pence: form.Money{Name: row.PriceField, What: p.words.Say("prices.what", "Product", row.Product), Min: 0, Max: 1_000_000_000_000, Optional: !said}.Read(v),
 			Basis: form.Text{Name: row.BasisField, What: "prices.what-basis", Max: maxReason, Lines: true, Optional: !typed}.Read(v),
 		}
 		if typed {
 			all = append(all, in)
 		}
 	}
-	if len(all) == 0 && !v.Bad() {
-		v.Say(p.priceRows(t)[0].PriceField, "prices.nothing")
+	if rows := p.priceRows(t); len(all) == 0 && !v.Bad() {
+		field := ""
+		if len(rows) > 0 {
+			field = rows[0].PriceField
+		}
+		v.Say(field, "prices.nothing")
 	}
 	status := http.StatusUnprocessableEntity
 	for _, in := range all {

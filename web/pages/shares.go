@@ -44,7 +44,7 @@ func (p *Pages) AddShare(c *gin.Context) error {
 		return err
 	}
 	in := den.NewShare{
-		Trial: id(c), Lease: den.ID(c.PostForm("sandbox")), Once: once(c),
+		Trial: id(c), Lease: den.ID(form.Text{Name: "sandbox", What: "shares.what", Optional: true}.Read(v)), Once: once(c),
 		For: form.Text{Name: "for", What: "shares.what-for", Max: 120, Optional: true}.Read(v),
 	}
 	if lasts := (form.Duration{Name: "lasts", What: "shares.what-lasts", Min: time.Hour, Max: 90 * 24 * time.Hour}).Read(v); lasts > 0 {
@@ -52,11 +52,11 @@ func (p *Pages) AddShare(c *gin.Context) error {
 	}
 	switch (form.Choice{Name: "how", What: "shares.what-how", From: []string{"link", "person", "group"}}).Read(v) {
 	case "link":
-		in.Link, in.Passcode = true, form.Text{Name: "passcode", What: "shares.what-passcode", Max: 100, Optional: true}.Read(v)
+		in.Link, in.Passcode = true, form.Text{Name: "passcode", What: "shares.what-passcode", Max: 100, Lines: true, Optional: true}.Read(v)
 	case "person":
-		in.With = den.ID(c.PostForm("person"))
+		in.With = chosenID(c, v, "person", "shares.what-person")
 	case "group":
-		in.With = den.ID(c.PostForm("group"))
+		in.With = chosenID(c, v, "group", "shares.what-group")
 	}
 	page := sharesPage{Form: v}
 	if !v.Bad() {
@@ -76,6 +76,11 @@ func (p *Pages) AddShare(c *gin.Context) error {
 		return p.showShares(c, status, page)
 	}
 	return p.showShares(c, http.StatusUnprocessableEntity, page)
+}
+
+// chosenID is what was chosen of a list that the use case knows.
+func chosenID(c *gin.Context, v *form.Values, name, what string) den.ID {
+	return den.ID(form.Choice{Name: name, What: what, From: c.PostFormArray(name)}.Read(v))
 }
 
 // TakeShare is POST /trials/:id/shares/:share/withdraw.

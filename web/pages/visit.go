@@ -48,6 +48,7 @@ func (p *Pages) EnterVisit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	_ = form.Text{Name: "passcode", What: "shares.what-passcode", Optional: true}.Read(v) // so that what is said of it leads to it
 	in, err := p.Den.EnterByLink(c, c.Param("secret"), c.PostForm("passcode"), den.ID(c.PostForm("sandbox")))
 	if kind := den.KindOf(err); kind == den.Denied || kind == den.Busy {
 		v.Refuse([]form.FieldError{{Field: "passcode", Say: sentence(err)}}, nil)
