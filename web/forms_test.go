@@ -191,3 +191,46 @@ func TestEvidenceThatIsTooLargeSaysSoAndStaysWithItsQuestion(t *testing.T) {
 		t.Errorf("%d %s", got.Status, got.said())
 	}
 }
+
+// Who only reads the rules of a department reads all of them, with their units.
+func TestRulesAreReadWhole(t *testing.T) {
+	r := newRig(t)
+	path := "/departments/" + string(r.department.ID) + "/rules"
+	v := r.visitor("official")
+	for field, name := range map[string]string{"budget": "the budget", "ask-pence": "the amount from which"} {
+		v.submit(v.get(path), path, url.Values{field: {"0"}}).shows(`.govuk-error-summary a[href="#`+field+`"]`, "Enter "+name)
+	}
+	saved := v.submit(v.get(path), path, url.Values{"budget": {"1,500"}, "ask-pence": {"20"}, "ways-out": {"api.example.org"}, "ask-ways-out": {"yes"}, "at-budget": {"pause"}, "hours": {"90"}})
+	if saved.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", saved.Status, saved.said())
+	}
+	page := r.visitor("colleague").get(path)
+	for _, want := range []string{"£1,500", "£20", "api.example.org", "Any way out of a sandbox needs an approver", "Pause the sandboxes", "Hours of sandboxes"} {
+		page.shows(".govuk-summary-list__row", want)
+	}
+	closed := v.submit(v.get(path), path, url.Values{"no-ways-out": {"yes"}})
+	if closed.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", closed.Status, closed.said())
+	}
+	r.visitor("auditor").get(path).shows(".govuk-summary-list__row", "products may reach nothing at all")
+}
+
+// The people of every organisation are found by links, by who may see them.
+func TestTheOperatorFindsThePeopleOfAnOrganisation(t *testing.T) {
+	r := newRig(t)
+	v := r.visitor("operator")
+	added := v.submit(v.get("/departments/new"), "/departments", url.Values{"name": {"Department of New Things"}})
+	page := v.follow(added)
+	page.shows("h1", "People of Department of New Things")
+	page.shows(".govuk-notification-banner", "The department was added")
+	v.get(attribute(page.one(".govuk-back-link"), "href")).one(`a[href="/departments/` + string(r.department.ID) + `/members"]`)
+	members := `a[href="/suppliers/` + string(r.northbridge.ID) + `/members"]`
+	supplier := "/suppliers/" + string(r.northbridge.ID)
+	v.get(supplier).one(members)
+	r.visitor("engineer").get(supplier).one(members)
+	for _, who := range []string{"rival", "official", "evaluator"} {
+		if r.visitor(who).get(supplier).has(members) {
+			t.Errorf("%s is led to people whom they may not see", who)
+		}
+	}
+}

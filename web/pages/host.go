@@ -117,8 +117,8 @@ func (p *Pages) askOrganisation(c *gin.Context, kind string) error {
 // AddDepartment is POST /departments.
 func (p *Pages) AddDepartment(c *gin.Context) error {
 	return p.addOrganisation(c, "department", func(in den.NewOrganisation) (string, error) {
-		_, err := p.Den.AddDepartment(c, asking(c), in)
-		return "/host", err
+		d, err := p.Den.AddDepartment(c, asking(c), in)
+		return departmentPath(d.ID, "members"), err
 	})
 }
 

@@ -179,9 +179,24 @@ func (p *Pages) showMembers(c *gin.Context, status int, in den.ID, page membersP
 	}
 	page.Once = fresh(c)
 	page.Frame = p.frame(c, page.Heading)
-	page.Back, page.Errors = back("/me"), page.Form.Summary()
+	page.Back, page.Errors = back(membersFrom(who, in)), page.Form.Summary()
 	c.Header("Cache-Control", "no-store")
 	return p.show(c, status, "members", page)
+}
+
+// membersFrom is where the page of an organisation's people is found: its own people come
+// from their account.
+func membersFrom(who den.Actor, in den.ID) string {
+	isOwn := slices.ContainsFunc(who.Memberships, func(m den.Membership) bool { return m.In == in })
+	switch {
+	case in == "":
+		return "/people"
+	case isOwn:
+		return "/me"
+	case in.Kind() == den.KindSupplier:
+		return supplierPath(in)
+	}
+	return "/approvals"
 }
 
 func (p *Pages) memberRow(who den.Actor, v den.MembersView, one den.Person, manages bool) memberRow {

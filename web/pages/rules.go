@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +22,7 @@ type rulesPage struct {
 	Form      *form.Values
 	MayChange bool
 	Typed     map[string]string // what stands in the fields
+	Said      map[string]string // the same in words, for those who only read it
 	Ticked    map[string][]string
 	Sizes     []view.Choice
 	AtBudget  []view.Choice
@@ -85,9 +88,9 @@ func readRules(v *form.Values, before den.RulesView) den.Rules {
 		NoWaysOut:  form.Bool{Name: "no-ways-out"}.Read(v),
 		AskWaysOut: form.Bool{Name: "ask-ways-out"}.Read(v),
 		AskAlways:  form.Bool{Name: "ask-always"}.Read(v),
-		AskPence:   form.Money{Name: "ask-pence", What: "rules.what-ask-pence", Max: mostMoney, Optional: true}.Read(v),
+		AskPence:   form.Money{Name: "ask-pence", What: "rules.what-ask-pence", Min: 1, Max: mostMoney, Optional: true}.Read(v),
 		Hours:      int64(form.Int{Name: "hours", What: "rules.what-hours", Min: 1, Max: mostCount, Optional: true}.Read(v)),
-		Budget:     form.Money{Name: "budget", What: "rules.what-budget", Max: mostMoney, Optional: true}.Read(v),
+		Budget:     form.Money{Name: "budget", What: "rules.what-budget", Min: 1, Max: mostMoney, Optional: true}.Read(v),
 		AtBudget:   den.AtBudget(form.Choice{Name: "at-budget", What: "rules.what-at-budget", From: []string{"warn", "pause", "end"}, Optional: true}.Read(v)),
 	}
 }
@@ -144,5 +147,36 @@ func (p *Pages) showRules(c *gin.Context, status int, r den.RulesView, v *form.V
 	for _, one := range []den.AtBudget{den.BudgetWarns, den.BudgetPauses, den.BudgetEnds} {
 		page.AtBudget = append(page.AtBudget, view.Choice{Value: string(one), Text: p.words.Say("at-budget." + string(one))})
 	}
+	page.Said = p.rulesSaid(r)
 	return p.show(c, status, "rules", page)
+}
+
+// rulesSaid are the rules that do not say themselves what they are: money, what is chosen
+// of several, and yes or no. What sets no bound is left out.
+func (p *Pages) rulesSaid(r den.RulesView) map[string]string {
+	said := map[string]string{"ways-out": strings.Join(r.WaysOut, "\n"), "at-budget": p.words.Say("at-budget." + string(cmp.Or(r.AtBudget, den.BudgetWarns)))}
+	if r.NoWaysOut {
+		said["ways-out"] = p.words.Say("rules.nothing")
+	}
+	for name, is := range map[string]bool{"ask-always": r.AskAlways, "ask-ways-out": r.AskWaysOut} {
+		said[name] = p.words.Say("rules.no")
+		if is {
+			said[name] = p.words.Say("rules.yes")
+		}
+	}
+	for name, pence := range map[string]int64{"ask-pence": r.AskPence, "budget": r.Rules.Budget} {
+		if pence > 0 {
+			said[name] = p.say.Money(pence)
+		}
+	}
+	for name, sizes := range map[string][]string{"sizes": r.Sizes, "ask-sizes": r.AskSizes} {
+		var titles []string
+		for _, s := range r.Offered {
+			if slices.Contains(sizes, s.Name) {
+				titles = append(titles, s.Title)
+			}
+		}
+		said[name] = strings.Join(titles, "\n")
+	}
+	return said
 }

@@ -18,6 +18,7 @@ type supplierPage struct {
 	MayRecord   bool
 	MayEdit     bool
 	MayOverview bool
+	MayPeople   bool
 	MayHandOver bool
 }
 
@@ -31,6 +32,7 @@ func (p *Pages) Supplier(c *gin.Context) error {
 	page.MayRecord = den.May(asking(c), den.ReadRecord, den.OwnerOf(s.ID))
 	page.MayEdit, page.MayHandOver = s.May[den.EditEntry], s.May[den.AddOrganisation] && s.AddedBy != ""
 	page.MayOverview = den.May(asking(c), den.ReadSandbox, den.Owner{Suppliers: []den.ID{s.ID}})
+	page.MayPeople = den.May(asking(c), den.ReadMembers, den.OwnerOf(s.ID))
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: s.Name})
 	return p.show(c, http.StatusOK, "supplier", page)
 }
