@@ -107,6 +107,7 @@ func TestAWholeTrialWithoutJavaScript(t *testing.T) {
 	trial = r.until(id, func(t den.TrialView) bool { return t.State == den.TrialFinished })
 	receipt := official.get("/sandboxes/" + string(trial.Entries[0].Sandbox.ID) + "/receipt")
 	receipt.shows("h1", "Removed at ")
+	receipt.shows("h1", "m on ") // the day, for who reads it later
 	receipt.shows("main", "We looked twice and found nothing left.")
 	official.get("/record?subject="+string(id)).shows("td", "We have seen enough.")
 }

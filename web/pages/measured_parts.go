@@ -40,7 +40,7 @@ func (p *Pages) measuredParts(r den.Report) reportParts {
 	}
 	for _, one := range r.Facts {
 		for _, t := range one.Tried {
-			out.Tried = append(out.Tried, p.words.Say("report.tried-one", "Product", r.EntryName(one.Entry), "Name", t.Name, "Times", t.Times))
+			out.Tried = append(out.Tried, p.words.Count("report.tried-one", t.Times, "Product", r.EntryName(one.Entry), "Name", t.Name))
 		}
 	}
 	return out

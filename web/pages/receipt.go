@@ -33,7 +33,11 @@ func (p *Pages) Receipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := receiptPage{Receipt: r, Sandbox: s, Heading: p.words.Say("receipt.heading", "When", p.say.Clock(r.EndedAt))}
+	day, err := p.say.Date(r.EndedAt)
+	if err != nil {
+		return err
+	}
+	page := receiptPage{Receipt: r, Sandbox: s, Heading: p.words.Say("receipt.heading", "When", p.say.Clock(r.EndedAt), "Day", day)}
 	_, page.MayRecord = p.seesTrial(c, s.Trial)
 	page.Frame = p.frame(c, p.words.Say("receipt.title", "Product", s.ProductName))
 	page.Back, page.WayUses = back(sandboxPath(s.ID)), p.wayUses(r.Used)

@@ -19,9 +19,12 @@ type dataPage struct {
 	Most  string
 }
 
-// maxData bounds what is sent, in bytes: above what the den keeps, so that its own
-// sentence says what is too large.
-const maxData = 33 << 20
+// mostData is what the den keeps, in bytes. What is sent is bounded above it, so that its
+// own sentence says what is too large.
+const (
+	mostData = 32 << 20
+	maxData  = mostData + 1<<20
+)
 
 // DataStep is GET /trials/:id/set-up/data.
 func (p *Pages) DataStep(c *gin.Context) error {
@@ -60,7 +63,7 @@ func (p *Pages) SaveData(c *gin.Context) error {
 	_, drained := io.Copy(io.Discard, c.Request.Body)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) || errors.As(drained, &large) {
-		v.Say("file", "set-up.data-large", "Most", p.words.bytes(maxData))
+		v.Say("file", "set-up.data-large", "Most", p.words.bytes(mostData))
 		return p.showData(c, http.StatusRequestEntityTooLarge, t, v)
 	}
 	refused := err
@@ -75,7 +78,7 @@ func (p *Pages) SaveData(c *gin.Context) error {
 func (p *Pages) showData(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
 	page := dataPage{
 		stepForm: stepForm{Frame: p.frame(c, p.words.Say("set-up.data")), ID: t.ID, Rev: t.Rev, Form: v}, Trial: t,
-		Size: p.words.bytes(t.Scenario.Size), Most: p.words.bytes(maxData - 1<<20),
+		Size: p.words.bytes(t.Scenario.Size), Most: p.words.bytes(mostData),
 	}
 	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), v.Summary()
 	return p.show(c, status, "set-up-data", page)

@@ -77,6 +77,26 @@ func TestEveryValueHasWords(t *testing.T) {
 	}
 }
 
+func TestOneIsSaidAsOne(t *testing.T) {
+	all, err := view.ReadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := words{all["en"]}
+	for said, want := range map[string]string{
+		w.Count("codes.on", 1): "You are asked for a code after your password. You have 1 recovery code left.",
+		w.Count("sbom.format", 1, "Format", "SPDX 2.3", "When", "today"):       "SPDX 2.3, 1 component, added today.",
+		w.Count("sbom.stretch", 1, "First", 1, "Last", 1):                      "1 to 1 of 1 component",
+		w.Count("trial.scheme-is", 1, "Title", "Standard", "Version", 2):       "Standard, version 2: 1 question for people",
+		w.Count("report.tried-one", 1, "Product", "Bookwell", "Name", "a.org"): "Bookwell: a.org, once",
+		w.Count("report.tried-one", 2, "Product", "Bookwell", "Name", "a.org"): "Bookwell: a.org, 2 times",
+	} {
+		if said != want {
+			t.Errorf("%q, not %q", said, want)
+		}
+	}
+}
+
 func TestALinkBackStaysInTheDen(t *testing.T) {
 	for then, want := range map[string]string{
 		"/trials?state=draft": "/trials?state=draft", "/": "/", "": "/", "trials": "/", "//evil.example": "/", "/\\evil.example": "/",
