@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
 )
 
 // A sheet is the suppliers or the products of the techmap as CSV: a line of the names of
@@ -193,14 +194,11 @@ func (l sheetLine) list(column string, into *[]string) {
 // readSheet reads the lines, which must be whole: right columns, right number of cells.
 func readSheet(of den.Sheet, from io.Reader) ([]sheetLine, error) {
 	known := sheetColumns(of)
-	r := csv.NewReader(from)
+	r := csv.NewReader(evaluation.Unmarked(from))
 	r.FieldsPerRecord = -1
 	head, err := r.Read()
 	if err != nil {
 		return nil, unreadable(err)
-	}
-	if len(head) > 0 {
-		head[0] = strings.TrimPrefix(head[0], "\uFEFF")
 	}
 	var faults den.Faults
 	for n, name := range head {

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -35,6 +36,17 @@ func (f Fault) Error() string {
 	}
 }
 
+// Unmarked leaves out the mark (U+FEFF) that some programs begin a file with. It goes before
+// the cells are read: a quote after it would not be one at the beginning of a cell.
+func Unmarked(r io.Reader) io.Reader {
+	const mark = "\uFEFF"
+	b := bufio.NewReader(r)
+	if start, _ := b.Peek(len(mark)); string(start) == mark {
+		_, _ = b.Discard(len(mark)) // what was peeked at is there
+	}
+	return b
+}
+
 type sheetRow struct {
 	line  int
 	cells []string
@@ -42,7 +54,7 @@ type sheetRow struct {
 
 func readSheet(r io.Reader) ([]sheetRow, error) {
 	bounded := &io.LimitedReader{R: r, N: MaxSheetBytes + 1}
-	in := csv.NewReader(bounded)
+	in := csv.NewReader(Unmarked(bounded))
 	in.FieldsPerRecord = -1
 	var out []sheetRow
 	for {
@@ -91,9 +103,6 @@ func clean(line int, cells []string) (sheetRow, error) {
 	}
 	out := sheetRow{line, make([]string, len(cells))}
 	for i, c := range cells {
-		if line == 1 && i == 0 {
-			c = strings.TrimPrefix(c, "\uFEFF")
-		}
 		if !utf8.ValidString(c) {
 			return sheetRow{}, Fault{line, i + 1, "Save the file as UTF-8"}
 		}

@@ -11,7 +11,7 @@ const marksSheet = "\uFEFFentry,technical,cultural,price\r\n" +
 	"weight,.6,.1,.3\r\n"
 
 func TestReadMarksReadsAWholeTable(t *testing.T) {
-	m, err := ReadMarks(strings.NewReader("\uFEFFentry,technical,\"cultural, fit\",price\r\n" +
+	m, err := ReadMarks(strings.NewReader("\uFEFF\"entry\",technical,\"cultural, fit\",price\r\n" +
 		"weight,60,10,30\r\nkind,,,price\r\nbest,3,3,\r\nminimum,1,,\r\nmissing,zero,exclude,interval\r\n\r\n" +
 		"A,2.5, 3 ,15000\r\n=cmd|'x'!A1,not tested,n/a\r\nbest,0.5,-,10000\r\n"))
 	if err != nil {
