@@ -33,7 +33,7 @@ happened and nothing is left.`,
 	}
 	c.Flags().BoolVar(&d.exit, "exit", false, "play the story without a person, then stop")
 	c.Flags().BoolVar(&d.json, "json", false, "with --exit: print what happened as one JSON document")
-	c.Flags().StringVar(&d.data, "data", "", "folder of the demo's records; emptied at the start and at the end")
+	c.Flags().StringVar(&d.data, "data", "", "folder of the demo's records, new or of an earlier demo; emptied at the start and at the end")
 	c.Flags().StringVar(&d.address, "listen", "", "loopback address and port (127.0.0.1:8080; with --exit any that is free)")
 	return c
 }
@@ -59,7 +59,14 @@ func (d demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.clear()) }()
+	var left error // what could not be removed: the folder names it to the next demo
+	defer func() {
+		if left != nil {
+			h.close()
+			return
+		}
+		err = errors.Join(err, h.clear())
+	}()
 	listener, err := h.listen(ctx)
 	if err != nil {
 		return err
@@ -73,7 +80,7 @@ func (d demo) run(ctx context.Context) (err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(running, listener) }()
 	defer func() { stop(); err = errors.Join(err, <-ended) }()
-	defer func() { err = errors.Join(err, h.drain(ctx)) }()
+	defer func() { left = h.drain(ctx); err = errors.Join(err, left) }()
 
 	if d.exit {
 		return d.play(ctx, h)
@@ -140,6 +147,7 @@ func (d demo) settings() (configs.Config, error) {
 		return config, usageError{err}
 	}
 	config.Listen, config.Data, config.PublicURL, config.TLS = d.address, d.data, "", configs.TLS{}
+	config.Backup.Folder = "" // the one in the environment is for the backups of a real den
 	config.Log.Level = "error"
 	if level := d.getenv("DEN_LOG_LEVEL"); level != "" {
 		config.Log.Level = level
