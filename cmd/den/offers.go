@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math"
 	"net/netip"
 	"os"
@@ -97,13 +98,20 @@ func (o *offers) withdraw(id sandbox.ID) {
 	delete(o.past, id)
 }
 
+// evidence is what is known of a sandbox: of one that was not opened again yet, what an
+// earlier run of the den kept.
+func (o *offers) evidence(id sandbox.ID) services.Evidence {
+	if offer, ok := o.open.Of(id); ok {
+		return offer.Evidence()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.past[id]
+}
+
 // Kept implements orchestrator.Evidence.
 func (o *offers) Kept(id string) (kept den.Kept) {
-	offer, ok := o.open.Of(sandbox.ID(id))
-	if !ok {
-		return kept
-	}
-	seen := offer.Evidence()
+	seen := o.evidence(sandbox.ID(id))
 	for _, t := range seen.Tried {
 		kept.Tried = append(kept.Tried, den.Tried{Name: t.Name, Times: timesOf(t.Times()), First: t.First, Last: t.Last})
 	}
@@ -126,10 +134,12 @@ func timesOf(n uint64) int   { return int(min(n, math.MaxInt32)) }
 func bytesIn(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
 
 // keep writes what is known into the file, every now and then and at the end, so that a
-// den that is killed loses a minute of it at most.
+// den that is killed loses a minute of it at most. What was not opened again yet, as
+// where the engine does not answer, stays in it.
 func (o *offers) keep() {
 	o.mu.Lock()
 	all := map[sandbox.ID]services.Evidence{}
+	maps.Copy(all, o.past)
 	for id := range o.known {
 		if offer, ok := o.open.Of(id); ok {
 			if e := offer.Evidence(); len(e.Tried) > 0 || len(e.Used) > 0 || len(e.Mails) > 0 {
@@ -153,7 +163,7 @@ func (o *offers) run(ctx context.Context, engine sandbox.Runtime) {
 	const every = time.Minute
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	resumed := o.resume(ctx, engine)
+	there := o.resume(ctx, engine)
 	for {
 		select {
 		case <-ctx.Done():
@@ -161,24 +171,38 @@ func (o *offers) run(ctx context.Context, engine sandbox.Runtime) {
 			return
 		case <-tick.C:
 			o.keep()
-			resumed = resumed || o.resume(ctx, engine)
+			if there == nil {
+				there = o.resume(ctx, engine)
+			} else {
+				o.forget(there)
+			}
 		}
 	}
 }
 
+// forget drops what an earlier run kept of sandboxes that are not there any more: whoever
+// ended them has had a minute to take it over.
+func (o *offers) forget(there map[sandbox.ID]bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.past, func(id sandbox.ID, _ services.Evidence) bool { return !there[id] })
+}
+
 // resume has the engine's runtime open each sandbox that runs, which it otherwise does
-// when the first visitor comes. False: the engine did not say which there are.
-func (o *offers) resume(ctx context.Context, engine sandbox.Runtime) bool {
+// when the first visitor comes, and says which there are; nil: the engine did not say.
+func (o *offers) resume(ctx context.Context, engine sandbox.Runtime) map[sandbox.ID]bool {
 	found, err := engine.List(ctx)
 	if err != nil {
-		return false
+		return nil
 	}
+	there := map[sandbox.ID]bool{}
 	for _, f := range found {
+		there[f.ID] = true
 		if _, err := engine.Ports(ctx, f.ID); err != nil {
 			o.log.Debug("sandbox not opened", "sandbox", f.ID, "error", err)
 		}
 	}
-	return true
+	return there
 }
 
 // close ends every offer. The sandboxes run on.
