@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -206,11 +206,13 @@ func pence(pounds string) (int64, error) {
 		return 0, nil
 	}
 	whole, part, _ := strings.Cut(strings.TrimPrefix(pounds, "£"), ".")
-	var p, rest int64
-	if _, err := fmt.Sscanf(whole+" "+(part + "00")[:2], "%d %d", &p, &rest); err != nil || len(part) > 2 || p < 0 {
+	const mostDigits = 15 // of pounds: as pence they are a number still
+	p, err := strconv.ParseUint(whole, 10, 63)
+	rest, bad := strconv.ParseUint((part + "00")[:2], 10, 63)
+	if err != nil || bad != nil || len(part) > 2 || len(whole) > mostDigits {
 		return 0, den.Refuse(den.Invalid, "Give the price in pounds, such as 12.40.")
 	}
-	return p*100 + rest, nil
+	return int64(p*100 + rest), nil
 }
 
 func (k *client) tellSupplier(s contract.Supplier) {
