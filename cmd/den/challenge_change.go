@@ -23,12 +23,15 @@ func challengeFlags(c *cobra.Command, e edits) {
 	e.text(c, "data", "data", "synthetic, or agreed: what data products may be tried with")
 	e.text(c, "agreed", "agreed", "what was agreed about data that is not synthetic, and by whom")
 	e.several(c, "capability", "capabilities", "what a product should be able to do, by id (den techmap capabilities); may be given again")
-	for _, one := range [][3]string{
-		{"questions-until", "questions_until", "until when suppliers can ask, such as 2027-03-01"},
-		{"answers-until", "answers_until", "until when suppliers can answer"},
-		{"trial-from", "trial_from", "from when you would try products"},
+	for _, one := range []struct {
+		name, field, usage string
+		hour               int // as on the pages
+	}{
+		{"questions-until", "questions_until", "until when suppliers can ask: 5pm of a day such as 2027-03-01, or a moment", 17},
+		{"answers-until", "answers_until", "until when suppliers can answer: 5pm of a day, or a moment", 17},
+		{"trial-from", "trial_from", "from when you would try products: 9am of a day, or a moment", 9},
 	} {
-		e.read(c, one[0], one[1], one[2], func(v string) (any, error) { return day(one[0], v) })
+		e.read(c, one.name, one.field, one.usage, func(v string) (any, error) { return hourOf(one.name, v, one.hour) })
 	}
 	e.read(c, "trial-length", "trial_seconds", "how long a trial would run, such as 5d", func(v string) (any, error) {
 		d, err := configs.ParseLength(v)

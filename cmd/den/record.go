@@ -77,6 +77,18 @@ func day(flag, text string) (*time.Time, error) {
 	return nil, usageError{fmt.Errorf("--%s takes a day such as 2026-06-01 or a moment such as 2026-06-01T09:00:00Z, not %q", flag, text)}
 }
 
+// hourOf reads a day, at an hour of it, or a moment.
+func hourOf(flag, text string, hour int) (*time.Time, error) {
+	at, err := day(flag, text)
+	if err != nil || at == nil {
+		return at, err
+	}
+	if _, notDay := time.Parse(time.DateOnly, text); notDay == nil {
+		*at = time.Date(at.Year(), at.Month(), at.Day(), hour, 0, 0, 0, time.Local)
+	}
+	return at, nil
+}
+
 func (k *client) tellEvents(page contract.EventPage) {
 	switch {
 	case len(page.Items) > 0:

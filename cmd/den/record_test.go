@@ -25,3 +25,21 @@ func TestAListOfEventsSaysHowFarItLooked(t *testing.T) {
 		}
 	}
 }
+
+// A day until which suppliers answer is theirs as far as the pages say: until 5pm.
+func TestADayIsTakenAsThePagesTakeIt(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"2027-03-01":           time.Date(2027, 3, 1, 17, 0, 0, 0, time.Local),
+		"2027-03-01T09:30:00Z": time.Date(2027, 3, 1, 9, 30, 0, 0, time.UTC),
+	} {
+		if at, err := hourOf("answers-until", text, 17); err != nil || !at.Equal(want) {
+			t.Errorf("%s is %v, want %v: %v", text, at, want, err)
+		}
+	}
+	if at, err := hourOf("answers-until", "", 17); err != nil || at != nil {
+		t.Errorf("nothing is %v: %v", at, err)
+	}
+	if at, err := hourOf("answers-until", "soon", 17); err == nil {
+		t.Errorf("soon is %v", at)
+	}
+}
