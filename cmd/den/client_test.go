@@ -62,6 +62,7 @@ func TestTheWordsOfACommand(t *testing.T) {
 		"outcome decide tri_1 stop":             "say why with --why",
 		"outcome decide tri_1":                  "the decision: proceed, try_again or stop",
 		"outcome record -f -":                   "name the trial",
+		"outcome price tri_1 A --basis year":    "give the price with --pence",
 		"product add Slotwise":                  "name the supplier",
 		"release add Slotwise 2.1":              "one of the three",
 		"release add S 1 --archive /no/such":    "the archive cannot be read",

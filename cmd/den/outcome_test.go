@@ -83,3 +83,12 @@ func TestAnOutcomeIsShownByRank(t *testing.T) {
 	s.refuse["PUT /trials/tri_1/decision"] = problemDoc(422, "Choose the product to proceed with.", "/chosen", "Choose the product to proceed with.")
 	s.play(t, "outcome", "decide", "tri_1", "proceed", "--why", "x").want(t, exitFailed, "--chosen: Choose the product to proceed with.")
 }
+
+func TestWhatThePanelAgreedNamesEachProductOnce(t *testing.T) {
+	s := launching(t)
+	text := "products:\n  Slotwise:\n    secure: {mark: 4, reason: Seen.}\n  Product 1:\n    works: {mark: 3, reason: Seen.}\n"
+	s.play(t, "outcome", "agree", "tri_1", "-f", write(t, text)).want(t, exitFailed, `file.yaml:2: products Slotwise: Give each product once: this one is "Product 1" too.`)
+	if got := s.heard(http.MethodPut, ""); got != nil {
+		t.Errorf("it saved %v", got)
+	}
+}

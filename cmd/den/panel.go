@@ -114,7 +114,15 @@ sees the price before the marks are locked.`,
 		Example:           "  den outcome price tri_01… Slotwise --pence 1250000 --basis \"1 year, 40 people, without VAT\"",
 		Args:              words("the id of a trial", "a product: its name, label or entry id"),
 		ValidArgsFunction: k.completeTrials,
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			if !cmd.Flags().Changed("pence") {
+				return offWords(cmd, "give the price with --pence; 0 is free")
+			}
+			c, err := k.api()
+			if err != nil {
+				return err
+			}
 			t, err := said[contract.Trial](c.GetTrial(ctx, args[0]))
 			if err != nil {
 				return err
@@ -128,7 +136,7 @@ sees the price before the marks are locked.`,
 				return at(err, flagPlace)
 			}
 			return show(k, after, func(contract.Trial) { k.say("The price of %s is entered.", clean(nameOf(e))) })
-		}),
+		},
 	}
 	c.Flags().Int64Var(&pence, "pence", 0, "the price in pence")
 	c.Flags().StringVar(&basis, "basis", "", "for how long and how many people, without VAT")
@@ -248,6 +256,7 @@ stays as it is. Only the chair may.
 
 func (f agreedFile) read(doc written, t contract.Trial) (contract.NewConsensus, error) {
 	p := &problem{place: doc.place}
+	seen := map[string]string{}
 	in := contract.NewConsensus{Agreed: map[string]map[string]contract.AgreedScore{}}
 	for _, name := range slices.Sorted(maps.Keys(f.Products)) {
 		e, err := entryOf(name, t)
@@ -255,6 +264,10 @@ func (f agreedFile) read(doc written, t contract.Trial) (contract.NewConsensus, 
 			p.take("/products/"+escaped(name), err)
 			continue
 		}
+		if before, twice := seen[e.Id]; twice {
+			p.bad("/products/"+escaped(name), "Give each product once: this one is %q too.", before)
+		}
+		seen[e.Id] = name
 		by := map[string]contract.AgreedScore{}
 		for criterion, l := range f.Products[name] {
 			one := contract.AgreedScore{NotTested: pointerTo(l.NotTested), Reason: l.Reason}

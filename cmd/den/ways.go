@@ -23,12 +23,15 @@ func agreed(file map[string]ways, all []contract.Product, p *problem) *map[strin
 	if file == nil {
 		return nil
 	}
-	out := map[string]contract.Ways{}
+	out, seen := map[string]contract.Ways{}, map[string]string{}
 	for _, word := range slices.Sorted(maps.Keys(file)) {
 		w := file[word]
 		id, err := releaseOf(word, all)
-		p.take("/agree/"+word, err)
-		out[id] = contract.Ways{Out: &w.Out, Mail: &w.Mail}
+		p.take("/agree/"+escaped(word), err)
+		if before, twice := seen[id]; twice && err == nil {
+			p.bad("/agree/"+escaped(word), "Give each release once: this one is %q too.", before)
+		}
+		out[id], seen[id] = contract.Ways{Out: &w.Out, Mail: &w.Mail}, word
 	}
 	return &out
 }
