@@ -97,7 +97,7 @@ den does so by itself every few hours, and says so in the record.`,
 				for _, r := range v.Rules {
 					keep := "for ever"
 					if r.KeepSeconds > 0 {
-						keep = fmt.Sprintf("%d days", int64((time.Duration(r.KeepSeconds)*time.Second).Hours())/24)
+						keep = duration(time.Duration(r.KeepSeconds) * time.Second)
 					}
 					rows = append(rows, []string{r.Name, keep, fmt.Sprint(r.Due)})
 				}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,6 +105,6 @@ func (k *client) tellPreflight(p contract.Preflight) {
 	}
 	table(k.std.out, []string{"CHECK", "STATE", "WHAT WAS SEEN"}, rows)
 	if p.State == contract.PreflightState(den.PreflightFailed) && given(p.Log) != "" {
-		k.say("\nWhat it printed last:\n%s", clean(given(p.Log)))
+		k.say("\nWhat it printed last:\n\n%s", strings.TrimRight(harmless(given(p.Log)), "\n"))
 	}
 }
