@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"sync"
@@ -25,7 +26,7 @@ func (h *house) listen(ctx context.Context) (net.Listener, error) {
 	case !h.config.TLS.On():
 		return listener, nil
 	}
-	h.certs = &certificates{files: h.config.TLS}
+	h.certs = &certificates{files: h.config.TLS, log: h.log}
 	if _, err := h.certs.get(nil); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -33,14 +34,17 @@ func (h *house) listen(ctx context.Context) (net.Listener, error) {
 }
 
 // certificates reads the certificate again when its files change, so that a renewed one
-// needs no restart. A pair that does not fit yet leaves the old one in use.
+// needs no restart. A pair that does not fit yet leaves the old one in use, and is told of
+// once: the old one runs out some day.
 type certificates struct {
 	files configs.TLS
+	log   *slog.Logger
 
 	mu      sync.Mutex
 	pair    *tls.Certificate
 	changed time.Time
 	looked  time.Time
+	fault   string // of the pair that does not fit; empty: it does
 }
 
 // lookEvery is how often the files are looked at, at most.
@@ -61,11 +65,15 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(c.files.Certificate, c.files.Key)
 	switch {
 	case err != nil && c.pair != nil:
+		if c.fault != err.Error() {
+			c.fault = err.Error()
+			c.log.Warn("a new certificate cannot be used, the one before is", "certificate", c.files.Certificate, "key", c.files.Key, "error", err)
+		}
 		return c.pair, nil
 	case err != nil:
 		return nil, fmt.Errorf("the certificate %s and the key %s cannot be used: %w", c.files.Certificate, c.files.Key, err)
 	}
-	c.pair, c.changed = &pair, changed
+	c.pair, c.changed, c.fault = &pair, changed, ""
 	return c.pair, nil
 }
 

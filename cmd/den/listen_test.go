@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -10,10 +11,12 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +42,8 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	dir := t.TempDir()
 	files := configs.TLS{Certificate: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem")}
 	certify(t, files, 1)
-	h := &house{config: configs.Config{Listen: "127.0.0.1:0", TLS: files}}
+	var told bytes.Buffer
+	h := &house{config: configs.Config{Listen: "127.0.0.1:0", TLS: files}, log: slog.New(slog.NewTextHandler(&told, nil))}
 	listener, err := h.listen(t.Context())
 	must(t, err)
 	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.NotFoundHandler()}
@@ -62,10 +66,17 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	certify(t, files, 2)
 	must(t, within(time.Minute, func() error { return served(2) }))
 
-	// A pair that does not fit leaves the one before in use.
+	// A pair that does not fit leaves the one before in use, and is told of once.
 	must(t, os.WriteFile(files.Key, []byte("half a key"), 0o600))
-	<-time.After(2 * lookEvery)
-	must(t, served(2))
+	for range 2 {
+		<-time.After(2 * lookEvery)
+		must(t, served(2))
+	}
+	h.certs.mu.Lock()
+	defer h.certs.mu.Unlock()
+	if n := strings.Count(told.String(), "a new certificate cannot be used"); n != 1 {
+		t.Errorf("it was told of %d times: %s", n, &told)
+	}
 }
 
 func TestACertificateThatCannotBeUsedIsSaidAtTheStart(t *testing.T) {
