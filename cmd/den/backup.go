@@ -59,9 +59,12 @@ type backups struct {
 	last den.Backup
 }
 
-// newBackups looks for the newest backup in the folder.
+// newBackups looks for the newest backup in the folder, and removes what was never finished.
 func newBackups(c configs.Config, installation string, store *bolt.DB, images *registry.Registry) *backups {
 	b := &backups{config: c, installation: installation, store: store, registry: images}
+	for _, name := range b.having(unfinishedBackup, "") {
+		_ = os.Remove(filepath.Join(c.Backup.Folder, name)) // it is tried again at the next start
+	}
 	if all := b.made(); len(all) > 0 {
 		newest := filepath.Join(c.Backup.Folder, all[len(all)-1])
 		if info, err := os.Stat(newest); err == nil {
@@ -71,17 +74,24 @@ func newBackups(c configs.Config, installation string, store *bolt.DB, images *r
 	return b
 }
 
-const backupPrefix, backupSuffix = "den-backup-", ".tar"
+const (
+	backupPrefix, backupSuffix = "den-backup-", ".tar"
+
+	unfinishedBackup = ".den-backup-new-" // begins the name of one that is being written
+)
 
 // made lists the backups of the folder, the oldest first.
-func (b *backups) made() []string {
+func (b *backups) made() []string { return b.having(backupPrefix, backupSuffix) }
+
+// having lists the files of the folder whose names begin and end so, in their order.
+func (b *backups) having(prefix, suffix string) []string {
 	found, err := os.ReadDir(b.config.Backup.Folder)
 	if b.config.Backup.Folder == "" || err != nil {
 		return nil
 	}
 	var all []string
 	for _, f := range found {
-		if strings.HasPrefix(f.Name(), backupPrefix) && strings.HasSuffix(f.Name(), backupSuffix) {
+		if strings.HasPrefix(f.Name(), prefix) && strings.HasSuffix(f.Name(), suffix) {
 			all = append(all, f.Name())
 		}
 	}
@@ -137,7 +147,7 @@ func (b *backups) toFolder(ctx context.Context, at time.Time) (string, int64, er
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", 0, err
 	}
-	f, err := os.CreateTemp(folder, ".new-*")
+	f, err := os.CreateTemp(folder, unfinishedBackup+"*")
 	if err != nil {
 		return "", 0, err
 	}

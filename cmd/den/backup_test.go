@@ -155,6 +155,15 @@ func TestBackupsGoWhereTheSettingsSayAndTheOldestGo(t *testing.T) {
 	if all := b.made(); len(all) != 2 {
 		t.Errorf("the folder holds %v", all)
 	}
+	torn := filepath.Join(b.config.Backup.Folder, unfinishedBackup+"1")
+	must(t, os.WriteFile(torn, []byte("half a backup of a den that was killed"), 0o600))
+	again := newBackups(b.config, "den-test", b.store, b.registry)
+	if _, err := os.Stat(torn); err == nil {
+		t.Error("what was never finished stays")
+	}
+	if again.Last().Where != b.Last().Where {
+		t.Errorf("the last is %+v, not %+v", again.Last(), b.Last())
+	}
 	taken := filepath.Join(t.TempDir(), "taken.tar")
 	b.config.Backup.Folder, b.config.Backup.Command = "", []string{"sh", "-c", `cat > "$0"`, taken}
 	_, err := b.Keep(t.Context())
