@@ -88,15 +88,22 @@ func (f *faults) problem() contract.Problem {
 func (f *faults) strays(r *http.Request, op *openapi3.Operation) {
 	query := r.URL.Query()
 	for _, name := range slices.Sorted(maps.Keys(query)) {
+		known := op.Parameters.GetByInAndName(openapi3.ParameterInQuery, name)
 		switch {
-		case op.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil:
+		case known == nil:
 			f.status = http.StatusBadRequest
 			f.add("/"+escape.Replace(name), "There is no parameter "+shortened(name)+" here. Check its spelling.")
-		case len(query[name]) > 1:
+		case len(query[name]) > 1 && !mayRepeat(known):
 			f.status = http.StatusBadRequest
 			f.add("/"+name, "Give "+name+" once.")
 		}
 	}
+}
+
+// mayRepeat says of a parameter that each of its values stands under its name again.
+func mayRepeat(p *openapi3.Parameter) bool {
+	how, err := p.SerializationMethod()
+	return err == nil && how.Explode && p.Schema != nil && p.Schema.Value.Type.Is("array")
 }
 
 func (f *faults) walk(err error, where string) {
