@@ -20,7 +20,10 @@ func (a *API) GetAssessment(ctx context.Context, r contract.GetAssessmentRequest
 // SaveAssessment saves or submits the caller's assessment of an entry.
 func (a *API) SaveAssessment(ctx context.Context, r contract.SaveAssessmentRequestObject) (contract.SaveAssessmentResponseObject, error) {
 	saved, err := matched(r.Params.IfMatch, func(rev int64) (den.Assessment, error) {
-		n := newAssessment(*r.Body)
+		n, err := newAssessment(*r.Body)
+		if err != nil {
+			return den.Assessment{}, err
+		}
 		n.Trial, n.Entry, n.Rev = den.ID(r.Id), den.ID(r.Entry), rev
 		return a.den.SaveAssessment(ctx, actor.From(ctx), n)
 	})

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net/http"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/actor"
@@ -24,7 +26,11 @@ func (a *API) GetBackup(ctx context.Context, _ contract.GetBackupRequestObject) 
 	from, to := io.Pipe()
 	began, failed := make(chan struct{}), make(chan error, 1)
 	go func() {
-		err := a.den.CopyOut(ctx, actor.From(ctx), &starter{to: to, began: began})
+		first := &starter{to: to, began: began}
+		err := a.den.CopyOut(ctx, actor.From(ctx), first)
+		if err != nil && first.done && ctx.Err() == nil {
+			a.log.Error("a backup was not sent whole", "error", err)
+		}
 		failed <- err
 		_ = to.CloseWithError(err)
 	}()
@@ -35,7 +41,22 @@ func (a *API) GetBackup(ctx context.Context, _ contract.GetBackupRequestObject) 
 			return nil, err
 		}
 	}
-	return contract.GetBackup200ApplicationxTarResponse{Body: from}, nil
+	return copied{from}, nil
+}
+
+// copied is a backup as it is sent.
+type copied struct{ from io.ReadCloser }
+
+// VisitGetBackupResponse writes it. One that fails on its way ends without its end, so that
+// nobody takes a part for the whole.
+func (c copied) VisitGetBackupResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/x-tar")
+	w.WriteHeader(http.StatusOK)
+	_, err := io.Copy(w, c.from)
+	if err = errors.Join(err, c.from.Close()); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
 }
 
 // starter says when the first byte is written.

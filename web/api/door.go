@@ -40,7 +40,8 @@ func (a *API) bound(c *gin.Context) {
 		case strings.HasSuffix(c.FullPath(), "/data"), strings.HasSuffix(c.FullPath(), "/evidence"), strings.HasSuffix(c.FullPath(), "/sbom"):
 			what, want, limit = "the file", "application/octet-stream", maxData
 		}
-		if kind, with, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != want || want == "multipart/form-data" && with["boundary"] == "" {
+		kind, with, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+		if isOff := err != nil || kind != want || want == "multipart/form-data" && with["boundary"] == ""; isOff && !isBare(c) {
 			Answer(c, unsupported(what, want))
 			return
 		}
@@ -56,6 +57,11 @@ func (a *API) bound(c *gin.Context) {
 func isFile(c *gin.Context) bool {
 	return strings.HasSuffix(c.FullPath(), "/archive") || c.Request.Method == http.MethodPut && strings.HasSuffix(c.FullPath(), "/data") ||
 		c.Request.Method == http.MethodPost && (strings.HasSuffix(c.FullPath(), "/evidence") || strings.HasSuffix(c.FullPath(), "/sbom"))
+}
+
+// isBare says that a piece of evidence comes without a file, as a stretch of the log does.
+func isBare(c *gin.Context) bool {
+	return strings.HasSuffix(c.FullPath(), "/evidence") && c.Request.ContentLength == 0 && c.GetHeader("Content-Type") == ""
 }
 
 // maxSheet bounds a sheet of the techmap as JSON, in bytes.

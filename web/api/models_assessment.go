@@ -31,15 +31,17 @@ func assessment(a den.Assessment) contract.Assessment {
 	return out
 }
 
-func newAssessment(b contract.NewAssessment) den.NewAssessment {
+func newAssessment(b contract.NewAssessment) (den.NewAssessment, error) {
 	n := den.NewAssessment{Scores: map[string]den.Score{}, Note: value(b.Note), Submit: value(b.Submit)}
 	for at, note := range value(b.TaskNotes) {
-		if place, err := strconv.Atoi(at); err == nil {
-			if n.TaskNotes == nil {
-				n.TaskNotes = map[int]string{}
-			}
-			n.TaskNotes[place-1] = note
+		place, err := strconv.Atoi(at)
+		if err != nil || place < 1 {
+			return n, den.Bad("task_notes", "Name each task by its place in the trial's list, from 1.")
 		}
+		if n.TaskNotes == nil {
+			n.TaskNotes = map[int]string{}
+		}
+		n.TaskNotes[place-1] = note
 	}
 	if b.Task != nil {
 		n.Task = &den.TaskAct{Task: int(b.Task.Task) - 1, Step: den.TaskStep(b.Task.Step)}
@@ -51,7 +53,7 @@ func newAssessment(b contract.NewAssessment) den.NewAssessment {
 		}
 		n.Scores[id] = score
 	}
-	return n
+	return n, nil
 }
 
 func outcome(o den.Outcome) contract.Outcome {

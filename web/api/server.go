@@ -88,8 +88,13 @@ func (a *API) unreadable(c *gin.Context, err error) {
 	Answer(c, p)
 }
 
-// unsent is an answer that could not be written: the caller has left.
+// unsent is an answer that could not be written: the caller has left, or it could not be
+// put into words.
 func (a *API) unsent(c *gin.Context, err error) {
+	if !c.Writer.Written() {
+		Problem(c, a.log, err)
+		return
+	}
 	a.log.Debug("answer not sent", "path", c.FullPath(), "error", err)
 	c.Abort()
 }

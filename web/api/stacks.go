@@ -56,7 +56,7 @@ func stackForm(parts *multipart.Reader) (in den.NewRelease, err error) {
 		"path": &in.Path, "profile": &in.Profile, "notes": &in.Notes, "needs": &in.Needs}
 	var faults den.Faults
 	var seen []string
-	for in.Archive == nil {
+	for in.Archive == nil && len(faults) < mostFaults {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
@@ -76,6 +76,7 @@ func stackForm(parts *multipart.Reader) (in den.NewRelease, err error) {
 		}
 		if slices.Contains(seen, name) {
 			faults.Add(den.Bad(name, "Give %s once.", name))
+			continue
 		}
 		seen = append(seen, name)
 		text, err := io.ReadAll(io.LimitReader(part, mostField+1))
