@@ -1,16 +1,15 @@
 package configs
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 
 	"innovationden/orchestrator/den"
 )
@@ -147,7 +146,7 @@ func Default() string { return string(defaults) }
 
 // Load reads the embedded defaults, then file where it is not empty, then DEN_*
 // variables (DEN_LISTEN, DEN_SANDBOXES_MOST …), each over the one before, and the
-// sizes, schemes, holidays and capabilities they name. It does not validate. An error names the file, line and column.
+// sizes, schemes, holidays and capabilities they name. It does not validate. An error names the file and the line.
 func Load(file string, getenv func(string) string) (Config, error) {
 	var c Config
 	if err := decode("den.yaml (built in)", defaults, &c); err != nil {
@@ -182,13 +181,19 @@ func Load(file string, getenv func(string) string) (Config, error) {
 	return c, err
 }
 
-// decode is strict: an unknown key is an error that says where it stands.
+// decode is strict: an unknown key is an error that says where it stands. What says nothing
+// leaves everything as it is.
 func decode(name string, text []byte, into any) error {
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil
+	d := Document{name: name}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return d.explain(err)
+	}
+	if err := d.single(file); err != nil || isBlank(file) {
+		return err
 	}
 	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
-		return fmt.Errorf("%s cannot be understood:\n%s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return d.explain(err)
 	}
 	return nil
 }

@@ -51,7 +51,12 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		says       []string
 	}{
 		{"an unknown key says its line", "listen: 127.0.0.1:1\nlisten_on: x\n", nil, []string{"listen_on", "2"}},
-		{"a length without a unit", "trials:\n  length: 5\n", nil, []string{"number and a unit", "5d"}},
+		{"a length without a unit", "trials:\n  length: 5\n", nil, []string{"den.yaml:2: write a length of time as a number and a unit", "5d"}},
+		{"an amount without a unit", "listen: 127.0.0.1:1\nsandboxes:\n  warm_memory: 1\n", nil, []string{"den.yaml:3: write an amount as a number and a unit"}},
+		{"a word for a number", "sandboxes: {most: many}\n", nil, []string{"den.yaml:1: write a whole number here"}},
+		{"a word for a list", "backup: {command: ssh}\n", nil, []string{"den.yaml:1: write a list here, not text"}},
+		{"a word for a section", "log: debug\n", nil, []string{"den.yaml:1: write keys with values here, not text"}},
+		{"a second document", "sandboxes: {most: 3}\n---\nlisten: 127.0.0.1:1\n", nil, []string{"write one document"}},
 		{"a wrong number in the environment", "", map[string]string{"DEN_SANDBOXES_MOST": "many"}, []string{"DEN_SANDBOXES_MOST", "whole number"}},
 		{"sizes that are not there", "sizes_file: /nowhere/sizes.yaml\n", nil, []string{"sizes cannot be read"}},
 		{"a folder without schemes", "schemes_folder: /nowhere\n", nil, []string{"no scheme"}},
@@ -91,8 +96,13 @@ func TestASandboxMayNotPassForTheDen(t *testing.T) {
 		"https://den.trial.example.gov.uk":       false,
 		"https://den.nottrial.example.gov.uk":    true,
 		"https://den.example.gov.uk/with/a/path": false,
+		"https://Den.Trial.Example.gov.uk":       false,
+		"https://TRIAL.example.gov.uk":           false,
+		"https://den.example.gov.uk?x=1":         false,
+		"https://den.example.gov.uk/#top":        false,
+		"https://den:secret@den.example.gov.uk":  false,
 	} {
-		c, err := configs.Load(write(t, "den.yaml", "sandbox_domain: trial.example.gov.uk\npublic_url: "+public+"\n"), environment(nil))
+		c, err := configs.Load(write(t, "den.yaml", "sandbox_domain: trial.example.gov.uk\npublic_url: '"+public+"'\n"), environment(nil))
 		if err != nil {
 			t.Fatal(err)
 		}

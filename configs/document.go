@@ -28,10 +28,10 @@ func ReadDocument(name string, text []byte, into any) (Document, error) {
 	if err != nil {
 		return d, d.explain(err)
 	}
-	switch {
-	case len(file.Docs) > 1:
-		return d, fmt.Errorf("%s: write one document. This file has %d, divided by ---", name, len(file.Docs))
-	case len(file.Docs) == 0 || file.Docs[0].Body == nil:
+	if err := d.single(file); err != nil {
+		return d, err
+	}
+	if isBlank(file) {
 		return d, fmt.Errorf("%s: write something into it. It is empty", name)
 	}
 	d.root = file.Docs[0].Body
@@ -44,6 +44,24 @@ func ReadDocument(name string, text []byte, into any) (Document, error) {
 		return d, d.explain(err)
 	}
 	return d, nil
+}
+
+// single refuses a file of several documents, of which the library reads the first only.
+func (d Document) single(file *ast.File) error {
+	if len(file.Docs) > 1 {
+		return fmt.Errorf("%s: write one document. This file has %d, divided by ---", d.name, len(file.Docs))
+	}
+	return nil
+}
+
+// isBlank says that a file holds nothing but comments. The library takes that for a wish
+// to have everything empty.
+func isBlank(file *ast.File) bool {
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return true
+	}
+	kind := file.Docs[0].Body.Type()
+	return kind == ast.CommentType || kind == ast.NullType
 }
 
 // Name is what the document is called.
@@ -119,6 +137,10 @@ func text(key ast.MapKeyNode) string {
 
 // explain says what to do about a fault that the library found.
 func (d Document) explain(err error) error {
+	var off misread
+	if errors.As(err, &off) {
+		return fmt.Errorf("%s:%d: %w", d.name, off.line, off.error)
+	}
 	var found yaml.Error
 	if !errors.As(err, &found) {
 		return fmt.Errorf("%s: %w", d.name, err)
@@ -139,9 +161,44 @@ func (d Document) explain(err error) error {
 	case errors.As(err, &wrong) && wrong.DstType != nil:
 		return fmt.Errorf("%s: write %s here", place, kindOf(wrong.DstType))
 	case errors.As(err, &other):
-		return fmt.Errorf("%s: write %s here, not %s", place, strings.ToLower(other.Expected.YAMLName()), strings.ToLower(other.Actual.YAMLName()))
+		return fmt.Errorf("%s: write %s here, not %s", place, called(other.Expected), called(other.Actual))
 	}
 	return fmt.Errorf("%s: this is not valid YAML: %s", place, found.GetMessage())
+}
+
+// misread is a value that is of the right kind, and still cannot be read.
+type misread struct {
+	error
+	line int
+}
+
+// readAs reads the text of a value; what is not there is left as it is.
+func readAs[T any](value ast.Node, into *T, read func(string) (T, error)) error {
+	if value.Type() == ast.NullType {
+		return nil
+	}
+	v, err := read(strings.Trim(value.String(), "\"'"))
+	if err != nil {
+		return misread{err, value.GetToken().Position.Line}
+	}
+	*into = v
+	return nil
+}
+
+// called is what people call a kind of value.
+func called(kind ast.NodeType) string {
+	switch name := strings.ToLower(kind.YAMLName()); name {
+	case "sequence":
+		return "a list"
+	case "mapping":
+		return "keys with values"
+	case "string":
+		return "text"
+	case "int", "float":
+		return "a number"
+	default:
+		return name
+	}
 }
 
 func kindOf(t reflect.Type) string {

@@ -6,7 +6,7 @@ import (
 )
 
 // variables are the settings that the environment can give, most useful in a unit file
-// or a container, where a settings file is in the way.
+// or a container, where a settings file is in the way: all but lists.
 func variables(c *Config) map[string]any {
 	return map[string]any{
 		"DEN_LISTEN":                    &c.Listen,
@@ -31,6 +31,13 @@ func variables(c *Config) map[string]any {
 		"DEN_BACKUP_FOLDER":             &c.Backup.Folder,
 		"DEN_BACKUP_EVERY":              &c.Backup.Every,
 		"DEN_BACKUP_KEEP":               &c.Backup.Keep,
+		"DEN_RECORD_CHECKPOINTS":        &c.Record.Checkpoints,
+		"DEN_RETENTION_NOTICES":         &c.Retention.Notices,
+		"DEN_RETENTION_REPEATS":         &c.Retention.Repeats,
+		"DEN_RETENTION_INVITATIONS":     &c.Retention.Invitations,
+		"DEN_RETENTION_TOKENS":          &c.Retention.Tokens,
+		"DEN_RETENTION_LOGS":            &c.Retention.Logs,
+		"DEN_RETENTION_PEOPLE":          &c.Retention.People,
 		"DEN_PUBLISHING_NAME":           &c.Publishing.Name,
 		"DEN_PUBLISHING_OCID_PREFIX":    &c.Publishing.Prefix,
 		"DEN_PUBLISHING_OPEN_REGISTER":  &c.Publishing.Open,
@@ -50,6 +57,8 @@ func variables(c *Config) map[string]any {
 		"DEN_SIGN_IN_PROVIDER_CLIENT_ID":          &c.SignIn.Provider.ClientID,
 		"DEN_SIGN_IN_PROVIDER_CLIENT_SECRET":      &c.SignIn.Provider.ClientSecret,
 		"DEN_SIGN_IN_PROVIDER_CLIENT_SECRET_FILE": &c.SignIn.Provider.SecretFile,
+		"DEN_SIGN_IN_PROVIDER_TITLE":              &c.SignIn.Provider.Title,
+		"DEN_SIGN_IN_PROVIDER_GROUPS_CLAIM":       &c.SignIn.Provider.GroupsClaim,
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Length is a length of time as people write it: "45s", "30m", "8h", "5d", "2w".
@@ -28,10 +30,8 @@ func ParseLength(text string) (time.Duration, error) {
 }
 
 // UnmarshalYAML reads a length.
-func (l *Length) UnmarshalYAML(text []byte) error {
-	d, err := ParseLength(strings.Trim(string(text), "\"'"))
-	*l = Length(d)
-	return err
+func (l *Length) UnmarshalYAML(value ast.Node) error {
+	return readAs(value, (*time.Duration)(l), ParseLength)
 }
 
 // Span is the length as a duration.
@@ -55,8 +55,6 @@ func ParseBytes(text string) (int64, error) {
 type Bytes int64
 
 // UnmarshalYAML reads an amount.
-func (b *Bytes) UnmarshalYAML(text []byte) error {
-	n, err := ParseBytes(strings.Trim(string(text), "\"'"))
-	*b = Bytes(n)
-	return err
+func (b *Bytes) UnmarshalYAML(value ast.Node) error {
+	return readAs(value, (*int64)(b), ParseBytes)
 }

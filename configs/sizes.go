@@ -3,6 +3,7 @@ package configs
 import (
 	_ "embed"
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 
@@ -25,6 +26,13 @@ type sizeEntry struct {
 	PencePerHour float64 `yaml:"pence_per_hour"`
 }
 
+// isBetween holds a figure in thousandths between a bound and a million. What is no number
+// is not.
+func isBetween(figure, least float64) bool {
+	const most = 1_000_000 * 1000
+	return figure >= least && figure <= most
+}
+
 var word = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 func loadSizes(file string) ([]den.Size, error) {
@@ -45,19 +53,20 @@ func loadSizes(file string) ([]den.Size, error) {
 	seen := map[string]bool{}
 	var sizes []den.Size
 	for _, s := range doc.Sizes {
+		cpu, price := math.Round(s.CPU*1000), math.Round(s.PencePerHour*1000)
 		switch {
 		case !word.MatchString(s.Name):
 			return nil, fmt.Errorf("%s: a size needs a name of lower-case letters and digits, not %q", name, s.Name)
 		case seen[s.Name]:
 			return nil, fmt.Errorf("%s: there are two sizes called %q; give each a name of its own", name, s.Name)
-		case s.Memory < 16<<20 || s.CPU <= 0 || s.Pids <= 0 || s.Files <= 0 || s.Tmp <= 0 || s.Disk <= 0 || s.Log <= 0:
-			return nil, fmt.Errorf("%s: size %q must say memory (16MB or more), cpu, pids, files, tmp, disk and log; nothing is unlimited", name, s.Name)
-		case s.PencePerHour < 0:
-			return nil, fmt.Errorf("%s: size %q cannot cost less than nothing", name, s.Name)
+		case s.Memory < 16<<20 || !isBetween(cpu, 1) || s.Pids <= 0 || s.Files <= 0 || s.Tmp <= 0 || s.Disk <= 0 || s.Log <= 0:
+			return nil, fmt.Errorf("%s: size %q must say memory (16MB or more), cpu (0.001 or more), pids, files, tmp, disk and log; nothing is unlimited", name, s.Name)
+		case !isBetween(price, 0):
+			return nil, fmt.Errorf("%s: size %q needs a price of an hour in pence, 0 or more", name, s.Name)
 		}
 		seen[s.Name] = true
-		sizes = append(sizes, den.Size{Name: s.Name, Title: s.Title, Memory: int64(s.Memory), CPU: int64(s.CPU * 1000), Pids: s.Pids,
-			Files: s.Files, Tmp: int64(s.Tmp), Disk: int64(s.Disk), Log: int64(s.Log), Price: int64(s.PencePerHour * 1000)})
+		sizes = append(sizes, den.Size{Name: s.Name, Title: s.Title, Memory: int64(s.Memory), CPU: int64(cpu), Pids: s.Pids,
+			Files: s.Files, Tmp: int64(s.Tmp), Disk: int64(s.Disk), Log: int64(s.Log), Price: int64(price)})
 	}
 	if len(sizes) == 0 {
 		return nil, fmt.Errorf("%s: there is no size; write at least one", name)

@@ -37,11 +37,11 @@ func (c Config) Validate() error {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		switch {
-		case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "":
+		case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 			say("public_url must be http:// or https:// and a host, without a path, not %q", c.PublicURL)
-		case strings.HasSuffix(u.Hostname(), "."+c.SandboxDomain):
+		case strings.HasSuffix(strings.ToLower(u.Hostname()), "."+c.SandboxDomain):
 			say("public_url must not lie below sandbox_domain: a sandbox could pass for the den")
-		case u.Hostname() == c.SandboxDomain && c.SandboxDomain != "localhost":
+		case strings.EqualFold(u.Hostname(), c.SandboxDomain) && c.SandboxDomain != "localhost":
 			say("public_url and sandbox_domain must be different names: a product could set cookies for the den")
 		}
 	}
@@ -76,7 +76,7 @@ func (c Config) Validate() error {
 	}
 	between := func(name string, l Length, least, most time.Duration) {
 		if l.Span() < least || l.Span() > most {
-			say("%s must be between %s and %s", name, least, most)
+			say("%s must be between %s and %s", name, den.Spell(least), den.Spell(most))
 		}
 	}
 	between("trials.longest", c.Trials.Longest, time.Minute, 366*24*time.Hour)

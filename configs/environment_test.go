@@ -1,0 +1,75 @@
+package configs
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Every setting but a list can be given by the environment, as den.yaml says.
+func TestEverySettingHasItsVariable(t *testing.T) {
+	var c Config
+	known := variables(&c)
+	var walk func(prefix string, v reflect.Value)
+	walk = func(prefix string, v reflect.Value) {
+		for i := range v.NumField() {
+			field, name := v.Field(i), prefix+"_"+strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
+			switch {
+			case strings.HasSuffix(name, "_-"), field.Kind() == reflect.Slice:
+			case field.Kind() == reflect.Struct:
+				walk(name, field)
+			case known[name] != field.Addr().Interface():
+				t.Errorf("%s gives another setting, or none", name)
+			}
+		}
+	}
+	walk("DEN", reflect.ValueOf(&c).Elem())
+}
+
+func TestTheEnvironmentSaysHowLongThingsAreKept(t *testing.T) {
+	given := map[string]string{"DEN_RETENTION_PEOPLE": "365d", "DEN_RECORD_CHECKPOINTS": "https://witness.example.org/den"}
+	c, err := Load("", func(name string) string { return given[name] })
+	if err != nil || c.Retention.People.Span() != 365*24*time.Hour || c.Record.Checkpoints != "https://witness.example.org/den" {
+		t.Errorf("%+v %+v: %v", c.Retention, c.Record, err)
+	}
+}
+
+func TestNoSizeIsUnlimitedOrNoNumber(t *testing.T) {
+	const good = "sizes:\n  - {name: small, memory: 512MB, cpu: 0.57, pids: 1, files: 1, tmp: 1MB, disk: 1MB, log: 1MB, pence_per_hour: 4.35}\n"
+	c := load(t, "sizes_file: "+written(t, good)+"\ntrials: {size: small}\n")
+	if s := c.Sizes[0]; s.CPU != 570 || s.Price != 4350 {
+		t.Errorf("%+v", s)
+	}
+	for from, bad := range map[string][]string{
+		"cpu: 0.57":            {"cpu: 0", "cpu: 0.0004", "cpu: -1", "cpu: .nan", "cpu: .inf", "cpu: 1e300"},
+		"pence_per_hour: 4.35": {"pence_per_hour: -1", "pence_per_hour: .nan", "pence_per_hour: .inf"},
+	} {
+		for _, to := range bad {
+			file := written(t, strings.Replace(good, from, to, 1))
+			if _, err := loadSizes(file); err == nil || !strings.Contains(err.Error(), `size "small"`) {
+				t.Errorf("%s: %v", to, err)
+			}
+		}
+	}
+}
+
+func TestWhatSaysNothingLeavesTheSettingsAsTheyAre(t *testing.T) {
+	usual := load(t, "")
+	for _, text := range []string{"# listen: 127.0.0.1:1\n", "---\n", "sandboxes:\n  # most: 20\nlog:\n", "retention:\n", "trials: {length: }\n"} {
+		if c := load(t, text); !reflect.DeepEqual(c, usual) {
+			t.Errorf("%q: %+v", text, c)
+		}
+	}
+}
+
+func written(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sizes.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
