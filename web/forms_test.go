@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"innovationden/configs"
@@ -153,6 +154,39 @@ func TestASharePointsAtWhatIsMissing(t *testing.T) {
 	v := r.visitor("official")
 	for how, want := range map[string]string{"person": "Select a person", "group": "Select an organisation"} {
 		v.submit(v.get(path), path, url.Values{"how": {how}}).shows(`.govuk-error-summary a[href="#`+how+`"]`, want)
+	}
+}
+
+// Of a form with files all that was typed outlives the session, and the page says that the
+// files do not.
+func TestAReleaseOutlivesItsSession(t *testing.T) {
+	r := newRig(t)
+	path := "/products/" + string(r.bookwell.ID) + "/releases"
+	v := r.visitor("")
+	typed := url.Values{"version": {"2.0 <b>"}, "notes": {"It is quicker.\nAnd quieter."}, "compose-file": {"services:\n  web:\n    image: a"}, "front": {"web"}}
+	out := v.upload(path, typed, make([]byte, 1<<16))
+	out.shows("main", "A file cannot be kept")
+	if out.Status != http.StatusUnauthorized {
+		t.Fatalf("%d %s", out.Status, out.said())
+	}
+	back := v.submit(out, "/sign-in", url.Values{"person": {string(r.people["engineer"].ID)}})
+	back.shows("main", "choose the file again")
+	form := back.one("main form")
+	if attribute(form, "action") != path || attribute(form, "enctype") != "multipart/form-data" {
+		t.Fatalf("it goes to %s as %q", attribute(form, "action"), attribute(form, "enctype"))
+	}
+	kept := url.Values{}
+	for _, field := range back.all("main form input") {
+		kept.Add(attribute(field, "name"), attribute(field, "value"))
+	}
+	again := v.sendFile(path, kept, sentFile{"archive", "", nil})
+	if got := attribute(again.one("#version"), "value"); again.Status == http.StatusUnauthorized || got != "2.0 <b>" {
+		t.Errorf("%d %q", again.Status, got)
+	}
+	for name, want := range map[string]string{"notes": "It is quicker.\nAnd quieter.", "compose": "services:\n  web:\n    image: a"} {
+		if got := strings.ReplaceAll(holds(again.one("#"+name)), "\r\n", "\n"); got != want {
+			t.Errorf("%s is %q", name, got)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ import (
 type kept struct {
 	To     string // the path it was sent to
 	Fields []keptField
-	Lost   bool // it had files, which cannot be kept
+	Files  bool // it is a form with files; those of its fields that stand before the first file are kept
+	Lost   bool // it cannot be kept
 }
 
 type keptField struct{ Name, Value string }
@@ -29,7 +31,13 @@ const keptPrefix = "kept:"
 func (p *Pages) keep(c *gin.Context) kept {
 	k := kept{To: local(c.Request.URL.RequestURI())}
 	if strings.HasPrefix(c.ContentType(), "multipart/") {
-		return kept{Lost: true}
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, 2*maxForm)
+		typed, _, err := upload(c.Request) // the file itself is not read
+		if err != nil {
+			return kept{Lost: true}
+		}
+		k.Files, k.Fields = true, fieldsOf(typed, "")
+		return k
 	}
 	if _, err := p.typed(c); err != nil {
 		return kept{Lost: true}
@@ -42,7 +50,7 @@ func keptOf(typed url.Values) kept {
 	if typed.Get("kept-to") == "" {
 		return kept{}
 	}
-	return kept{To: local(typed.Get("kept-to")), Fields: fieldsOf(typed, keptPrefix)}
+	return kept{To: local(typed.Get("kept-to")), Fields: fieldsOf(typed, keptPrefix), Files: typed.Get("kept-files") != ""}
 }
 
 // fieldsOf lists the fields with a prefix, without it.
