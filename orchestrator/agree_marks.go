@@ -128,7 +128,7 @@ func checkAgreed(t den.Trial, s den.Scheme, in den.NewConsensus) error {
 				faults.Add(den.Bad(field+".mark", "Enter a mark between 0 and %d for %q of %s.", den.TopMark, c.Title, e.Label))
 			case strings.TrimSpace(a.Reason) == "":
 				faults.Add(den.Bad(field+".reason", "Enter the reason for the mark of %q of %s.", c.Title, e.Label))
-			case len(a.Reason) > textLength:
+			case isLonger(a.Reason, textLength):
 				faults.Add(den.Bad(field+".reason", "Shorten the reason for %q of %s to %d characters.", c.Title, e.Label, textLength))
 			}
 		}
@@ -275,7 +275,7 @@ func mayDissent(tx den.Tx, actor den.Actor, t den.Trial, in den.NewDissent) (c d
 	if _, ok := c.Agreed[in.Entry][in.Criterion]; !ok {
 		return c, den.Bad("criterion", "Choose a criterion on which the panel has agreed.")
 	}
-	if len(in.Text) > textLength {
+	if isLonger(in.Text, textLength) {
 		return c, den.Bad("text", "Shorten the text to %d characters.", textLength)
 	}
 	return c, nil

@@ -84,7 +84,7 @@ func (o *Orchestrator) change(tx den.Tx, t *den.Trial, in den.NewAmendment) (mad
 	if in.Rule != nil && strings.TrimSpace(*in.Rule) != t.Rule {
 		made = append(made, den.Amendment{What: "rule", From: t.Rule, To: strings.TrimSpace(*in.Rule)})
 		t.Rule = strings.TrimSpace(*in.Rule)
-		if len(t.Rule) > textLength {
+		if isLonger(t.Rule, textLength) {
 			faults.Add(den.Bad("rule", "Shorten the decision rule to %d characters.", textLength))
 		}
 	}

@@ -160,11 +160,11 @@ func checkScores(s den.Scheme, in den.NewAssessment) error {
 			faults.Add(den.Bad(field+".mark", "Give %q a mark, or say that it was not tested: one of the two.", c.Title))
 		case score.Mark != nil && (*score.Mark < 0 || *score.Mark > den.TopMark):
 			faults.Add(den.Bad(field+".mark", "Enter a mark between 0 and %d for %q.", den.TopMark, c.Title))
-		case len(score.Reason) > textLength:
+		case isLonger(score.Reason, textLength):
 			faults.Add(den.Bad(field+".reason", "Shorten the reason for %q to %d characters.", c.Title, textLength))
 		}
 	}
-	if len(in.Note) > textLength {
+	if isLonger(in.Note, textLength) {
 		faults.Add(den.Bad("note", "Shorten the note to %d characters.", textLength))
 	}
 	if !in.Submit {

@@ -226,7 +226,7 @@ func (o *Orchestrator) readChallenge(tx den.Tx, actor den.Actor, id den.ID) (den
 func (o *Orchestrator) fillChallenge(c *den.Challenge, in den.NewChallenge) error {
 	var faults den.Faults
 	c.Title = oneLine(in.Title)
-	if len(c.Title) > nameLength {
+	if isLonger(c.Title, nameLength) {
 		faults.Add(den.Bad("title", "Shorten the title to %d characters.", nameLength))
 	}
 	for _, one := range []struct {
@@ -241,7 +241,7 @@ func (o *Orchestrator) fillChallenge(c *den.Challenge, in den.NewChallenge) erro
 		{"agreed", "what was agreed about data", &c.Agreed, in.Agreed},
 	} {
 		*one.to = strings.TrimSpace(one.text)
-		if len(*one.to) > textLength {
+		if isLonger(*one.to, textLength) {
 			faults.Add(den.Bad(one.field, "Shorten %s to %d characters.", one.what, textLength))
 		}
 	}

@@ -57,7 +57,7 @@ func checkDeclaration(in den.NewDeclaration) error {
 		return den.Bad("stake", "Choose whether you have an interest: none, actual, potential or perceived.")
 	case in.Stake != den.NoStake && text == "":
 		return den.Bad("text", "Describe the interest in a few sentences.")
-	case len(text) > textLength:
+	case isLonger(text, textLength):
 		return den.Bad("text", "Shorten the description to %d characters.", textLength)
 	}
 	return nil

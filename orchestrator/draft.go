@@ -194,7 +194,7 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 		return err
 	}
 	t.Question = strings.TrimSpace(in.Question)
-	if len(t.Question) > textLength {
+	if isLonger(t.Question, textLength) {
 		faults.Add(den.Bad("question", "Shorten the question to %d characters.", textLength))
 	}
 	t.Name = strings.TrimSpace(in.Name)
@@ -205,7 +205,7 @@ func (o *Orchestrator) fill(tx den.Tx, p *pen, t *den.Trial, in den.NewTrial) er
 		t.Name = shortened("Trial of "+and(names), nameLength)
 	case t.Name == "":
 		t.Name = "Trial of " + p.now.Format("2 January 2006")
-	case len(t.Name) > nameLength:
+	case isLonger(t.Name, nameLength):
 		faults.Add(den.Bad("name", "Shorten the name to %d characters.", nameLength))
 	}
 	if err := o.fillProtocol(tx, t, in, &faults); err != nil {

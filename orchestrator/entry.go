@@ -162,7 +162,7 @@ func saidOrNot(field string, s den.Said) *den.Error {
 
 // within bounds a text that may be empty, in characters.
 func within(field, what, text string, longest int) *den.Error {
-	if utf8.RuneCountInString(text) > longest {
+	if isLonger(text, longest) {
 		return den.Bad(field, "Shorten %s to %d characters.", what, longest)
 	}
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {

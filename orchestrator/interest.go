@@ -65,7 +65,7 @@ func interestOf(tx den.Tx, challenge, supplier den.ID) (i den.Interest, isNew bo
 func fillInterest(tx den.Tx, i *den.Interest, supplier den.ID, in den.NewInterest) error {
 	var faults den.Faults
 	i.Products, i.Advice = nil, strings.TrimSpace(in.Advice)
-	if len(i.Advice) > textLength {
+	if isLonger(i.Advice, textLength) {
 		faults.Add(den.Bad("advice", "Shorten your advice to %d characters.", textLength))
 	}
 	if len(in.Products) > mostOffered {
@@ -144,7 +144,7 @@ func (o *Orchestrator) Thank(ctx context.Context, actor den.Actor, interest den.
 		if err := fresh(rev, i.Rev); err != nil {
 			return err
 		}
-		if say = strings.TrimSpace(say); say == "" || len(say) > textLength {
+		if say = strings.TrimSpace(say); say == "" || isLonger(say, textLength) {
 			return den.Bad("say", "Enter what you thank the supplier for, in at most %d characters.", textLength)
 		}
 		i.ThankedAt, i.Thanks = p.now, say

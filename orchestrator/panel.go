@@ -12,7 +12,7 @@ import (
 // hidden.
 func fillPanel(tx den.Tx, t *den.Trial, in den.NewTrial, faults *den.Faults) error {
 	t.Rule, t.Chair, t.Blind, t.Evaluators = strings.TrimSpace(in.Rule), in.Chair, in.Blind, in.Evaluators
-	if len(t.Rule) > textLength {
+	if isLonger(t.Rule, textLength) {
 		faults.Add(den.Bad("rule", "Shorten the decision rule to %d characters.", textLength))
 	}
 	if err := checkPanel(tx, *t, faults); err != nil {

@@ -105,7 +105,7 @@ func (o *Orchestrator) ReplyTo(ctx context.Context, actor den.Actor, trial den.I
 			return den.Missing()
 		}
 		text := strings.TrimSpace(in.Text)
-		if len(text) > textLength {
+		if isLonger(text, textLength) {
 			return den.Bad("text", "Shorten the reply to %d characters.", textLength)
 		}
 		all, err := every(tx.Replies(), den.Query{Index: den.RepliesByTrial, Key: string(trial)})

@@ -29,7 +29,7 @@ func (o *Orchestrator) SetScenario(ctx context.Context, actor den.Actor, id den.
 		return v, err
 	}
 	name := strings.TrimSpace(path.Base(strings.ReplaceAll(in.Name, `\`, "/")))
-	if name == "" || name == "." || name == "/" || len(name) > nameLength {
+	if name == "" || name == "." || name == "/" || isLonger(name, nameLength) {
 		return v, den.Bad("file", "Choose a file whose name has at most %d characters.", nameLength)
 	}
 	hash, size, count, err := o.Files.KeepFolder(ctx, name, in.From, MostScenario)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"innovationden/orchestrator/den"
 )
@@ -108,7 +109,7 @@ func (o *Orchestrator) checkShare(tx den.Tx, now den.Stamp, t den.Trial, in *den
 	if in.Link == (in.With != "") {
 		faults.Add(den.Bad("with", "Share with a person, with an organisation, or by a link: one of the three."))
 	}
-	if in.Passcode != "" && (!in.Link || len(in.Passcode) < passcodeLeast || len(in.Passcode) > nameLength) {
+	if in.Passcode != "" && (!in.Link || utf8.RuneCountInString(in.Passcode) < passcodeLeast || isLonger(in.Passcode, nameLength)) {
 		faults.Add(den.Bad("passcode", "Enter a passcode of %d characters or more, or none.", passcodeLeast))
 	}
 	if in.Link {

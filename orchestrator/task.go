@@ -26,7 +26,7 @@ func tasksNow(t den.Trial, before []den.TaskResult, in den.NewAssessment, now de
 		if note, ok := in.TaskNotes[i]; ok {
 			r.Note = strings.TrimSpace(note)
 		}
-		if len(r.Note) > textLength {
+		if isLonger(r.Note, textLength) {
 			faults.Add(den.Bad("tasks", "Shorten the note on task %d to %d characters.", i+1, textLength))
 		}
 		if in.Task != nil && in.Task.Task == i {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"innovationden/orchestrator/den"
 )
@@ -126,16 +127,20 @@ func (p *pen) added(tx den.Tx, once den.Once, e den.Event) error {
 	return p.answer(tx, once, e.Subject)
 }
 
-// wants demands a text of at most so many bytes.
+// wants demands a text of at most so many characters.
 func wants(field, what, text string, longest int) *den.Error {
 	switch {
 	case text == "":
 		return den.Bad(field, "Enter %s.", what)
-	case len(text) > longest:
+	case isLonger(text, longest):
 		return den.Bad(field, "Shorten %s to %d characters.", what, longest)
 	}
 	return nil
 }
+
+// isLonger says that a text has more than so many characters: as people, the pages and
+// the API count them.
+func isLonger(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 
 // readTechmap reads from the techmap, which everybody may who is known.
 func (o *Orchestrator) readTechmap(ctx context.Context, actor den.Actor, read func(den.Tx) error) error {

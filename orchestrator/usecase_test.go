@@ -278,3 +278,21 @@ func TestLinksAndTokens(t *testing.T) {
 		}
 	})
 }
+
+// A bound counts characters, as pages and the contract do: not the bytes that they take.
+func TestBoundsAreInCharacters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		release := r.release("one", fake.Behaviour{})
+		long := strings.Repeat("ŵ", 4000)
+		v, err := r.o.AddTrial(ctx, r.member, den.NewTrial{Name: strings.Repeat("ŷ", 120), Question: long, Rule: long, Releases: []den.ID{release}, Length: time.Hour})
+		r.must(err)
+		if _, err := r.o.StartTrial(ctx, r.member, v.Trial.ID, 0, den.Once{}); err != nil {
+			t.Errorf("4,000 characters are refused: %v", err)
+		}
+		if _, err := r.o.AddTrial(ctx, r.member, den.NewTrial{Question: long + "ŵ", Releases: []den.ID{release}}); den.KindOf(err) != den.Invalid {
+			t.Errorf("4,001 characters are taken: %v", err)
+		}
+	})
+}
