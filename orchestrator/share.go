@@ -68,7 +68,7 @@ func (o *Orchestrator) AddShare(ctx context.Context, actor den.Actor, in den.New
 		}
 		p.routesOf(t)
 		if err := p.notice(tx, den.Notice{To: s.With, Subject: s.ID, Kind: den.NoticeInvited, Title: "A product was shared with you",
-			Say: fmt.Sprintf("%s shared %s with %s. You find it under \"Shared with me\" until %s.", actor.Name, whatIsShared(s), name, s.EndsAt.Format("2 January 2006, 15:04 MST"))}); err != nil {
+			Say: fmt.Sprintf("%s shared %s with %s. You find it under \"Shared with me\" until %s.", actor.Name, whatIsShared(s), name, p.when(s.EndsAt))}); err != nil {
 			return err
 		}
 		return p.added(tx, in.Once, den.Event{
@@ -111,6 +111,9 @@ func (o *Orchestrator) checkShare(tx den.Tx, now den.Stamp, t den.Trial, in *den
 	}
 	if in.Passcode != "" && (!in.Link || utf8.RuneCountInString(in.Passcode) < passcodeLeast || isLonger(in.Passcode, nameLength)) {
 		faults.Add(den.Bad("passcode", "Enter a passcode of %d characters or more, or none.", passcodeLeast))
+	}
+	if !in.Link {
+		faults.Add(within("for", "whom it is for", in.For, nameLength))
 	}
 	if in.Link {
 		faults.Add(wants("for", "whom the link is for", in.For, nameLength))
