@@ -13,19 +13,20 @@ import (
 )
 
 const (
-	unreadMost = 100  // a count of unread notices goes no further
-	readMost   = 1000 // notices read one by one that are remembered
+	unreadMost = 100       // a count of unread notices goes no further
+	readMost   = 1000      // notices read one by one that are remembered
+	cursorMost = 1_000_000 // notices that a page can lie behind
 )
 
 // Notices lists what the actor was told, the newest first. The cursor is the number of
 // notices that came before.
 func (o *Orchestrator) Notices(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.NoticeView], err error) {
-	if !actor.Known() {
-		return page, allowNothing(actor)
+	if err := allowSelf(actor, den.ReadOwn); err != nil {
+		return page, err
 	}
 	skip := 0
 	if f.After != "" {
-		if _, err := fmt.Sscanf(f.After, "%d", &skip); err != nil || skip < 0 || fmt.Sprint(skip) != f.After {
+		if _, err := fmt.Sscanf(f.After, "%d", &skip); err != nil || skip < 0 || skip > cursorMost || fmt.Sprint(skip) != f.After {
 			return page, den.Bad("after", "Go on with the cursor that the page before gave.")
 		}
 	}
@@ -48,7 +49,7 @@ func (o *Orchestrator) Notices(ctx context.Context, actor den.Actor, f den.Filte
 				page.Next = fmt.Sprint(skip + want)
 				return nil
 			}
-			page.Items = append(page.Items, den.NoticeView{Notice: n, IsRead: box.HasRead(n), Path: pathOf(n.Subject)})
+			page.Items = append(page.Items, den.NoticeView{Notice: n, IsRead: box.HasRead(n), Path: pageOf(n)})
 		}
 		return nil
 	})
@@ -65,12 +66,18 @@ func noticesFor(tx den.Tx, actor den.Actor, most int) ([]den.Notice, error) {
 	}
 	var all []den.Notice
 	for _, id := range to {
-		q := den.Query{Index: den.NoticesByTo, Key: string(id), Newest: true, Limit: most}
-		page, err := gather(tx.Notices(), q, func(n den.Notice) (den.Notice, bool, error) { return n, n.For(actor), nil })
-		if err != nil {
-			return nil, err
+		q := den.Query{Index: den.NoticesByTo, Key: string(id), Newest: true}
+		for q.Limit = most; q.Limit > 0; { // a page at a time: gather gives no more than readLimit at once
+			page, err := gather(tx.Notices(), q, func(n den.Notice) (den.Notice, bool, error) { return n, n.For(actor), nil })
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, page.Items...)
+			if q.After = page.Next; page.Next == "" {
+				break
+			}
+			q.Limit -= len(page.Items)
 		}
-		all = append(all, page.Items...)
 	}
 	slices.SortStableFunc(all, func(a, b den.Notice) int { return b.At.Compare(a.At) })
 	return all[:min(len(all), most)], nil
@@ -84,9 +91,10 @@ func mailboxOf(tx den.Tx, person den.ID) (den.Mailbox, error) {
 	return m, err
 }
 
-// Unread counts the notices that the actor has not read, up to a hundred.
+// Unread counts the notices that the actor has not read, up to a hundred; none for who
+// may not read them.
 func (o *Orchestrator) Unread(ctx context.Context, actor den.Actor) (n int, err error) {
-	if !actor.Known() {
+	if allowSelf(actor, den.ReadOwn) != nil {
 		return 0, nil
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
@@ -113,8 +121,8 @@ func unread(tx den.Tx, actor den.Actor) (n int, err error) {
 // ReadNotices notes that the actor has read some notices, or all of them where none is
 // named, and says how many are left.
 func (o *Orchestrator) ReadNotices(ctx context.Context, actor den.Actor, ids []den.ID) (left int, err error) {
-	if !actor.Known() {
-		return 0, allowNothing(actor)
+	if err := allowSelf(actor, den.ChangeOwn); err != nil {
+		return 0, err
 	}
 	if len(ids) > readMost {
 		return 0, den.Bad("ids", "Name at most %d notices, or none for all of them.", readMost)
@@ -149,7 +157,18 @@ func (o *Orchestrator) ReadNotices(ctx context.Context, actor den.Actor, ids []d
 	return left, err
 }
 
-// pathOf is the page of what a notice is about.
+// pageOf is the page of what a notice is about, for those whom it is to.
+func pageOf(n den.Notice) string {
+	switch {
+	case n.Kind == den.NoticePublished: // to suppliers, who read the register and not the trial
+		return "/register/" + url.PathEscape(string(n.Subject))
+	case n.Subject.Kind() == den.KindShare:
+		return "/shared"
+	}
+	return pathOf(n.Subject)
+}
+
+// pathOf is the page of a thing; empty where it has none.
 func pathOf(subject den.ID) string {
 	id := url.PathEscape(string(subject))
 	switch subject.Kind() {
@@ -165,14 +184,16 @@ func pathOf(subject den.ID) string {
 		return "/departments/" + id + "/budget"
 	case den.KindProduct:
 		return "/products/" + id
+	case den.KindPreflight:
+		return "/preflights/" + id
 	}
 	return ""
 }
 
 // Mailbox says how the actor is told of things.
 func (o *Orchestrator) Mailbox(ctx context.Context, actor den.Actor) (v den.MailboxView, err error) {
-	if !actor.Known() {
-		return v, allowNothing(actor)
+	if err := allowSelf(actor, den.ReadOwn); err != nil {
+		return v, err
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		v, err = o.mailboxView(tx, actor)
@@ -200,8 +221,8 @@ func (o *Orchestrator) mailboxView(tx den.Tx, actor den.Actor) (v den.MailboxVie
 
 // SetMailbox changes how the actor is told. A new address gets a new secret.
 func (o *Orchestrator) SetMailbox(ctx context.Context, actor den.Actor, in den.Mailbox, rev int64) (v den.MailboxView, err error) {
-	if !actor.Known() {
-		return v, allowNothing(actor)
+	if err := allowSelf(actor, den.ChangeOwn); err != nil {
+		return v, err
 	}
 	if err := o.rightMailbox(in); err != nil {
 		return v, err
@@ -248,8 +269,8 @@ func (o *Orchestrator) rightMailbox(in den.Mailbox) error {
 		}
 	}
 	for c, kinds := range in.Quiet {
-		isKind := func(k den.NoticeKind) bool { return !slices.Contains(den.NoticeKinds, k) }
-		if !slices.Contains(den.Channels, c) || slices.ContainsFunc(kinds, isKind) {
+		isNone := func(k den.NoticeKind) bool { return !slices.Contains(den.NoticeKinds, k) }
+		if !slices.Contains(den.Channels, c) || slices.ContainsFunc(kinds, isNone) {
 			faults.Add(den.Bad("quiet", "Choose kinds of notice from the list."))
 		}
 	}

@@ -33,6 +33,10 @@ func (o *Orchestrator) Events(ctx context.Context, actor den.Actor, f den.Filter
 			return err
 		case !may && (subject != "" || f.Actor != actor.ID || !actor.Known()):
 			return allow(actor, den.ReadRecord, den.ReadRecord, den.Owner{})
+		case !may:
+			if err := allowSelf(actor, den.ReadOwn); err != nil {
+				return err
+			}
 		}
 		page, err = narrowed(tx, q, func(e den.Event) bool { return fits(e, f) && shownTo(actor, subject, e) })
 		if err != nil {
@@ -154,7 +158,7 @@ func readEvent(tx den.Tx, actor den.Actor, seq uint64) (den.Event, error) {
 	if err != nil {
 		return e, missing(err)
 	}
-	if e.Actor == actor.ID && actor.Known() {
+	if e.Actor == actor.ID && allowSelf(actor, den.ReadOwn) == nil {
 		return e, nil
 	}
 	for _, id := range append([]den.ID{"", e.Subject}, e.About...) {
@@ -177,7 +181,7 @@ func mayReadRecord(tx den.Tx, actor den.Actor, id den.ID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return den.May(actor, den.ReadRecord, owner) || id != "" && id == actor.ID, nil
+	return den.May(actor, den.ReadRecord, owner) || id != "" && id == actor.ID && actor.Granted(den.ReadOwn), nil
 }
 
 // shownTo keeps from a supplier what a department did: of its record it sees what is of

@@ -104,6 +104,9 @@ func (o *Orchestrator) ReplyTo(ctx context.Context, actor den.Actor, trial den.I
 		if !ok || !actor.Is(den.SupplierMember, e.Supplier) {
 			return den.Missing()
 		}
+		if err := allowSelf(actor, den.ChangeOwn); err != nil {
+			return err
+		}
 		text := strings.TrimSpace(in.Text)
 		if isLonger(text, textLength) {
 			return den.Bad("text", "Shorten the reply to %d characters.", textLength)

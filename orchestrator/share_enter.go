@@ -53,8 +53,8 @@ func (o *Orchestrator) Shares(ctx context.Context, actor den.Actor, trial den.ID
 // SharedWith lists what others share with the actor, by name or as one of an
 // organisation, as far as it can be opened.
 func (o *Orchestrator) SharedWith(ctx context.Context, actor den.Actor) (list []den.SharedView, err error) {
-	if !actor.Known() {
-		return nil, allow(actor, den.OpenSandbox, den.OpenSandbox, den.Owner{})
+	if err := allowSelf(actor, den.ReadOwn); err != nil {
+		return nil, err
 	}
 	guests := []den.ID{actor.ID}
 	for _, m := range actor.Memberships {

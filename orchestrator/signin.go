@@ -135,14 +135,15 @@ func (o *Orchestrator) OperatorToken(ctx context.Context) (secret string, err er
 	return fresh, err
 }
 
-// token gives a person a token in place of those of the same name.
+// token gives a person a token in place of those of the same name that the den made
+// before: those that people make for programs have grants.
 func (p *pen) token(tx den.Tx, who den.Person, t den.Token, secret string) error {
 	before, err := every(tx.Tokens(), den.Query{Index: den.TokensByPerson, Key: string(who.ID)})
 	if err != nil {
 		return err
 	}
 	for _, b := range before {
-		if b.Name == t.Name {
+		if b.Name == t.Name && len(b.Grants) == 0 {
 			if err := tx.Tokens().Delete(den.ID(b.Hash)); err != nil {
 				return err
 			}

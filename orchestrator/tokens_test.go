@@ -2,6 +2,7 @@ package orchestrator_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,6 +184,78 @@ func TestARoleLostMeanwhileChangesNothing(t *testing.T) {
 		lose(func(p *den.Person) { p.Left, p.Memberships = true, before.Memberships })
 		if _, err := r.o.AddTrial(ctx, before, den.NewTrial{Name: "late"}); den.KindOf(err) != den.Unknown {
 			t.Errorf("of somebody who has left: %v", err)
+		}
+	})
+}
+
+// What is a person's own is not for a token that may only push: a build server has it.
+func TestATokenThatMayPushNeitherReadsNorChangesWhatIsOnesOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		v := decidedTrial(t, r)
+		_, err := r.o.Publish(ctx, r.member, v.Trial.ID, den.NewPublication{Parts: den.Parts, Why: "x"})
+		r.must(err)
+		supplier := r.person("Sam", den.SupplierMember, r.supplier.ID)
+		_, _, err = r.o.AddToken(ctx, supplier, den.NewToken{Name: "makes an event of hers", Grants: []den.Grant{den.GrantRead}, Lasts: time.Hour})
+		r.must(err)
+		own, err := r.o.Events(ctx, supplier, den.Filter{Actor: supplier.ID})
+		r.must(err)
+		if len(own.Items) == 0 {
+			t.Fatal("she did nothing")
+		}
+		for name, act := range map[string]func(den.Actor) error{
+			"reads notices":        func(a den.Actor) error { _, err := r.o.Notices(ctx, a, den.Filter{}); return err },
+			"reads the mailbox":    func(a den.Actor) error { _, err := r.o.Mailbox(ctx, a); return err },
+			"reads her record":     func(a den.Actor) error { _, err := r.o.Events(ctx, a, den.Filter{Actor: a.ID}); return err },
+			"reads what is hers":   func(a den.Actor) error { _, err := r.o.Events(ctx, a, den.Filter{Subject: a.ID}); return err },
+			"reads a line of it":   func(a den.Actor) error { _, err := r.o.Event(ctx, a, own.Items[0].Seq); return err },
+			"takes a proof":        func(a den.Actor) error { _, err := r.o.Proof(ctx, a, own.Items[0].Seq); return err },
+			"reads what is shared": func(a den.Actor) error { _, err := r.o.SharedWith(ctx, a); return err },
+			"! has read notices":   func(a den.Actor) error { _, err := r.o.ReadNotices(ctx, a, nil); return err },
+			"! sets the mailbox": func(a den.Actor) error {
+				_, err := r.o.SetMailbox(ctx, a, den.Mailbox{Off: []den.Channel{den.ByMail}}, 0)
+				return err
+			},
+			"! replies to a report": func(a den.Actor) error {
+				_, err := r.o.ReplyTo(ctx, a, v.Trial.ID, den.NewReply{Entry: v.Entries[0].ID, Text: "Ours is better."})
+				return err
+			},
+		} {
+			for grant, is := range map[den.Grant]bool{den.GrantPush: false, den.GrantRead: name[0] != '!', den.GrantAct: true} {
+				who, _, _ := r.with(supplier, time.Hour, grant)
+				switch err := act(who); {
+				case is:
+					r.must(err)
+				case den.KindOf(err) != den.Denied && den.KindOf(err) != den.NotFound:
+					t.Errorf("with a token for %s she %s: %v", grant, name, err)
+				}
+			}
+		}
+		pusher, _, _ := r.with(supplier, time.Hour, den.GrantPush)
+		if n, err := r.o.Unread(ctx, pusher); err != nil || n != 0 {
+			t.Errorf("a token that may push counts %d notices: %v", n, err)
+		}
+	})
+}
+
+// The den takes back the tokens that it made itself, not one that somebody called the same.
+func TestATokenThatIsCalledLikeOneOfTheDensStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		_, err := r.o.OperatorToken(ctx)
+		r.must(err)
+		people, err := r.o.People(ctx, den.System())
+		r.must(err)
+		operator := people[slices.IndexFunc(people, func(p den.Person) bool { return p.Act().Is(den.Operator, "") })].Act()
+		_, secret, err := r.o.AddToken(ctx, operator, den.NewToken{Name: "token for the command line", Grants: []den.Grant{den.GrantRead}, Lasts: time.Hour})
+		r.must(err)
+		_, err = r.o.OperatorToken(ctx)
+		r.must(err)
+		if _, err := r.o.Who(ctx, secret); err != nil {
+			t.Errorf("a start of the den took it back: %v", err)
 		}
 	})
 }
