@@ -60,40 +60,60 @@ func (o *Orchestrator) post(ctx context.Context) error {
 	if err := o.sort(ctx); err != nil {
 		return err
 	}
-	var due []letter
-	err := o.Store.View(ctx, func(tx den.Tx) error {
-		page, err := tx.Deliveries().List(den.Query{Index: den.DeliveriesByDue, Until: o.now(), Limit: deliverAtOnce})
-		if err != nil {
-			return err
-		}
-		for _, d := range page.Items {
-			l, err := o.letter(tx, d)
-			if err != nil {
-				return err
-			}
-			due = append(due, l)
-		}
-		return nil
-	})
-	byHand := map[string][]letter{}
-	for _, l := range due {
-		byHand[l.hand()] = append(byHand[l.hand()], l)
-	}
-	for hand, letters := range byHand {
+	byHand, err := o.due(ctx)
+	for hand, ids := range byHand {
 		if _, busy := o.hands.LoadOrStore(hand, true); busy {
 			continue
 		}
 		o.group.Go(func() {
 			defer o.hands.Delete(hand)
-			for _, l := range letters {
+			for _, id := range ids {
 				if ctx.Err() != nil {
 					return
 				}
-				o.send(ctx, l)
+				o.send(ctx, id, hand)
 			}
 		})
 	}
 	return err
+}
+
+// due lists the deliveries that are due, by the hand that sends them. Those of a hand that
+// is busy are passed over, so that they do not stand before what others can send.
+func (o *Orchestrator) due(ctx context.Context) (byHand map[string][]den.ID, err error) {
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		byHand = map[string][]den.ID{}
+		q := den.Query{Index: den.DeliveriesByDue, Until: o.now(), Limit: deliverAtOnce}
+		for n := 0; n < deliverAtOnce; {
+			page, err := tx.Deliveries().List(q)
+			if err != nil {
+				return err
+			}
+			for _, d := range page.Items {
+				hand, err := handOf(tx, d)
+				if err != nil {
+					return err
+				}
+				if _, busy := o.hands.Load(hand); !busy {
+					byHand[hand], n = append(byHand[hand], d.ID), n+1
+				}
+			}
+			if q.After = page.Next; page.Next == "" {
+				return nil
+			}
+		}
+		return nil
+	})
+	return byHand, err
+}
+
+// handOf is who sends a delivery: one for all mail, one for each address of a hook.
+func handOf(tx den.Tx, d den.Delivery) (string, error) {
+	if d.Channel != den.ByHook {
+		return string(d.Channel), nil
+	}
+	box, err := mailboxOf(tx, d.Person)
+	return string(d.Channel) + " " + box.Hook.URL, err
 }
 
 // sort makes a delivery of each notice for each person and channel that wants it.
@@ -166,14 +186,6 @@ type letter struct {
 	gone    string // why it cannot be sent any more; empty: it can
 }
 
-// hand is who sends a letter: one for all mail, one for each address of a hook.
-func (l letter) hand() string {
-	if l.Channel == den.ByHook {
-		return string(l.Channel) + " " + l.message.To
-	}
-	return string(l.Channel)
-}
-
 func (o *Orchestrator) letter(tx den.Tx, d den.Delivery) (l letter, err error) {
 	l.Delivery = d
 	who, err := tx.People().Get(d.Person)
@@ -199,7 +211,7 @@ func (o *Orchestrator) letter(tx den.Tx, d den.Delivery) (l letter, err error) {
 	l.message = den.Message{
 		ID: d.ID, To: reach(d.Channel, who, box), Name: who.Name, Hook: box.Hook, Kind: n.Kind, Title: n.Title, Say: n.Say, At: n.At,
 	}
-	if path := pathOf(n.Subject); path != "" && o.Link != nil {
+	if path := pageOf(n); path != "" && o.Link != nil {
 		l.message.Link = o.Link(path)
 	}
 	switch {
@@ -213,9 +225,28 @@ func (o *Orchestrator) letter(tx den.Tx, d den.Delivery) (l letter, err error) {
 	return l, nil
 }
 
-// send hands one letter over and notes how that went.
-func (o *Orchestrator) send(ctx context.Context, l letter) {
-	var err error
+// send hands one delivery over and notes how that went. It is read anew just before: it
+// may have waited long behind others, and be for nobody any more.
+func (o *Orchestrator) send(ctx context.Context, id den.ID, hand string) {
+	var l letter
+	err := o.Store.View(ctx, func(tx den.Tx) error {
+		l = letter{}
+		d, err := tx.Deliveries().Get(id)
+		if err != nil || d.State != den.DeliveryWaits || d.DueAt.After(o.now()) {
+			return err
+		}
+		if is, err := handOf(tx, d); err != nil || is != hand {
+			return err // another's by now, who comes to it with the next round
+		}
+		l, err = o.letter(tx, d)
+		return err
+	})
+	if err != nil && den.KindOf(err) != den.NotFound && ctx.Err() == nil {
+		o.Log.Error("a delivery could not be read", "delivery", id, "error", err)
+	}
+	if err != nil || l.ID == "" {
+		return
+	}
 	if l.gone == "" {
 		err = guarded(func() error {
 			own, cancel := context.WithTimeout(ctx, sendPatience)
@@ -224,6 +255,9 @@ func (o *Orchestrator) send(ctx context.Context, l letter) {
 		})
 		if ctx.Err() != nil {
 			return // the den stops: it is sent again, with the same id
+		}
+		if err != nil {
+			o.Log.Warn("a notice was not sent", "delivery", id, "channel", l.Channel, "tries", l.Tries+1, "error", err)
 		}
 	}
 	noted := o.update(context.WithoutCancel(ctx), den.System(), func(tx den.Tx, p *pen) error {

@@ -29,10 +29,10 @@ func (g guard) dialer(patience time.Duration) *net.Dialer {
 }
 
 // special are ranges that are not of the public internet and that net/netip has no
-// question for; the last three carry an IPv4 address inside.
+// question for; the last four carry an IPv4 address inside.
 var special = []string{
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-	"100::/64", "2001::/23", "2001:db8::/32", "fec0::/10", "::/96", "64:ff9b::/96", "2002::/16",
+	"100::/64", "2001::/23", "2001:db8::/32", "fec0::/10", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
 }
 
 // refuses says that an address is inside and was not allowed expressly.

@@ -106,7 +106,7 @@ func TestWhatIsInside(t *testing.T) {
 	for address, want := range map[string]bool{
 		"127.0.0.1": true, "10.0.0.1": true, "10.1.2.3": false, "172.16.0.1": true, "192.168.1.1": true, "169.254.169.254": true,
 		"100.64.0.1": true, "0.0.0.0": true, "224.0.0.1": true, "255.255.255.255": true, "198.18.0.1": true, "::1": true, "fe80::1": true,
-		"fd00:ec2::254": true, "fc00::1": true, "::ffff:10.0.0.1": true, "64:ff9b::a00:1": true, "2002:a00:1::": true, "ff02::1": true,
+		"fd00:ec2::254": true, "fc00::1": true, "::ffff:10.0.0.1": true, "64:ff9b::a00:1": true, "64:ff9b:1::a00:1": true, "2002:a00:1::": true, "ff02::1": true,
 		"1.1.1.1": false, "8.8.8.8": false, "2606:4700:4700::1111": false, "::ffff:1.1.1.1": false,
 	} {
 		if got := g.refuses(netip.MustParseAddr(address)); got != want {

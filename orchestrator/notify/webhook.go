@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,10 @@ func (w *webhook) Send(ctx context.Context, m den.Message) error {
 func post(client *http.Client, r *http.Request) error {
 	r.Header.Set("User-Agent", "InnovationDen")
 	answer, err := client.Do(r)
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err // without the address, which is a secret of whoever gave it
+	}
 	var inside *insideError
 	switch {
 	case errors.As(err, &inside):
