@@ -57,14 +57,14 @@ func (o *Orchestrator) shown(tx den.Tx, t den.Trial, parts []den.Part) (den.Repo
 		if err != nil {
 			return r, err
 		}
-		r = nameless(r, v)
+		r = nameless(r, v, t.Amendments)
 	}
 	return r.Keep(parts), nil
 }
 
 // nameless takes suppliers and products out of a report: their names, what tells them
 // by, and every mention of them in a sentence.
-func nameless(r den.Report, v *veil) den.Report {
+func nameless(r den.Report, v *veil, made []den.Amendment) den.Report {
 	text := func(s *string) {
 		if clean := v.text(*s); *s != "" && clean == "" {
 			*s = "(left out, because it names a product)"
@@ -95,6 +95,9 @@ func nameless(r den.Report, v *veil) den.Report {
 		s.Given = slices.Clone(s.Given)
 		for j := range s.Given {
 			text(&s.Given[j].Reason)
+			if s.Given[j].Release != "" {
+				s.Given[j].Release = hiddenVersion
+			}
 		}
 	}
 	r.Facts = slices.Clone(r.Facts)
@@ -103,9 +106,22 @@ func nameless(r den.Report, v *veil) den.Report {
 		for j := range r.Facts[i].Tried {
 			r.Facts[i].Tried[j].Name = "(a name that is not shown)" // it may tell whose product it is
 		}
+		r.Facts[i].Pages = slices.Clone(r.Facts[i].Pages)
+		for j := range r.Facts[i].Pages {
+			text(&r.Facts[i].Pages[j].Path)
+		}
+	}
+	if r.Load != nil {
+		load := *r.Load
+		text(&load.Say)
+		load.Paths = all(load.Paths)
+		r.Load = &load
 	}
 	r.Amendments = slices.Clone(r.Amendments)
 	for i := range r.Amendments {
+		if made[i].What == renewalAmends { // its versions and digests are the product's own
+			r.Amendments[i].What = renewalAmends + ", of " + made[i].Label()
+		}
 		text(&r.Amendments[i].What)
 		text(&r.Amendments[i].Why)
 	}

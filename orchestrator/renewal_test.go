@@ -293,3 +293,36 @@ func TestWhoIsBlindSeesOnlyThatAnEntryWasRenewed(t *testing.T) {
 		}
 	})
 }
+
+// A report without names says that an entry was renewed, and nothing that tells its product
+// by: no version, no digest.
+func TestAReportWithoutNamesHasNoVersionOfARenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRenewals(t, den.NewTrial{})
+		ctx := t.Context()
+		ann, bob := r.person("Ann", den.Evaluator, r.trial.Trial.ID), r.person("Bob", den.Evaluator, r.trial.Trial.ID)
+		r.declare(r.trial.Trial.ID, ann, bob)
+		r.save(ann)
+		r.next = r.asking("9.8.7-canary", den.Ways{})
+		elapse(time.Minute)
+		r.propose(r.next)
+		r.must(r.agree(r.member, den.Ways{}))
+		r.save(bob)
+		_, err := r.o.Decide(ctx, r.member, r.trial.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "Enough."})
+		r.must(err)
+		whole, err := r.o.Preview(ctx, r.member, r.trial.Trial.ID, den.Parts)
+		r.must(err)
+		if text := asJSON(t, whole); !strings.Contains(text, "9.8.7-canary") || !strings.Contains(text, `"earlier_release":"one"`) {
+			t.Fatalf("with names it says neither version: %s", text)
+		}
+		parts := slices.DeleteFunc(slices.Clone(den.Parts), func(p den.Part) bool { return p == den.PartNames })
+		shown, err := r.o.Preview(ctx, r.member, r.trial.Trial.ID, parts)
+		r.must(err)
+		if text := asJSON(t, shown); strings.Contains(text, "9.8.7-canary") || strings.Contains(text, "release one") || strings.Contains(text, `"earlier_release":"one"`) {
+			t.Errorf("a version is shown: %s", text)
+		}
+		if len(shown.Amendments) != 1 || shown.Amendments[0].What != "release, of Product 1" {
+			t.Errorf("amended: %+v", shown.Amendments)
+		}
+	})
+}
