@@ -124,3 +124,18 @@ func TestAPreflightThatSomebodyEndsIsBrokenOff(t *testing.T) {
 		t.Errorf("it is %s: %s", v.State, states(v.Checks))
 	}
 }
+
+// What a product prints in its preflight is read like what any other prints.
+func TestTheLogOfAPreflightIsRead(t *testing.T) {
+	r := newRig(t, func(c *orchestrator.Config) { c.PassEvery = 50 * time.Millisecond })
+	r.run()
+	v := r.flown(r.release("one", fake.Behaviour{}))
+	for name, who := range map[string]den.Actor{"the operator": den.System(), "its supplier": r.person("Sam", den.SupplierMember, r.supplier.ID)} {
+		if _, err := r.o.Logs(t.Context(), who, v.Lease, 0); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := r.o.Logs(t.Context(), r.member, v.Lease, 0); den.KindOf(err) != den.NotFound {
+		t.Errorf("a department: %v", err)
+	}
+}

@@ -153,7 +153,7 @@ func (v *veil) receipt(r den.Receipt) den.Receipt {
 // openLog refuses what a product printed to those who must not learn names yet.
 func (o *Orchestrator) openLog(ctx context.Context, actor den.Actor, trial den.ID) error {
 	return o.Store.View(ctx, func(tx den.Tx) error {
-		t, err := tx.Trials().Get(trial)
+		t, err := trialOf(tx, trial)
 		if err != nil {
 			return err
 		}
