@@ -1,6 +1,7 @@
 package orchestrator_test
 
 import (
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -167,5 +168,46 @@ func TestAClockThatNobodyWatchesLetsThingsLastLonger(t *testing.T) {
 		if l := r.lease(id); l.Phase != den.Live {
 			t.Errorf("it is %s: the test above sees nothing", l.Phase)
 		}
+	})
+}
+
+// A warning of an end comes, and says how long there is, by the clock as it goes.
+func TestAWarningOfAnEndIsByTheClockAsItGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.living(8*time.Hour, release).ID
+		clock.jump(-3 * time.Hour)
+		elapse(7*time.Hour + 5*time.Minute)
+		if n := r.told(r.member, den.NoticeEndsHour); n != 1 {
+			t.Errorf("in its last hour the department was warned %d times", n)
+		}
+		page, err := r.o.Notices(t.Context(), r.member, den.Filter{Limit: 1})
+		r.must(err)
+		if say := page.Items[0].Say; strings.Contains(say, "hours") {
+			t.Errorf("it says %q", say)
+		}
+		r.phase(id, den.Ended, time.Hour)
+	})
+}
+
+// What waits for room has no more time for a clock that was put back: its time is over when
+// it is, and nothing is started to end at once.
+func TestARequestUnderAClockThatWasPutBackIsOverInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, clock := clockRig(t, true)
+		r.config.Room = 1
+		r.o = orchestrator.New(r.config)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		holds := r.living(3*time.Hour, release).ID
+		waits := r.start(time.Hour, release).Entries[0].Lease
+		clock.jump(-2 * time.Hour)
+		elapse(62 * time.Minute)
+		if l := r.lease(waits); l.Phase != den.Refused || l.Reason != den.ByLapse {
+			t.Errorf("an hour after it was asked for it is %s (%s)", l.Phase, l.Reason)
+		}
+		r.stillLive(holds, "meanwhile")
 	})
 }

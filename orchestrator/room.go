@@ -164,7 +164,7 @@ func (o *Orchestrator) decide(tx den.Tx, now den.Stamp, moves func(den.Lease, de
 	}
 	open := true
 	for _, l := range queue {
-		act := den.Next(l, den.Seen{Room: open && taken.fits(l.Size)}, now)
+		act := den.Next(byTheClock(l), den.Seen{Room: open && taken.fits(l.Size)}, now)
 		if act.Do != den.Move {
 			open = open && l.AgreedAt.IsZero()
 			continue

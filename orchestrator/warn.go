@@ -64,7 +64,7 @@ func (o *Orchestrator) warn(ctx context.Context) {
 
 // endWarnings are those that are due of a lease's end, written already or not.
 func endWarnings(l den.Lease, now den.Stamp) []endWarning {
-	left, whole := l.EndsAt.Sub(now), l.EndsAt.Sub(l.RequestedAt)
+	left, whole := byTheClock(l).EndsAt.Sub(now), l.EndsAt.Sub(l.RequestedAt)
 	_, unique, _ := strings.Cut(string(l.ID), "_")
 	id := func(what string) den.ID {
 		return den.ID(fmt.Sprintf("%s_%s-%s-%d", den.KindNotice, unique, what, l.EndsAt.Unix()))
@@ -91,7 +91,7 @@ func (p *pen) warn(tx den.Tx, w endWarning) error {
 	}
 	return p.notice(tx, den.Notice{
 		ID: w.id, To: w.lease.Department, Subject: w.lease.ID, Kind: w.kind, Title: fmt.Sprintf(w.title, name),
-		Say: fmt.Sprintf("It is removed in %s. Extend it if you need it longer.", spell(w.lease.EndsAt.Sub(p.now))),
+		Say: fmt.Sprintf("It is removed in %s. Extend it if you need it longer.", spell(byTheClock(w.lease).EndsAt.Sub(p.now))),
 	})
 }
 
