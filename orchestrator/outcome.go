@@ -61,8 +61,12 @@ func (o *Orchestrator) Decide(ctx context.Context, actor den.Actor, trial den.ID
 		if err != nil {
 			return err
 		}
-		if t.State != den.TrialRunning && t.State != den.TrialFinished {
-			return den.Refuse(den.Conflict, "This trial is a %s. Decide when it has run.", t.State)
+		switch t.State {
+		case den.TrialRunning, den.TrialFinished:
+		case den.TrialDraft:
+			return den.Refuse(den.Conflict, "This trial is a draft. Decide when it has run.")
+		case den.TrialCancelled:
+			return den.Refuse(den.Conflict, "This trial was cancelled, so there is nothing to decide.")
 		}
 		out, err = tx.Outcomes().Get(t.ID)
 		if den.KindOf(err) == den.NotFound {
@@ -137,8 +141,11 @@ func checkDecision(t den.Trial, in den.NewDecision) error {
 	if in.Route != "" && !slices.Contains(den.Routes, in.Route) {
 		faults.Add(den.Bad("route", "Choose how you go on: none, direct, framework, open, flexible or other."))
 	}
-	if in.Decision == den.Proceed && in.Chosen == "" {
+	switch {
+	case in.Decision == den.Proceed && in.Chosen == "":
 		faults.Add(den.Bad("chosen", "Choose the product to proceed with."))
+	case in.Chosen != "" && (in.Decision == den.TryAgain || in.Decision == den.Stop):
+		faults.Add(den.Bad("chosen", "Leave the product out. Only a decision to proceed chooses one."))
 	}
 	return faults.Err()
 }

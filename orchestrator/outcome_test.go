@@ -137,3 +137,44 @@ func TestHomeShowsWhatNeedsAttention(t *testing.T) {
 		}
 	})
 }
+
+// A decision names a product where it goes on with one, by whatever way it is recorded.
+func TestOnlyADecisionToProceedChoosesAProduct(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		v := decidedTrial(t, r)
+		for _, d := range []den.Decision{den.Stop, den.TryAgain} {
+			_, err := r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: d, Why: "No.", Chosen: v.Entries[0].ID})
+			if got := fields(t, err); !slices.Equal(got, []string{"chosen"}) {
+				t.Errorf("%s with a product: %v", d, got)
+			}
+			_, err = r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: d, Why: "No."})
+			r.must(err)
+		}
+	})
+}
+
+func TestADecisionOnWhatNeverRanIsRefusedInASentence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		v := r.draft(time.Hour, r.release("one", fake.Behaviour{}))
+		decide := func() string {
+			_, err := r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "No."})
+			if den.KindOf(err) != den.Conflict {
+				t.Errorf("decided: %v", err)
+			}
+			return err.Error()
+		}
+		if say := decide(); say != "This trial is a draft. Decide when it has run." {
+			t.Errorf("of a draft it says %q", say)
+		}
+		_, err := r.o.CancelTrial(ctx, r.member, v.Trial.ID, "Not needed.", 0)
+		r.must(err)
+		if say := decide(); say != "This trial was cancelled, so there is nothing to decide." {
+			t.Errorf("of a cancelled trial it says %q", say)
+		}
+	})
+}
