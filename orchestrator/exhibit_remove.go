@@ -39,13 +39,20 @@ func (o *Orchestrator) RemoveEvidence(ctx context.Context, actor den.Actor, in d
 		})
 		return err
 	})
-	if err != nil || o.Files == nil {
-		return err
+	if err == nil {
+		o.unneeded(ctx, hash)
+	}
+	return err
+}
+
+// unneeded removes a file that was kept and that no record came to name, or names any more.
+func (o *Orchestrator) unneeded(ctx context.Context, hash string) {
+	if o.Files == nil || hash == "" {
+		return
 	}
 	if err := o.unshelve(context.WithoutCancel(ctx), hash); err != nil {
-		o.Log.Error("file of removed evidence stays", "file", hash, "error", err)
+		o.Log.Error("a file that nothing names stays", "file", hash, "error", err)
 	}
-	return nil
 }
 
 // unshelve removes a file that nothing names. It holds the store's only writing
@@ -61,14 +68,19 @@ func (o *Orchestrator) unshelve(ctx context.Context, hash string) error {
 	})
 }
 
-// names says that a record names a file: evidence, or the data of a trial.
+// names says that a record names a file: evidence, the data of a trial, or what a release
+// is built of. Releases have no index for that; files are removed now and then.
 func names(tx den.Tx, hash string) (bool, error) {
 	page, err := tx.Assessments().List(den.Query{Index: den.AssessmentsByFile, Key: hash, Limit: 1})
 	if err != nil || len(page.Items) > 0 {
 		return true, err
 	}
 	n, err := tx.Trials().Count(den.Query{Index: den.TrialsByScenario, Key: hash})
-	return n > 0, err
+	if err != nil || n > 0 {
+		return true, err
+	}
+	releases, err := every(tx.Releases(), den.Query{})
+	return slices.ContainsFunc(releases, func(r den.Release) bool { return r.SBOM != nil && r.SBOM.Hash == hash }), err
 }
 
 // onShelf refuses to name a file that is not there any more.

@@ -48,6 +48,9 @@ func (o *Orchestrator) AddSBOM(ctx context.Context, actor den.Actor, in den.NewS
 		case v.Release.SBOM != nil:
 			return den.Refuse(den.Conflict, "Release %s has an SBOM already, and a release never changes. Add a release with another version.", v.Release.Version)
 		}
+		if err := o.onShelf(made.Hash); err != nil {
+			return err
+		}
 		made.AddedAt = p.now
 		v.SBOM, v.Release.SBOM = made, &made
 		if v.Release, err = tx.Releases().Put(v.Release); err != nil {
@@ -59,6 +62,9 @@ func (o *Orchestrator) AddSBOM(ctx context.Context, actor den.Actor, in den.NewS
 		})
 		return err
 	})
+	if err != nil {
+		o.unneeded(ctx, made.Hash)
+	}
 	return v, err
 }
 

@@ -37,7 +37,10 @@ func (o *Orchestrator) SetScenario(ctx context.Context, actor den.Actor, id den.
 		return v, err
 	}
 	kept := den.Scenario{Name: name, Hash: hash, Files: count, Size: size}
-	return o.putScenario(ctx, actor, id, in.Rev, kept)
+	if v, err = o.putScenario(ctx, actor, id, in.Rev, kept); err != nil {
+		o.unneeded(ctx, hash)
+	}
+	return v, err
 }
 
 // DropScenario takes the data of a draft away. Conflict once the trial has started.
@@ -45,7 +48,10 @@ func (o *Orchestrator) DropScenario(ctx context.Context, actor den.Actor, id den
 	return o.putScenario(ctx, actor, id, rev, den.Scenario{})
 }
 
+// putScenario takes the data over. What was there before goes from the shelf, unless another
+// trial has it too.
 func (o *Orchestrator) putScenario(ctx context.Context, actor den.Actor, id den.ID, rev int64, s den.Scenario) (v den.TrialView, err error) {
+	before := ""
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		t, err := draft(tx, actor, id, rev)
 		if err != nil {
@@ -54,8 +60,11 @@ func (o *Orchestrator) putScenario(ctx context.Context, actor den.Actor, id den.
 		say := fmt.Sprintf("The data of the trial %q was taken away.", t.Name)
 		if s.Hash != "" {
 			say = fmt.Sprintf("The trial %q got the data %q, SHA-256 %s.", t.Name, s.Name, s.Hash)
+			if err := o.onShelf(s.Hash); err != nil {
+				return err
+			}
 		}
-		t.Scenario = s
+		before, t.Scenario = t.Scenario.Hash, s
 		if t, err = tx.Trials().Put(t); err != nil {
 			return err
 		}
@@ -65,6 +74,9 @@ func (o *Orchestrator) putScenario(ctx context.Context, actor den.Actor, id den.
 		v, err = o.trialView(tx, actor, t.ID)
 		return err
 	})
+	if err == nil {
+		o.unneeded(ctx, before)
+	}
 	return v, err
 }
 
