@@ -202,6 +202,9 @@ func readSheet(of den.Sheet, from io.Reader) ([]sheetLine, error) {
 	}
 	var faults den.Faults
 	for n, name := range head {
+		if len(faults) == mostRefusals {
+			break
+		}
 		head[n] = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains(known, head[n]) {
 			faults.Add(den.Bad("sheet", "Line 1, column %d: there is no column %q. The columns are %s.", n+1, name, strings.Join(known, ", ")))
@@ -226,7 +229,7 @@ func readSheet(of den.Sheet, from io.Reader) ([]sheetLine, error) {
 
 func sheetLines(r *csv.Reader, head []string) (lines []sheetLine, _ error) {
 	var faults den.Faults
-	for {
+	for len(faults) < mostRefusals {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break

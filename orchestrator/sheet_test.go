@@ -161,3 +161,18 @@ func (r *rig) said(err error) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// Of a file that is no sheet of ours, so many faults are said and no more.
+func TestSoManyFaultsOfASheetAreSaidAndNoMore(t *testing.T) {
+	r := newRig(t, withWords)
+	for name, text := range map[string]string{
+		"lines":   "name,summary\n" + strings.Repeat("x\n", 50_000),
+		"columns": strings.Repeat("x,", 50_000) + "name\nBookwell\n",
+	} {
+		_, err := r.o.ImportTechmap(context.Background(), den.System(), den.SupplierSheet, strings.NewReader(text))
+		var bad *den.Error
+		if !errors.As(err, &bad) || bad.Kind != den.Invalid || len(bad.All()) < 50 || len(bad.All()) > 101 {
+			t.Errorf("%s: %d faults are said", name, len(bad.All()))
+		}
+	}
+}
