@@ -395,3 +395,68 @@ func TestNoticesAreReadByEachPerson(t *testing.T) {
 		}
 	})
 }
+
+// Hosts are named as releases ask for them, whoever writes the rules; what is no name of a
+// host would never let anything out.
+func TestHostsOfRulesAreWrittenAsReleasesAskForThem(t *testing.T) {
+	r := newRig(t)
+	ctx := t.Context()
+	v, err := r.o.SetRules(ctx, den.System(), den.Rules{Department: r.department.ID, WaysOut: []string{" API.Example.org ", "api.example.org", "", "b.example.org"}}, 0)
+	r.must(err)
+	if !slices.Equal(v.WaysOut, []string{"api.example.org", "b.example.org"}) {
+		t.Errorf("the rules name %q", v.WaysOut)
+	}
+	for _, host := range []string{"https://api.example.org", "api.example.org:443", "10.0.0.1", "*.example.org", "localhost"} {
+		_, err := r.o.SetRules(ctx, den.System(), den.Rules{Department: r.department.ID, WaysOut: []string{host}}, 0)
+		if got := fields(t, err); !slices.Equal(got, []string{"ways_out"}) {
+			t.Errorf("%s: %v", host, got)
+		}
+	}
+}
+
+// Who belongs to no department reads no request, and who belongs to one its own.
+func TestRequestsAreListedByDepartment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		boss := r.approver()
+		_, err := r.o.SetRules(ctx, den.System(), den.Rules{Department: r.department.ID, AskAlways: true}, 0)
+		r.must(err)
+		r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		second := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		outside := r.person("Sam", den.SupplierMember, r.supplier.ID)
+		open, err := r.o.Requests(ctx, boss, den.Filter{Request: den.RequestOpen})
+		r.must(err)
+		_, err = r.o.Refuse(ctx, boss, open.Items[0].ID, "No.", 0)
+		r.must(err)
+		for name, c := range map[string]struct {
+			who  den.Actor
+			f    den.Filter
+			want int
+		}{
+			"all of a member's":    {r.member, den.Filter{Newest: true}, 2},
+			"page by page":         {r.member, den.Filter{Limit: 1}, 2},
+			"the refused":          {r.member, den.Filter{Request: den.RequestRefused}, 1},
+			"the open":             {r.member, den.Filter{Request: den.RequestOpen}, 1},
+			"of a trial":           {r.member, den.Filter{Trial: second.Trial.ID}, 1},
+			"the operator's":       {den.System(), den.Filter{}, 2},
+			"somebody's elsewhere": {outside, den.Filter{}, 0},
+			"the open, elsewhere":  {outside, den.Filter{Request: den.RequestOpen}, 0},
+			"the refused of all":   {outside, den.Filter{Request: den.RequestRefused}, 0},
+		} {
+			n := 0
+			for {
+				page, err := r.o.Requests(ctx, c.who, c.f)
+				r.must(err)
+				n += len(page.Items)
+				if c.f.After = page.Next; page.Next == "" {
+					break
+				}
+			}
+			if n != c.want {
+				t.Errorf("%s: %d, not %d", name, n, c.want)
+			}
+		}
+	})
+}

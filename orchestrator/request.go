@@ -76,8 +76,13 @@ func (o *Orchestrator) Requests(ctx context.Context, actor den.Actor, f den.Filt
 		q.Index, q.Key = den.RequestsByTrial, string(f.Trial)
 	case f.Department != "":
 		q.Index, q.Key = den.RequestsByDepartment, string(f.Department)
-	case f.Request != "":
+	case f.Request == den.RequestOpen || f.Request != "" && seesAll(actor): // few are open
 		q.Index, q.Key = den.RequestsByState, string(f.Request)
+	case !seesAll(actor):
+		q.Any = []den.Ask{{Index: den.RequestsByDepartment, Key: string(actor.ID)}} // never none: that would be all
+		for _, own := range departments(actor) {
+			q.Any = append(q.Any, den.Ask{Index: den.RequestsByDepartment, Key: string(own)})
+		}
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		page, err = gather(tx.Requests(), q, func(r den.Request) (v den.RequestView, ok bool, err error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"innovationden/orchestrator/den"
 )
@@ -67,11 +68,11 @@ func (o *Orchestrator) SetRules(ctx context.Context, actor den.Actor, in den.Rul
 		if err := fresh(rev, before.Rev); err != nil {
 			return err
 		}
-		if err := o.rightRules(in); err != nil {
+		one := in
+		one.Rev, one.WaysOut = before.Rev, hostNames(in.WaysOut)
+		if err := o.rightRules(one); err != nil {
 			return err
 		}
-		one := in
-		one.Rev = before.Rev
 		if one, err = tx.Rules().Put(one); err != nil {
 			return err
 		}
@@ -98,6 +99,16 @@ func (o *Orchestrator) SetRules(ctx context.Context, actor den.Actor, in den.Rul
 	return v, err
 }
 
+// hostNames are names as releases ask for them: in lower case, each once.
+func hostNames(typed []string) (all []string) {
+	for _, name := range typed {
+		if name = strings.ToLower(strings.TrimSpace(name)); name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // rightRules says every fault of rules at once.
 func (o *Orchestrator) rightRules(r den.Rules) error {
 	var faults den.Faults
@@ -113,6 +124,11 @@ func (o *Orchestrator) rightRules(r den.Rules) error {
 	for field, sizes := range map[string][]string{"sizes": r.Sizes, "ask_sizes": r.AskSizes} {
 		if slices.ContainsFunc(sizes, func(s string) bool { _, ok := o.size(s); return !ok }) {
 			faults.Add(den.Bad(field, "Choose sizes from the list: %s.", or(o.sizeNames())))
+		}
+	}
+	for _, host := range r.WaysOut {
+		if (den.Ways{Out: []den.Way{{Host: host, Port: 443}}}).Check() != nil {
+			faults.Add(den.Bad("ways_out", "Enter whole names of hosts, like api.example.org, without a port. %q is none.", host))
 		}
 	}
 	if r.AskPence < 0 {

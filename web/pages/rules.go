@@ -55,7 +55,7 @@ func (p *Pages) SaveRules(c *gin.Context) error {
 		return p.showRules(c, http.StatusUnprocessableEntity, before, v)
 	}
 	if _, err := p.Den.SetRules(c, asking(c), in, rev(c)); err != nil {
-		status, err := p.refused(c, v, err, map[string]string{"ask_sizes": "ask-sizes", "ask_pence": "ask-pence", "at_budget": "at-budget"})
+		status, err := p.refused(c, v, err, map[string]string{"ways_out": "ways-out", "ask_sizes": "ask-sizes", "ask_pence": "ask-pence", "at_budget": "at-budget"})
 		if err != nil {
 			return err
 		}
