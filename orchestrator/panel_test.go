@@ -2,9 +2,11 @@ package orchestrator_test
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/png"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -180,6 +182,44 @@ func TestAnInterestAndAnAmendmentChangeWhatCounts(t *testing.T) {
 		_, err = r.o.Amend(ctx, r.member, v.Trial.ID, den.NewAmendment{Why: "Nothing."})
 		if den.KindOf(err) != den.Invalid {
 			t.Errorf("an amendment of nothing: %v", err)
+		}
+	})
+}
+
+// enclosing keeps what a bundle would hold besides the document.
+type enclosing struct{ got den.Enclosed }
+
+func (f *enclosing) Make(_ context.Context, _ den.Form, _ den.Report, e den.Enclosed) (den.Document, error) {
+	f.got = e
+	return den.Document{}, nil
+}
+
+// A bundle holds all that evaluators attached: also what is about no single question.
+func TestABundleHoldsEvidenceAboutTheWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		forms := &enclosing{}
+		r := newRig(t, shelved(t), func(c *orchestrator.Config) { c.Forms = forms })
+		ctx := t.Context()
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		ann, bob := r.person("Ann", den.Evaluator, v.Trial.ID), r.person("Bob", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann, bob)
+		add := func(who den.Actor, criterion, text string) string {
+			x, err := r.o.AddEvidence(ctx, who, den.NewEvidence{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Criterion: criterion, Kind: den.File, Name: "a.txt", Content: strings.NewReader(text)})
+			r.must(err)
+			return x.Hash
+		}
+		want := []string{add(ann, "ease", "of one question"), add(ann, "", "of the whole")}
+		add(bob, "", "of somebody who has not submitted")
+		_, err := r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: mark(4), Reason: "Easy."}, "fit": {Mark: mark(4), Reason: "Fits."},
+		}})
+		r.must(err)
+		_, err = r.o.ReportAs(ctx, r.member, v.Trial.ID, den.FormBundle)
+		r.must(err)
+		slices.Sort(want)
+		if !slices.Equal(forms.got.Evidence, want) {
+			t.Errorf("it holds %v, not %v", forms.got.Evidence, want)
 		}
 	})
 }

@@ -67,12 +67,13 @@ func enclosed(tx den.Tx, t den.Trial, r den.Report) (e den.Enclosed, err error) 
 			e.Protocol = event.After
 		}
 	}
-	for _, s := range r.Scores {
-		for _, g := range s.Given {
-			e.Evidence = append(e.Evidence, g.Evidence...)
+	given, err := counting(tx, t)
+	for _, a := range given {
+		if a.Submitted() {
+			e.Evidence = append(e.Evidence, a.Files()...) // about one question, or about the whole
 		}
 	}
 	slices.Sort(e.Evidence)
 	e.Evidence = slices.Compact(e.Evidence)
-	return e, nil
+	return e, err
 }
