@@ -251,10 +251,24 @@ func ocdsMilestones(r den.Report) []ocdsMilestone {
 		out = append(out, ocdsMilestone{ID: "decision", Title: "Decision: " + strings.ReplaceAll(d.Decision, "_", " "), Type: "approval", Description: d.Why, DueDate: d.At.UTC(), DateMet: d.At.UTC(), Status: "met"})
 	}
 	if len(r.Receipts) > 0 {
-		last := r.Receipts[len(r.Receipts)-1].EndedAt.UTC()
-		out = append(out, ocdsMilestone{ID: "removal", Title: "Sandboxes removed", Type: "delivery", DueDate: r.Trial.EndsAt.UTC(), DateMet: last, Status: "met"})
+		out = append(out, ocdsRemoval(r))
 	}
 	return out
+}
+
+// ocdsRemoval is met when the last sandbox of the trial is gone.
+func ocdsRemoval(r den.Report) ocdsMilestone {
+	m := ocdsMilestone{ID: "removal", Title: "Sandboxes removed", Type: "delivery", DueDate: r.Trial.EndsAt.UTC(), Status: "partiallyMet"}
+	if r.Trial.ClosedAt.IsZero() {
+		return m
+	}
+	m.Status = "met"
+	for _, one := range r.Receipts {
+		if one.EndedAt.After(m.DateMet) {
+			m.DateMet = one.EndedAt.UTC()
+		}
+	}
+	return m
 }
 
 // ocdsForecasts are the measured facts, one metric each.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
@@ -221,5 +222,19 @@ func TestEveryReportIsValidByThePublishedSchema(t *testing.T) {
 	one["surprise"] = true
 	if got := faults(t, s, one); got != 2 {
 		t.Errorf("a field too few and one too many are %d faults", got)
+	}
+}
+
+// The removal of sandboxes is met when the last one is gone, and not before.
+func TestTheRemovalIsMetWhenTheLastSandboxIsGone(t *testing.T) {
+	r := rich()
+	r.Receipts = []den.ReportReceipt{{Entry: "ent_1", EndedAt: noon(6)}, {Entry: "ent_2", EndedAt: noon(4)}}
+	r.Trial.ClosedAt = noon(6)
+	if m := ocdsRemoval(r); m.Status != "met" || !m.DateMet.Equal(noon(6)) {
+		t.Errorf("all are gone: %+v", m)
+	}
+	r.Trial.ClosedAt = time.Time{}
+	if m := ocdsRemoval(r); m.Status != "partiallyMet" || !m.DateMet.IsZero() {
+		t.Errorf("one runs still: %+v", m)
 	}
 }
