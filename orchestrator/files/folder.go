@@ -102,9 +102,11 @@ func unzipped(z *zip.Reader, most int64) (map[string][]byte, error) {
 		left -= int64(len(content))
 		all[f.Name] = content
 	}
-	for name := range all {
-		if all[path.Dir(name)] != nil {
-			faults.Add(den.Bad("file", "%q is a file and a folder. Give one of them another name.", path.Dir(name)))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, dir := range parents(name) {
+			if all[dir] != nil {
+				faults.Add(den.Bad("file", "%q is a file and a folder. Give one of them another name.", dir))
+			}
 		}
 	}
 	if len(all) == 0 && len(faults) == 0 {

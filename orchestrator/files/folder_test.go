@@ -92,6 +92,7 @@ func TestHostileArchivesAreRefusedWithEveryName(t *testing.T) {
 		"a link":           {zipOf(t, zipped{"link", "/etc/passwd", fs.ModeSymlink}), []string{"is not a file"}},
 		"twice":            {zipOf(t, zipped{name: "a", content: "1"}, zipped{name: "a", content: "2"}), []string{"is there twice"}},
 		"file and folder":  {zipOf(t, zipped{name: "a", content: "1"}, zipped{name: "a/b", content: "2"}), []string{"is a file and a folder"}},
+		"file and folders": {zipOf(t, zipped{name: "a", content: "1"}, zipped{name: "a/b/c", content: "2"}), []string{`"a" is a file and a folder`}},
 		"a bomb":           {zipOf(t, zipped{name: "a", content: strings.Repeat("0", 2<<20)}), []string{"Unpacked it holds too much"}},
 		"nothing":          {zipOf(t), []string{"holds a file"}},
 		"torn":             {[]byte("PK\x03\x04 and no more"), []string{"cannot be read"}},
