@@ -71,9 +71,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
 			o.tell(ctx, p.leases)
-			for _, v := range p.visits {
-				o.Visits.Leave(v)
-			}
+			p.out()
 			o.refind(ctx, p.found)
 			o.poke()
 		}
@@ -86,16 +84,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
 	}
 	o.tell(ctx, p.leases)
-	for _, v := range p.visits {
-		o.Visits.Leave(v)
-	}
+	p.out()
 	for _, id := range p.nudges {
 		o.nudge(id)
-	}
-	for _, person := range p.narrowed {
-		if o.Narrow != nil {
-			o.Narrow(person)
-		}
 	}
 	o.topics.poke(p.topics...)
 	if len(p.leases) > 0 {
@@ -105,6 +96,18 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		o.mail()
 	}
 	return nil
+}
+
+// out has those leave who may be somewhere no more, or may do less.
+func (p *pen) out() {
+	for _, v := range p.visits {
+		p.o.Visits.Leave(v)
+	}
+	for _, person := range p.narrowed {
+		if p.o.Narrow != nil {
+			p.o.Narrow(person)
+		}
+	}
 }
 
 // stands refuses a change whose actor may not be who it was when it was allowed: the

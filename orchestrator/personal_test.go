@@ -3,6 +3,7 @@ package orchestrator_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,7 @@ import (
 
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/storetest"
 	"innovationden/sandbox/fake"
 )
 
@@ -248,6 +250,58 @@ func TestPersonalDataHoldsOnesOwnDeclarations(t *testing.T) {
 		r.must(err)
 		if len(all.Declared) != 1 || all.Declared[0].Stake != den.PotentialStake || all.Declared[0].Trial != v.Trial.ID || len(whole) > 0 {
 			t.Errorf("%+v, with all of %v read", all.Declared, whole)
+		}
+	})
+}
+
+// A den that sends nothing keeps notices no longer than its rules say.
+func TestRetentionRemovesNoticesThatNobodySends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		r.living(time.Hour, r.release("one", fake.Behaviour{}))
+		r.stop()
+		<-time.After(181 * 24 * time.Hour)
+		r.o.Retain(ctx)
+		page, err := r.o.Notices(ctx, r.member, den.Filter{})
+		r.must(err)
+		if len(page.Items) != 0 {
+			t.Errorf("after 181 days %d are kept", len(page.Items))
+		}
+	})
+}
+
+// The copy of somebody's data says what they are not sent, also where it is everything.
+func TestTheCopyOfOnesDataSaysWhatIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		_, err := r.o.SetMailbox(ctx, r.member, den.Mailbox{Off: []den.Channel{den.ByMail}, Quiet: map[den.Channel][]den.NoticeKind{den.ByHook: {den.NoticeReady}}}, 0)
+		r.must(err)
+		all, err := r.o.PersonalData(ctx, r.member, "")
+		r.must(err)
+		if len(all.NotSent["mail"]) != len(den.NoticeKinds) || len(all.NotSent["hook"]) != 1 {
+			t.Errorf("not sent: %v", all.NotSent)
+		}
+	})
+}
+
+// Who may do less is told so even where the store could not say that the change was kept.
+func TestWhoMayDoLessIsOutAlsoWhenTheAnswerOfTheStoreIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var narrowed []den.ID
+		r := newRig(t, func(c *orchestrator.Config) { c.Narrow = func(who den.ID) { narrowed = append(narrowed, who) } })
+		failing := &storetest.Failing{Store: r.store}
+		r.config.Store = failing
+		r.o = orchestrator.New(r.config)
+		cem := r.person("Cem", den.Member, r.department.ID)
+		failing.Fail(1, storetest.Lost)
+		if _, err := r.o.SetLeft(t.Context(), den.System(), cem.ID, true, ""); den.KindOf(err) != den.Internal {
+			t.Fatalf("the answer was not lost: %v", err)
+		}
+		if !slices.Contains(narrowed, cem.ID) {
+			t.Error("what they have open stays open")
 		}
 	})
 }

@@ -66,9 +66,11 @@ func toldOf(tx den.Tx, all *den.PersonalData) error {
 	if err != nil {
 		return err
 	}
-	for channel, kinds := range box.Quiet {
-		for _, k := range kinds {
-			all.NotSent[string(channel)] = append(all.NotSent[string(channel)], string(k))
+	for _, channel := range den.Channels {
+		for _, k := range den.NoticeKinds {
+			if !box.Wants(channel, k) {
+				all.NotSent[string(channel)] = append(all.NotSent[string(channel)], string(k))
+			}
 		}
 	}
 	all.Hook = box.Hook.URL

@@ -180,7 +180,8 @@ func past(at den.Stamp, keep den.Span, now den.Stamp) bool {
 	return keep > 0 && !at.IsZero() && at.Add(keep).Before(now)
 }
 
-// agedOutbox finds answers to repeated requests, and notices whose deliveries were made.
+// agedOutbox finds answers to repeated requests, and notices whose deliveries were made,
+// or that this den has no way to send.
 func (o *Orchestrator) agedOutbox(tx den.Tx, now den.Stamp, old aged) error {
 	if o.Keeps.Repeats > 0 {
 		answers, err := tx.Answers().List(den.Query{Index: den.AnswersByTime, Until: now.Add(-o.Keeps.Repeats), Limit: agedAtOnce})
@@ -204,7 +205,7 @@ func (o *Orchestrator) agedOutbox(tx den.Tx, now den.Stamp, old aged) error {
 			if !past(n.At, o.Keeps.Notices, now) {
 				return nil
 			}
-			if n.DueAt.IsZero() {
+			if n.DueAt.IsZero() || len(o.Senders) == 0 {
 				old[keptNotices] = append(old[keptNotices], n.ID)
 			}
 		}
