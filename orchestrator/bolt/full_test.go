@@ -67,6 +67,37 @@ func fullDisk(t *testing.T, dir string) {
 	must(t, db.Close())
 }
 
+// Whoever lost a right, and whatever was taken back, is kept on a full disk too.
+func TestWhatTakesARightAwayIsAnEnding(t *testing.T) {
+	db := opened(t, Options{Reserve: -1})
+	for says, c := range map[string]struct {
+		put  func(*tx) error
+		ends bool
+	}{
+		"a share":                     {puts((*tx).Shares, den.Share{ID: "sha_1"}), false},
+		"a share that was taken":      {puts((*tx).Shares, den.Share{ID: "sha_2", TakenAt: noon()}), true},
+		"a person":                    {puts((*tx).People, den.Person{ID: "per_1"}), false},
+		"a person who left":           {puts((*tx).People, den.Person{ID: "per_2", Left: true}), true},
+		"a report in the register":    {puts((*tx).Publications, den.Publication{Trial: "tri_1", At: noon()}), false},
+		"a report that was withdrawn": {puts((*tx).Publications, den.Publication{Trial: "tri_2", At: noon(), WithdrawnAt: noon()}), true},
+	} {
+		must(t, db.update(t.Context(), func(x *tx) error {
+			err := c.put(x)
+			if x.ends != c.ends {
+				t.Errorf("%s is an ending: %v", says, x.ends)
+			}
+			return err
+		}))
+	}
+}
+
+func puts[T any](table func(*tx) den.Table[T], rec T) func(*tx) error {
+	return func(x *tx) error {
+		_, err := table(x).Put(rec)
+		return err
+	}
+}
+
 // The control: without the reserve the endings do not fit either. The store stays whole
 // and goes on when there is room.
 func TestWithoutTheReserveEndingsAreRefusedToo(t *testing.T) {
