@@ -129,10 +129,20 @@ func (r *Registry) touch(d Digest) {
 	r.touched[d] = r.now()
 }
 
+// asked is size, and remembers who was told that a blob is here. What is not here is not
+// remembered: anybody who pulls can ask for any number of digests. It looks again once the
+// blob is remembered, for it may have been collected just before.
+func (r *Registry) asked(repo string, d Digest) (int64, error) {
+	if _, err := r.size(repo, d); err != nil {
+		return 0, err
+	}
+	r.touch(d)
+	return r.size(repo, d)
+}
+
 // open gives a blob of a repository.
 func (r *Registry) open(repo string, d Digest) (*os.File, int64, error) {
-	r.touch(d)
-	size, err := r.size(repo, d)
+	size, err := r.asked(repo, d)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -177,16 +187,14 @@ func (r *Registry) GetBlobRange(_ context.Context, repo string, d Digest, from, 
 
 // ResolveBlob implements ociregistry.Reader.
 func (r *Registry) ResolveBlob(_ context.Context, repo string, d Digest) (ociregistry.Descriptor, error) {
-	r.touch(d)
-	size, err := r.size(repo, d)
+	size, err := r.asked(repo, d)
 	return ociregistry.Descriptor{MediaType: octets, Digest: d, Size: size}, err
 }
 
 // MountBlob implements ociregistry.Writer: the blob of one repository is of another
 // too, without being sent again.
 func (r *Registry) MountBlob(ctx context.Context, from, to string, d Digest) (ociregistry.Descriptor, error) {
-	r.touch(d)
-	size, err := r.size(from, d)
+	size, err := r.asked(from, d)
 	if err != nil {
 		return ociregistry.Descriptor{}, err
 	}

@@ -151,6 +151,7 @@ func (s shelf) named(keep func(Digest, record) bool) (map[Digest]record, error) 
 	all, stay := map[Digest]record{}, map[Digest]record{}
 	var queue []Digest
 	err := s.each(func(d Digest, m record) error {
+		m.Text, m.Annotations = nil, nil
 		all[d] = m
 		if keep(d, m) {
 			queue = append(queue, d)

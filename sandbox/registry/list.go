@@ -88,7 +88,7 @@ func seq[T any](all []T, err error) iter.Seq2[T, error] {
 type Pushed struct {
 	Tag    string
 	Digest Digest
-	Bytes  int64 // of its layers as they were pushed; of all platforms for an index
+	Bytes  int64 // of its layers as they were pushed, each once; of all platforms for an index
 	At     time.Time
 }
 
@@ -105,8 +105,9 @@ func (r *Registry) Tagged(repo string) (all []Pushed, err error) {
 			if err != nil {
 				return err
 			}
+			w := weighing{s, b.Bucket(blobsBucket), map[Digest]bool{}}
 			one := Pushed{Tag: string(tag), Digest: Digest(digest), At: m.At}
-			one.Bytes, err = s.weight(b.Bucket(blobsBucket), m, 0)
+			one.Bytes, err = w.of(m, 0)
 			all = append(all, one)
 			return err
 		})
@@ -115,25 +116,42 @@ func (r *Registry) Tagged(repo string) (all []Pushed, err error) {
 	return all, err
 }
 
-// weight is how many bytes the blobs of a manifest have.
-func (s shelf) weight(sizes *bbolt.Bucket, m record, depth int) (n int64, err error) {
+// weighing adds up the blobs of manifests. Each blob and each manifest counts once: an
+// index may name the same one a thousand times, and that one another.
+type weighing struct {
+	shelf
+	sizes *bbolt.Bucket
+	seen  map[Digest]bool
+}
+
+// of is how many bytes the blobs of a manifest have. What an index names and somebody
+// deleted has none.
+func (w weighing) of(m record, depth int) (n int64, err error) {
 	const deepest = 4
 	for _, d := range m.Blobs {
-		n += count(sizes.Get([]byte(d)))
+		if w.first(d) {
+			n += count(w.sizes.Get([]byte(d)))
+		}
 	}
 	for _, d := range m.Manifests {
-		if depth == deepest {
-			break
+		if depth == deepest || !w.first(d) || w.manifests.Get([]byte(d)) == nil {
+			continue
 		}
-		inner, err := s.manifest(d)
+		inner, err := w.manifest(d)
 		if err != nil {
 			return n, err
 		}
-		more, err := s.weight(sizes, inner, depth+1)
+		more, err := w.of(inner, depth+1)
 		if err != nil {
 			return n, err
 		}
 		n += more
 	}
 	return n, nil
+}
+
+func (w weighing) first(d Digest) bool {
+	before := w.seen[d]
+	w.seen[d] = true
+	return !before
 }

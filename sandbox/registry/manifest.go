@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -22,6 +23,14 @@ const (
 
 // mostManifest bounds a manifest, as the specification advises.
 const mostManifest = 4 << 20
+
+// Bounds of one repository, past what anybody needs: the list of what was pushed reads all
+// of it, and so does the collection of garbage.
+const (
+	mostKept = 5000
+	mostRead = 128 << 20 // bytes of all manifests, as they are kept
+	mostTags = 5000
+)
 
 // descriptor is what of an OCI descriptor is looked at.
 type descriptor struct {
@@ -133,6 +142,9 @@ func (r *Registry) putManifest(repo, tag string, d Digest, mediaType string, tex
 			return err
 		}
 		fresh = s.manifests.Get([]byte(d)) == nil
+		if err := s.room(fresh, len(text), tag); err != nil {
+			return err
+		}
 		return s.put(d, m, tag)
 	})
 	if err != nil || !fresh {
@@ -154,6 +166,40 @@ func (s shelf) complete(m record) error {
 		}
 	}
 	return nil
+}
+
+// room refuses what a repository has no room for: one more manifest, or one more tag.
+func (s shelf) room(fresh bool, coming int, tag string) error {
+	tooMany := Denied{"The repository holds all the manifests and tags that it may. Delete what you no longer need, then push again."}
+	if fresh {
+		n, bytes := 0, coming
+		for key, raw := range entries(s.manifests) {
+			n, bytes = n+1, bytes+len(key)+len(raw)
+		}
+		if n >= mostKept || bytes > mostRead {
+			return tooMany
+		}
+	}
+	if tag == "" || s.tags.Get([]byte(tag)) != nil {
+		return nil
+	}
+	n := 0
+	for range entries(s.tags) {
+		n++
+	}
+	if n >= mostTags {
+		return tooMany
+	}
+	return nil
+}
+
+// entries are all keys and values of a bucket, in order.
+func entries(b *bbolt.Bucket) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		c := b.Cursor()
+		for key, value := c.First(); key != nil && yield(key, value); key, value = c.Next() {
+		}
+	}
 }
 
 func (s shelf) put(d Digest, m record, tag string) error {

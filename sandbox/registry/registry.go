@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -95,10 +97,12 @@ func Open(c Config) (*Registry, error) {
 // Close lets go of the files. Uploads that go on can be resumed after the next Open.
 func (r *Registry) Close() error {
 	r.mu.Lock()
-	for _, u := range r.uploads {
-		u.letGo()
-	}
+	all := slices.Collect(maps.Values(r.uploads))
 	r.mu.Unlock()
+	for _, u := range all { // whoever writes just now finishes first
+		u.mu.Lock()
+		u.leave()
+	}
 	return r.db.Close()
 }
 

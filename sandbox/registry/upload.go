@@ -3,6 +3,7 @@ package registry
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -20,13 +21,18 @@ type upload struct {
 	repo string
 
 	mu     sync.Mutex // held by the one request that writes
-	file   *os.File   // nil: not opened since it was begun, or let go
+	file   *os.File   // nil: no request writes to it just now
 	size   int64
 	at     time.Time // of the last request
 	closed bool      // it became a blob, or was given up
 }
 
-// beginUpload begins one. Denied where its owner keeps all that it may already.
+// mostUploads is how many one owner may have under way. Docker has five for each push, and
+// what is left of one that was cut goes after an hour.
+const mostUploads = 500
+
+// beginUpload begins one. Denied where its owner keeps all that it may already, or has too
+// many under way.
 func (r *Registry) beginUpload(repo string) (*upload, error) {
 	if err := r.take(owner(repo), 0, 0); err != nil {
 		return nil, err
@@ -36,7 +42,16 @@ func (r *Registry) beginUpload(repo string) (*upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.db.Update(func(b *bbolt.Tx) error { return b.Bucket(uploadsBucket).Put([]byte(u.id), raw) })
+	err = r.db.Update(func(b *bbolt.Tx) error {
+		n, err := underWay(b, owner(repo))
+		if err != nil {
+			return err
+		}
+		if n >= mostUploads {
+			return Denied{fmt.Sprintf("%s has %d uploads under way. Let them end first: one that nobody goes on with is given up after an hour.", owner(repo), n)}
+		}
+		return b.Bucket(uploadsBucket).Put([]byte(u.id), raw)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +59,21 @@ func (r *Registry) beginUpload(repo string) (*upload, error) {
 	defer r.mu.Unlock()
 	r.uploads[u.id] = u
 	return u, nil
+}
+
+// underWay is how many uploads of an owner go on.
+func underWay(b *bbolt.Tx, of string) (n int, err error) {
+	err = b.Bucket(uploadsBucket).ForEach(func(_, raw []byte) error {
+		var u begun
+		if err := json.Unmarshal(raw, &u); err != nil {
+			return err
+		}
+		if owner(u.Repo) == of {
+			n++
+		}
+		return nil
+	})
+	return n, err
 }
 
 // resumeUpload finds one to go on with, and keeps others from it until leave.
@@ -116,17 +146,14 @@ func (u *upload) open() (err error) {
 	return err
 }
 
-// leave lets the next request in.
-func (u *upload) leave() { u.mu.Unlock() }
-
-// letGo closes the file and keeps what is in it.
-func (u *upload) letGo() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+// leave closes the file, keeps what is in it, and lets the next request in: an upload that
+// nobody goes on with holds no descriptor.
+func (u *upload) leave() {
 	if u.file != nil {
 		_ = u.file.Close()
 		u.file = nil
 	}
+	u.mu.Unlock()
 }
 
 // write adds what from gives, and counts it against the owner before it is kept. What
