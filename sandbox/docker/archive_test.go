@@ -118,6 +118,8 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"a volume in /proc":         {saved{config: map[string]any{"config": map[string]any{"Volumes": map[string]any{"/proc/x": struct{}{}}}}}.bytes(t), "volume"},
 		"too many files":            {saved{headers: many}.bytes(t), "more than 100 files"},
 		"too large when unpacked":   {saved{layers: [][]byte{bomb}}.bytes(t), "unpack to more than 4 MB"},
+		"a large hole":              {saved{layers: [][]byte{sandboxtest.Hole(t, 8<<20)}}.bytes(t), "unpack to more than 4 MB"},
+		"an endless hole":           {saved{layers: [][]byte{sandboxtest.Hole(t, 1<<62)}}.bytes(t), "unpack to more than 4 MB"},
 		"too large when a layer is unpacked again and again": {saved{layers: slicesOf(sandboxtest.Tar(t, map[string][]byte{"a": make([]byte, 1<<19)}, 0o600), 1),
 			entry: map[string]any{"Layers": slices.Repeat([]string{"0/layer.tar"}, 9)}, config: repeated(sandboxtest.Tar(t, map[string][]byte{"a": make([]byte, 1<<19)}, 0o600), 9)}.bytes(t), "unpack to more than 4 MB"},
 		"too many files when a layer is unpacked again and again": {saved{headers: many[:20],
@@ -126,6 +128,7 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"a bomb around it":      {zipped(t, make([]byte, 64<<20)), "larger than 1 MB"},
 		"cut off":               {zipped(t, saved{}.bytes(t))[:100], "damaged"},
 		"another compression":   {[]byte("\x28\xb5\x2f\xfd......"), "zstd"},
+		"another after a frame": {[]byte("\x5a\x2a\x4d\x18......"), "zstd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := checkArchive(bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,

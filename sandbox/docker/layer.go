@@ -46,6 +46,7 @@ func (a *archive) layer(name string, below []string) (string, error) {
 			return "", layerError(name, err)
 		}
 		a.entries++
+		a.unpacked += min(hollow(h), a.limits.Unpacked+1)
 		if err := a.within(); err != nil {
 			return "", err
 		}
@@ -82,6 +83,20 @@ func layerError(name string, err error) error {
 		return err
 	}
 	return refuse("layer %q cannot be read: %w", name, err)
+}
+
+// hollow is how many bytes a file with holes comes to, of which the archive holds a few:
+// the engine writes the holes out. Of other files the bytes are counted as they are read.
+func hollow(h *tar.Header) int64 {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return h.Size
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return h.Size
+		}
+	}
+	return 0
 }
 
 // climbs refuses what would be unpacked outside of the image. The target of a
@@ -127,6 +142,9 @@ func decompressed(from io.Reader) (io.Reader, error) {
 		if bytes.HasPrefix(start, []byte(other.magic)) {
 			return nil, refuse("it is compressed with %s; save it plain or with gzip", other.name)
 		}
+	}
+	if len(start) >= 4 && start[0]&0xf0 == 0x50 && bytes.Equal(start[1:4], []byte("\x2a\x4d\x18")) {
+		return nil, refuse("it is compressed with zstd; save it plain or with gzip") // a frame to be skipped, before others
 	}
 	if !bytes.HasPrefix(start, []byte{0x1f, 0x8b}) {
 		return r, nil

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"innovationden/sandbox/policy"
+	"innovationden/sandbox/sandboxtest"
 )
 
 // saved is an archive under construction: a good image of one layer, unless it is changed.
@@ -202,8 +203,11 @@ func TestHostileArchivesAreRefusedWithTheirSentence(t *testing.T) {
 		"a disk":                 {of(layer(t, &tar.Header{Name: "dev/sda", Typeflag: tar.TypeBlock, Devmajor: 8})).bytes(t), "web.tar: acme/web:1 layer 1: dev/sda is a disk of the host. Instead: Build the image without devices."},
 		"too many files":         {of(layer(t, many...)).bytes(t), "web.tar: acme/web:1 layer 1: The layers hold more than 100 files. Instead: Build a smaller image."},
 		"a bomb":                 {of(zipped(t, layer(t, &tar.Header{Name: "zero", Typeflag: tar.TypeReg, Size: 32 << 20}))).bytes(t), "web.tar: acme/web:1 layer 1: The layers unpack to more than 16777216 bytes. Instead: Build a smaller image."},
+		"a large hole":           {of(sandboxtest.Hole(t, 32<<20)).bytes(t), "web.tar: acme/web:1 layer 1: The layers unpack to more than 16777216 bytes. Instead: Build a smaller image."},
+		"an endless hole":        {of(sandboxtest.Hole(t, 1<<62)).bytes(t), "web.tar: acme/web:1 layer 1: The layers unpack to more than 16777216 bytes. Instead: Build a smaller image."},
 		"a bomb behind":          {of(zipped(t, append(layer(t), make([]byte, 32<<20)...))).bytes(t), "web.tar: acme/web:1 layer 1: The layers unpack to more than 16777216 bytes. Instead: Build a smaller image."},
 		"a layer of zstd":        {of([]byte("\x28\xb5\x2f\xfd....")).bytes(t), "web.tar: acme/web:1 layer 1: It is compressed with zstd. Instead: Save it plain, or compress it with gzip."},
+		"zstd after a frame":     {of([]byte("\x50\x2a\x4d\x18....")).bytes(t), "web.tar: acme/web:1 layer 1: It is compressed with zstd. Instead: Save it plain, or compress it with gzip."},
 		"half a layer":           {of(zipped(t, layer(t, reg("x")))[:20]).bytes(t), "web.tar: acme/web:1 layer 1: It is not an archive that docker save writes, or it is damaged. Instead: Save the image again with docker save."},
 		"noise for a layer":      {of([]byte(strings.Repeat("noise", 500))).bytes(t), "web.tar: acme/web:1 layer 1: It is not an archive that docker save writes, or it is damaged. Instead: Save the image again with docker save."},
 		"a name that climbs out": {saved{outer: []*tar.Header{reg("../escape")}}.bytes(t), "web.tar: ../escape: The name climbs out of the archive. Instead: Save the image again with docker save."},

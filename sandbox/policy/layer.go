@@ -56,6 +56,9 @@ func decompressed(from io.Reader) (io.Reader, error) {
 			return nil, compressed{other.name}
 		}
 	}
+	if len(start) >= 4 && start[0]&0xf0 == 0x50 && bytes.Equal(start[1:4], []byte("\x2a\x4d\x18")) {
+		return nil, compressed{"zstd"} // a frame to be skipped, before others
+	}
 	if !bytes.HasPrefix(start, []byte{0x1f, 0x8b}) {
 		return r, nil
 	}
@@ -109,6 +112,7 @@ func (a *Archive) unpack(ctx context.Context, where, name string) (string, error
 			return "", a.readError(where, err)
 		}
 		a.Entries++
+		a.Unpacked += min(hollow(h), a.limits.Unpacked+1)
 		if err := a.within(where); err != nil {
 			return "", err
 		}
@@ -131,6 +135,20 @@ func (a *Archive) within(where string) error {
 		return a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
 	}
 	return nil
+}
+
+// hollow is how many bytes a file with holes comes to, of which the archive holds a few:
+// an engine writes the holes out. Of other files the bytes are counted as they are read.
+func hollow(h *tar.Header) int64 {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return h.Size
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return h.Size
+		}
+	}
+	return 0
 }
 
 // entry refuses what would be unpacked outside of the image. The target of a symbolic
