@@ -18,6 +18,7 @@ const (
 	MaxRestarts    = 10
 	MaxPorts       = 64
 	MaxFiles       = 32
+	MaxFileBytes   = 4 << 20 // of all files of all services, each as often as it is put somewhere
 	MaxAliases     = 8
 	leastMemory    = 6 << 20
 )

@@ -28,8 +28,15 @@ func (s Spec) checkStack() error {
 		return fmt.Errorf("%w: there are %d volumes, at most %d are possible", ErrSpec, len(s.Volumes), maxVolumes)
 	}
 	known := map[string]Service{}
+	bytes := 0
 	for _, one := range s.Services {
 		known[one.Name] = one
+		for _, f := range one.Files {
+			bytes += len(f.Content)
+		}
+	}
+	if bytes > MaxFileBytes {
+		return fmt.Errorf("%w: its files come to %d bytes, at most %d are possible", ErrSpec, bytes, MaxFileBytes)
 	}
 	for _, one := range s.Services {
 		if err := one.checkStack(s.Limits, volumes, known); err != nil {

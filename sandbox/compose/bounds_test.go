@@ -109,3 +109,23 @@ func TestVariablesAreAsIfNoneWasSet(t *testing.T) {
 		}
 	}
 }
+
+// A file of 256 KiB must not become a specification of a hundred megabytes by naming one
+// config again and again.
+func TestAConfigCountsAsOftenAsItIsUsed(t *testing.T) {
+	file := func(uses int) string {
+		var b strings.Builder
+		b.WriteString("services:\n  web:\n    image: x\n    configs:\n")
+		for n := range uses {
+			fmt.Fprintf(&b, "      - {source: large, target: /etc/large-%d}\n", n)
+		}
+		return b.String() + "configs:\n  large:\n    content: " + strings.Repeat("x", 180<<10) + "\n"
+	}
+	if _, err := compose.Read(t.Context(), "c.yaml", []byte(file(22)), compose.Options{Limits: small}); err != nil {
+		t.Errorf("22 times 180 KiB: %v", err)
+	}
+	const want = "c.yaml:27:9: services.web.configs[22]: From here on configs and secrets, each counted as often as it is used, come to more than 4m. Instead: Put large contents into the images, or use them in fewer places."
+	if _, err := compose.Read(t.Context(), "c.yaml", []byte(file(30)), compose.Options{Limits: small}); err == nil || err.Error() != want {
+		t.Errorf("30 times 180 KiB: said %v\nwant %s", err, want)
+	}
+}

@@ -29,6 +29,8 @@ type reading struct {
 	refs     []reference
 	places   []placed
 	memories []memory
+
+	placedBytes int // of all configs and secrets, each as often as it is used
 }
 
 // reference is a name that must be defined elsewhere in the file.

@@ -84,8 +84,12 @@ func (r *reading) service(project *types.Project, name string, used map[string]b
 		}
 	}
 	for _, u := range r.uses[name] {
-		f := u.file
+		f, before := u.file, r.placedBytes
 		f.Content = []byte(r.texts[u.from])
+		if r.placedBytes += len(f.Content); before <= sandbox.MaxFileBytes && r.placedBytes > sandbox.MaxFileBytes {
+			r.refuseAt(u.spot, u.path, "From here on configs and secrets, each counted as often as it is used, come to more than "+inBytes(sandbox.MaxFileBytes)+".",
+				"Put large contents into the images, or use them in fewer places.")
+		}
 		s.Files = append(s.Files, f)
 	}
 	for _, other := range slices.Sorted(maps.Keys(c.DependsOn)) {
