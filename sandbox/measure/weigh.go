@@ -29,6 +29,7 @@ type Weight struct {
 const (
 	mostParts     = 100
 	mostBytes     = 32 << 20
+	mostRead      = 4 << 20 // bytes of a page that are searched for what it names
 	mostRedirects = 5
 	mostConns     = 6 // as a browser opens to one host
 	partPatience  = 10 * time.Second
@@ -51,6 +52,9 @@ func Weigh(ctx context.Context, t Target, path string) (Weight, error) {
 	page, at, err := w.page(ctx, at)
 	if err != nil {
 		return w.Weight, fmt.Errorf("%w: %w", ErrNoPage, err)
+	}
+	if len(page) > mostRead {
+		page, w.Cut = page[:mostRead], true
 	}
 	for _, part := range named(page, at) {
 		if w.Parts >= mostParts || w.left <= 0 {
@@ -134,7 +138,8 @@ func own(base *url.URL, ref string) *url.URL {
 	return at
 }
 
-// named lists what a page makes a browser fetch of its own origin, each once, in order.
+// named lists what a page makes a browser fetch of its own origin, each once, in order, and
+// no more of it than shows that there is too much.
 func named(page []byte, at *url.URL) (out []*url.URL) {
 	seen := map[string]bool{at.String(): true}
 	add := func(ref string) {
@@ -144,7 +149,7 @@ func named(page []byte, at *url.URL) (out []*url.URL) {
 		}
 	}
 	z := html.NewTokenizer(bytes.NewReader(page))
-	for {
+	for len(out) <= mostParts {
 		switch z.Next() {
 		case html.ErrorToken:
 			return out
@@ -159,6 +164,7 @@ func named(page []byte, at *url.URL) (out []*url.URL) {
 			add(fetched(tag))
 		}
 	}
+	return out
 }
 
 // fetched is what a browser fetches for a tag without being asked.

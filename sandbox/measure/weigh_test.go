@@ -3,9 +3,11 @@ package measure_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -111,5 +113,24 @@ func TestAProductThatIsGoneHasNoWeight(t *testing.T) {
 	d.to = "127.0.0.1:1"
 	if _, err := measure.Weigh(t.Context(), target, "/"); !errors.Is(err, measure.ErrNoPage) {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+// A page of a hostile product must not cost the den many times what it weighs.
+func TestACrowdedPageCostsLittleMemory(t *testing.T) {
+	target, _ := product(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			return
+		}
+		for i := range 1 << 20 {
+			_, _ = fmt.Fprintf(w, "<img src=%x>", i)
+		}
+	}))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w, err := measure.Weigh(t.Context(), target, "/")
+	runtime.ReadMemStats(&after)
+	if spent := (after.TotalAlloc - before.TotalAlloc) >> 20; err != nil || !w.Cut || spent > 200 {
+		t.Errorf("%+v %v: %d MB for a page of %d MB", w, err, spent, w.Bytes>>20)
 	}
 }
