@@ -22,6 +22,7 @@ const (
 	maxAddress    = 320 // bytes
 	mailsAtOnce   = 100 // on one connection
 	mailsPerSec   = 5
+	mailsIncoming = 8       // of all connections: each is in memory until it ended
 	mailRate      = 4 << 20 // bytes in a second, of all connections
 )
 
@@ -36,11 +37,13 @@ type catcher struct {
 	door  *door
 	pace  *bucket // of mails
 	flow  *bucket // of bytes
+	turns chan struct{}
 }
 
 func newCatcher(o *Offer) *catcher {
 	c := &catcher{
 		offer: o, pace: newBucket(mailsPerSec, 10*mailsPerSec, o.config.Now), flow: newBucket(mailRate, mailRate, o.config.Now),
+		turns: make(chan struct{}, mailsIncoming),
 	}
 	c.door = newDoor(o, 2*mailsPerSec, c.serve)
 	return c

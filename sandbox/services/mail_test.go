@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/smtp"
 	"net/textproto"
 	"slices"
@@ -144,6 +145,48 @@ func TestSMTPIsSpokenAsProductsExpect(t *testing.T) {
 		if _, text, err := c.ReadResponse(one.want); err != nil {
 			t.Errorf("%s: %s %v, want %d", one.say, text, err, one.want)
 		}
+	}
+}
+
+// A product that begins many mails and ends none must not have the den keep all of them.
+func TestFewMailsAreTakenInAtOnce(t *testing.T) {
+	_, space := open(t, config())
+	const conns, most = 12, 8
+	going, all := make(chan net.Conn, conns), make([]net.Conn, conns)
+	for i := range all {
+		conn := space.dial(t, "tcp", services.MailPort)
+		all[i] = conn
+		go func() {
+			_, _ = io.WriteString(conn, "HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n")
+			lines := bufio.NewScanner(conn)
+			for lines.Scan() {
+				if strings.HasPrefix(lines.Text(), "354") {
+					going <- conn
+				}
+			}
+		}()
+	}
+	begun := 0
+	for wait := time.After(time.Second); ; {
+		select {
+		case conn := <-going:
+			if begun++; begun == most+1 {
+				t.Fatalf("%d mails are taken in at once", begun)
+			}
+			if begun == most {
+				wait = time.After(300 * time.Millisecond)
+				defer func() { _ = conn.Close() }()
+			}
+			continue
+		case <-wait:
+		}
+		break
+	}
+	if begun != most {
+		t.Fatalf("%d mails are taken in, not %d", begun, most)
+	}
+	for _, conn := range all {
+		_ = conn.Close()
 	}
 }
 

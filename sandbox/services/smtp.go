@@ -126,6 +126,12 @@ func (l *letter) data() (int, string, error) {
 	if err := l.catcher.pace.wait(l.ctx, 1); err != nil {
 		return 0, "", err
 	}
+	select {
+	case l.catcher.turns <- struct{}{}:
+		defer func() { <-l.catcher.turns }()
+	case <-l.ctx.Done():
+		return 0, "", l.ctx.Err()
+	}
 	if err := l.say(354, "Go on, and end with a dot on a line of its own"); err != nil {
 		return 0, "", err
 	}
