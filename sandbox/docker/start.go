@@ -2,9 +2,12 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -247,27 +250,51 @@ func (r *Runtime) Stop(ctx context.Context, id sandbox.ID, grace time.Duration) 
 	if err := id.Check(); err != nil {
 		return false, err
 	}
-	const byForce = 128 + 9 // exit code of SIGKILL
+	var forced atomic.Bool
 	err = r.act(ctx, id, func(ctx context.Context) error {
 		p, err := r.parts(ctx, id)
 		if err != nil {
 			return err
 		}
-		seconds := int(grace.Seconds())
+		var wg sync.WaitGroup
+		var mu sync.Mutex
 		for name, c := range p.services {
 			if !c.State.Running {
 				continue
 			}
-			if err := r.api.ContainerStop(ctx, c.ID, container.StopOptions{Timeout: &seconds}); err != nil {
-				return explain("stop service "+name, err)
-			}
-			after, err := r.inspect(ctx, c.ID)
-			if err != nil {
-				return explain("look at service "+name, err)
-			}
-			killed = killed || after.State.ExitCode == byForce
+			wg.Go(func() { // all at once: the grace is that of the sandbox
+				killed, one := r.stopService(ctx, name, c.ID, grace)
+				if killed {
+					forced.Store(true)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				err = errors.Join(err, one)
+			})
 		}
-		return nil
+		wg.Wait()
+		return err
 	})
-	return killed, err
+	return err == nil && forced.Load(), err
+}
+
+// stopService stops one service, and says whether it had to be ended by force. The engine
+// has its patience besides the grace.
+func (r *Runtime) stopService(ctx context.Context, name, container string, grace time.Duration) (killed bool, err error) {
+	const byForce = 128 + 9 // exit code of SIGKILL
+	ctx, cancel := context.WithTimeout(ctx, grace+r.wait)
+	defer cancel()
+	if err := r.api.ContainerStop(ctx, container, stopAfter(grace)); err != nil {
+		return false, explain("stop service "+name, err)
+	}
+	after, err := r.inspect(ctx, container)
+	if err != nil {
+		return false, explain("look at service "+name, err)
+	}
+	return after.State.ExitCode == byForce, nil
+}
+
+func stopAfter(grace time.Duration) container.StopOptions {
+	seconds := int(grace.Seconds())
+	return container.StopOptions{Timeout: &seconds}
 }
