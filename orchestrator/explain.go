@@ -163,6 +163,9 @@ func (o *Orchestrator) overBounds(ctx context.Context, w work, now den.Stamp) st
 		use, err = o.Runtime.Use(ctx, sandbox.ID(w.lease.Sandbox))
 		return err
 	})
+	if err == nil && use.DiskMore {
+		return "It wrote more files, or folders in folders, to its disk than can be counted."
+	}
 	if err != nil || use.Disk <= w.size.Disk {
 		return ""
 	}

@@ -101,17 +101,22 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 }
 
 func TestASandboxOverItsDiskIsEnded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		h, err := r.engine.Host(t.Context())
-		r.must(err)
-		h.DiskQuota = false
-		r.engine.SetHost(h)
-		r.run()
-		v := r.start(time.Hour, r.release("one", fake.Behaviour{Use: sandbox.Use{Disk: 100 << 20}}))
-		l := r.phase(v.Entries[0].Lease, den.Ended, 2*time.Minute)
-		if l.Reason != den.ByFailure || l.Say != "It wrote 100 MB to its disk. Its size allows 64 MB." {
-			t.Errorf("%s %q", l.Reason, l.Say)
-		}
-	})
+	for want, use := range map[string]sandbox.Use{
+		"It wrote 100 MB to its disk. Its size allows 64 MB.":                          {Disk: 100 << 20},
+		"It wrote more files, or folders in folders, to its disk than can be counted.": {Disk: 1 << 20, DiskMore: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t)
+			h, err := r.engine.Host(t.Context())
+			r.must(err)
+			h.DiskQuota = false
+			r.engine.SetHost(h)
+			r.run()
+			v := r.start(time.Hour, r.release("one", fake.Behaviour{Use: use}))
+			l := r.phase(v.Entries[0].Lease, den.Ended, 2*time.Minute)
+			if l.Reason != den.ByFailure || l.Say != want {
+				t.Errorf("%s %q", l.Reason, l.Say)
+			}
+		})
+	}
 }

@@ -252,7 +252,8 @@ type Use struct {
 	MemoryLimit int64         // bytes
 	CPU         time.Duration // processor time since the start
 	Pids        int64
-	Disk        int64         // bytes of the writable layers; -1 where not measured
+	Disk        int64         // bytes of the writable layers and volumes; -1 where not measured
+	DiskMore    bool          // there is more on disk than could be counted, by the number or the depth of its files
 	OOMs        int64         // out-of-memory kills seen since the start, children included
 	LogHeld     time.Duration // how long services had to wait, because they wrote to their log too quickly, since this process reads along
 }

@@ -79,6 +79,19 @@ func useV2(at string) (u sandbox.Use, err error) {
 	return u, err
 }
 
+// processes lists the processes of a container; nothing where they cannot be seen.
+func (g groups) processes() []string {
+	at := path.Join(groupRoot, g[""])
+	if g["pids"] != "" {
+		at = path.Join(groupRoot, "pids", g["pids"])
+	}
+	b, err := os.ReadFile(path.Join(at, "cgroup.procs"))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(b))
+}
+
 func number(file string) (int64, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {

@@ -115,6 +115,7 @@ func TestHostileProductsAreHeld(t *testing.T) {
 		"it forks for ever":                          forks,
 		"the log is flooded":                         floods,
 		"the writable layer is filled":               fillsDisk,
+		"a file without a name fills it":             hidesDisk,
 		"it accepts and never answers":               func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) { noAnswer(c, t, r, i, "silent") },
 		"its headers have no end":                    func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) { noAnswer(c, t, r, i, "headers") },
 		"a program that is not there":                noProgram,
@@ -209,6 +210,22 @@ func fillsDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Imag
 	must(t, r.Remove(ctx, standard.ID))
 	if use, err := r.Use(ctx, strict.ID); err != nil || use.Disk != 0 {
 		t.Errorf("in strict: %+v, %v", use, err)
+	}
+}
+
+func hidesDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image) {
+	s := spec(image, sandbox.Standard, "removed-disk")
+	s.Limits.Memory = 512 << 20
+	r.run(ctx, t, s)
+	var use sandbox.Use
+	until(ctx, t, "what has no name is counted", func() (enough bool) {
+		var err error
+		use, err = r.Use(ctx, s.ID)
+		must(t, err)
+		return use.Disk >= 24<<20
+	})
+	if use.Disk > 40<<20 || use.DiskMore {
+		t.Errorf("what is in memory is counted too: %+v", use)
 	}
 }
 

@@ -191,6 +191,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 			use.CPU += u.CPU
 			use.Pids += max(u.Pids, 1)
 			use.Disk += u.Disk
+			use.DiskMore = use.DiskMore || u.DiskMore
 			use.OOMs += u.OOMs
 			use.LogHeld += u.LogHeld
 		}

@@ -57,6 +57,9 @@ func main() {
 	case "disk":
 		go fillDisk()
 		serve(":8080")
+	case "removed-disk":
+		defer hideDisk().Close()
+		serve(":8080")
 	case "log":
 		go floodLog()
 		serve(":8080")
@@ -236,6 +239,24 @@ func fillDisk() {
 			_ = f.Close()
 		}
 	}
+}
+
+// hideDisk writes to a file that has no name any more, and to one in memory.
+func hideDisk() io.Closer {
+	for _, name := range []string{"/tmp/hidden", "/hidden"} {
+		f, err := os.Create(name)
+		if err != nil {
+			panic(err)
+		}
+		_ = os.Remove(name)
+		for range 24 {
+			_, _ = f.Write(make([]byte, 1<<20))
+		}
+		if name == "/hidden" {
+			return f
+		}
+	}
+	return nil
 }
 
 func floodLog() {

@@ -1,0 +1,129 @@
+package docker
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const megabyte = 1 << 20
+
+// write makes a file of so many bytes that are not a hole.
+func write(t *testing.T, name string, size int) *os.File {
+	t.Helper()
+	f, err := os.Create(name)
+	must(t, err)
+	_, err = f.WriteString(strings.Repeat("x", size))
+	must(t, err)
+	must(t, f.Sync()) // or its blocks are not given out yet
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+func counted(folder string) (int64, bool) {
+	c := newCount()
+	c.tree(folder)
+	return c.result()
+}
+
+// near: folders take blocks too.
+func near(got, want int64) bool { return got >= want && got < want+megabyte/2 }
+
+func TestFilesOfAFolderAreCountedOnce(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o700))
+	write(t, filepath.Join(dir, "a", "b", "one"), megabyte)
+	write(t, filepath.Join(dir, "two"), megabyte)
+	for n := range 5 {
+		must(t, os.Link(filepath.Join(dir, "two"), filepath.Join(dir, fmt.Sprint("again", n))))
+	}
+	must(t, os.Symlink("/usr", filepath.Join(dir, "out")))
+	must(t, os.Symlink("a", filepath.Join(dir, "in")))
+	if got, more := counted(dir); !near(got, 2*megabyte) || more {
+		t.Errorf("%d bytes, more: %v", got, more)
+	}
+	if got, _ := counted(filepath.Join(dir, "gone")); got != -1 {
+		t.Errorf("a folder that is not there has %d bytes", got)
+	}
+}
+
+// A product must not hide what it writes behind folders that no path leads to, or behind
+// more files than anybody counts.
+func TestWhatCannotBeCountedToItsEndIsMore(t *testing.T) {
+	t.Run("deep", func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "zz"), megabyte)
+		at, err := os.OpenRoot(dir)
+		must(t, err)
+		for range 100 { // longer than any path may be
+			name := strings.Repeat("d", 100)
+			must(t, at.Mkdir(name, 0o700))
+			below, err := at.OpenRoot(name)
+			must(t, err)
+			must(t, at.Close())
+			at = below
+		}
+		f, err := at.Create("hidden")
+		must(t, err)
+		_, err = f.WriteString(strings.Repeat("x", 2*megabyte))
+		must(t, err)
+		must(t, f.Sync())
+		must(t, f.Close())
+		must(t, at.Close())
+		if got, more := counted(dir); !near(got, 3*megabyte) || more {
+			t.Errorf("%d bytes, more: %v", got, more)
+		}
+	})
+	t.Run("deeper", func(t *testing.T) {
+		dir := t.TempDir()
+		at, err := os.OpenRoot(dir)
+		must(t, err)
+		for range mostDepth + 2 {
+			must(t, at.Mkdir("d", 0o700))
+			below, err := at.OpenRoot("d")
+			must(t, err)
+			must(t, at.Close())
+			at = below
+		}
+		must(t, at.Close())
+		if got, more := counted(dir); got < 0 || !more {
+			t.Errorf("%d bytes, more: %v", got, more)
+		}
+	})
+	t.Run("many", func(t *testing.T) {
+		dir := t.TempDir()
+		for n := range 3 {
+			write(t, filepath.Join(dir, fmt.Sprint(n)), 1)
+		}
+		c := newCount()
+		c.files = mostCounted - 2
+		c.tree(dir)
+		if got, more := c.result(); got < 0 || !more {
+			t.Errorf("%d bytes, more: %v", got, more)
+		}
+	})
+}
+
+// A file that was removed while it is open takes its place on disk until it is closed.
+func TestRemovedFilesThatAreOpenAreCounted(t *testing.T) {
+	dir := t.TempDir()
+	f := write(t, filepath.Join(dir, "log"), 3*megabyte)
+	write(t, filepath.Join(dir, "kept"), megabyte)
+	must(t, os.Remove(f.Name()))
+	devices := map[uint64]bool{}
+	note(devices, dir)
+	c := newCount()
+	c.tree(dir)
+	c.descriptors("/proc/self/fd", devices)
+	c.descriptors("/proc/self/fd", devices) // another process that has the same file open
+	if got, _ := c.result(); !near(got, 4*megabyte) {
+		t.Errorf("%d bytes", got)
+	}
+	c = newCount()
+	c.descriptors("/proc/self/fd", map[uint64]bool{1 << 40: true})
+	if got, _ := c.result(); got != 0 {
+		t.Errorf("on a device that is not the sandbox's: %d bytes", got)
+	}
+}
