@@ -56,6 +56,8 @@ func TestSomebodyNewMakesAnAccountAndSignsIn(t *testing.T) {
 			t.Errorf("%s: %d", say, got.Status)
 		}
 	}
+	pasted := v.submit(v.get("/sign-in"), "/sign-in", url.Values{"secret": {" " + r.server.URL + link}})
+	v.follow(pasted).shows("h1", "You are invited")
 	r.joined("Grace", "grace@example.com").get("/me").shows("dd", "Department for Local Services")
 
 	other := r.visitor("")

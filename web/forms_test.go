@@ -139,6 +139,14 @@ func TestTheFormsOfAConsensusKeepWhatWasTyped(t *testing.T) {
 	taken := v.submit(v.get(path), path, url.Values{field("mark", entry, first): {""}})
 	taken.shows(`.govuk-error-summary a[href="#`+field("mark", entry, first)+`"]`, "Select the mark of")
 
+	on := v.submit(v.get(path), path, url.Values{field("mark", second, first): {"2"}, field("reason", second, first): {"Now we agree."}, "do": {"lock"}})
+	if on.Header.Get("Location") != path+"/lock" {
+		t.Errorf("on to the lock: %d %q %s", on.Status, on.Header.Get("Location"), on.said())
+	}
+	if got := holds(v.get(path).one("#" + field("mark", second, first))); got != "2" {
+		t.Errorf("the mark is %q after going on to the lock", got)
+	}
+
 	wrong := v.submit(v.get(path), path+"/dissent", url.Values{"entry": {second}, "criterion": {other.ID}, "text": {"It was slow."}})
 	wrong.shows(`.govuk-error-summary a[href="#criterion"]`, "Choose a criterion on which the panel has agreed")
 	for name, want := range map[string]string{"entry": second, "criterion": other.ID, "text": "It was slow.", field("mark", entry, first): "4", field("reason", entry, first): "We all saw it."} {

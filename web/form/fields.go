@@ -183,7 +183,8 @@ func Pounds(pence int64) string {
 }
 
 // Duration is a length from Min to Max, both included, in days and hours: "5
-// days", "2 days 4 hours", "36h". A number alone counts in Unit.
+// days", "2 days 4 hours", "36h". A number alone counts in Unit. Minutes are read, for
+// a program may have set some, and what a page shows can be sent again.
 type Duration struct {
 	Name, What string
 	Unit       time.Duration // Day, unless given
@@ -223,12 +224,12 @@ func lengthOf(text string, unit time.Duration) (time.Duration, bool) {
 		n, err := strconv.Atoi(text)
 		return time.Duration(n) * unit, err == nil
 	}
-	parts := regexp.MustCompile(`^(?:([0-9]{1,5}) ?d(?:ays?)?)?(?:,? ?(?:and )?([0-9]{1,5}) ?h(?:(?:ou)?rs?)?)?$`).FindStringSubmatch(text)
+	parts := regexp.MustCompile(`^(?:([0-9]{1,5}) ?d(?:ays?)?)?(?:,? ?(?:and )?([0-9]{1,5}) ?h(?:(?:ou)?rs?)?)?(?:,? ?(?:and )?([0-9]{1,5}) ?min(?:ute)?s?)?$`).FindStringSubmatch(text)
 	if parts == nil {
 		return 0, false
 	}
 	var length time.Duration
-	for n, size := range []time.Duration{Day, time.Hour} {
+	for n, size := range []time.Duration{Day, time.Hour, time.Minute} {
 		if parts[n+1] == "" {
 			continue
 		}

@@ -145,7 +145,7 @@ func TestMoneyIsReadInPence(t *testing.T) {
 func TestALengthIsReadInDaysAndHours(t *testing.T) {
 	for text, want := range map[string]string{
 		"5": "120h0m0s", "5 days": "120h0m0s", "1 Day": "24h0m0s", "2 days 4 hours": "52h0m0s", "2 days and 4 hours": "52h0m0s",
-		"36h": "36h0m0s", "1d 1h": "25h0m0s", "90 hrs": "90h0m0s",
+		"36h": "36h0m0s", "4 hours 30 minutes": "4h30m0s", "1 day and 1 min": "24h1m0s", "1d 1h": "25h0m0s", "90 hrs": "90h0m0s",
 		"":           "Enter a length",
 		"5 weeks":    "Enter a length in days and hours, such as 5 days or 36 hours",
 		"days":       "Enter a length in days and hours, such as 5 days or 36 hours",

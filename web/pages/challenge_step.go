@@ -162,7 +162,7 @@ func (p *Pages) readPlan(f *form.Values, in *den.NewChallenge, isPartial bool) {
 	_, most := p.Den.Lengths()
 	in.Timetable = den.Timetable{
 		QuestionsUntil: day("questions", questionsAt, true), AnswersUntil: day("answers", questionsAt, false), TrialFrom: day("trial", trialAt, true),
-		TrialFor: form.Duration{Name: "length", What: "challenge-set-up.what-length", Min: time.Minute, Max: most, Optional: true}.Read(f),
+		TrialFor: form.Duration{Name: "length", What: "challenge-set-up.what-length", Min: time.Hour, Max: most, Optional: true}.Read(f),
 	}
 	in.Capabilities = nil
 	for _, g := range p.Den.Vocabulary().Groups {

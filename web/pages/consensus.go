@@ -54,7 +54,8 @@ func (p *Pages) Consensus(c *gin.Context) error {
 	return p.showConsensus(c, http.StatusOK, v, p.blank(), p.blank())
 }
 
-// SaveConsensus is POST /trials/:id/consensus: what is filled in, each with its reason.
+// SaveConsensus is POST /trials/:id/consensus: what is filled in, each with its reason. Who
+// goes on to lock the marks loses nothing either.
 func (p *Pages) SaveConsensus(c *gin.Context) error {
 	v, err := p.Den.Consensus(c, asking(c), id(c))
 	if err != nil {
@@ -68,6 +69,9 @@ func (p *Pages) SaveConsensus(c *gin.Context) error {
 	status := http.StatusUnprocessableEntity
 	if !f.Bad() {
 		if _, err = p.Den.SaveConsensus(c, asking(c), v.Trial.ID, in); err == nil {
+			if c.PostForm("do") == "lock" {
+				return to(c, consensusPath(v.Trial.ID)+"/lock", "")
+			}
 			return to(c, consensusPath(v.Trial.ID), "consensus")
 		}
 		if status, err = p.refused(c, f, err, names); err != nil {

@@ -78,6 +78,10 @@ func (p *Pages) DoSignIn(c *gin.Context) error {
 		return err
 	}
 	page := signInPage{Then: local(c.PostForm("then")), Form: v, Kept: keptOf(c.Request.PostForm)}
+	if u, err := url.Parse(strings.TrimSpace(c.PostForm("secret"))); err == nil && u.Host != "" && u.Path == "/join" { // an invitation is no sign-in link
+		c.Redirect(http.StatusSeeOther, joinPath(u.Query().Get("link")))
+		return nil
+	}
 	person, err := p.identify(c, v)
 	switch {
 	case v.Bad():
