@@ -267,10 +267,8 @@ func mayDissent(tx den.Tx, actor den.Actor, t den.Trial, in den.NewDissent) (c d
 	if err != nil {
 		return c, err
 	}
-	for _, e := range t.Entries {
-		if !slices.ContainsFunc(all, func(a den.Assessment) bool { return a.Entry == e.ID && a.Evaluator == actor.ID && a.Submitted() }) {
-			return c, den.Refuse(den.Conflict, "Submit your scores for every product before you dissent.")
-		}
+	if !scoredAll(t, all, actor.ID) {
+		return c, den.Refuse(den.Conflict, "Submit your scores for every product before you dissent.")
 	}
 	if _, ok := c.Agreed[in.Entry][in.Criterion]; !ok {
 		return c, den.Bad("criterion", "Choose a criterion on which the panel has agreed.")

@@ -60,7 +60,8 @@ func (o *Orchestrator) consensusView(tx den.Tx, actor den.Actor, trial den.ID) (
 		return v, err
 	}
 	v.MayLead = !c.Locked() && leads(actor, t)
-	v.MayDissent = assesses(actor, t) && !slices.ContainsFunc(all, func(a den.Assessment) bool { return a.Evaluator == actor.ID && !a.Submitted() })
+	isDecided := v.Trial.Outcome != nil && v.Trial.Outcome.Decision != ""
+	v.MayDissent = assesses(actor, t) && scoredAll(t, all, actor.ID) && !isDecided
 	if !c.Locked() {
 		c.Prices = nil
 	}
@@ -72,6 +73,13 @@ func (o *Orchestrator) consensusView(tx den.Tx, actor den.Actor, trial den.ID) (
 // operator.
 func leads(actor den.Actor, t den.Trial) bool {
 	return den.May(actor, den.DecideTrial, t.Owner()) && (actor.ID == t.Leads() || actor.Is(den.Operator, "") || actor.ID == den.System().ID)
+}
+
+// scoredAll says that somebody has submitted scores for every product of a trial.
+func scoredAll(t den.Trial, all []den.Assessment, who den.ID) bool {
+	return !slices.ContainsFunc(t.Entries, func(e den.Entry) bool {
+		return !slices.ContainsFunc(all, func(a den.Assessment) bool { return a.Entry == e.ID && a.Evaluator == who && a.Submitted() })
+	})
 }
 
 func evaluatorNames(tx den.Tx, all []den.Assessment) (map[den.ID]string, error) {

@@ -11,7 +11,8 @@ import (
 
 // Declare records what somebody who assesses a trial says of their interests in it. It
 // may be said again when something changes; the last word counts. With an interest
-// nobody scores before the department has decided.
+// nobody scores before the department has decided. Conflict for who was taken out: only
+// the department lets them in again.
 func (o *Orchestrator) Declare(ctx context.Context, actor den.Actor, trial den.ID, in den.NewDeclaration) (d den.Declaration, err error) {
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		t, err := mayTrial(tx, actor, trial, den.AssessTrial)
@@ -23,6 +24,9 @@ func (o *Orchestrator) Declare(ctx context.Context, actor den.Actor, trial den.I
 		}
 		if d, err = declarationOf(tx, t.ID, actor.ID); err != nil {
 			return err
+		}
+		if d.Consequence == den.TakeOut {
+			return den.Refuse(den.Conflict, "The department took you out of this trial because of the interest that you declared. Only the department can let you in again.")
 		}
 		if d.ID == "" {
 			d = den.Declaration{ID: p.id(den.KindDeclaration), Trial: t.ID, Evaluator: actor.ID}

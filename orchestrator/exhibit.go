@@ -115,7 +115,7 @@ func (o *Orchestrator) exhibiting(tx den.Tx, actor den.Actor, in den.NewEvidence
 // keepEvidence puts the content on the shelf.
 func (o *Orchestrator) keepEvidence(ctx context.Context, actor den.Actor, lease den.ID, in den.NewEvidence) (x den.Evidence, err error) {
 	x = den.Evidence{Criterion: in.Criterion, Kind: in.Kind, Name: fileName(in.Name)}
-	content := in.Content
+	content, most := in.Content, int64(mostEvidence)
 	switch {
 	case in.Kind == den.LogStretch:
 		text, err := o.stretch(ctx, actor, lease, in)
@@ -126,14 +126,15 @@ func (o *Orchestrator) keepEvidence(ctx context.Context, actor den.Actor, lease 
 	case content == nil || in.Kind != den.Picture && in.Kind != den.File:
 		return x, den.Bad("file", "Choose a picture or a file.")
 	case in.Kind == den.Picture:
-		made, err := anew(content)
+		made, err := o.anew(ctx, content)
 		if err != nil {
 			return x, err
 		}
 		content, x.Width, x.Height = made.png, made.width, made.height
+		most *= 4 // as PNG it may be larger than it came
 	}
-	x.Hash, x.Size, err = o.Files.Keep(ctx, content, 4*mostEvidence)
-	if err == nil && in.Kind == den.File && x.Size > mostEvidence {
+	x.Hash, x.Size, err = o.Files.Keep(ctx, content, most)
+	if in.Kind == den.File && den.KindOf(err) == den.Invalid {
 		err = den.Bad("file", "Choose a file of at most %s.", bytes(mostEvidence))
 	}
 	return x, err
@@ -157,8 +158,9 @@ type picture struct {
 	width, height int
 }
 
-// anew decodes a picture within the limits of bytes and pixels and encodes it again.
-func anew(from io.Reader) (picture, error) {
+// anew decodes a picture within the limits of bytes and pixels and encodes it again, one
+// at a time: a small file may need hundreds of megabytes.
+func (o *Orchestrator) anew(ctx context.Context, from io.Reader) (picture, error) {
 	text, err := io.ReadAll(io.LimitReader(from, mostEvidence+1))
 	if err != nil {
 		return picture{}, err
@@ -172,6 +174,12 @@ func anew(from io.Reader) (picture, error) {
 	}
 	if size.Width < 1 || size.Height < 1 || size.Width > mostPixels/size.Height {
 		return picture{}, den.Bad("file", "Choose a picture of at most 40 million pixels.")
+	}
+	select {
+	case o.drawing <- struct{}{}:
+		defer func() { <-o.drawing }()
+	case <-ctx.Done():
+		return picture{}, ctx.Err()
 	}
 	decoded, _, err := image.Decode(buffer.NewReader(text))
 	if err != nil {

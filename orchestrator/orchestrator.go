@@ -88,6 +88,7 @@ type Orchestrator struct {
 	Config
 
 	slots   chan struct{} // one for each act on the engine at once
+	drawing chan struct{} // one picture at a time
 	poked   chan struct{}
 	posted  chan struct{} // wakes the post
 	hands   sync.Map      // who is sending: channel and address → true
@@ -188,6 +189,7 @@ func New(c Config) *Orchestrator {
 	return &Orchestrator{
 		Config:    c,
 		slots:     make(chan struct{}, c.Builders),
+		drawing:   make(chan struct{}, 1),
 		poked:     make(chan struct{}, 1),
 		posted:    make(chan struct{}, 1),
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},

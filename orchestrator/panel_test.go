@@ -3,11 +3,15 @@ package orchestrator_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +77,9 @@ func TestEvidenceIsKeptWithinLimits(t *testing.T) {
 			if _, err := add(in); den.KindOf(err) != den.Invalid {
 				t.Errorf("%s: %v", name, err)
 			}
+		}
+		if _, err := r.o.Files.Read(fmt.Sprintf("%x", sha256.Sum256(make([]byte, 9<<20)))); den.KindOf(err) != den.NotFound {
+			t.Errorf("a file that was refused is on the shelf: %v", err)
 		}
 		lines, err := add(den.NewEvidence{Kind: den.LogStretch, From: 2, To: 3})
 		if err != nil || lines.Size != int64(len("second\nthird\n")) {
@@ -220,6 +227,138 @@ func TestABundleHoldsEvidenceAboutTheWhole(t *testing.T) {
 		slices.Sort(want)
 		if !slices.Equal(forms.got.Evidence, want) {
 			t.Errorf("it holds %v, not %v", forms.got.Evidence, want)
+		}
+	})
+}
+
+// Who was taken out stays out, whatever they declare afterwards, until the department
+// lets them in again.
+func TestWhoWasTakenOutDoesNotLetThemselvesInAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		bob := r.person("Bob", den.Evaluator, v.Trial.ID)
+		say := func(s den.Stake) (den.Declaration, error) {
+			return r.o.Declare(ctx, bob, v.Trial.ID, den.NewDeclaration{Stake: s, Text: "I own shares."})
+		}
+		decide := func(c den.Consequence) {
+			_, err := r.o.DecideInterest(ctx, r.member, v.Trial.ID, bob.ID, den.NewConsequence{Consequence: c, Why: "So."})
+			r.must(err)
+		}
+		_, err := say(den.ActualStake)
+		r.must(err)
+		decide(den.TakeOut)
+		for _, s := range den.Stakes {
+			if d, err := say(s); den.KindOf(err) != den.Conflict {
+				t.Errorf("declared %s after being taken out: %+v %v", s, d, err)
+			}
+		}
+		all, err := r.o.Declarations(ctx, r.member, v.Trial.ID)
+		if err != nil || len(all) != 1 || all[0].Consequence != den.TakeOut || all[0].Stake != den.ActualStake {
+			t.Errorf("the department sees %+v %v", all, err)
+		}
+		decide(den.GoOn)
+		if d, err := say(den.NoStake); err != nil || !d.Clear() {
+			t.Errorf("let in again: %+v %v", d, err)
+		}
+	})
+}
+
+// Two tasks of the same words are two tasks.
+func TestTasksOfTheSameWordsAreKeptApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		draft, err := r.o.AddTrial(ctx, r.member, den.NewTrial{
+			Question: "Which?", Length: time.Hour, Tasks: []string{"Sign in", "Book", "Sign in"}, Releases: []den.ID{r.release("one", fake.Behaviour{})},
+		})
+		r.must(err)
+		v, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, 0, den.Once{})
+		r.must(err)
+		r.declare(v.Trial.ID, r.member)
+		save := func(in den.NewAssessment) (notes []string) {
+			in.Trial, in.Entry = v.Trial.ID, v.Entries[0].ID
+			a, err := r.o.SaveAssessment(ctx, r.member, in)
+			r.must(err)
+			for _, one := range a.Tasks {
+				notes = append(notes, one.Note+" "+string(one.State))
+			}
+			return notes
+		}
+		save(den.NewAssessment{TaskNotes: map[int]string{0: "Quick."}, Task: &den.TaskAct{Task: 0, Step: den.EndTask}})
+		save(den.NewAssessment{TaskNotes: map[int]string{2: "It forgot me."}, Task: &den.TaskAct{Task: 2, Step: den.LeaveTask}})
+		if got := save(den.NewAssessment{Note: "Later."}); !slices.Equal(got, []string{"Quick. done", " ", "It forgot me. not_done"}) {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
+// Pictures that come at once are drawn one after another: each may need as much memory
+// as all the rest of the den.
+func TestPicturesAreDrawnOneAtATime(t *testing.T) {
+	const magic = "A PICTURE"
+	var now, most atomic.Int32
+	image.RegisterFormat("test", magic, func(io.Reader) (image.Image, error) {
+		defer now.Add(-1)
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		time.Sleep(time.Second)
+		return image.NewGray(image.Rect(0, 0, 1, 1)), nil
+	}, func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil })
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, shelved(t))
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		ann := r.person("Ann", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				_, err := r.o.AddEvidence(t.Context(), ann, den.NewEvidence{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Kind: den.Picture, Content: strings.NewReader(magic)})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	})
+	if most.Load() != 1 {
+		t.Errorf("%d pictures were drawn at once", most.Load())
+	}
+}
+
+// Dissent is offered to those who can dissent: who has scored everything, until the decision.
+func TestWhoCanDissentIsAskedTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}))
+		ann, late := r.person("Ann", den.Evaluator, v.Trial.ID), r.person("Bob", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann, late)
+		_, err := r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: mark(4), Reason: "Easy."}, "fit": {Mark: mark(4), Reason: "Fits."},
+		}})
+		r.must(err)
+		_, err = r.o.LockConsensus(ctx, r.member, v.Trial.ID, den.NewLock{ByMeans: true, Why: "One was enough."})
+		r.must(err)
+		may := func(who den.Actor) bool {
+			t.Helper()
+			c, err := r.o.Consensus(ctx, who, v.Trial.ID)
+			r.must(err)
+			return c.MayDissent
+		}
+		if !may(ann) || may(late) {
+			t.Errorf("who scored may dissent: %v, who did not: %v", may(ann), may(late))
+		}
+		_, err = r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "No."})
+		r.must(err)
+		if may(ann) {
+			t.Error("a dissent is asked for after the decision")
 		}
 	})
 }

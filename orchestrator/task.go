@@ -13,16 +13,15 @@ func tasksNow(t den.Trial, before []den.TaskResult, in den.NewAssessment, now de
 	if len(before) == 0 && in.Task == nil && len(in.TaskNotes) == 0 {
 		return before, nil
 	}
-	left := map[string]den.TaskResult{}
-	for _, r := range before {
-		left[r.Task] = r
-	}
+	left := slices.Clone(before)
 	var faults den.Faults
 	var out []den.TaskResult
 	for i, task := range t.Tasks {
-		r := left[task]
-		delete(left, task)
-		r.Task = task
+		r := den.TaskResult{Task: task}
+		if at := slices.IndexFunc(left, func(one den.TaskResult) bool { return one.Task == task }); at >= 0 {
+			r = left[at] // of two that are called the same, the first
+			left = slices.Delete(left, at, at+1)
+		}
 		if note, ok := in.TaskNotes[i]; ok {
 			r.Note = strings.TrimSpace(note)
 		}
@@ -36,10 +35,8 @@ func tasksNow(t den.Trial, before []den.TaskResult, in den.NewAssessment, now de
 		}
 		out = append(out, r)
 	}
-	for _, r := range before {
-		if _, ok := left[r.Task]; ok {
-			out = append(out, stepped(r, den.StopTask, now))
-		}
+	for _, r := range left {
+		out = append(out, stepped(r, den.StopTask, now))
 	}
 	if in.Task != nil && (in.Task.Task < 0 || in.Task.Task >= len(t.Tasks)) {
 		faults.Add(den.Bad("task", "Choose a task of this trial."))
