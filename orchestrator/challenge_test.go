@@ -315,3 +315,33 @@ func TestThePackHoldsWhatWasToldBefore(t *testing.T) {
 		}
 	})
 }
+
+// A department finds its closed challenges on its home page, however many others closed
+// theirs since.
+func TestHomeShowsADepartmentItsOwnClosedChallenges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, withWords)
+		ctx := t.Context()
+		seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+		own := r.published(problem())
+		_, err := r.o.ShowInterest(ctx, seller, den.NewInterest{Challenge: own.ID, Products: []den.ID{r.product.ID}})
+		r.must(err)
+		_, err = r.o.CloseChallenge(ctx, r.member, own.ID, "", 0)
+		r.must(err)
+		other, err := r.o.AddDepartment(ctx, den.System(), den.NewOrganisation{Name: "Department of Queues"})
+		r.must(err)
+		theirs := r.person("Olu", den.Member, other.ID)
+		for range 21 {
+			v, err := r.o.AddChallenge(ctx, theirs, problem())
+			r.must(err)
+			_, err = r.o.PublishChallenge(ctx, theirs, v.ID, 0)
+			r.must(err)
+			_, err = r.o.CloseChallenge(ctx, theirs, v.ID, "", 0)
+			r.must(err)
+		}
+		home, err := r.o.Home(ctx, r.member)
+		if err != nil || len(home.Answers) != 1 || home.Answers[0].ID != own.ID {
+			t.Errorf("%d challenges have answers: %v", len(home.Answers), err)
+		}
+	})
+}

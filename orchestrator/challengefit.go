@@ -70,11 +70,11 @@ func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) e
 	if err != nil {
 		return err
 	}
-	closed, err := o.challengeLines(tx, actor, den.ChallengeFilter{State: den.ChallengeClosed, Limit: homeLimit})
+	closed, err := o.ownClosed(tx, actor)
 	if err != nil {
 		return err
 	}
-	for _, one := range append(page.Items, closed.Items...) {
+	for _, one := range append(page.Items, closed...) {
 		isOwn := actor.Is(den.Member, one.Department) || actor.Is(den.Approver, one.Department)
 		if isOwn && one.Waiting > 0 {
 			h.ToAnswer = append(h.ToAnswer, one)
@@ -90,6 +90,24 @@ func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) e
 		*list = (*list)[:min(len(*list), homeLimit)]
 	}
 	return nil
+}
+
+// ownClosed are the newest closed challenges of each of the actor's departments.
+func (o *Orchestrator) ownClosed(tx den.Tx, actor den.Actor) (all []den.ChallengeLine, err error) {
+	for _, department := range departments(actor) {
+		q := den.Query{Index: den.ChallengesByDepartment, Key: string(department), Newest: true, Limit: homeLimit}
+		page, err := gather(tx.Challenges(), q, func(c den.Challenge) (v den.ChallengeLine, ok bool, err error) {
+			if c.State != den.ChallengeClosed {
+				return v, false, nil
+			}
+			return o.line(tx, actor, den.ChallengeFilter{}, c)
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+	}
+	return all, nil
 }
 
 // ChallengePack is everything that any supplier was told of a challenge: the same for

@@ -22,6 +22,9 @@ func (o *Orchestrator) Home(ctx context.Context, actor den.Actor) (h den.Home, e
 		if err := o.homeTrials(tx, actor, &h); err != nil {
 			return err
 		}
+		if err := o.homeAssess(tx, actor, &h); err != nil {
+			return err
+		}
 		if err := o.homeSandboxes(tx, actor, &h); err != nil {
 			return err
 		}
@@ -53,18 +56,36 @@ func (o *Orchestrator) homeTrials(tx den.Tx, actor den.Actor, h *den.Home) error
 			if state != den.TrialFinished {
 				h.Trials = append(h.Trials, v)
 			}
-			if outstanding(actor, v) {
-				h.ToAssess = append(h.ToAssess, v)
+			if v.May[den.DecideTrial] && v.Outcome != nil && v.Outcome.Decision == "" {
+				h.ToDecide = append(h.ToDecide, v)
 			}
 		}
 	}
 	return nil
 }
 
-// outstanding says that the actor was asked to assess a trial and has not submitted
-// scores for every entry.
+// homeAssess are the trials that wait for scores of the actor, however old they are.
+func (o *Orchestrator) homeAssess(tx den.Tx, actor den.Actor, h *den.Home) error {
+	q := den.Query{Newest: true, Limit: homeLimit}
+	for _, state := range []den.TrialState{den.TrialRunning, den.TrialFinished} {
+		q.Any = append(q.Any, den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey(actor.ID, state)})
+	}
+	page, err := gather(tx.Trials(), q, func(t den.Trial) (v den.TrialView, ok bool, err error) {
+		if c, err := consensusOf(tx, t.ID); err != nil || c.Locked() {
+			return v, false, err
+		}
+		v, err = o.viewOf(tx, actor, t)
+		return v, err == nil && outstanding(actor, v), err
+	})
+	h.ToAssess = page.Items
+	return err
+}
+
+// outstanding says that the actor was asked to assess a trial, still may, and has not
+// submitted scores for every entry.
 func outstanding(actor den.Actor, v den.TrialView) bool {
-	if v.State == den.TrialDraft || !slices.Contains(v.Evaluators, actor.ID) || v.Outcome != nil && v.Outcome.Decision != "" {
+	isOver := v.Locked || v.Outcome != nil && v.Outcome.Decision != ""
+	if isOver || !slices.Contains(v.Evaluators, actor.ID) || v.Declared.Consequence == den.TakeOut {
 		return false
 	}
 	done := 0

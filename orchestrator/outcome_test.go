@@ -178,3 +178,73 @@ func TestADecisionOnWhatNeverRanIsRefusedInASentence(t *testing.T) {
 		}
 	})
 }
+
+// Home shows what is to be decided also once a trial has finished, and what is to be
+// assessed as long as it can be, however many trials came after it.
+func TestHomeShowsWhatIsToBeDecidedAndAssessed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		release := r.release("one", fake.Behaviour{})
+		elsewhere := r.draft(time.Hour, release).ID
+		ann, bob := r.person("Ann", den.Evaluator, elsewhere), r.person("Bob", den.Evaluator, elsewhere)
+		over := func(evaluators ...den.ID) den.TrialView {
+			t.Helper()
+			draft, err := r.o.AddTrial(ctx, r.member, den.NewTrial{Question: "Which?", Releases: []den.ID{release}, Length: time.Hour, Evaluators: evaluators})
+			r.must(err)
+			v, err := r.o.StartTrial(ctx, r.member, draft.Trial.ID, 0, den.Once{})
+			r.must(err)
+			r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+			_, err = r.o.EndTrial(ctx, r.member, v.Trial.ID, "", 0)
+			r.must(err)
+			r.phase(v.Entries[0].Lease, den.Ended, time.Minute)
+			return v
+		}
+		first := over(ann.ID, bob.ID)
+		for range 20 {
+			over()
+		}
+		home := func(who den.Actor) den.Home {
+			t.Helper()
+			h, err := r.o.Home(ctx, who)
+			r.must(err)
+			return h
+		}
+		if h := home(ann); len(h.ToAssess) != 1 || h.ToAssess[0].ID != first.ID {
+			t.Errorf("Ann has to assess %d trials", len(h.ToAssess))
+		}
+		_, err := r.o.Declare(ctx, bob, first.Trial.ID, den.NewDeclaration{Stake: den.ActualStake, Text: "I own shares."})
+		r.must(err)
+		_, err = r.o.DecideInterest(ctx, r.member, first.Trial.ID, bob.ID, den.NewConsequence{Consequence: den.TakeOut, Why: "So."})
+		r.must(err)
+		if h := home(bob); len(h.ToAssess) != 0 {
+			t.Error("Bob was taken out, and is to assess")
+		}
+		last := over(ann.ID, r.member.ID)
+		r.declare(last.Trial.ID, ann)
+		_, err = r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: last.Trial.ID, Entry: last.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: mark(4), Reason: "Easy."}, "fit": {Mark: mark(4), Reason: "Fits."},
+		}})
+		r.must(err)
+		carl := r.person("Carl", den.Member, r.department.ID)
+		if h := home(carl); len(h.ToDecide) != 1 || h.ToDecide[0].ID != last.ID {
+			t.Errorf("%d trials are to be decided", len(h.ToDecide))
+		}
+		if h := home(r.member); len(h.ToAssess) != 1 {
+			t.Errorf("the member has to assess %d trials", len(h.ToAssess))
+		}
+		_, err = r.o.LockConsensus(ctx, r.member, last.Trial.ID, den.NewLock{ByMeans: true, Why: "One was enough."})
+		if den.KindOf(err) != den.Conflict {
+			t.Errorf("locked by who has not scored: %v", err)
+		}
+		_, err = r.o.Decide(ctx, carl, last.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "No."})
+		r.must(err)
+		if h := home(carl); len(h.ToDecide) != 0 {
+			t.Error("what is decided is to be decided")
+		}
+		if h := home(r.member); len(h.ToAssess) != 0 {
+			t.Error("the marks are locked, and are to be given")
+		}
+	})
+}

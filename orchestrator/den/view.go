@@ -178,6 +178,7 @@ type Home struct {
 	Trials    []TrialView   // running or in draft, that the actor may read
 	Ending    []SandboxView // that end within a day
 	ToAssess  []TrialView   // where the actor's assessment is outstanding
+	ToDecide  []TrialView   // where there is an outcome, and no decision yet
 	Sandboxes []SandboxView // of the actor's suppliers
 	Notices   []Notice      // not read yet
 

@@ -47,7 +47,7 @@ func (p *Pages) Home(c *gin.Context) error {
 	}
 	page := homePage{
 		Frame: p.frame(c, p.words.Say("home.title")), Requests: home.Requests, Ending: home.Ending, Sandboxes: home.Sandboxes,
-		Notices:  home.Notices[:min(homeNotices, len(home.Notices))],
+		ToDecide: home.ToDecide, Notices: home.Notices[:min(homeNotices, len(home.Notices))],
 		MaySetUp: setsUp(who), MayOffer: offers(who), ToAnswer: home.ToAnswer, Answers: home.Answers, ForYou: home.ForYou,
 	}
 	for _, t := range home.ToAssess {
@@ -59,9 +59,6 @@ func (p *Pages) Home(c *gin.Context) error {
 			page.Drafts = append(page.Drafts, t)
 		case t.State == den.TrialRunning:
 			page.Running = append(page.Running, t)
-		}
-		if t.May[den.DecideTrial] && t.Outcome != nil && t.Outcome.Decision == "" {
-			page.ToDecide = append(page.ToDecide, t)
 		}
 	}
 	return p.show(c, http.StatusOK, "home", page)
