@@ -32,19 +32,25 @@ func (o *Orchestrator) ExtendTrial(ctx context.Context, actor den.Actor, id den.
 		return v, err
 	}
 	return o.onTrial(ctx, asks{actor, id, den.SetUpTrial, x.Rev}, func(tx den.Tx, p *pen, t den.Trial) error {
-		n := 0
+		left, longer := 0, 0
 		err := eachLease(tx, t, func(l den.Lease) error {
 			if over(l, p.now) {
 				return nil
 			}
-			n++
+			left++
+			if x.Most && !l.LatestEnd.After(l.EndsAt) {
+				return nil // it lasts as long as it may
+			}
+			longer++
 			return p.extend(tx, l, x)
 		})
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if n == 0 {
+		case left == 0:
 			return den.Refuse(den.Conflict, "Every sandbox of this trial is over. Start a new trial instead.")
+		case longer == 0:
+			return p.atMost(t.EndsAt)
 		}
 		if err := p.trialEnd(tx, t.ID); err != nil {
 			return err
@@ -121,6 +127,8 @@ func (p *pen) extend(tx den.Tx, l den.Lease, x den.Extension) error {
 	case to.After(l.LatestEnd):
 		return den.Bad(field, "Choose an end no later than %s. A sandbox lasts at most %s without an approver’s agreement to more.",
 			p.when(l.LatestEnd), spell(l.LatestEnd.Sub(l.RequestedAt)))
+	case x.Most && !to.After(l.EndsAt):
+		return p.atMost(l.EndsAt)
 	case !to.After(l.EndsAt):
 		return den.Bad(field, "Choose an end after %s. To end sooner, end the sandbox.", p.when(l.EndsAt))
 	}
@@ -143,6 +151,11 @@ func (p *pen) extend(tx den.Tx, l den.Lease, x den.Extension) error {
 	p.nudges = append(p.nudges, l.ID)
 	_, err = p.put(tx, l)
 	return err
+}
+
+// atMost refuses to make longer what lasts as long as it may.
+func (p *pen) atMost(ends den.Stamp) error {
+	return den.Bad("most", "It lasts as long as it may already, until %s. Ask an approver for more.", p.when(ends))
 }
 
 // trialEnd keeps the end of a trial the latest of its leases.

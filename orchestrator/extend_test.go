@@ -50,3 +50,31 @@ func TestMoreTimeAmendsTheProtocol(t *testing.T) {
 		}
 	})
 }
+
+// What lasts as long as it may already is no reason to leave the others as they are.
+func TestATrialLastsAsLongAsEachOfItsSandboxesMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, most := t.Context(), den.Extension{Most: true, Why: "Until I am back."}
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{}))
+		for _, e := range v.Entries {
+			r.phase(e.Lease, den.Live, time.Minute)
+		}
+		_, err := r.o.Extend(ctx, r.member, v.Entries[0].Lease, most)
+		r.must(err)
+		if _, err := r.o.Extend(ctx, r.member, v.Entries[0].Lease, most); den.KindOf(err) != den.Invalid || !strings.Contains(err.Error(), "as long as it may already") {
+			t.Errorf("a second time: %v", err)
+		}
+		_, err = r.o.ExtendTrial(ctx, r.member, v.Trial.ID, most)
+		r.must(err)
+		for _, e := range v.Entries {
+			if l := r.lease(e.Lease); !l.EndsAt.Equal(l.LatestEnd) {
+				t.Errorf("%s ends at %s and may until %s", e.Label, l.EndsAt, l.LatestEnd)
+			}
+		}
+		if _, err := r.o.ExtendTrial(ctx, r.member, v.Trial.ID, most); den.KindOf(err) != den.Invalid || !strings.Contains(err.Error(), "as long as it may already") {
+			t.Errorf("all of them a second time: %v", err)
+		}
+	})
+}
