@@ -95,7 +95,7 @@ func leading(tx den.Tx, actor den.Actor, trial den.ID, rev int64) (t den.Trial, 
 	case c.Locked():
 		return t, c, den.Refuse(den.Conflict, "The marks of this trial are locked, so they cannot change any more.")
 	case t.State != den.TrialRunning && t.State != den.TrialFinished:
-		return t, c, den.Refuse(den.Conflict, "This trial is a %s. Agree on marks when it has run.", t.State)
+		return t, c, den.Refuse(den.Conflict, "This trial %s. Agree on marks when it has run.", howFar(t))
 	}
 	for _, e := range t.Entries {
 		if blind(actor, t, all, e.ID) {

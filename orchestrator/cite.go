@@ -59,7 +59,7 @@ func (o *Orchestrator) citing(tx den.Tx, actor den.Actor, id den.ID) (w citation
 		return w, err
 	}
 	if t.State != den.TrialRunning && t.State != den.TrialFinished {
-		return w, den.Refuse(den.Conflict, "This trial is a %s. Cite other results when it has run.", t.State)
+		return w, den.Refuse(den.Conflict, "This trial %s. Cite other results when it has run.", howFar(t))
 	}
 	if _, err := tx.Outcomes().Get(id); den.KindOf(err) == den.NotFound {
 		return w, den.Refuse(den.Conflict, "Submit at least one assessment before you cite other results.")

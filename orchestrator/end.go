@@ -97,7 +97,7 @@ func (o *Orchestrator) onTrial(ctx context.Context, a asks, change func(den.Tx, 
 			return err
 		}
 		if t.State != den.TrialRunning {
-			return den.Refuse(den.Conflict, "This trial is not running. It is %s.", t.State)
+			return den.Refuse(den.Conflict, "This trial is not running. It %s.", howFar(t))
 		}
 		if err := change(tx, p, t); err != nil {
 			return err
@@ -106,6 +106,21 @@ func (o *Orchestrator) onTrial(ctx context.Context, a asks, change func(den.Tx, 
 		return err
 	})
 	return v, err
+}
+
+// howFar says how far a trial has come, after its name.
+func howFar(t den.Trial) string {
+	switch t.State {
+	case den.TrialDraft:
+		return "is a draft"
+	case den.TrialRunning:
+		return "is running"
+	case den.TrialFinished:
+		return "has finished"
+	case den.TrialCancelled:
+		return "was cancelled"
+	}
+	return "is " + string(t.State)
 }
 
 // mayLease reads a lease that the actor may do something to, and its trial.

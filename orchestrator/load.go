@@ -105,7 +105,7 @@ func (o *Orchestrator) mayLoad(tx den.Tx, t den.Trial, now den.Stamp) error {
 		return den.Refuse(den.Conflict, "This den cannot run load tests.")
 	}
 	if t.State != den.TrialRunning {
-		return den.Refuse(den.Conflict, "This trial is a %s. Load tests run while the products of a trial do.", t.State)
+		return den.Refuse(den.Conflict, "This trial %s. Load tests run while the products of a trial do.", howFar(t))
 	}
 	others, err := tx.Loads().List(den.Query{Index: den.LoadsByState, Key: string(den.LoadRunning), Limit: 1})
 	switch {

@@ -44,8 +44,26 @@ func (o *Orchestrator) runLoad(ctx context.Context, l den.LoadTest) {
 	if err != nil {
 		o.Log.Warn("a load test did not come to its end", "load", l.ID, "trial", l.Trial, "error", err)
 	}
-	if err := o.endLoad(ctx, l.ID, state, say); err != nil {
-		o.Log.Error("how a load test ended could not be kept", "load", l.ID, "error", err)
+	o.loadEnded(ctx, l.ID, state, say)
+}
+
+// loadEnded keeps how a load test ended, again and again until the store takes it: one
+// that seems to run keeps every other from starting. The next den does what this one
+// could not.
+func (o *Orchestrator) loadEnded(ctx context.Context, id den.ID, state den.LoadState, say string) {
+	for tries := 0; ; tries++ {
+		err := o.endLoad(ctx, id, state, say)
+		if err == nil {
+			return
+		}
+		o.Log.Error("how a load test ended could not be kept", "load", id, "error", err)
+		timer := time.NewTimer(den.Backoff(tries))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
 	}
 }
 

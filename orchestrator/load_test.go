@@ -3,12 +3,14 @@ package orchestrator_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"innovationden/orchestrator"
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/storetest"
 	"innovationden/sandbox"
 	"innovationden/sandbox/fake"
 )
@@ -133,5 +135,42 @@ func TestALoadTestThatTheDenLeftWasInterrupted(t *testing.T) {
 		}
 		_, err = r.o.StartLoad(t.Context(), r.member, v.Trial.ID)
 		r.must(err)
+	})
+}
+
+func TestALoadTestOfATrialThatIsOverSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, v := loaded(t, &stands{})
+		_, err := r.o.EndTrial(t.Context(), r.member, v.Trial.ID, "", 0)
+		r.must(err)
+		for _, e := range v.Entries {
+			r.phase(e.Lease, den.Ended, time.Minute)
+		}
+		if _, err := r.o.StartLoad(t.Context(), r.member, v.Trial.ID); den.KindOf(err) != den.Conflict || !strings.HasPrefix(err.Error(), "This trial has finished.") {
+			t.Errorf("it says %v", err)
+		}
+	})
+}
+
+// A store that fails for a while does not leave a load test running for ever.
+func TestALoadTestEndsThoughTheStoreFailsMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store *storetest.Failing
+		r := newRig(t, func(c *orchestrator.Config) {
+			store = &storetest.Failing{Store: c.Store}
+			c.Loads, c.Store = &stands{}, store
+		})
+		r.run()
+		v := r.start(6*time.Hour, r.release("one", fake.Behaviour{}))
+		r.phase(v.Entries[0].Lease, den.Live, time.Minute)
+		_, err := r.o.StartLoad(t.Context(), r.member, v.Trial.ID)
+		r.must(err)
+		store.Always(storetest.Before)
+		elapse(time.Minute)
+		store.Always("")
+		elapse(time.Minute)
+		if l := loadOf(t, r, v); l.State != string(den.LoadBrokenOff) || l.Say == "" {
+			t.Errorf("%+v", l)
+		}
 	})
 }

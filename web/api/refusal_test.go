@@ -139,7 +139,7 @@ func TestEveryFaultIsSaidWithWhatToDo(t *testing.T) {
 			409,
 			[]string{"There is no outcome to see yet. It is there once assessments are submitted, your own included."},
 		},
-		"the end of what has not begun": {question{member, "POST", trial + "/end", nil, nil}, 409, []string{"This trial is not running. It is draft."}},
+		"the end of what has not begun": {question{member, "POST", trial + "/end", nil, nil}, 409, []string{"This trial is not running. It is a draft."}},
 		"reading is all":                {question{auditor, "POST", trial + "/cancel", nil, nil}, 403, []string{"You can see this but not change it. Ask a member of its department or the operator to do it."}},
 		"nobody": {
 			question{nobody, "GET", "/trials", nil, nil},
