@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"innovationden/orchestrator/den"
@@ -150,17 +151,9 @@ func (p *pen) finish(tx den.Tx, id den.ID) error {
 	if err != nil || t.State != den.TrialRunning {
 		return err
 	}
-	for _, e := range t.Entries {
-		if e.Lease == "" {
-			continue
-		}
-		l, err := tx.Leases().Get(e.Lease)
-		if err != nil {
-			return err
-		}
-		if !l.Phase.Final() {
-			return nil
-		}
+	leases, err := every(tx.Leases(), den.Query{Index: den.LeasesByTrial, Key: string(id)}) // those too that were replaced
+	if err != nil || slices.ContainsFunc(leases, func(l den.Lease) bool { return !l.Phase.Final() }) {
+		return err
 	}
 	t.State, t.ClosedAt = den.TrialFinished, p.now
 	if err := p.lapseRenewals(tx, &t); err != nil {

@@ -132,6 +132,7 @@ func (o *Orchestrator) renew(tx den.Tx, p *pen, at *renewing, r den.Release, why
 		return err
 	}
 	next.EndsAt, next.Sooner, next.LatestEnd, next.DueAt = old.EndsAt, old.Sooner, old.LatestEnd, old.EndsAt
+	next.Spent, next.Unpaid = old.Spent, old.Unpaid // what the budget does not pay it does not pay anew
 	taken, queued, err := o.roomAndQueue(tx)
 	if err != nil {
 		return err

@@ -326,3 +326,51 @@ func TestAReportWithoutNamesHasNoVersionOfARenewal(t *testing.T) {
 		}
 	})
 }
+
+// A trial has finished when everything of it is gone, what was replaced included.
+func TestATrialIsNotOverBeforeWhatWasReplacedIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRenewals(t, den.NewTrial{})
+		ctx := t.Context()
+		r.engine.Behave(r.images["one"], fake.Behaviour{RemoveTakes: 20 * time.Second})
+		r.engine.AddImage(sandbox.Image{ID: "sha256:ends", Names: []string{"ends"}, Ports: []int{8080}}, fake.Behaviour{Exits: true, ExitCode: 1})
+		ends, err := r.o.AddRelease(ctx, den.System(), den.NewRelease{Product: r.product.ID, Version: "ends", Image: "ends"})
+		r.must(err)
+		_, err = r.o.End(ctx, r.member, r.trial.Trial.Entries[1].Lease, "", 0)
+		r.must(err)
+		r.phase(r.trial.Trial.Entries[1].Lease, den.Ended, time.Minute)
+		r.propose(ends.ID)
+		r.must(r.agree(r.member, den.Ways{}))
+		r.phase(r.now().Lease, den.Ended, time.Minute)
+		old := r.lease(r.entry.Lease)
+		if old.Phase != den.Ending {
+			t.Fatalf("the one that was replaced is %s", old.Phase)
+		}
+		state := func() den.TrialState {
+			v, err := r.o.Trial(ctx, r.member, r.trial.Trial.ID)
+			r.must(err)
+			return v.State
+		}
+		if got := state(); got != den.TrialRunning {
+			t.Errorf("while a sandbox of it is being removed the trial is %s", got)
+		}
+		r.phase(old.ID, den.Ended, time.Minute)
+		if got := state(); got != den.TrialFinished {
+			t.Errorf("when all are gone the trial is %s", got)
+		}
+	})
+}
+
+// A new release does not run on a budget that is used up.
+func TestANewReleaseDoesNotRunWithoutBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRenewals(t, den.NewTrial{})
+		r.rules(func(in *den.Rules) { in.Budget, in.AtBudget = 12, den.BudgetPauses }) // half an hour of two at 12p
+		r.phase(r.entry.Lease, den.Paused, time.Hour)
+		r.propose(r.next)
+		r.must(r.agree(r.member, den.Ways{}))
+		r.phase(r.now().Lease, den.Paused, time.Minute)
+		r.rules(func(in *den.Rules) { in.Budget = 1000 })
+		r.phase(r.now().Lease, den.Live, time.Minute)
+	})
+}
