@@ -128,11 +128,12 @@ func tidyLines(faults *den.Faults, field, what string, in []string) []string {
 		if one == "" || slices.Contains(all, one) {
 			continue
 		}
+		if len(all) == mostLines {
+			faults.Add(den.Bad(field, "Give at most %d, one on each line.", mostLines))
+			break
+		}
 		faults.Add(within(field, "each "+what, one, lineLength))
 		all = append(all, one)
-	}
-	if len(all) > mostLines {
-		faults.Add(den.Bad(field, "Give at most %d, one on each line.", mostLines))
 	}
 	return all
 }

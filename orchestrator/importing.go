@@ -94,8 +94,14 @@ func (i *importing) supplier(l sheetLine) error {
 	l.list("frameworks", &in.Frameworks)
 	l.list("accreditations", &in.Accreditations)
 	if l.has("contact") || l.has("contact_email") || l.has("contact_phone") {
-		c := den.Contact{Name: l.cells["contact"], Email: l.cells["contact_email"], Phone: l.cells["contact_phone"]}
-		in.Contacts = append([]den.Contact{c}, in.Contacts[min(1, len(in.Contacts)):]...)
+		var c den.Contact
+		if len(in.Contacts) > 0 {
+			c, in.Contacts = in.Contacts[0], in.Contacts[1:]
+		}
+		l.set("contact", &c.Name)
+		l.set("contact_email", &c.Email)
+		l.set("contact_phone", &c.Phone)
+		in.Contacts = append([]den.Contact{c}, in.Contacts...)
 	}
 	change, faults := tidySupplier(in)
 	if err := faults.Err(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,5 +175,22 @@ func TestSoManyFaultsOfASheetAreSaidAndNoMore(t *testing.T) {
 		if !errors.As(err, &bad) || bad.Kind != den.Invalid || len(bad.All()) < 50 || len(bad.All()) > 101 {
 			t.Errorf("%s: %d faults are said", name, len(bad.All()))
 		}
+	}
+}
+
+// Columns of a contact that the sheet lacks stay as they were, like any other.
+func TestAnImportKeepsWhatItDoesNotSayOfAContact(t *testing.T) {
+	r := newRig(t, withWords)
+	ctx, root := context.Background(), den.System()
+	was := []den.Contact{{Name: "Ada", Email: "ada@x.example", Phone: "01632 960001"}, {Name: "Second"}}
+	_, err := r.o.ChangeSupplier(ctx, root, r.supplier.ID, den.SupplierChange{Name: "Bookwell Ltd", SupplierProfile: den.SupplierProfile{Contacts: was}})
+	r.must(err)
+	_, err = r.o.ImportTechmap(ctx, root, den.SupplierSheet, strings.NewReader("name,contact_email\nBookwell Ltd,sales@x.example\n"))
+	r.must(err)
+	now, err := r.o.Supplier(ctx, root, r.supplier.ID)
+	r.must(err)
+	want := []den.Contact{{Name: "Ada", Email: "sales@x.example", Phone: "01632 960001"}, {Name: "Second"}}
+	if !slices.Equal(now.Contacts, want) {
+		t.Errorf("%+v", now.Contacts)
 	}
 }
