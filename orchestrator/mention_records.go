@@ -56,11 +56,11 @@ var searched = []searchedTable{
 		return s
 	}),
 	lookedIn("Assessment", "Assessment", den.Tx.Assessments, func(a den.Assessment) spot {
-		path := pathOf(a.Trial)
-		return spot{
-			id: a.ID, path: path, trial: a.Trial, by: a.Evaluator,
-			do: "Its evaluator can change it until the marks are locked. A file can be removed with a reason.", change: path + "/entries/" + escapedID(a.Entry) + "/evidence",
+		s := spot{id: a.ID, path: pathOf(a.Trial), trial: a.Trial, by: a.Evaluator}
+		if !a.Submitted() {
+			s.do, s.change = "Its evaluator can change it until it is submitted or the marks are locked. A file can be removed with a reason.", s.path+"/entries/"+escapedID(a.Entry)+"/evidence"
 		}
+		return s
 	}),
 	lookedIn("Consensus", "Consensus", den.Tx.Consensuses, func(c den.Consensus) spot {
 		s := spot{id: c.Trial, path: pathOf(c.Trial) + "/consensus", trial: c.Trial}

@@ -242,6 +242,9 @@ func TestWhatAnEvaluatorWroteIsShownOnceTheMarksAreLocked(t *testing.T) {
 			}
 			return note, compose
 		}
+		if note, _ := read(); note.Change != "" {
+			t.Errorf("what was submitted can be changed: %s", note.Do)
+		}
 		if note, _ := read(); !note.Withheld || note.Excerpt != "" || note.Found != "" || note.Path != "/trials/"+string(v.Trial.ID) {
 			t.Errorf("before the lock: %+v", note)
 		}
