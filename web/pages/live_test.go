@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -70,4 +71,28 @@ func TestAReaderWhoReadsIsNotDropped(t *testing.T) {
 	}
 	_ = answer.Body.Close()
 	<-refused
+}
+
+// A deadline of HTTP/2 is a timer of the stream: left set, it would cut off a reader to
+// whom there is nothing to tell for longer than the bound.
+func TestAReaderByHTTP2StaysBetweenTwoEvents(t *testing.T) {
+	late := func() time.Time { return time.Now().Add(100*time.Millisecond - writeBound) }
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		l := &listener{w: w, control: http.NewResponseController(w), now: late}
+		for _, event := range []string{"one", "two"} {
+			_ = l.write(event)
+			time.Sleep(300 * time.Millisecond)
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	answer, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if all, err := io.ReadAll(answer.Body); answer.ProtoMajor != 2 || err != nil || string(all) != "onetwo" {
+		t.Errorf("by %s: %q, %v", answer.Proto, all, err)
+	}
 }
