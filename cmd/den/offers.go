@@ -33,14 +33,14 @@ type offers struct {
 	ways func(ctx context.Context, sandbox string) (den.Ways, error)
 
 	mu    sync.Mutex
-	known map[sandbox.ID]bool
-	past  map[sandbox.ID]services.Evidence // of an earlier run of the den
+	known map[sandbox.ID]map[string]*cell.Namespace // where each service is offered something
+	past  map[sandbox.ID]services.Evidence          // of an earlier run of the den
 }
 
 // newOffers reads what an earlier run kept. A file that cannot be read is no reason not
 // to start: it is said, and begun anew.
 func newOffers(path string, log *slog.Logger) *offers {
-	o := &offers{path: path, log: log, known: map[sandbox.ID]bool{}, past: map[sandbox.ID]services.Evidence{}}
+	o := &offers{path: path, log: log, known: map[sandbox.ID]map[string]*cell.Namespace{}, past: map[sandbox.ID]services.Evidence{}}
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(text, &o.past)
@@ -53,12 +53,20 @@ func newOffers(path string, log *slog.Logger) *offers {
 }
 
 // offer is docker.Config.Offer. A stack's own names are answered by its engine; a cell's
-// one product finds itself under its host name.
-func (o *offers) offer(ctx context.Context, id sandbox.ID, _ sandbox.Spec, _ string, space *cell.Namespace) error {
+// one product finds itself under its host name. Where a service was before it was started
+// again, nobody is any more: what is open there would keep the namespace.
+func (o *offers) offer(ctx context.Context, id sandbox.ID, _ sandbox.Spec, service string, space *cell.Namespace) error {
 	o.mu.Lock()
 	past := o.past[id]
-	o.known[id] = true
+	if o.known[id] == nil {
+		o.known[id] = map[string]*cell.Namespace{}
+	}
+	before := o.known[id][service]
+	o.known[id][service] = space
 	o.mu.Unlock()
+	if offer, ok := o.open.Of(id); ok && before != nil && before.Inode() != space.Inode() {
+		offer.Leave(before)
+	}
 	open, err := o.ways(ctx, string(id))
 	if err != nil {
 		return err // nothing is opened rather than too much

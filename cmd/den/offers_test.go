@@ -3,50 +3,51 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/netip"
+	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
+	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
-	"innovationden/sandbox/fake"
-	"innovationden/sandbox/services"
+	"innovationden/sandbox/cell"
 )
 
-// keptBefore is a file of evidence that an earlier run of the den left.
-func keptBefore(t *testing.T, path string, of ...sandbox.ID) {
-	t.Helper()
-	o := newOffers(path, slog.New(slog.DiscardHandler))
-	for _, id := range of {
-		o.past[id] = services.Evidence{Tried: []services.Tried{{How: services.ByName, Name: "api.example.org", A: 3, First: time.Now(), Last: time.Now()}}}
+// A service of a stack that is started again gets another namespace. What the den had open
+// in the one before would keep that for as long as the sandbox lasts.
+func TestTheOldNamespaceOfAServiceIsLeft(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("namespaces want root")
 	}
-	o.keep()
-}
-
-func TestEvidenceOfAnEarlierRunIsKeptWhileTheEngineIsSilent(t *testing.T) {
-	path := filepath.Join(t.TempDir(), evidenceFile)
-	keptBefore(t, path, "box1")
-	for range 2 { // two starts and stops of the den, without an engine
-		o := newOffers(path, slog.New(slog.DiscardHandler))
-		engine := fake.New(time.Now)
-		engine.EngineDown(true)
-		ctx, stop := context.WithCancel(t.Context())
-		stop()
-		o.run(ctx, engine)
-		if got := o.Kept("box1").Tried; len(got) != 1 || got[0].Times != 3 {
-			t.Fatalf("what is known is %+v", got)
+	o := newOffers(filepath.Join(t.TempDir(), evidenceFile), slog.New(slog.DiscardHandler))
+	o.ways = func(context.Context, string) (den.Ways, error) { return den.Ways{Mail: true}, nil }
+	space := func() *cell.Namespace {
+		n, err := cell.New()
+		must(t, err)
+		t.Cleanup(func() { _ = n.Close() })
+		must(t, n.Prepare())
+		return n
+	}
+	free := func(n *cell.Namespace) bool {
+		l, err := n.Listen(netip.MustParseAddrPort("127.0.0.1:53"))
+		if err == nil {
+			must(t, l.Close())
 		}
+		return err == nil
 	}
-}
-
-func TestEvidenceOfWhatIsGoneGoes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), evidenceFile)
-	keptBefore(t, path, "box1", "box2", "box3")
-	o := newOffers(path, slog.New(slog.DiscardHandler))
-	o.withdraw("box1")
-	o.forget(map[sandbox.ID]bool{"box2": true})
-	o.keep()
-	o = newOffers(path, slog.New(slog.DiscardHandler))
-	if _, ok := o.past["box2"]; !ok || len(o.past) != 1 {
-		t.Errorf("what is kept is %+v", o.past)
+	first, again, other := space(), space(), space()
+	defer o.close()
+	for _, one := range []struct {
+		service string
+		in      *cell.Namespace
+	}{{"web", first}, {"db", other}, {"web", again}, {"web", again}} {
+		must(t, o.offer(t.Context(), "box", sandbox.Spec{ID: "box"}, one.service, one.in))
+	}
+	if !free(first) || free(again) || free(other) {
+		t.Errorf("free are the old one: %v, the new one: %v, that of another service: %v", free(first), free(again), free(other))
+	}
+	o.withdraw("box")
+	if !free(again) || !free(other) {
+		t.Error("something is still open after it was withdrawn")
 	}
 }
