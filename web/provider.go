@@ -47,9 +47,14 @@ type Provider struct {
 	mu       sync.Mutex
 	known    *oidc.Provider // nil until it answered
 	verifier *oidc.IDTokenVerifier
+	silent   error     // how it failed to answer last
+	failed   time.Time // when that was
 }
 
-const providerPatience = 10 * time.Second
+const (
+	providerPatience = 10 * time.Second
+	providerRest     = 2 * time.Second // after it did not answer: who waited is told so, and does not ask one after the other
+)
 
 // NewProvider makes one.
 func NewProvider(rules ProviderRules) *Provider {
@@ -70,10 +75,15 @@ func (p *Provider) discover(ctx context.Context) (*oauth2.Config, context.Contex
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known == nil {
+		if since := p.rules.Now().Sub(p.failed); p.silent != nil && since >= 0 && since < providerRest {
+			return nil, ctx, p.silent
+		}
 		// The keys are fetched again later, when this request is long over.
 		known, err := oidc.NewProvider(context.WithoutCancel(ctx), p.rules.Issuer)
 		if err != nil {
-			return nil, ctx, &den.Error{Kind: den.Busy, Say: "Your organisation’s sign-in does not answer. Try again in a few minutes.", Err: err}
+			p.silent = &den.Error{Kind: den.Busy, Say: "Your organisation’s sign-in does not answer. Try again in a few minutes.", Err: err}
+			p.failed = p.rules.Now()
+			return nil, ctx, p.silent
 		}
 		p.known = known
 		p.verifier = known.Verifier(&oidc.Config{ClientID: p.rules.ClientID, Now: p.rules.Now})

@@ -22,6 +22,7 @@ import (
 
 	"innovationden/orchestrator/den"
 	"innovationden/web"
+	"innovationden/web/pages"
 )
 
 // provider is a real OpenID Connect provider in this process: the example server of
@@ -289,6 +290,29 @@ func TestASessionEndedWhileTheProviderIsAskedStaysEnded(t *testing.T) {
 		if got := lost.get("/me"); got.Status != http.StatusSeeOther {
 			t.Errorf("%s the ended session answers %d", when, got.Status)
 		}
+	}
+}
+
+// While a provider is silent people are told so together, not one after the other.
+func TestNobodyWaitsInTurnForASilentProvider(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
+	t.Cleanup(silent.Close)
+	t.Cleanup(func() { close(over) })
+	p := web.NewProvider(web.ProviderRules{Issuer: silent.URL, Now: time.Now, Client: &http.Client{Timeout: 300 * time.Millisecond}})
+	began := time.Now()
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if _, err := p.Begin(t.Context(), pages.Flow{}); den.KindOf(err) != den.Busy {
+				t.Errorf("%v, want Busy", err)
+			}
+		})
+	}
+	all.Wait()
+	if took := time.Since(began); took > 1500*time.Millisecond {
+		t.Errorf("the last of ten was told after %s", took)
 	}
 }
 
