@@ -180,7 +180,7 @@ func TestAReportIsPublishedRepliedToAndTakenBack(t *testing.T) {
 		}
 		got, err := r.o.Published(ctx, supplier, id)
 		r.must(err)
-		if len(got.Replies) != 1 || got.Replies[0].Text != "We have mended it since." || got.Replies[0].EntryName != "Bookwell" || len(got.Own) != 2 {
+		if len(got.Replies) != 1 || got.Replies[0].Text != "We have mended it since." || got.Replies[0].EntryName != "Bookwell one" || len(got.Own) != 2 {
 			t.Errorf("%+v", got.Replies)
 		}
 		both, err := r.o.CompareTrials(ctx, supplier, []den.ID{id, id})

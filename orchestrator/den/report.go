@@ -1,6 +1,9 @@
 package den
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // ReportStandard names the form of the document, with its version: a field is added
 // within a version, never renamed or given another unit.
@@ -321,17 +324,27 @@ type Enclosed struct {
 	Evidence []string // SHA-256 of each file, in hex
 }
 
-// EntryName is what an entry is called, its product where that is known.
+// EntryName is what an entry is called: its product where that is known, and of several
+// that are called the same which release each is.
 func (r Report) EntryName(id ID) string {
-	for _, e := range r.Entries {
-		if e.ID == id {
-			if e.Product != "" {
-				return e.Product
-			}
-			return e.Label
-		}
+	at := slices.IndexFunc(r.Entries, func(e ReportEntry) bool { return e.ID == id })
+	if at < 0 {
+		return ""
 	}
-	return ""
+	e, twice, again := r.Entries[at], false, false
+	for i, other := range r.Entries {
+		same := i != at && other.Product == e.Product
+		twice, again = twice || same, again || same && i < at && other.Version == e.Version
+	}
+	switch {
+	case e.Product == "":
+		return e.Label
+	case again: // of another supplier
+		return e.Product + " " + e.Version + " (" + e.Label + ")"
+	case twice:
+		return e.Product + " " + e.Version
+	}
+	return e.Product
 }
 
 // Score finds what an entry got for a criterion.
