@@ -6,10 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
+
+	"innovationden/sandbox"
 )
 
 // Bounds of one count. What a product piles up beyond them is more than can be counted,
@@ -18,6 +22,7 @@ const (
 	mostCounted = 500_000 // files of one sandbox, as many as an image may have
 	mostDepth   = 512     // of folders in folders
 	countBatch  = 256     // entries of a folder that are read at once
+	countRest   = 10      // times as long as a count took, the next one waits
 )
 
 // count adds up what a sandbox has on disk: files that have a name, and those that were
@@ -35,6 +40,41 @@ type count struct {
 type inode struct{ device, number uint64 }
 
 func newCount() *count { return &count{named: map[string]bool{}, shared: map[inode]bool{}} }
+
+// counted is the last count of a sandbox.
+type counted struct {
+	mu    sync.Mutex // held to count: who comes meanwhile gets the same
+	at    time.Time
+	took  time.Duration
+	bytes int64
+	more  bool
+}
+
+// onDisk counts what a sandbox has on disk. What takes long to count is counted rarely, so
+// that nobody who looks at a product with very many files keeps a processor busy.
+func (r *Runtime) onDisk(id sandbox.ID, p parts) (bytes int64, more bool) {
+	r.mu.Lock()
+	last := r.counts[id]
+	if last == nil {
+		last = &counted{}
+		r.counts[id] = last
+	}
+	r.mu.Unlock()
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	began := r.now()
+	if since := began.Sub(last.at); since >= 0 && since < countRest*last.took {
+		return last.bytes, last.more
+	}
+	c := newCount()
+	for _, one := range p.services {
+		c.container(one)
+	}
+	last.bytes, last.more = c.result()
+	last.at = r.now()
+	last.took = last.at.Sub(began)
+	return last.bytes, last.more
+}
 
 // result is how many bytes were counted, -1 where the den cannot see them, and whether
 // there is more.

@@ -6,6 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"innovationden/sandbox"
 )
 
 const megabyte = 1 << 20
@@ -22,7 +27,7 @@ func write(t *testing.T, name string, size int) *os.File {
 	return f
 }
 
-func counted(folder string) (int64, bool) {
+func countOf(folder string) (int64, bool) {
 	c := newCount()
 	c.tree(folder)
 	return c.result()
@@ -41,10 +46,10 @@ func TestFilesOfAFolderAreCountedOnce(t *testing.T) {
 	}
 	must(t, os.Symlink("/usr", filepath.Join(dir, "out")))
 	must(t, os.Symlink("a", filepath.Join(dir, "in")))
-	if got, more := counted(dir); !near(got, 2*megabyte) || more {
+	if got, more := countOf(dir); !near(got, 2*megabyte) || more {
 		t.Errorf("%d bytes, more: %v", got, more)
 	}
-	if got, _ := counted(filepath.Join(dir, "gone")); got != -1 {
+	if got, _ := countOf(filepath.Join(dir, "gone")); got != -1 {
 		t.Errorf("a folder that is not there has %d bytes", got)
 	}
 }
@@ -72,7 +77,7 @@ func TestWhatCannotBeCountedToItsEndIsMore(t *testing.T) {
 		must(t, f.Sync())
 		must(t, f.Close())
 		must(t, at.Close())
-		if got, more := counted(dir); !near(got, 3*megabyte) || more {
+		if got, more := countOf(dir); !near(got, 3*megabyte) || more {
 			t.Errorf("%d bytes, more: %v", got, more)
 		}
 	})
@@ -88,7 +93,7 @@ func TestWhatCannotBeCountedToItsEndIsMore(t *testing.T) {
 			at = below
 		}
 		must(t, at.Close())
-		if got, more := counted(dir); got < 0 || !more {
+		if got, more := countOf(dir); got < 0 || !more {
 			t.Errorf("%d bytes, more: %v", got, more)
 		}
 	})
@@ -104,6 +109,30 @@ func TestWhatCannotBeCountedToItsEndIsMore(t *testing.T) {
 			t.Errorf("%d bytes, more: %v", got, more)
 		}
 	})
+}
+
+// What takes long to count is counted rarely.
+func TestALongCountIsNotMadeAgainAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	r := &Runtime{counts: map[sandbox.ID]*counted{}, now: func() time.Time {
+		now = now.Add(time.Second) // so a count takes a second
+		return now
+	}}
+	one := container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{HostConfig: &container.HostConfig{}, State: &container.State{}}}
+	one.GraphDriver.Data = map[string]string{"UpperDir": dir}
+	p := parts{services: map[string]*container.InspectResponse{"one": &one}}
+	for n, want := range []int64{0, 0, 1} {
+		if n == 2 {
+			now = now.Add(countRest * time.Second)
+		}
+		if got, more := r.onDisk("box", p); !near(got, want*megabyte) || more {
+			t.Errorf("count %d: %d bytes, more: %v", n+1, got, more)
+		}
+		if n == 0 {
+			write(t, filepath.Join(dir, "later"), megabyte)
+		}
+	}
 }
 
 // A file that was removed while it is open takes its place on disk until it is closed.

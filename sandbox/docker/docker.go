@@ -68,6 +68,7 @@ type Runtime struct {
 	arch   string                   // of the engine, as Go calls it, once known
 	quota  *bool                    // whether the engine can bound a layer, once known
 	tries  map[sandbox.ID]restarts
+	counts map[sandbox.ID]*counted      // what each has on disk
 	noted  map[sandbox.ID]sandbox.Found // what was found of a sandbox last, until its removal begins
 	whole  map[sandbox.ID][]string      // engine ids of the containers of what was whole when it was looked at last
 
@@ -105,7 +106,7 @@ func Open(c Config) (*Runtime, error) {
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
 		archive: c.Archive.filled(), seccomp: profile,
-		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
+		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, counts: map[sandbox.ID]*counted{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},
 	}, nil

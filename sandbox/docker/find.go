@@ -138,6 +138,7 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 		r.Forget(id)
 		r.mu.Lock()
 		delete(r.tries, id)
+		delete(r.counts, id)
 		delete(r.whole, id)
 		r.mu.Unlock()
 		if err := r.takeAway(ctx, r.taken(id)); err != nil {

@@ -24,9 +24,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 	if p.holder == nil && len(p.services) == 0 {
 		return use, fmt.Errorf("%w: %s", sandbox.ErrGone, id)
 	}
-	disk := newCount()
 	for name, c := range p.services {
-		disk.container(c)
 		use.MemoryLimit += c.HostConfig.Memory
 		if !c.State.Running {
 			if c.State.OOMKilled {
@@ -44,7 +42,7 @@ func (r *Runtime) Use(ctx context.Context, id sandbox.ID) (use sandbox.Use, err 
 		use.OOMs += one.OOMs
 		use.LogHeld += r.paces.heldBack(r.ours.name(id, name))
 	}
-	use.Disk, use.DiskMore = disk.result()
+	use.Disk, use.DiskMore = r.onDisk(id, p)
 	return use, nil
 }
 
