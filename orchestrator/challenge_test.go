@@ -345,3 +345,28 @@ func TestHomeShowsADepartmentItsOwnClosedChallenges(t *testing.T) {
 		}
 	})
 }
+
+// Who asked for a supplier that follows the challenge is told of the answer once; who asked
+// for another one, too.
+func TestWhoAskedIsToldOfTheAnswerOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, withWords)
+		ctx := t.Context()
+		other, err := r.o.AddSupplier(ctx, den.System(), den.NewOrganisation{Name: "Slotwise Ltd"})
+		r.must(err)
+		follows, asks := r.person("Kasia", den.SupplierMember, r.supplier.ID), r.person("Nell", den.SupplierMember, other.ID)
+		v := r.published(problem())
+		_, err = r.o.ShowInterest(ctx, follows, den.NewInterest{Challenge: v.ID, Advice: "Ask first."})
+		r.must(err)
+		for _, who := range []den.Actor{follows, asks} {
+			q, err := r.o.Ask(ctx, who, den.NewQuestion{Challenge: v.ID, Text: "How many people?"})
+			r.must(err)
+			before := r.told(who, den.NoticeQuestion)
+			_, err = r.o.AnswerQuestion(ctx, r.member, q.ID, den.NewAnswer{Answer: "Sixty."})
+			r.must(err)
+			if n := r.told(who, den.NoticeQuestion) - before; n != 1 {
+				t.Errorf("%s is told %d times", who.Name, n)
+			}
+		}
+	})
+}

@@ -122,20 +122,25 @@ func departmentName(tx den.Tx, c den.Challenge) string {
 	return d.Name
 }
 
-// tellFollowers puts a notice for every supplier that was invited or has answered.
-func (o *Orchestrator) tellFollowers(tx den.Tx, p *pen, c den.Challenge, kind den.NoticeKind, say string) error {
-	var to []den.ID
+// followers are the suppliers that were invited or have answered.
+func followers(tx den.Tx, c den.Challenge) (all []den.ID, err error) {
 	for _, i := range c.Invited {
-		to = append(to, i.Supplier)
+		all = append(all, i.Supplier)
 	}
 	interests, err := every(tx.Interests(), den.Query{Index: den.InterestsByChallenge, Key: string(c.ID)})
+	for _, i := range interests {
+		if i.Stands() && !slices.Contains(all, i.Supplier) {
+			all = append(all, i.Supplier)
+		}
+	}
+	return all, err
+}
+
+// tellFollowers puts a notice for every supplier that follows a challenge.
+func (o *Orchestrator) tellFollowers(tx den.Tx, p *pen, c den.Challenge, kind den.NoticeKind, say string) error {
+	to, err := followers(tx, c)
 	if err != nil {
 		return err
-	}
-	for _, i := range interests {
-		if i.Stands() && !slices.Contains(to, i.Supplier) {
-			to = append(to, i.Supplier)
-		}
 	}
 	for _, one := range to {
 		if err := p.notice(tx, den.Notice{To: one, Subject: c.ID, Kind: kind, Title: c.Title, Say: say}); err != nil {

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"innovationden/orchestrator/den"
@@ -114,12 +115,18 @@ func (o *Orchestrator) AnswerQuestion(ctx context.Context, actor den.Actor, id d
 }
 
 // tellAnswered tells the followers, and who asked, in the same words: a notice says
-// nothing that the others do not read.
+// nothing that the others do not read. Who asked for a follower is told once, with it.
+// Whoever asked, as many ids are made; and the person is not read here, since the names
+// that a change meets are sealed in its events.
 func (o *Orchestrator) tellAnswered(tx den.Tx, p *pen, c den.Challenge, q den.Question, say string) error {
 	if err := o.tellFollowers(tx, p, c, den.NoticeQuestion, say); err != nil {
 		return err
 	}
-	return p.notice(tx, den.Notice{To: q.Asker, Subject: c.ID, Kind: den.NoticeQuestion, Title: c.Title, Say: say})
+	id := p.id(den.KindNotice)
+	if told, err := followers(tx, c); err != nil || slices.Contains(told, q.Supplier) {
+		return err
+	}
+	return p.notice(tx, den.Notice{ID: id, To: q.Asker, Subject: c.ID, Kind: den.NoticeQuestion, Title: c.Title, Say: say})
 }
 
 func mayAnswerQuestion(tx den.Tx, actor den.Actor, id den.ID) (q den.Question, c den.Challenge, err error) {
