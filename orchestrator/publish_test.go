@@ -211,3 +211,43 @@ func TestAReportIsPublishedRepliedToAndTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// A short name is one as a word of its own: a blind trial of "Form" can ask for information,
+// and a report without names loses no sentence that does.
+func TestAShortNameIsNoPartOfALongerWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx := t.Context()
+		r.run()
+		var err error
+		r.product, err = r.o.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.supplier.ID, Name: "Form"})
+		r.must(err)
+		draft := den.NewTrial{Name: "x", Question: "Which gives better information?", Blind: true, Releases: []den.ID{r.release("one", fake.Behaviour{})}, Length: time.Hour}
+		made, err := r.o.AddTrial(ctx, r.member, draft)
+		r.must(err)
+		v, err := r.o.StartTrial(ctx, r.member, made.Trial.ID, 0, den.Once{})
+		r.must(err)
+		draft.Question = "Is a FORM better?"
+		tells, err := r.o.AddTrial(ctx, r.member, draft)
+		r.must(err)
+		_, err = r.o.StartTrial(ctx, r.member, tells.Trial.ID, 0, den.Once{})
+		if got := fields(t, err); !slices.Equal(got, []string{"question"}) {
+			t.Errorf("a question that names the product: %v", err)
+		}
+		ann := r.person("Ann", den.Evaluator, v.Trial.ID)
+		r.declare(v.Trial.ID, ann)
+		_, err = r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
+			"ease": {Mark: mark(4), Reason: "The information on the platform is good. Form's performance, too."}, "fit": {Mark: mark(3), Reason: "It is a form of fraud."},
+		}})
+		r.must(err)
+		_, err = r.o.Decide(ctx, r.member, v.Trial.ID, den.NewDecision{Decision: den.Stop, Why: "Enough."})
+		r.must(err)
+		shown, err := r.o.Preview(ctx, r.member, v.Trial.ID, []den.Part{den.PartScores, den.PartReasons})
+		r.must(err)
+		for i, want := range []string{"The information on the platform is good. Product 1's performance, too.", "(left out, because it names a product)"} {
+			if got := shown.Scores[i].Given[0].Reason; got != want {
+				t.Errorf("it says %q, not %q", got, want)
+			}
+		}
+	})
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"innovationden/orchestrator/den"
 )
@@ -15,9 +17,11 @@ import (
 // products by their labels from the start; the veil is what every answer passes besides.
 type veil struct {
 	labels map[den.ID]string // by entry
-	names  []string          // old, new, old, new: for strings.NewReplacer
-	fold   []string          // names to look for, in lower case
+	names  []hiddenName      // the longest first: some begin with another one
 }
+
+// hiddenName is a name with the label that stands in its place.
+type hiddenName struct{ name, label string }
 
 // veiled says that the actor must not learn names yet.
 func veiled(tx den.Tx, actor den.Actor, t den.Trial) (bool, error) {
@@ -44,8 +48,6 @@ func veilFor(tx den.Tx, t den.Trial) (*veil, error) {
 	if err != nil {
 		return nil, err
 	}
-	type pair struct{ name, label string }
-	var all []pair
 	for i, e := range t.Entries {
 		product, err := tx.Products().Get(e.Product)
 		if err != nil {
@@ -56,15 +58,13 @@ func veilFor(tx den.Tx, t den.Trial) (*veil, error) {
 			return nil, err
 		}
 		v.labels[e.ID] = e.Label
-		all = append(all, pair{called[i], e.Label}, pair{product.Name, e.Label}, pair{supplier.Name, e.Label})
-	}
-	slices.SortStableFunc(all, func(a, b pair) int { return len(b.name) - len(a.name) }) // some begin with another one
-	for _, one := range all {
-		if len(one.name) > 1 {
-			v.names = append(v.names, one.name, one.label)
-			v.fold = append(v.fold, strings.ToLower(one.name))
+		for _, name := range []string{called[i], product.Name, supplier.Name} {
+			if len(name) > 1 {
+				v.names = append(v.names, hiddenName{name, e.Label})
+			}
 		}
 	}
+	slices.SortStableFunc(v.names, func(a, b hiddenName) int { return len(b.name) - len(a.name) })
 	return v, nil
 }
 
@@ -80,21 +80,53 @@ func veilOf(tx den.Tx, actor den.Actor, t den.Trial) (*veil, error) {
 // tells is the first hidden name in a text; empty: none.
 func (v *veil) tells(text string) string {
 	text = strings.ToLower(text)
-	for i, name := range v.fold {
-		if strings.Contains(text, name) {
-			return v.names[2*i]
+	for _, one := range v.names {
+		name := strings.ToLower(one.name)
+		for at := strings.Index(text, name); at >= 0; {
+			if stands(text, at, name) {
+				return one.name
+			}
+			next := strings.Index(text[at+1:], name)
+			if next < 0 {
+				break
+			}
+			at += 1 + next
 		}
 	}
 	return ""
 }
 
+// stands says that a name stands at a place of a text. A short one does only as a word of
+// its own: "Form" is no part of "information".
+func stands(text string, at int, name string) bool {
+	const short = 5
+	rest, is := strings.CutPrefix(text[at:], name)
+	if !is || utf8.RuneCountInString(name) >= short {
+		return is
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	after, _ := utf8.DecodeRuneInString(rest)
+	inWord := func(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	return !inWord(before) && !inWord(after)
+}
+
 // text puts labels in the place of names.
 func (v *veil) text(s string) string {
-	s = strings.NewReplacer(v.names...).Replace(s)
-	if v.tells(s) != "" {
+	var out strings.Builder
+	for at := 0; at < len(s); {
+		n := slices.IndexFunc(v.names, func(one hiddenName) bool { return stands(s, at, one.name) })
+		if n < 0 {
+			out.WriteByte(s[at])
+			at++
+			continue
+		}
+		out.WriteString(v.names[n].label)
+		at += len(v.names[n].name)
+	}
+	if v.tells(out.String()) != "" {
 		return "" // in other letters: better nothing than a name
 	}
-	return s
+	return out.String()
 }
 
 func (v *veil) entry(e den.Entry) den.Entry {
