@@ -35,6 +35,11 @@ func tasksNow(t den.Trial, before []den.TaskResult, in den.NewAssessment, now de
 		}
 		out = append(out, r)
 	}
+	for i := range in.TaskNotes {
+		if i < 0 || i >= len(t.Tasks) {
+			faults.Add(den.Bad("tasks", "Write notes on tasks of this trial. There is no task %d.", i+1))
+		}
+	}
 	for _, r := range left {
 		out = append(out, stepped(r, den.StopTask, now))
 	}

@@ -28,7 +28,7 @@ func (a *API) SaveAssessment(ctx context.Context, r contract.SaveAssessmentReque
 		return a.den.SaveAssessment(ctx, actor.From(ctx), n)
 	})
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, map[string]string{"tasks": "task_notes"})
 	}
 	return contract.SaveAssessment200JSONResponse{Body: assessment(saved), Headers: contract.SaveAssessment200ResponseHeaders{ETag: etag(saved.Rev)}}, nil
 }

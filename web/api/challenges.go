@@ -9,6 +9,9 @@ import (
 	"innovationden/web/pack"
 )
 
+// challengeNames are what the contract calls fields of a challenge that the den calls otherwise.
+var challengeNames = map[string]string{"budget": "budget_low_pence"}
+
 // ListChallenges lists challenges.
 func (a *API) ListChallenges(ctx context.Context, r contract.ListChallengesRequestObject) (contract.ListChallengesResponseObject, error) {
 	page, err := a.den.Challenges(ctx, actor.From(ctx), den.ChallengeFilter{
@@ -36,7 +39,7 @@ func (a *API) AddChallenge(ctx context.Context, r contract.AddChallengeRequestOb
 	in.Once = once(r.Params.IdempotencyKey, "challenge", r.Body)
 	v, err := a.den.AddChallenge(ctx, actor.From(ctx), in)
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, challengeNames)
 	}
 	return contract.AddChallenge201JSONResponse{
 		Body:    challenge(v),
@@ -52,7 +55,7 @@ func (a *API) ChangeChallenge(ctx context.Context, r contract.ChangeChallengeReq
 		return a.den.ChangeChallenge(ctx, actor.From(ctx), den.ID(r.Id), in)
 	})
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, challengeNames)
 	}
 	return contract.ChangeChallenge200JSONResponse{Body: challenge(v), Headers: contract.ChangeChallenge200ResponseHeaders{ETag: etag(v.Rev)}}, nil
 }

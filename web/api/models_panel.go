@@ -15,11 +15,16 @@ func renamed(err error, names map[string]string) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	out := *e
-	if name, ok := names[out.Field]; ok {
-		out.Field = name
+	var all den.Faults
+	for _, one := range e.All() {
+		out := *one
+		out.More = nil
+		if name, ok := names[out.Field]; ok {
+			out.Field = name
+		}
+		all.Add(&out)
 	}
-	return &out
+	return all.Err()
 }
 
 func declaration(d den.DeclarationView) contract.Declaration {

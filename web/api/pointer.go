@@ -10,7 +10,9 @@ import (
 var escape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // named is what the contract calls fields that the den calls otherwise.
-var named = map[string]string{"length": "length_seconds", "by": "by_seconds", "idempotency_key": "Idempotency-Key"}
+var named = map[string]string{
+	"length": "length_seconds", "longest": "longest_seconds", "trial_for": "trial_seconds", "by": "by_seconds", "idempotency_key": "Idempotency-Key",
+}
 
 // pointer makes a JSON Pointer (RFC 6901) of a field as the den names it: "name",
 // "scores.easy-to-use.reason". What a stranger called a criterion may hold dots.

@@ -35,6 +35,16 @@ func TestEveryFaultIsSaidWithWhatToDo(t *testing.T) {
 			422,
 			[]string{"/length_seconds: Enter a length of at most 30 days."},
 		},
+		"a challenge that asks for what cannot be": {
+			question{member, "POST", "/challenges", hash{"title": "Permits", "trial_seconds": 31536000, "budget_low_pence": 2, "budget_high_pence": 1}, nil},
+			422,
+			[]string{"/trial_seconds: Enter a length of at most 30 days.", "/budget_low_pence: Enter a budget whose lower end is not above its upper end."},
+		},
+		"rules that allow more than the den": {
+			question{approver, "PUT", "/departments/" + string(w.department.ID) + "/rules", hash{"longest_seconds": 31622400}, nil},
+			422,
+			[]string{"/longest_seconds: Enter a length of at most 30 days: this den allows no longer one."},
+		},
 		"a length beyond all lengths": {
 			question{member, "POST", "/trials", hash{"length_seconds": 99999999999}, nil},
 			422,

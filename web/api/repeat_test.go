@@ -45,11 +45,13 @@ func TestANoteOnATaskThatIsNoneIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.run()
 	trial := w.started(1)
-	for _, place := range []string{"first", "0", "-1"} {
+	w.ask(question{evaluator, "PUT", "/trials/" + string(trial.ID) + "/declaration", hash{"interest": "none"}, nil}).is(200)
+	const noPlace = "Name each task by its place in the trial's list, from 1."
+	for place, want := range map[string]string{"first": noPlace, "0": noPlace, "-1": noPlace, "50": "Write notes on tasks of this trial. There is no task 50."} {
 		w.ask(question{
 			evaluator, "PUT", "/trials/" + string(trial.ID) + "/entries/" + string(trial.Entries[0].ID) + "/assessment",
 			hash{"scores": hash{}, "task_notes": hash{place: "It went well."}}, nil,
-		}).says(422, "/task_notes: Name each task by its place in the trial's list, from 1.")
+		}).says(422, "/task_notes: "+want)
 	}
 }
 
