@@ -99,7 +99,7 @@ func (k *client) challengeAdd() *cobra.Command {
 			in.Department = pointerTo(department)
 			v, err := said[contract.Challenge](c.AddChallenge(ctx, &contract.AddChallengeParams{IdempotencyKey: key()}, in))
 			if err != nil {
-				return err
+				return at(err, flagPlace)
 			}
 			return show(k, v, k.tellChallenge)
 		},
@@ -151,7 +151,7 @@ mark whose advice led to the change; its supplier is then named beside it.`,
 		in.Department = nil // it stays where it is
 		v, err := said[contract.Challenge](c.ChangeChallenge(ctx, args[0], &contract.ChangeChallengeParams{IfMatch: tag}, in))
 		if err != nil {
-			return err
+			return at(err, flagPlace)
 		}
 		return show(k, v, k.tellChallenge)
 	}

@@ -57,6 +57,7 @@ func TestTheWordsOfACommand(t *testing.T) {
 		"trial extend tri_1 --by 2d --until 3":  "one of the two",
 		"trial extend tri_1 --by long":          `such as 8h or 2d, not "long"`,
 		"trial extend tri_1 --until tomorrow":   `such as 2026-06-03T16:30, not "tomorrow"`,
+		"sandbox extend lea_1 --most --by 2d":   "leave --by, --until and --ask out with --most",
 		"trial list --colour red":               "unknown flag",
 		"outcome decide tri_1 perhaps":          `choose proceed, try_again or stop, not "perhaps"`,
 		"outcome decide tri_1 stop":             "say why with --why",
@@ -221,5 +222,16 @@ func examples(t *testing.T, root, of *cobra.Command) {
 	}
 	if !found && of.Runnable() {
 		t.Errorf("%s: no example is of the command itself", of.CommandPath())
+	}
+}
+
+func TestARefusalNamesTheFlagThatGaveTheField(t *testing.T) {
+	for pointer, want := range map[string]string{
+		"/by_seconds": "--by", "/length_seconds": "--length", "/longest_seconds": "--longest", "/trial_seconds": "--trial-length", "/ask_pence": "--ask-cost",
+		"/budget_pence": "--budget", "/budget_low_pence": "--budget-from", "/capabilities/0": "--capability", "/answers_until": "--answers-until", "/ask_sizes": "--ask-sizes", "/why": "--why",
+	} {
+		if got := flagPlace(pointer); got != want {
+			t.Errorf("%s is %s, want %s", pointer, got, want)
+		}
 	}
 }

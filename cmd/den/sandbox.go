@@ -198,6 +198,9 @@ as long as they do; with --ask an approver is asked for more than that.`,
 			var seconds *int64
 			var until *time.Time
 			var err error
+			if most && (ask || l.by != "" || l.until != "") {
+				return offWords(cmd, "leave --by, --until and --ask out with --most")
+			}
 			if !most {
 				if seconds, until, err = l.read(cmd); err != nil {
 					return err

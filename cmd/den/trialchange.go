@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -196,7 +197,11 @@ func (k *client) trialExtend() *cobra.Command {
 
 // flagPlace writes the field of a request as the flag that gave it.
 func flagPlace(pointer string) string {
-	return "--" + plainPlace(pointer, map[string]string{"by_seconds": "by", "lasts_seconds": "lasts", "pushed": "from-push", "asks": "way", "opens": "open"})
+	return "--" + strings.ReplaceAll(plainPlace(pointer, map[string]string{
+		"by_seconds": "by", "lasts_seconds": "lasts", "length_seconds": "length", "longest_seconds": "longest", "trial_seconds": "trial-length",
+		"ask_pence": "ask-cost", "budget_pence": "budget", "budget_low_pence": "budget-from", "budget_high_pence": "budget-to",
+		"capabilities": "capability", "pushed": "from-push", "asks": "way", "opens": "open",
+	}), "_", "-")
 }
 
 func (k *client) trialCancel() *cobra.Command {
