@@ -198,7 +198,9 @@ func (r *Runtime) Logs(ctx context.Context, id sandbox.ID, service string, limit
 		if _, ok := r.ours.owns(c.Config.Labels, c.Name); !ok {
 			return fmt.Errorf("%w: %s is not the den's", sandbox.ErrGone, name)
 		}
-		stream, err := r.api.ContainerLogs(ctx, name, container.LogsOptions{ShowStdout: true, ShowStderr: true})
+		// A line has a byte at least, so the last lines hold the last bytes: the engine does
+		// not read all of a log for its end.
+		stream, err := r.api.ContainerLogs(ctx, name, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(limit)})
 		if err != nil {
 			return silence("read the log of "+name, err)
 		}
