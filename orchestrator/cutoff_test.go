@@ -48,3 +48,41 @@ func TestAnEngineThatHangsHoldsUpNoEnd(t *testing.T) {
 		})
 	}
 }
+
+// What is over does not run on because the engine is silent: it is ended without it,
+// within a minute, and the rest is removed when the engine is back.
+func TestWhatIsOverDoesNotRunOnWhileTheEngineIsSilent(t *testing.T) {
+	for name, silence := range map[string]func(*rig){
+		"it is down": func(r *rig) { r.engine.EngineDown(true) },
+		"it hangs": func(r *rig) {
+			for range 100 {
+				r.engine.Hang("look")
+				r.engine.Hang("find")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.t = t
+				release := r.release("one", fake.Behaviour{})
+				r.run()
+				over := r.living(30*time.Minute, release)
+				stays := r.living(2*time.Hour, release)
+				elapse(29 * time.Minute)
+				silence(r)
+				elapse(time.Until(over.EndsAt))
+				elapse(time.Minute)
+				if n := r.engine.Cut(t.Context(), sandbox.ID(over.Sandbox)); n != 0 {
+					t.Errorf("%d processes of it ran a minute after its end", n)
+				}
+				if n := howMany(r.acts(over.ID), "lease.cut"); n != 1 {
+					t.Errorf("that it was ended without the engine is recorded %d times", n)
+				}
+				r.engine.Heal()
+				r.phase(over.ID, den.Ended, 10*time.Minute)
+				r.stillLive(stays.ID, "after the engine was silent")
+			})
+		})
+	}
+}

@@ -59,13 +59,16 @@ func (o *Orchestrator) lookAt(ctx context.Context, l den.Lease) *sight {
 	return s
 }
 
-// find lists what there is of a sandbox that is being removed.
+// find lists what there is of a sandbox that is being removed. What runs of it does not
+// run on because the engine is silent.
 func (o *Orchestrator) find(ctx context.Context, l den.Lease) *sight {
 	s := &sight{Seen: den.Seen{Sight: den.Unseen}}
+	answered := o.cutUnless(ctx, l)
 	s.err = o.ask(ctx, listPatience, func(ctx context.Context) (err error) {
 		s.found, err = o.Runtime.Find(ctx, sandbox.ID(l.Sandbox))
 		return err
 	})
+	answered(s.err == nil)
 	switch {
 	case s.err != nil:
 	case s.found.Empty():

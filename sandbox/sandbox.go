@@ -95,6 +95,15 @@ type Stopper interface {
 	Stop(ctx context.Context, id ID, grace time.Duration) (killed bool, err error)
 }
 
+// Cutter is a Runtime that can end what runs in a sandbox while the engine is silent.
+type Cutter interface {
+	// Cut kills every process of a sandbox whose namespace this process holds open, and
+	// waits until they have ended or ctx does. It asks the engine nothing, waits for no
+	// other verb, and gives how many processes it killed: 0 where nothing is held open.
+	// The sandbox stays, to be removed.
+	Cut(ctx context.Context, id ID) int
+}
+
 // Dialer opens a TCP connection to a port inside a sandbox's namespace.
 type Dialer interface {
 	// Dial connects from inside the namespace: first to the cell's own address,

@@ -60,8 +60,15 @@ func TestAnEngineThatGoesAwayAndComesBack(t *testing.T) {
 	s.becomes(stays, contract.PhaseLive)
 	s.becomes(leaves, contract.PhaseLive)
 
+	running := e.running()
 	e.kill()
 	s.whileDown(leaves, release)
+	s.await("what is to end to have ended without the engine, and nothing else", func() error {
+		if ended := running.ended(); ended != 2 {
+			return fmt.Errorf("%d of its %d first processes have ended, want the product and its holder", ended, len(running))
+		}
+		return nil
+	})
 	e.start()
 	s.afterwards(stays)
 	if box := s.becomes(leaves, contract.PhaseEnded); box.Reason != contract.EndReasonAsked {

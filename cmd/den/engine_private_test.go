@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
+	engine "github.com/docker/docker/client"
 	"golang.org/x/sys/unix"
 )
 
@@ -137,6 +139,39 @@ func (e *private) processes(words string) (pids []int, err error) {
 		}
 	}
 	return pids, err
+}
+
+// firsts are the first processes of containers, each held by a descriptor.
+type firsts []*os.File
+
+// running finds what the engine runs.
+func (e *private) running() (all firsts) {
+	e.t.Helper()
+	api, err := engine.NewClientWithOpts(engine.WithHost(e.host()), engine.WithAPIVersionNegotiation())
+	must(e.t, err)
+	defer func() { must(e.t, api.Close()) }()
+	listed, err := api.ContainerList(e.t.Context(), container.ListOptions{})
+	must(e.t, err)
+	for _, one := range listed {
+		seen, err := api.ContainerInspect(e.t.Context(), one.ID)
+		must(e.t, err)
+		fd, err := unix.PidfdOpen(seen.State.Pid, 0)
+		must(e.t, err)
+		f := os.NewFile(uintptr(fd), one.ID)
+		e.t.Cleanup(func() { _ = f.Close() })
+		all = append(all, f)
+	}
+	return all
+}
+
+// ended counts those that run no more.
+func (all firsts) ended() (n int) {
+	for _, f := range all {
+		if unix.PidfdSendSignal(int(f.Fd()), 0, nil, 0) != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // unmount unmounts what the engine left mounted below its folder, the latest first.

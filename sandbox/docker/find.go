@@ -127,21 +127,23 @@ func (r *Runtime) list(ctx context.Context, filter filters.Args) ([]sandbox.Foun
 	return all, nil
 }
 
-// Remove: see sandbox.Runtime. What Find found goes first, without another listing; the
-// listings come until one is empty.
+// Remove: see sandbox.Runtime. What runs is ended first; then what Find found goes,
+// without another listing; the listings come until one is empty.
 func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 	if err := id.Check(); err != nil {
 		return err
 	}
 	return r.act(ctx, id, func(ctx context.Context) error {
 		r.withdrawAll(id)
+		found := r.taken(id)
+		r.endFirst(ctx, id, found.Containers)
 		r.Forget(id)
 		r.mu.Lock()
 		delete(r.tries, id)
 		delete(r.counts, id)
 		delete(r.whole, id)
 		r.mu.Unlock()
-		if err := r.takeAway(ctx, r.taken(id)); err != nil {
+		if err := r.takeAway(ctx, found); err != nil {
 			return err
 		}
 		for range rounds {

@@ -26,6 +26,7 @@ type Runtime struct {
 
 var (
 	_ sandbox.Runtime = (*Runtime)(nil)
+	_ sandbox.Cutter  = (*Runtime)(nil)
 	_ sandbox.Images  = (*Runtime)(nil)
 )
 

@@ -131,6 +131,30 @@ func (r *Runtime) sweep(k key, b *box) {
 	r.hint(k)
 }
 
+// Cut: see sandbox.Cutter. It needs no engine.
+func (r *Runtime) Cut(_ context.Context, id sandbox.ID) (killed int) {
+	r.pm.Lock()
+	open := r.open[id]
+	r.pm.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.box(id)
+	if !open || b == nil {
+		return 0
+	}
+	end := func(c *container) {
+		if c != nil && c.running {
+			c.stop(r.now(), 137)
+			killed++
+		}
+	}
+	for _, c := range b.services {
+		end(c)
+	}
+	end(b.holder)
+	return killed
+}
+
 // Forget: see sandbox.Runtime.
 func (r *Runtime) Forget(id sandbox.ID) {
 	r.pm.Lock()

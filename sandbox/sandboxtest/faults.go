@@ -77,6 +77,31 @@ func vanished(t *testing.T, h Harness) {
 	wants(t, err, sandbox.ErrGone)
 }
 
+func cuts(t *testing.T, h Harness) {
+	c, ok := h.Runtime.(sandbox.Cutter)
+	if !ok {
+		t.Skip("the runtime cannot end anything without its engine")
+	}
+	ctx, id := begin(t, h)
+	_, neighbour := begin(t, h)
+	for _, id := range []sandbox.ID{id, neighbour} {
+		must(t, h.Runtime.Start(ctx, Spec(id, h.Service(t, Stubborn))))
+		answers(ctx, t, h, id, Port)
+	}
+	if n := c.Cut(ctx, NewID(t)); n != 0 {
+		t.Errorf("of a sandbox that is not there it ended %d processes", n)
+	}
+	if n := c.Cut(ctx, id); n < 2 {
+		t.Errorf("it ended %d processes, want the product and its holder", n)
+	}
+	see(ctx, t, h.Runtime, id, sandbox.Stopped)
+	if n := c.Cut(ctx, id); n != 0 {
+		t.Errorf("then it ended %d more", n)
+	}
+	see(ctx, t, h.Runtime, neighbour, sandbox.Running)
+	answers(ctx, t, h, neighbour, Port)
+}
+
 func strangers(t *testing.T, h Harness) {
 	ctx, id := begin(t, h)
 	other := h.Other(t)

@@ -108,6 +108,7 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 		{"another installation is neither listed nor removed", strangers},
 		{"many calls at once make one sandbox", concurrent},
 		{"a call cut off at any moment leaves nothing behind", cutOff},
+		{"what runs is ended without the engine, and nothing else", cuts},
 		{"use is measured within the limits", uses},
 		{"a change wakes", wakes},
 		{"images are known, kept and dropped", images},

@@ -1,0 +1,131 @@
+package cell_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"innovationden/sandbox/cell"
+)
+
+// A container in a namespace is ended. Who only visits is not: this process, whose
+// threads go in and out, and one of the host that stays.
+func TestEndKillsWhatIsConfinedAndNobodyElse(t *testing.T) {
+	n, other := prepared(t), prepared(t)
+	inside, elsewhere := run(t, n, syscall.CLONE_NEWPID), run(t, other, syscall.CLONE_NEWPID)
+	guest := run(t, n, 0)
+	stop := make(chan struct{})
+	visited := make(chan struct{})
+	go func() {
+		defer close(visited)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				_, _ = n.Listening()
+			}
+		}
+	}()
+	for range 20 {
+		if killed := n.End(t.Context()); killed > 0 {
+			if killed != 1 || !inside.ended(t) {
+				t.Errorf("it killed %d, and the container has not ended", killed)
+			}
+			inside = run(t, n, syscall.CLONE_NEWPID)
+		}
+	}
+	close(stop)
+	<-visited
+	if guest.over() || elsewhere.over() {
+		t.Error("a guest, or somebody in another namespace, was ended")
+	}
+}
+
+// A namespace that was closed here may be anybody's by now.
+func TestEndDoesNothingInANamespaceThatWasClosed(t *testing.T) {
+	n, err := cell.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := run(t, n, syscall.CLONE_NEWPID)
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if killed := n.End(t.Context()); killed != 0 || inside.over() {
+		t.Errorf("it killed %d", killed)
+	}
+}
+
+// child is a process of a test in a namespace.
+type child struct {
+	process *exec.Cmd
+	done    chan struct{}
+}
+
+// run starts a process that sleeps inside a namespace, and in new ones of the given kinds.
+func run(t *testing.T, n *cell.Namespace, kinds uintptr) *child {
+	t.Helper()
+	c := &child{process: exec.Command("nsenter", "--net="+descriptor(t, n), "sleep", "60"), done: make(chan struct{})}
+	c.process.SysProcAttr = &syscall.SysProcAttr{Cloneflags: kinds}
+	if err := c.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = c.process.Wait()
+		close(c.done)
+	}()
+	t.Cleanup(func() {
+		_ = c.process.Process.Kill()
+		<-c.done
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if inode, err := cell.InodeOf(c.process.Process.Pid); err == nil && inode == n.Inode() {
+			return c
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the process is not in the namespace")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (c *child) over() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// ended waits for the end of a process, for some seconds.
+func (c *child) ended(t *testing.T) bool {
+	t.Helper()
+	select {
+	case <-c.done:
+		return true
+	case <-time.After(10 * time.Second):
+		return false
+	}
+}
+
+// descriptor is where others find an open namespace of this process.
+func descriptor(t *testing.T, n *cell.Namespace) string {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if link, _ := os.Readlink("/proc/self/fd/" + one.Name()); link == fmt.Sprintf("net:[%d]", n.Inode()) {
+			return fmt.Sprintf("/proc/%d/fd/%s", os.Getpid(), one.Name())
+		}
+	}
+	t.Fatal(fs.ErrNotExist)
+	return ""
+}
