@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,8 @@ type importing struct {
 	tx       den.Tx
 	p        *pen
 	by       den.Actor
-	names    map[string][]den.ID // suppliers, by their names in lower case
+	names    map[string][]den.ID          // suppliers, by their names in lower case
+	products map[den.ID]map[string]den.ID // of each supplier that was asked for, by their names in lower case
 	done     *den.Imported
 	refusals den.Faults
 }
@@ -165,6 +167,7 @@ func (i *importing) product(l sheetLine) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	before := one.Name
 	one.Name, one.Summary, one.ProductProfile, one.ChangedAt = change.Name, change.Summary, change.ProductProfile, i.p.now
 	act, say := "product.changed", "The entry of %s was changed by an import."
 	if isNew {
@@ -176,6 +179,7 @@ func (i *importing) product(l sheetLine) error {
 	if one, err = i.tx.Products().Put(one); err != nil {
 		return err
 	}
+	i.called(one, before)
 	if isNew {
 		if err := i.p.nameRepository(i.tx, one); err != nil {
 			return err
@@ -254,11 +258,38 @@ func (i *importing) findProduct(l sheetLine) (one den.Product, err error) {
 	case s.ID == "":
 		return one, den.Bad("supplier", "There is no supplier %q on the techmap. Import suppliers first.", l.cells["supplier"])
 	}
-	products, err := every(i.tx.Products(), den.Query{Index: den.ProductsBySupplier, Key: string(s.ID)})
-	for _, p := range products {
-		if strings.EqualFold(p.Name, l.cells["name"]) {
-			return p, err
-		}
+	named, err := i.productsOf(s.ID)
+	if id := named[strings.ToLower(l.cells["name"])]; id != "" {
+		return i.tx.Products().Get(id)
 	}
 	return den.Product{Supplier: s.ID}, err
+}
+
+// productsOf are the products of a supplier, read once: a sheet may have thousands of them.
+func (i *importing) productsOf(supplier den.ID) (map[string]den.ID, error) {
+	if named, ok := i.products[supplier]; ok {
+		return named, nil
+	}
+	all, err := every(i.tx.Products(), den.Query{Index: den.ProductsBySupplier, Key: string(supplier)})
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]den.ID{}
+	for _, p := range slices.Backward(all) { // of two of one name, the first
+		named[strings.ToLower(p.Name)] = p.ID
+	}
+	i.products[supplier] = named
+	return named, nil
+}
+
+// called keeps productsOf right for a product that is called otherwise now.
+func (i *importing) called(one den.Product, before string) {
+	named, ok := i.products[one.Supplier]
+	switch name := strings.ToLower(one.Name); {
+	case !ok || name == strings.ToLower(before):
+	case before != "" || named[name] != "":
+		delete(i.products, one.Supplier) // which has that name now is to be read
+	default:
+		named[name] = one.ID
+	}
 }

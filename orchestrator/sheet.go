@@ -140,7 +140,7 @@ func (o *Orchestrator) ImportTechmap(ctx context.Context, actor den.Actor, of de
 	}
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		done = den.Imported{}
-		i := &importing{o: o, tx: tx, p: p, by: actor, names: map[string][]den.ID{}, done: &done}
+		i := &importing{o: o, tx: tx, p: p, by: actor, names: map[string][]den.ID{}, products: map[den.ID]map[string]den.ID{}, done: &done}
 		if err := i.known(); err != nil {
 			return err
 		}

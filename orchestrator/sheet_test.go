@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -192,5 +194,48 @@ func TestAnImportKeepsWhatItDoesNotSayOfAContact(t *testing.T) {
 	want := []den.Contact{{Name: "Ada", Email: "sales@x.example", Phone: "01632 960001"}, {Name: "Second"}}
 	if !slices.Equal(now.Contacts, want) {
 		t.Errorf("%+v", now.Contacts)
+	}
+}
+
+// A sheet of twice as many lines takes twice as long, not four times: while it is taken over
+// nothing else in the den can change.
+func TestALongSheetOfOneSupplierTakesAsLongAsItIs(t *testing.T) {
+	takes := func(lines int) (mallocs uint64) {
+		r := newRig(t, withWords)
+		var sheet strings.Builder
+		sheet.WriteString("supplier,name\n")
+		for n := range lines {
+			fmt.Fprintf(&sheet, "Bookwell Ltd,Number %d\n", n)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		done, err := r.o.ImportTechmap(context.Background(), den.System(), den.ProductSheet, strings.NewReader(sheet.String()))
+		runtime.ReadMemStats(&after)
+		if err != nil || done.Added != lines {
+			t.Fatalf("%+v %v", done, err)
+		}
+		return after.Mallocs - before.Mallocs
+	}
+	if once, twice := takes(200), takes(400); twice > 3*once {
+		t.Errorf("200 lines took %d pieces of memory, 400 took %d", once, twice)
+	}
+}
+
+// Lines of one sheet see what the lines before them did.
+func TestALineSeesTheNamesThatThoseBeforeItGave(t *testing.T) {
+	r := newRig(t, withWords)
+	ctx, root := context.Background(), den.System()
+	done, err := r.o.ImportTechmap(ctx, root, den.ProductSheet, strings.NewReader("id,supplier,name,summary\n"+
+		",Bookwell Ltd,bookwell,As it was.\n"+
+		string(r.product.ID)+",Bookwell Ltd,Diary,Renamed.\n"+
+		",Bookwell Ltd,Bookwell,Another one.\n"+
+		",Bookwell Ltd,diary,The first one.\n"+
+		",Bookwell Ltd,BOOKWELL,Still another one.\n"))
+	if err != nil || done.Added != 1 || done.Changed != 4 {
+		t.Fatalf("%+v %v", done, err)
+	}
+	first, err := r.o.Product(ctx, root, r.product.ID)
+	if err != nil || first.Name != "diary" || first.Summary != "The first one." {
+		t.Errorf("the first is %q, %q %v", first.Name, first.Summary, err)
 	}
 }

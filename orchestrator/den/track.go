@@ -15,11 +15,18 @@ import "slices"
 type Tracked struct {
 	Tx
 	touched []touched
+	open    map[record]int // where in touched is what no event has yet
 	waiting []Event
 	said    []Event         // that were appended
 	salt    func() string   // nil: it only watches
 	names   map[ID][]string // of people who were read or written
 	gone    map[ID]bool     // people whose data is being removed
+}
+
+// record is what a record is found by.
+type record struct {
+	kind string
+	key  ID
 }
 
 // touched is one record that was written or removed.
@@ -35,7 +42,7 @@ type touched struct {
 // Track begins to watch a transaction. Salt makes an unguessable text; where it is nil
 // events are left as they are, and the transaction is only watched.
 func Track(tx Tx, salt func() string) *Tracked {
-	return &Tracked{Tx: tx, salt: salt, names: map[ID][]string{}, gone: map[ID]bool{}}
+	return &Tracked{Tx: tx, salt: salt, open: map[record]int{}, names: map[ID][]string{}, gone: map[ID]bool{}}
 }
 
 // Forget takes a person's names out of the record, this transaction's events included.
@@ -68,13 +75,20 @@ func (t *Tracked) Close() error {
 		return nil
 	}
 	changes := make([][]FieldChange, len(t.waiting))
+	first := map[ID]int{} // of the events about each subject
+	for i, e := range t.waiting {
+		if _, ok := first[e.Subject]; !ok {
+			first[e.Subject] = i
+		}
+	}
+	clear(t.open)
 	for i := range t.touched {
 		one := &t.touched[i]
 		if one.written {
 			continue
 		}
 		one.written = true
-		at, isNear := one.event(t.waiting)
+		at, isNear := one.event(t.waiting, first)
 		list := one.differences(one.of[0], one.old, one.now)
 		if !isNear { // who may read this event may not be who may read the record that changed
 			for i := range list {
@@ -116,12 +130,9 @@ func (t *Tracked) Unsaid() []string {
 
 // event is the event that a record's change is written into, and whether it is about
 // that record or what it belongs to.
-func (one touched) event(all []Event) (at int, isNear bool) {
+func (one touched) event(all []Event, first map[ID]int) (at int, isNear bool) {
 	for _, id := range one.of {
-		if id == "" {
-			continue
-		}
-		if at := slices.IndexFunc(all, func(e Event) bool { return e.Subject == id }); at >= 0 {
+		if at, ok := first[id]; ok && id != "" {
 			return at, true
 		}
 	}
@@ -220,11 +231,11 @@ func (w watched[T]) before(key ID) (any, error) {
 }
 
 func (w watched[T]) note(key ID, of []ID, old, now any) {
-	for i := range w.t.touched {
-		if one := &w.t.touched[i]; one.kind == w.kind && one.key == key && !one.written {
-			one.now = now
-			return
-		}
+	id := record{w.kind, key}
+	if i, ok := w.t.open[id]; ok {
+		w.t.touched[i].now = now
+		return
 	}
+	w.t.open[id] = len(w.t.touched)
 	w.t.touched = append(w.t.touched, touched{keeping: w.keep, kind: w.kind, key: key, of: of, old: old, now: now})
 }
