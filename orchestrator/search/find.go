@@ -272,7 +272,7 @@ func (x *Index) counted(f den.Facet, counts []int, chosen []string) []den.Counte
 	var all []den.Counted
 	for n, v := range x.facet[f].all {
 		v.Count, v.Chosen = counts[n], slices.Contains(chosen, v.Value)
-		if v.Count > 0 || v.Chosen {
+		if v.Value != "" && (v.Count > 0 || v.Chosen) {
 			all = append(all, v)
 		}
 	}

@@ -47,10 +47,13 @@ type posting struct {
 	weight float32
 }
 
-// values are the values of one facet, by number.
+// values are the values of one facet, by number. One that no entry has any more gives its
+// number to the next.
 type values struct {
 	number map[string]int32
 	all    []den.Counted
+	used   []int // entries that have it, and one for the vocabulary's own
+	free   []int32
 }
 
 // What a word is worth by where it stands. A word counts once, at its best place: saying
@@ -82,11 +85,11 @@ func New(v den.Vocabulary) *Index {
 	var every []string
 	for _, a := range v.Areas {
 		every = append(every, a.ID)
-		x.number(den.FacetArea, a.ID, a.Title)
+		x.keep(den.FacetArea, x.number(den.FacetArea, a.ID, a.Title))
 	}
 	for _, g := range v.Groups {
 		for _, c := range g.Capabilities {
-			x.number(den.FacetCapability, c.ID, c.Title)
+			x.keep(den.FacetCapability, x.number(den.FacetCapability, c.ID, c.Title))
 			x.also[c.ID] = strings.Join(append(slices.Clone(c.Also), g.Title), " ")
 			for _, one := range append([]string{c.Title}, c.Also...) {
 				x.means(one, alternative{terms: []string{doing(c.ID)}, factor: 1})
@@ -185,6 +188,11 @@ func (x *Index) remove(id den.ID) {
 			delete(x.terms, t.text)
 		}
 	}
+	for at, f := range den.Facets {
+		for _, number := range x.docs[n].has[at] {
+			x.drop(f, number)
+		}
+	}
 	delete(x.at, id)
 	x.docs[n] = doc{}
 	x.free = append(x.free, n)
@@ -267,6 +275,7 @@ func (x *Index) facets(e den.FoundEntry) [][]int32 {
 		n := slices.Index(den.Facets, f)
 		if number := x.number(f, value, title); !slices.Contains(has[n], number) {
 			has[n] = append(has[n], number)
+			x.keep(f, number)
 		}
 	}
 	for _, id := range p.Capabilities {
@@ -295,11 +304,30 @@ func (x *Index) facets(e den.FoundEntry) [][]int32 {
 func (x *Index) number(f den.Facet, value, title string) int32 {
 	v := x.facet[f]
 	n, ok := v.number[value]
-	if !ok {
-		n = int32(len(v.all))
-		v.number[value], v.all = n, append(v.all, den.Counted{Value: value, Title: title})
+	if ok {
+		return n
 	}
+	if last := len(v.free) - 1; last >= 0 {
+		n, v.free = v.free[last], v.free[:last]
+		v.all[n] = den.Counted{Value: value, Title: title}
+	} else {
+		n = int32(len(v.all))
+		v.all, v.used = append(v.all, den.Counted{Value: value, Title: title}), append(v.used, 0)
+	}
+	v.number[value] = n
 	return n
+}
+
+// keep says that one more has a value of a facet, and drop that one has it no more.
+func (x *Index) keep(f den.Facet, number int32) { x.facet[f].used[number]++ }
+
+func (x *Index) drop(f den.Facet, number int32) {
+	v := x.facet[f]
+	if v.used[number]--; v.used[number] > 0 {
+		return
+	}
+	delete(v.number, v.all[number].Value)
+	v.all[number], v.free = den.Counted{}, append(v.free, number)
 }
 
 // near finds the terms that a word may have been meant as: those it begins, and those
