@@ -55,6 +55,13 @@ func TestChromiumScoresSaveThemselves(t *testing.T) {
 		t.Errorf("after the button: %q", a.Note)
 	}
 	b.isQuiet()
+
+	b.open(path)
+	others := []den.ID{r.people["newcomer"].ID}
+	_, err = r.den.Amend(context.Background(), r.people["official"].Act(), trial.ID, den.NewAmendment{Evaluators: &others, Why: "Somebody else has more time."})
+	r.must(err)
+	b.do(chromedp.SendKeys("#note", " and too late"), chromedp.Click("h1"))
+	said("Save the page with its button to see why") // the connection is not to blame
 }
 
 // A page that is open tells of what happens, without being loaded again, and leaves

@@ -85,9 +85,9 @@
 //	    hidden comes back. data-live-event="name" takes another event. The event
 //	    "reload" loads the page anew, "done" closes the stream.
 //	<form data-autosave="/url" data-autosave-rev="12">, {{template "autosave"}} inside
-//	    posts the whole form when something changed and expects 2xx; 422 means that
-//	    a field is wrong; 401, 403 or a redirect, that the session is over. What was
-//	    typed is then kept in the browser and put back on the same form of the same
+//	    posts the whole form when something changed and expects 2xx; 401 or a
+//	    redirect means that the session is over, any other 4xx but 429 that it is
+//	    refused and not tried again by itself. What was typed is then kept in the browser and put back on the same form of the same
 //	    revision, for the same person (Frame.Who.ID). The answer's header
 //	    Den-Revision is the new revision, which goes into the form's field "rev" too;
 //	    give one wherever forms can be sent twice.

@@ -174,10 +174,10 @@ async function save(form, options = {}) {
       }
       if (!state.isDirty) forget(form)
       say(form, 'saved')
-    } else if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) {
+    } else if (answer.type === 'opaqueredirect' || answer.status === 401) {
       say(form, 'signedOut')
-    } else if (answer.status === 422) {
-      say(form, 'refused')
+    } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+      say(form, 'refused') // another try would be refused as well; the page itself says why
     } else {
       again(form)
     }
