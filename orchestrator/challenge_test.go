@@ -2,6 +2,8 @@ package orchestrator_test
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -369,4 +371,32 @@ func TestWhoAskedIsToldOfTheAnswerOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A list of challenges reads a supplier's products once, and not for each challenge.
+func TestAListOfChallengesReadsTheProductsOnce(t *testing.T) {
+	r := newRig(t, withWords)
+	seller := r.person("Kasia", den.SupplierMember, r.supplier.ID)
+	for range 20 {
+		r.published(problem())
+	}
+	takes := func() (mallocs uint64) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		page, err := r.o.Challenges(t.Context(), seller, den.ChallengeFilter{})
+		runtime.ReadMemStats(&after)
+		if err != nil || len(page.Items) != 20 {
+			t.Fatalf("%d challenges, %v", len(page.Items), err)
+		}
+		return after.Mallocs - before.Mallocs
+	}
+	takes()
+	few := takes()
+	for n := range 20 {
+		_, err := r.o.AddProduct(t.Context(), den.System(), den.NewProduct{Supplier: r.supplier.ID, Name: fmt.Sprint("Number ", n)})
+		r.must(err)
+	}
+	if many := takes(); many > 3*few {
+		t.Errorf("with one product it took %d pieces of memory, with 21 it took %d", few, many)
+	}
 }

@@ -70,7 +70,7 @@ func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) e
 	if err != nil {
 		return err
 	}
-	closed, err := o.ownClosed(tx, actor)
+	closed, err := ownClosed(tx, actor)
 	if err != nil {
 		return err
 	}
@@ -93,14 +93,18 @@ func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) e
 }
 
 // ownClosed are the newest closed challenges of each of the actor's departments.
-func (o *Orchestrator) ownClosed(tx den.Tx, actor den.Actor) (all []den.ChallengeLine, err error) {
+func ownClosed(tx den.Tx, actor den.Actor) (all []den.ChallengeLine, err error) {
+	l, err := linesFor(tx, actor, den.ChallengeFilter{})
+	if err != nil {
+		return nil, err
+	}
 	for _, department := range departments(actor) {
 		q := den.Query{Index: den.ChallengesByDepartment, Key: string(department), Newest: true, Limit: homeLimit}
 		page, err := gather(tx.Challenges(), q, func(c den.Challenge) (v den.ChallengeLine, ok bool, err error) {
 			if c.State != den.ChallengeClosed {
 				return v, false, nil
 			}
-			return o.line(tx, actor, den.ChallengeFilter{}, c)
+			return l.line(c)
 		})
 		if err != nil {
 			return nil, err

@@ -196,10 +196,14 @@ func (o *Orchestrator) challengeLines(tx den.Tx, actor den.Actor, f den.Challeng
 	} else if f.After != "" {
 		return out, den.Bad("after", "Start the list anew: this is not where a page of it ended.")
 	}
+	l, err := linesFor(tx, actor, f)
+	if err != nil {
+		return out, err
+	}
 	for n, state := range states {
 		q := den.Query{Index: den.ChallengesByState, Key: string(state), Newest: true, After: after, Limit: f.Limit - len(out.Items)}
 		after = ""
-		page, err := gather(tx.Challenges(), q, func(c den.Challenge) (den.ChallengeLine, bool, error) { return o.line(tx, actor, f, c) })
+		page, err := gather(tx.Challenges(), q, l.line)
 		if err != nil {
 			return out, err
 		}
@@ -216,7 +220,28 @@ func (o *Orchestrator) challengeLines(tx den.Tx, actor den.Actor, f den.Challeng
 	return out, nil
 }
 
-func (o *Orchestrator) line(tx den.Tx, actor den.Actor, f den.ChallengeFilter, c den.Challenge) (v den.ChallengeLine, ok bool, err error) {
+// challengeLister makes the lines of a list of challenges.
+type challengeLister struct {
+	tx    den.Tx
+	actor den.Actor
+	f     den.ChallengeFilter
+	own   []den.Product // of the actor's suppliers
+}
+
+func linesFor(tx den.Tx, actor den.Actor, f den.ChallengeFilter) (l challengeLister, err error) {
+	l = challengeLister{tx: tx, actor: actor, f: f}
+	for _, supplier := range actor.In(den.SupplierMember) {
+		own, err := every(tx.Products(), den.Query{Index: den.ProductsBySupplier, Key: string(supplier)})
+		if err != nil {
+			return l, err
+		}
+		l.own = append(l.own, own...)
+	}
+	return l, nil
+}
+
+func (l challengeLister) line(c den.Challenge) (v den.ChallengeLine, ok bool, err error) {
+	tx, actor, f := l.tx, l.actor, l.f
 	readable := c.IsPublic() || readsAll(actor, c)
 	if !readable || f.Department != "" && c.Department != f.Department || f.Capability != "" && !slices.Contains(c.Capabilities, f.Capability) {
 		return v, false, nil
@@ -245,25 +270,12 @@ func (o *Orchestrator) line(tx den.Tx, actor den.Actor, f den.ChallengeFilter, c
 			}
 		}
 	}
-	v.Fits, err = fitNames(tx, actor, c)
-	return v, err == nil, err
-}
-
-// fitNames names the actor's products that have what a challenge wants.
-func fitNames(tx den.Tx, actor den.Actor, c den.Challenge) ([]string, error) {
-	var names []string
-	for _, supplier := range actor.In(den.SupplierMember) {
-		own, err := every(tx.Products(), den.Query{Index: den.ProductsBySupplier, Key: string(supplier)})
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range own {
-			if len(c.InCommon(one.Capabilities)) > 0 {
-				names = append(names, one.Name)
-			}
+	for _, one := range l.own {
+		if len(c.InCommon(one.Capabilities)) > 0 {
+			v.Fits = append(v.Fits, one.Name)
 		}
 	}
-	return names, nil
+	return v, true, nil
 }
 
 // quoted is a question and its answer, for the record.
