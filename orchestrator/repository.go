@@ -35,10 +35,18 @@ func (o *Orchestrator) repositoryNamed(ctx context.Context, name string) (r den.
 	return r, err
 }
 
-// nameRepositories gives every product that has none its repository.
+// nameRepositories gives every product that has none its repository. Whoever asks for a
+// repository that is not there comes here, so the products are read only where one lacks it.
 func (o *Orchestrator) nameRepositories(ctx context.Context) error {
 	var nameless []den.Product
 	err := o.Store.View(ctx, func(tx den.Tx) error {
+		named, err := tx.Repositories().Count(den.Query{})
+		if err != nil {
+			return err
+		}
+		if all, err := tx.Products().Count(den.Query{}); err != nil || named >= all {
+			return err
+		}
 		products, err := every(tx.Products(), den.Query{})
 		for _, one := range products {
 			n := 0
