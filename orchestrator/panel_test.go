@@ -306,7 +306,7 @@ func TestPicturesAreDrawnOneAtATime(t *testing.T) {
 		if n := now.Add(1); n > most.Load() {
 			most.Store(n)
 		}
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		return image.NewGray(image.Rect(0, 0, 1, 1)), nil
 	}, func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil })
 	synctest.Test(t, func(t *testing.T) {
