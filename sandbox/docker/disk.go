@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -86,17 +87,19 @@ func (c *count) result() (bytes int64, more bool) {
 }
 
 // container counts the writable layer of a container, the three files on the host that are
-// mounted into it, and its volumes, of which each counts once.
+// mounted into it, and its volumes, of which each counts once. The data of a trial, which a
+// department gave and nobody can write, is none of them.
 func (c *count) container(of *container.InspectResponse) {
 	devices := map[uint64]bool{}
 	for _, m := range of.Mounts {
-		if m.Type == mount.TypeVolume && !c.named[m.Name] {
+		if m.Type != mount.TypeVolume || strings.HasSuffix(m.Name, "."+dataName) {
+			continue
+		}
+		if !c.named[m.Name] {
 			c.named[m.Name] = true
 			c.tree(m.Source)
 		}
-		if m.Type == mount.TypeVolume {
-			note(devices, m.Source)
-		}
+		note(devices, m.Source)
 	}
 	if !of.HostConfig.ReadonlyRootfs {
 		layer := of.GraphDriver.Data["UpperDir"]

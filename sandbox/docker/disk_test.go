@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
 
 	"innovationden/sandbox"
 )
@@ -109,6 +110,25 @@ func TestWhatCannotBeCountedToItsEndIsMore(t *testing.T) {
 			t.Errorf("%d bytes, more: %v", got, more)
 		}
 	})
+}
+
+// A product did not write what a department gave all products to read.
+func TestTheDataOfATrialIsNotWhatAProductWrote(t *testing.T) {
+	data, own := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(data, "rooms.csv"), 2*megabyte)
+	write(t, filepath.Join(own, "bookings"), megabyte)
+	o := ours{"x"}
+	one := container.InspectResponse{
+		ContainerJSONBase: &container.ContainerJSONBase{HostConfig: &container.HostConfig{ReadonlyRootfs: true}, State: &container.State{}},
+		Mounts: []container.MountPoint{
+			{Type: mount.TypeVolume, Name: o.name("box", dataName), Source: data}, {Type: mount.TypeVolume, Name: o.name("box", volumePart+"data"), Source: own},
+		},
+	}
+	c := newCount()
+	c.container(&one)
+	if got, more := c.result(); !near(got, megabyte) || more {
+		t.Errorf("%d bytes, more: %v", got, more)
+	}
 }
 
 // What takes long to count is counted rarely.
