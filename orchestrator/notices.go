@@ -219,7 +219,8 @@ func (o *Orchestrator) mailboxView(tx den.Tx, actor den.Actor) (v den.MailboxVie
 	return v, nil
 }
 
-// SetMailbox changes how the actor is told. A new address gets a new secret.
+// SetMailbox changes how the actor is told. A new address gets a new secret. While this den
+// posts to no addresses, the one that was chosen before is kept.
 func (o *Orchestrator) SetMailbox(ctx context.Context, actor den.Actor, in den.Mailbox, rev int64) (v den.MailboxView, err error) {
 	if err := allowSelf(actor, den.ChangeOwn); err != nil {
 		return v, err
@@ -236,12 +237,16 @@ func (o *Orchestrator) SetMailbox(ctx context.Context, actor den.Actor, in den.M
 		if err := fresh(rev, box.Rev); err != nil {
 			return err
 		}
-		if in.Hook.URL != box.Hook.URL || box.Hook.Secret == "" {
-			box.Hook.Secret = secret
-		}
-		box.Off, box.Quiet, box.Hook.URL, box.Hook.Shape = in.Off, in.Quiet, in.Hook.URL, in.Hook.Shape
-		if in.Hook.URL == "" {
+		box.Off, box.Quiet = in.Off, in.Quiet
+		switch hook := in.Hook; {
+		case o.Senders[den.ByHook] == nil:
+		case hook.URL == "":
 			box.Hook = den.Hook{}
+		default:
+			if hook.Secret = box.Hook.Secret; hook.URL != box.Hook.URL || hook.Secret == "" {
+				hook.Secret = secret
+			}
+			box.Hook = hook
 		}
 		if _, err := tx.Mailboxes().Put(box); err != nil {
 			return err

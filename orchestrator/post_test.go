@@ -78,6 +78,29 @@ func TestALongQueueOfOneChannelStandsBeforeNoOther(t *testing.T) {
 	})
 }
 
+// Who chooses anew while hooks are switched off in the settings still has theirs when they
+// are switched on again.
+func TestAHookIsKeptWhileThisDenPostsNone(t *testing.T) {
+	hook := &letterbox{}
+	r := postRig(t, &letterbox{}, hook)
+	chosen, err := r.o.SetMailbox(t.Context(), r.member, den.Mailbox{Hook: den.Hook{URL: "https://hook.example/1", Shape: den.HookSlack}}, 0)
+	r.must(err)
+	delete(r.config.Senders, den.ByHook)
+	r.o = orchestrator.New(r.config)
+	after, err := r.o.SetMailbox(t.Context(), r.member, den.Mailbox{Off: []den.Channel{den.ByMail}}, chosen.Rev)
+	r.must(err)
+	if after.Hook != chosen.Hook || len(after.Off) != 1 {
+		t.Errorf("it was %+v and is %+v", chosen.Mailbox, after.Mailbox)
+	}
+	r.config.Senders[den.ByHook] = hook
+	r.o = orchestrator.New(r.config)
+	none, err := r.o.SetMailbox(t.Context(), r.member, den.Mailbox{}, after.Rev)
+	r.must(err)
+	if none.Hook != (den.Hook{}) {
+		t.Errorf("taken back, it is still %+v", none.Hook)
+	}
+}
+
 // A notice leads to a page that those may see whom it is to.
 func TestANoticeLeadsWhereItsReaderMayGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
