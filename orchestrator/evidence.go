@@ -20,22 +20,48 @@ type Evidence interface {
 	Env(open den.Ways, names []string) []string
 }
 
-// seen is what a product tried to reach and how it used its ways out: what is known now,
-// or what was kept of it when its sandbox was removed.
+// mostTried bounds what a lease keeps of all the sandboxes that it had.
+const mostTried = 1000
+
+// seen is what a product tried to reach and how it used its ways out: what its lease keeps,
+// of the sandboxes that it had before, and what is known of the one that it has. Once that
+// is being removed the lease keeps all of it.
 func (o *Orchestrator) seen(l den.Lease) den.Kept {
-	before := den.Kept{Tried: l.Tried, Used: l.Used, Sent: l.Mails}
+	all := den.Kept{Tried: slices.Clone(l.Tried), Used: slices.Clone(l.Used), Sent: l.Mails}
 	if o.Evidence == nil || l.Phase.Final() || l.Sandbox == "" {
-		return before
+		return all
 	}
 	now := o.Evidence.Kept(l.Sandbox)
-	if len(now.Tried) == 0 {
-		now.Tried = before.Tried
+	all.Mails = now.Mails
+	if l.Found != nil {
+		return all
 	}
-	if len(now.Used) == 0 {
-		now.Used = before.Used
+	for _, t := range now.Tried {
+		i := slices.IndexFunc(all.Tried, func(b den.Tried) bool { return b.Name == t.Name })
+		switch {
+		case i < 0 && len(all.Tried) < mostTried:
+			all.Tried = append(all.Tried, t)
+			continue
+		case i < 0:
+			continue
+		}
+		all.Tried[i].Times += t.Times
+		all.Tried[i].Last = t.Last
 	}
-	now.Sent = max(now.Sent, before.Sent)
-	return now
+	for _, u := range now.Used {
+		i := slices.IndexFunc(all.Used, func(b den.Used) bool { return b.Way == u.Way })
+		switch {
+		case i < 0 && len(all.Used) < mostTried:
+			all.Used = append(all.Used, u)
+			continue
+		case i < 0:
+			continue
+		}
+		b := &all.Used[i]
+		b.Times, b.Refused, b.Failed, b.Sent, b.Received = b.Times+u.Times, b.Refused+u.Refused, b.Failed+u.Failed, b.Sent+u.Sent, b.Received+u.Received
+	}
+	all.Sent += now.Sent
+	return all
 }
 
 // Mails are the newest mails that the product of a sandbox sent, caught inside it and

@@ -57,3 +57,32 @@ func TestWhatAProductTriedToReachOutlivesItsSandbox(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatAProductTriedToReachOutlivesAStartAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.config.Evidence = watched{r.engine}
+		r.o = orchestrator.New(r.config)
+		release := r.release("one", fake.Behaviour{})
+		r.run()
+		id := r.start(time.Hour, release).Entries[0].Lease
+		r.phase(id, den.Live, time.Minute)
+		_, err := r.o.Restart(t.Context(), r.member, id, "It hung.", 0)
+		r.must(err)
+		r.phase(id, den.Starting, time.Minute)
+		r.phase(id, den.Live, time.Minute)
+		v, err := r.o.Sandbox(t.Context(), r.member, id)
+		r.must(err)
+		if len(v.Tried) != 1 || v.Tried[0].Times != 28 || len(v.Used) != 1 || v.Used[0].Times != 6 || v.Used[0].Sent != 200 || v.Mails != 4 {
+			t.Errorf("in two sandboxes it tried %+v, used %+v and sent %d mails", v.Tried, v.Used, v.Mails)
+		}
+		_, err = r.o.End(t.Context(), r.member, id, "", 0)
+		r.must(err)
+		r.phase(id, den.Ended, time.Minute)
+		receipt, err := r.o.Receipt(t.Context(), r.member, id)
+		r.must(err)
+		if len(receipt.Tried) != 1 || receipt.Tried[0].Times != 28 || receipt.Used[0].Times != 6 || receipt.Mails != 4 {
+			t.Errorf("the receipt says it tried %+v, used %+v and sent %d mails", receipt.Tried, receipt.Used, receipt.Mails)
+		}
+	})
+}

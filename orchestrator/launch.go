@@ -205,6 +205,7 @@ func (o *Orchestrator) replace(ctx context.Context, l den.Lease) (*sight, error)
 			return err
 		})
 	}
+	kept := o.seen(l)
 	err := o.act(ctx, removePatience, func(ctx context.Context) error { return o.Runtime.Remove(ctx, sandbox.ID(l.Sandbox)) })
 	if err != nil {
 		return nil, o.failed(ctx, l, err, "")
@@ -214,6 +215,7 @@ func (o *Orchestrator) replace(ctx context.Context, l den.Lease) (*sight, error)
 		if l.Sandbox, seen, err = p.claim(tx, l); err != nil {
 			return err
 		}
+		l.Tried, l.Used, l.Mails = kept.Tried, kept.Used, kept.Sent
 		l.Replacing, l.DueAt, l.Tries = false, p.now, l.Tries+1
 		_, err = p.put(tx, l)
 		return err

@@ -50,14 +50,17 @@ func TestWhatAProductAskedForIsKeptThroughARestartOfTheDen(t *testing.T) {
 	s.start()
 	trial := s.begin(time.Hour, s.offer(product(t, program(t), "serve")))
 	box := s.becomes(trial, contract.PhaseLive)
-	found, err := s.found()
-	must(t, err)
-	var id sandbox.ID
-	for _, f := range found {
-		if len(f.Containers) == 2 {
-			id = f.ID
+	running := func() (id sandbox.ID) {
+		found, err := s.found()
+		must(t, err)
+		for _, f := range found {
+			if len(f.Containers) == 2 {
+				id = f.ID
+			}
 		}
+		return id
 	}
+	id := running()
 	asked := func(times int64) {
 		t.Helper()
 		const noSuchName = 3
@@ -83,4 +86,18 @@ func TestWhatAProductAskedForIsKeptThroughARestartOfTheDen(t *testing.T) {
 		return err
 	})
 	asked(2)
+	again, err := s.client().RestartSandboxWithResponse(context.Background(), box.Id, nil, contract.Reason{})
+	if err != nil || again.JSON202 == nil {
+		t.Fatalf("it does not start again: %v", err)
+	}
+	s.await("a product that has started again", func() error {
+		answer, err := s.client().GetSandboxWithResponse(context.Background(), box.Id)
+		if err != nil || answer.JSON200 == nil || answer.JSON200.Phase != contract.PhaseLive || !answer.JSON200.Lost {
+			return errors.Join(err, errors.New("it is not live yet"))
+		}
+		id = running()
+		_, err = s.ask(id, "sandbox")
+		return err
+	})
+	asked(3)
 }

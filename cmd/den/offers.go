@@ -34,13 +34,14 @@ type offers struct {
 
 	mu    sync.Mutex
 	known map[sandbox.ID]map[string]*cell.Namespace // where each service is offered something
-	past  map[sandbox.ID]services.Evidence          // of an earlier run of the den
+	past  map[sandbox.ID]services.Evidence          // of an earlier run of the den, or of an earlier life of the sandbox
+	since map[sandbox.ID]time.Time                  // when a life ended; not there: it was in an earlier run of the den
 }
 
 // newOffers reads what an earlier run kept. A file that cannot be read is no reason not
 // to start: it is said, and begun anew.
 func newOffers(path string, log *slog.Logger) *offers {
-	o := &offers{path: path, log: log, known: map[sandbox.ID]map[string]*cell.Namespace{}, past: map[sandbox.ID]services.Evidence{}}
+	o := &offers{path: path, log: log, known: map[sandbox.ID]map[string]*cell.Namespace{}, past: map[sandbox.ID]services.Evidence{}, since: map[sandbox.ID]time.Time{}}
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(text, &o.past)
@@ -58,6 +59,7 @@ func newOffers(path string, log *slog.Logger) *offers {
 func (o *offers) offer(ctx context.Context, id sandbox.ID, _ sandbox.Spec, service string, space *cell.Namespace) error {
 	o.mu.Lock()
 	past := o.past[id]
+	delete(o.since, id)
 	if o.known[id] == nil {
 		o.known[id] = map[string]*cell.Namespace{}
 	}
@@ -96,18 +98,23 @@ func (o *offers) Env(open den.Ways, names []string) []string {
 	return c.Env()
 }
 
-// withdraw is docker.Config.Withdraw. What was kept stays until the sandbox is forgotten:
-// its lease takes it over before that.
+// withdraw is docker.Config.Withdraw. What was tried and used stays for a while: an engine
+// that was restarted withdraws what no lease has taken over yet. Mails go at once.
 func (o *offers) withdraw(id sandbox.ID) {
-	o.open.Close(id)
+	ended, wasOpen := o.open.Close(id)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.known, id)
-	delete(o.past, id)
+	if !wasOpen {
+		ended = o.past[id]
+	}
+	ended.MailsMore += uint64(len(ended.Mails))
+	ended.Mails = nil
+	o.past[id], o.since[id] = ended, time.Now()
 }
 
-// evidence is what is known of a sandbox: of one that was not opened again yet, what an
-// earlier run of the den kept.
+// evidence is what is known of a sandbox: of one that is not open, what was kept of it
+// before.
 func (o *offers) evidence(id sandbox.ID) services.Evidence {
 	if offer, ok := o.open.Of(id); ok {
 		return offer.Evidence()
@@ -179,21 +186,30 @@ func (o *offers) run(ctx context.Context, engine sandbox.Runtime) {
 			return
 		case <-tick.C:
 			o.keep()
+			o.forget(there, time.Now())
 			if there == nil {
 				there = o.resume(ctx, engine)
-			} else {
-				o.forget(there)
 			}
 		}
 	}
 }
 
-// forget drops what an earlier run kept of sandboxes that are not there any more: whoever
-// ended them has had a minute to take it over.
-func (o *offers) forget(there map[sandbox.ID]bool) {
+// forget drops what was kept of sandboxes that are over: of those that an earlier run had
+// and the engine has no more, and of those that have not started again for an hour. There
+// is what the engine had at the start; nil: it has not said. Whoever ended them has taken
+// it over.
+func (o *offers) forget(there map[sandbox.ID]bool, now time.Time) {
+	const while = time.Hour
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	maps.DeleteFunc(o.past, func(id sandbox.ID, _ services.Evidence) bool { return !there[id] })
+	maps.DeleteFunc(o.past, func(id sandbox.ID, _ services.Evidence) bool {
+		ended, ok := o.since[id]
+		if ok && now.Sub(ended) > while {
+			delete(o.since, id)
+			return true
+		}
+		return !ok && there != nil && !there[id] && o.known[id] == nil
+	})
 }
 
 // resume has the engine's runtime open each sandbox that runs, which it otherwise does
