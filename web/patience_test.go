@@ -87,19 +87,19 @@ func TestAHandlerMayThink(t *testing.T) {
 	const while = 300 * time.Millisecond
 	r := newRig(t, hasty, func(c *web.Config) {
 		c.Registry = http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-			time.Sleep(while)
+			<-time.After(while)
 			half := make([]byte, 3)
 			_, err := io.ReadFull(q.Body, half)
-			time.Sleep(while)
+			<-time.After(while)
 			rest, err2 := io.ReadAll(q.Body)
-			time.Sleep(while)
+			<-time.After(while)
 			if q.URL.Path == "/v2/none" {
 				w.WriteHeader(http.StatusAccepted)
 				return
 			}
 			_, _ = fmt.Fprintf(w, "%s%s %v %v", half, rest, err, err2)
 			_ = http.NewResponseController(w).Flush()
-			time.Sleep(while)
+			<-time.After(while)
 			_, _ = io.WriteString(w, " bye")
 		})
 	})

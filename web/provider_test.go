@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -297,11 +298,14 @@ func TestASessionEndedWhileTheProviderIsAskedStaysEnded(t *testing.T) {
 func TestNobodyWaitsInTurnForASilentProvider(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
-	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
+	var asked atomic.Int32
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked.Add(1)
+		<-over
+	}))
 	t.Cleanup(silent.Close)
 	t.Cleanup(func() { close(over) })
 	p := web.NewProvider(web.ProviderRules{Issuer: silent.URL, Now: time.Now, Client: &http.Client{Timeout: 300 * time.Millisecond}})
-	began := time.Now()
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
@@ -311,8 +315,8 @@ func TestNobodyWaitsInTurnForASilentProvider(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if took := time.Since(began); took > 1500*time.Millisecond {
-		t.Errorf("the last of ten was told after %s", took)
+	if n := asked.Load(); n > 2 { // a second one where this machine is very busy
+		t.Errorf("ten people asked it %d times", n)
 	}
 }
 

@@ -90,7 +90,7 @@ func run(t *testing.T, n *cell.Namespace, kinds uintptr) *child {
 		if time.Now().After(deadline) {
 			t.Fatal("the process is not in the namespace")
 		}
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 }
 

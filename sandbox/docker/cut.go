@@ -56,7 +56,8 @@ func (r *Runtime) endFirst(ctx context.Context, id sandbox.ID, containers []stri
 			ended, failed := r.api.ContainerWait(ctx, name, container.WaitConditionNotRunning)
 			select {
 			case <-ended:
-			case <-failed: // the removal asks anew
+			case err := <-failed: // the removal asks anew
+				r.log.Debug("end_not_seen", "container", name, "error", err)
 			}
 		})
 	}

@@ -333,14 +333,14 @@ func unhurried(w http.ResponseWriter, r *http.Request) {
 		for range 2 {
 			_, _ = io.WriteString(w, "data\n")
 			_ = http.NewResponseController(w).Flush()
-			time.Sleep(while)
+			<-time.After(while)
 		}
 	case "/redirect":
-		time.Sleep(while)
+		<-time.After(while)
 		w.Header().Set("Location", "/done")
 		w.WriteHeader(http.StatusSeeOther)
 	default:
-		time.Sleep(while)
+		<-time.After(while)
 		_, _ = fmt.Fprintf(w, "answered %d", len(got))
 	}
 }
@@ -387,7 +387,7 @@ func TestAnAnswerMayComeLongAfterASlowUpload(t *testing.T) {
 	}
 	defer conn.Close()
 	_, _ = fmt.Fprintf(conn, "POST /upload HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Length: 6\r\n\r\nabc", at, d.visit("acme", ann))
-	time.Sleep(100 * time.Millisecond)
+	<-time.After(100 * time.Millisecond)
 	_, _ = io.WriteString(conn, "def")
 	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -81,7 +81,7 @@ func TestAReaderByHTTP2StaysBetweenTwoEvents(t *testing.T) {
 		l := &listener{w: w, control: http.NewResponseController(w), now: late}
 		for _, event := range []string{"one", "two"} {
 			_ = l.write(event)
-			time.Sleep(300 * time.Millisecond)
+			<-time.After(300 * time.Millisecond)
 		}
 	}))
 	server.EnableHTTP2 = true
