@@ -228,6 +228,8 @@ func imageFault(err error, in den.NewRelease) error {
 		return nil
 	case errors.As(err, &bad):
 		return err
+	case errors.Is(err, sandbox.ErrNoImage) && in.Archive != nil:
+		bad = den.Refuse(den.Busy, "The engine did not keep the image. Give the archive again.")
 	case errors.Is(err, sandbox.ErrNoImage):
 		bad = den.Bad(field, "There is no image %q on the engine. Check the name, or give an archive that docker save wrote.", in.Image)
 	case errors.Is(err, sandbox.ErrImage):

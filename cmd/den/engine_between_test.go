@@ -78,7 +78,8 @@ func newBetween(t testing.TB) *between {
 
 // heard notes a change and says whether this is the one to kill at.
 func (b *between) heard(r *http.Request) (hit, after bool, kill func()) {
-	if r.Method != http.MethodPost && r.Method != http.MethodDelete || !strings.Contains(r.URL.Path, "/containers/") || strings.HasSuffix(r.URL.Path, "/attach") {
+	asks := func(what string) bool { return strings.HasSuffix(r.URL.Path, what) } // though they are posted
+	if r.Method != http.MethodPost && r.Method != http.MethodDelete || !strings.Contains(r.URL.Path, "/containers/") || asks("/attach") || asks("/wait") {
 		return false, false, nil
 	}
 	b.mu.Lock()

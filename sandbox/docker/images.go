@@ -127,6 +127,15 @@ func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image,
 		return nil, err
 	}
 	defer checked.close()
+	all, err := r.loaded(ctx, checked)
+	if errors.Is(err, sandbox.ErrNoImage) { // whoever else had the same image let go of it just then
+		return r.loaded(ctx, checked)
+	}
+	return all, err
+}
+
+// loaded brings a checked archive to the engine, and looks at what it kept.
+func (r *Runtime) loaded(ctx context.Context, checked *archive) ([]sandbox.Image, error) {
 	if err := r.bring(ctx, checked); err != nil {
 		return nil, explain("load an image", err)
 	}

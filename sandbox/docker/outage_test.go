@@ -1,8 +1,10 @@
 package docker
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,7 +23,7 @@ import (
 type spoiler struct {
 	path  string // of the calls to spoil: a part of "POST /v1.41/containers/create"
 	times atomic.Int32
-	way   atomic.Value // lose, hang, fail or count
+	way   atomic.Value // lose, hang, fail, pretend or count
 	next  http.Handler
 }
 
@@ -38,6 +40,8 @@ func (s *spoiler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.next.ServeHTTP(w, r)
 	case "hang":
 		<-r.Context().Done()
+	case "pretend": // the engine hears of nothing, and it is said to be done
+		_, _ = io.Copy(io.Discard, r.Body)
 	case "fail":
 		http.Error(w, `{"message":"no space left on device"}`, http.StatusInternalServerError)
 	}
@@ -242,4 +246,21 @@ func TestAnotherLookListsNothing(t *testing.T) {
 	look(sandbox.Running)
 	must(t, r.Remove(t.Context(), whole.ID))
 	look(sandbox.Absent)
+}
+
+// An image that is not there right after it was loaded, as where another installation
+// removed the same one just then, is loaded once more; and then it is said.
+func TestAnImageThatTheEngineDidNotKeepIsLoadedOnceMore(t *testing.T) {
+	r := engine(t)
+	two, s := spoiled(t, r, "images/load")
+	s.way.Store("pretend")
+	s.times.Store(1)
+	sandboxtest.ProductImage(t, two)
+	c := sandboxtest.ProductConfig()
+	c.Cmd = []string{"another"}
+	s.times.Store(2)
+	_, err := two.Load(t.Context(), bytes.NewReader(sandboxtest.Archive(t, c, nil, map[string][]byte{"product": []byte("no program"), "tmp/": nil})))
+	if !errors.Is(err, sandbox.ErrNoImage) {
+		t.Errorf("%v, want ErrNoImage", err)
+	}
 }
