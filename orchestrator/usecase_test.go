@@ -219,6 +219,11 @@ func TestReleasesAreRefusedInWords(t *testing.T) {
 			}
 		}
 		kept := len(r.engine.Kept())
+		r.engine.FailNext("load", sandbox.ErrNoImage) // it was there, and is gone again
+		_, err := r.o.AddRelease(ctx, den.System(), den.NewRelease{Product: r.product.ID, Version: "2", Archive: strings.NewReader("archive")})
+		if den.KindOf(err) != den.Busy {
+			t.Errorf("an image that the engine did not keep: %v", err)
+		}
 		one, err := r.o.AddRelease(ctx, den.System(), den.NewRelease{Product: r.product.ID, Version: "2", Archive: strings.NewReader("archive")})
 		if err != nil || one.Port != 80 || one.Path != "/" || one.Profile != "strict" || one.Digest != "sha256:12" || one.From != "an archive" || len(r.engine.Kept()) != kept+1 {
 			t.Errorf("%+v %v", one, err)
