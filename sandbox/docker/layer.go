@@ -46,7 +46,7 @@ func (a *archive) layer(name string, below []string) (string, error) {
 			return "", layerError(name, err)
 		}
 		a.entries++
-		a.unpacked += min(hollow(h), a.limits.Unpacked+1)
+		a.unpacked += min(sandbox.Hollow(h), a.limits.Unpacked+1)
 		if err := a.within(); err != nil {
 			return "", err
 		}
@@ -83,20 +83,6 @@ func layerError(name string, err error) error {
 		return err
 	}
 	return refuse("layer %q cannot be read: %w", name, err)
-}
-
-// hollow is how many bytes a file with holes comes to, of which the archive holds a few:
-// the engine writes the holes out. Of other files the bytes are counted as they are read.
-func hollow(h *tar.Header) int64 {
-	if h.Typeflag == tar.TypeGNUSparse {
-		return h.Size
-	}
-	for key := range h.PAXRecords {
-		if strings.HasPrefix(key, "GNU.sparse.") {
-			return h.Size
-		}
-	}
-	return 0
 }
 
 // climbs refuses what would be unpacked outside of the image. The target of a

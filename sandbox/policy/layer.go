@@ -14,6 +14,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"innovationden/sandbox"
 )
 
 // compressed is a text that begins like one that cannot be read here.
@@ -112,7 +114,7 @@ func (a *Archive) unpack(ctx context.Context, where, name string) (string, error
 			return "", a.readError(where, err)
 		}
 		a.Entries++
-		a.Unpacked += min(hollow(h), a.limits.Unpacked+1)
+		a.Unpacked += min(sandbox.Hollow(h), a.limits.Unpacked+1)
 		if err := a.within(where); err != nil {
 			return "", err
 		}
@@ -135,20 +137,6 @@ func (a *Archive) within(where string) error {
 		return a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
 	}
 	return nil
-}
-
-// hollow is how many bytes a file with holes comes to, of which the archive holds a few:
-// an engine writes the holes out. Of other files the bytes are counted as they are read.
-func hollow(h *tar.Header) int64 {
-	if h.Typeflag == tar.TypeGNUSparse {
-		return h.Size
-	}
-	for key := range h.PAXRecords {
-		if strings.HasPrefix(key, "GNU.sparse.") {
-			return h.Size
-		}
-	}
-	return 0
 }
 
 // entry refuses what would be unpacked outside of the image. The target of a symbolic
