@@ -33,15 +33,19 @@ func (watched) Env(open den.Ways, _ []string) []string {
 	return nil
 }
 
+// watchedRig has one live sandbox, which is watched.
+func watchedRig(t *testing.T) (*rig, den.ID) {
+	t.Helper()
+	r := newRig(t)
+	r.config.Evidence = watched{r.engine}
+	r.o = orchestrator.New(r.config)
+	r.run()
+	return r, r.living(time.Hour, r.release("one", fake.Behaviour{})).ID
+}
+
 func TestWhatAProductTriedToReachOutlivesItsSandbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.config.Evidence = watched{r.engine}
-		r.o = orchestrator.New(r.config)
-		release := r.release("one", fake.Behaviour{})
-		r.run()
-		id := r.start(time.Hour, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		r, id := watchedRig(t)
 		v, err := r.o.Sandbox(t.Context(), r.member, id)
 		r.must(err)
 		if len(v.Tried) != 1 || v.Tried[0].Times != 14 {
@@ -60,13 +64,7 @@ func TestWhatAProductTriedToReachOutlivesItsSandbox(t *testing.T) {
 
 func TestWhatAProductTriedToReachOutlivesAStartAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.config.Evidence = watched{r.engine}
-		r.o = orchestrator.New(r.config)
-		release := r.release("one", fake.Behaviour{})
-		r.run()
-		id := r.start(time.Hour, release).Entries[0].Lease
-		r.phase(id, den.Live, time.Minute)
+		r, id := watchedRig(t)
 		_, err := r.o.Restart(t.Context(), r.member, id, "It hung.", 0)
 		r.must(err)
 		r.phase(id, den.Starting, time.Minute)
