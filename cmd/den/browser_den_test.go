@@ -50,8 +50,11 @@ func newSeenDen(t testing.TB, browser context.Context, seen *sights, command str
 	}
 	process := exec.Command(namedBinary(t), command, "--data", t.TempDir(), "--listen", d.listen)
 	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+d.installation, "DEN_LOG_LEVEL=info")
-	if command == "serve" {
+	switch command {
+	case "serve":
 		process.Env = append(process.Env, "DEN_SANDBOXES_SPARE_CELLS=0", "DEN_SANDBOXES_PREFLIGHT=false")
+	case "demo":
+		d.installation = ownName(d.installation)
 	}
 	process.Stderr = d.log
 	out, err := process.StdoutPipe()

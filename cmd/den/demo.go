@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,14 +142,33 @@ func (d demo) play(ctx context.Context, h *house) error {
 	return err
 }
 
+// ofRealDens begin the variables that name what belongs to a real den: a demo is not found
+// there, writes nothing there, and posts nothing there.
+var ofRealDens = []string{"DEN_BACKUP_", "DEN_DATA", "DEN_LISTEN", "DEN_NOTICES_MAIL", "DEN_PUBLIC_URL", "DEN_RECORD_", "DEN_SANDBOX_DOMAIN", "DEN_SIGN_IN_PROVIDER_", "DEN_TLS_"}
+
+// ownName is the installation of a demo beside a den of that name, because a demo removes
+// everything of its own from the engine; empty: one is made in the demo's folder.
+func ownName(installation string) string {
+	const after, most = "-demo", 32 // as long as an installation's name may be
+	if installation == "" {
+		return ""
+	}
+	return strings.TrimRight(installation[:min(len(installation), most-len(after))], "-") + after
+}
+
 // settings are the built-in ones, on loopback, with a folder of the demo's own.
 func (d demo) settings() (configs.Config, error) {
-	config, err := configs.Load("", d.getenv)
+	config, err := configs.Load("", func(name string) string {
+		if slices.ContainsFunc(ofRealDens, func(begin string) bool { return strings.HasPrefix(name, begin) }) {
+			return ""
+		}
+		return d.getenv(name)
+	})
 	if err != nil {
 		return config, usageError{err}
 	}
-	config.Listen, config.Data, config.PublicURL, config.TLS = d.address, d.data, "", configs.TLS{}
-	config.Backup.Folder = "" // the one in the environment is for the backups of a real den
+	config.Listen, config.Data = d.address, d.data
+	config.Engine.Installation = ownName(config.Engine.Installation)
 	config.Log.Level = "error"
 	if level := d.getenv("DEN_LOG_LEVEL"); level != "" {
 		config.Log.Level = level

@@ -44,11 +44,30 @@ func TestADemoLeavesNothingBehindButWhatWasThere(t *testing.T) {
 	}
 }
 
-func TestADemoKeepsOffTheBackupsOfARealDen(t *testing.T) {
-	env := map[string]string{"DEN_BACKUP_FOLDER": "/var/backups/den"}
-	config, err := demo{std: streams{out: new(bytes.Buffer)}, getenv: func(name string) string { return env[name] }, exit: true}.settings()
+// What the environment says of a real den on the same machine is not for a demo: it would
+// remove that den's sandboxes, and write and post to where only that den may.
+func TestADemoKeepsOffARealDen(t *testing.T) {
+	env := map[string]string{
+		"DEN_ENGINE_INSTALLATION": "ministry", "DEN_BACKUP_FOLDER": "/var/backups/den", "DEN_DATA": "/var/lib/den", "DEN_RECORD_CHECKPOINTS": "https://witness.example.org",
+		"DEN_NOTICES_MAIL": "smtp://mail.example.org?from=den@example.org", "DEN_SANDBOX_DOMAIN": "den-sandboxes.example.gov.uk", "DEN_PUBLIC_URL": "https://den.example.gov.uk",
+		"DEN_SIGN_IN_PROVIDER_ISSUER": "https://login.example.gov.uk", "DEN_SIGN_IN_PROVIDER_CLIENT_ID": "den", "DEN_SIGN_IN_PROVIDER_CLIENT_SECRET": "secret",
+		"DEN_TLS_CERTIFICATE": "/etc/den/certificate.pem", "DEN_TLS_KEY": "/etc/den/key.pem", "DEN_LISTEN": "0.0.0.0:443",
+	}
+	d := demo{std: streams{out: new(bytes.Buffer)}, getenv: func(name string) string { return env[name] }, exit: true}
+	config, err := d.settings()
 	must(t, err)
-	if config.Backup.Folder != "" || !strings.Contains(config.Data, "innovation-den-demo") {
-		t.Errorf("it uses %q and %q", config.Backup.Folder, config.Data)
+	if config.Engine.Installation != "ministry-demo" || !strings.Contains(config.Data, "innovation-den-demo") {
+		t.Errorf("it is %q and keeps its records in %q", config.Engine.Installation, config.Data)
+	}
+	if config.Backup.Folder != "" || config.Record.Checkpoints != "" || config.Notices.Mail != "" || config.SignIn.Provider.On() || config.TLS.On() || config.SandboxDomain != "localhost" || config.PublicURL != "" {
+		t.Errorf("it uses what belongs to a real den: %+v", config)
+	}
+	env["DEN_ENGINE_INSTALLATION"] = "a-department-with-a-long-na-me-x"
+	if config, err = d.settings(); err != nil || config.Engine.Installation != "a-department-with-a-long-na-demo" {
+		t.Errorf("it is %q, %v", config.Engine.Installation, err)
+	}
+	delete(env, "DEN_ENGINE_INSTALLATION")
+	if config, err = d.settings(); err != nil || config.Engine.Installation != "" {
+		t.Errorf("with no name given it is %q, %v", config.Engine.Installation, err)
 	}
 }
