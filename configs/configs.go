@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 
 	"innovationden/orchestrator/den"
@@ -167,6 +166,9 @@ func Load(file string, getenv func(string) string) (Config, error) {
 	if err := overlay(&c, getenv); err != nil {
 		return Config{}, err
 	}
+	if c.Engine.Host == "" {
+		c.Engine.Host = getenv("DOCKER_HOST")
+	}
 	var err error
 	if c.Sizes, err = loadSizes(c.SizesFile); err != nil {
 		return Config{}, err
@@ -192,10 +194,7 @@ func decode(name string, text []byte, into any) error {
 	if err := d.single(file); err != nil || isBlank(file) {
 		return err
 	}
-	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
-		return d.explain(err)
-	}
-	return nil
+	return d.decode(text, file.Docs[0].Body, into)
 }
 
 // Path is a file inside the data folder.

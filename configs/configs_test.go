@@ -54,6 +54,7 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		{"a length without a unit", "trials:\n  length: 5\n", nil, []string{"den.yaml:2: write a length of time as a number and a unit", "5d"}},
 		{"an amount without a unit", "listen: 127.0.0.1:1\nsandboxes:\n  warm_memory: 1\n", nil, []string{"den.yaml:3: write an amount as a number and a unit"}},
 		{"a word for a number", "sandboxes: {most: many}\n", nil, []string{"den.yaml:1: write a whole number here"}},
+		{"a number with a fraction", "sandboxes:\n  most: 40.7\n", nil, []string{"den.yaml:2: write a whole number here"}},
 		{"a word for a list", "backup: {command: ssh}\n", nil, []string{"den.yaml:1: write a list here, not text"}},
 		{"a word for a section", "log: debug\n", nil, []string{"den.yaml:1: write keys with values here, not text"}},
 		{"a second document", "sandboxes: {most: 3}\n---\nlisten: 127.0.0.1:1\n", nil, []string{"write one document"}},
@@ -87,6 +88,32 @@ log: {level: loud, format: xml}
 	}
 	holds(t, c.Validate(), "listen must be", "sandbox_domain must be", "public_url must be", "tls needs both",
 		"trials.length must be", "trials.size names", "trials.scheme names", "sandboxes.most", "sandboxes.start_by", "log.level", "log.format")
+}
+
+func TestAWrongSettingIsSaidBeforeAnythingStarts(t *testing.T) {
+	for text, want := range map[string]string{
+		"listen: 127.0.0.1:99999":       "listen must be an address and a port",
+		"listen: 127.0.0.1:abc":         "listen must be an address and a port",
+		"public_url: https://:443":      "public_url must be",
+		"sandbox_domain: 192.0.2.1":     "sandbox_domain must be a host name",
+		"engine: {host: docker.sock}":   "engine.host must say",
+		"sandboxes: {most: -1}":         "sandboxes.most must be between 1 and 1000, not -1",
+		"backup: {keep: 0}":             "backup.keep must be between 1 and 1000, not 0",
+		"notices: {inside: [10.1.2.3]}": `notices.inside must list networks such as 10.1.2.0/24, not "10.1.2.3"`,
+	} {
+		c, err := configs.Load(write(t, "den.yaml", text), environment(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(t, c.Validate(), want)
+	}
+}
+
+func TestAnAddressIsTheSameInWhateverCaseItIsWritten(t *testing.T) {
+	c, err := configs.Load(write(t, "den.yaml", "public_url: HTTPS://Den.Example.gov.uk/"), environment(nil))
+	if err != nil || c.Validate() != nil || c.Public() != "https://den.example.gov.uk" {
+		t.Errorf("it is %s: %v", c.Public(), err)
+	}
 }
 
 func TestASandboxMayNotPassForTheDen(t *testing.T) {

@@ -20,8 +20,7 @@ type Document struct {
 
 // ReadDocument decodes text into a struct with yaml tags and is strict: an unknown key,
 // a key that stands there twice and a value of the wrong kind are errors of the form
-// "trial.yaml:7: …". name is what the document is called in them. The library cuts a
-// fraction that is decoded into an integer: take a float64 where that matters.
+// "trial.yaml:7: …". name is what the document is called in them.
 func ReadDocument(name string, text []byte, into any) (Document, error) {
 	d := Document{name: name}
 	file, err := parser.ParseBytes(text, 0)
@@ -40,10 +39,19 @@ func ReadDocument(name string, text []byte, into any) (Document, error) {
 	if plain.line > 0 {
 		return d, fmt.Errorf("%s:%d: write plain keys and values. Tags (!), anchors (&), aliases (*) and merges (<<) are not understood here", name, plain.line)
 	}
-	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
-		return d, d.explain(err)
+	return d, d.decode(text, d.root, into)
+}
+
+// decode reads the text of a tree into a struct.
+func (d Document) decode(text []byte, root ast.Node, into any) error {
+	err := yaml.UnmarshalWithOptions(text, into, yaml.Strict())
+	if err == nil {
+		err = cut(root, reflect.TypeOf(into))
 	}
-	return d, nil
+	if err != nil {
+		return d.explain(err)
+	}
+	return nil
 }
 
 // single refuses a file of several documents, of which the library reads the first only.
@@ -153,6 +161,7 @@ func (d Document) explain(err error) error {
 	var twice *yaml.DuplicateKeyError
 	var wrong *yaml.TypeError
 	var other *yaml.UnexpectedNodeTypeError
+	var large *yaml.OverflowError
 	switch {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%s: there is no key %s here. Check its spelling", place, strings.TrimPrefix(unknown.GetMessage(), "unknown field "))
@@ -160,6 +169,8 @@ func (d Document) explain(err error) error {
 		return fmt.Errorf("%s: this key stands there twice. Remove one", place)
 	case errors.As(err, &wrong) && wrong.DstType != nil:
 		return fmt.Errorf("%s: write %s here", place, kindOf(wrong.DstType))
+	case errors.As(err, &large):
+		return fmt.Errorf("%s: write a smaller number than %s here", place, large.SrcNum)
 	case errors.As(err, &other):
 		return fmt.Errorf("%s: write %s here, not %s", place, called(other.Expected), called(other.Actual))
 	}

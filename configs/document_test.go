@@ -8,6 +8,7 @@ import (
 type letter struct {
 	Name    string             `yaml:"name"`
 	Pages   int                `yaml:"pages"`
+	Sheets  []int              `yaml:"sheets"`
 	Urgent  bool               `yaml:"urgent"`
 	To      []string           `yaml:"to"`
 	Weights map[string]float64 `yaml:"weights"`
@@ -55,21 +56,25 @@ inside:
 
 func TestADocumentThatCannotBeUnderstoodSaysWhereAndWhatToDo(t *testing.T) {
 	for written, want := range map[string]string{
-		"name: a\nlenght: 3\n":    `letter.yaml:2: there is no key "lenght" here. Check its spelling`,
-		"name: a\nname: b\n":      "letter.yaml:2: this key stands there twice. Remove one",
-		"name: a\npages: many\n":  "letter.yaml:2: write a whole number here",
-		"urgent: perhaps\n":       "letter.yaml:1: write true or false here",
-		"weights:\n  a: heavy\n":  "letter.yaml:2: write a number here",
-		"inside:\n  a: 4\n":       "letter.yaml:2: write ",
-		"to: Tom\n":               "letter.yaml:1: write ",
-		"name: a\nto: !x a\n":     "letter.yaml:2: write plain keys",
-		"name: &a a\n":            "letter.yaml:1: write plain keys",
-		"<<: {name: a}\n":         "letter.yaml:1: write plain keys",
-		"name: [a\n":              "letter.yaml:1: this is not valid YAML",
-		"- a\n":                   "letter.yaml:1: write ",
-		"":                        "letter.yaml: write something into it. It is empty",
-		"# nothing\n":             "letter.yaml: write something into it. It is empty",
-		"name: a\n---\nname: b\n": "letter.yaml: write one document",
+		"name: a\nlenght: 3\n":          `letter.yaml:2: there is no key "lenght" here. Check its spelling`,
+		"name: a\nname: b\n":            "letter.yaml:2: this key stands there twice. Remove one",
+		"name: a\npages: many\n":        "letter.yaml:2: write a whole number here",
+		"name: a\npages: 40.7\n":        "letter.yaml:2: write a whole number here",
+		"inside: {a: {mark: 3.5}}":      "letter.yaml:1: write a whole number here",
+		"sheets: [1,\n 2.5]\n":          "letter.yaml:2: write a whole number here",
+		"pages: 99999999999999999999\n": "letter.yaml:1: write a smaller number than",
+		"urgent: perhaps\n":             "letter.yaml:1: write true or false here",
+		"weights:\n  a: heavy\n":        "letter.yaml:2: write a number here",
+		"inside:\n  a: 4\n":             "letter.yaml:2: write ",
+		"to: Tom\n":                     "letter.yaml:1: write ",
+		"name: a\nto: !x a\n":           "letter.yaml:2: write plain keys",
+		"name: &a a\n":                  "letter.yaml:1: write plain keys",
+		"<<: {name: a}\n":               "letter.yaml:1: write plain keys",
+		"name: [a\n":                    "letter.yaml:1: this is not valid YAML",
+		"- a\n":                         "letter.yaml:1: write ",
+		"":                              "letter.yaml: write something into it. It is empty",
+		"# nothing\n":                   "letter.yaml: write something into it. It is empty",
+		"name: a\n---\nname: b\n":       "letter.yaml: write one document",
 	} {
 		var l letter
 		_, err := ReadDocument("letter.yaml", []byte(written), &l)

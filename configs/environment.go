@@ -62,7 +62,15 @@ func variables(c *Config) map[string]any {
 	}
 }
 
+// listsOfFile are the settings that are lists, as the environment would call them.
+var listsOfFile = []string{"DEN_BACKUP_COMMAND", "DEN_NOTICES_INSIDE", "DEN_SIGN_IN_PROXIES", "DEN_SIGN_IN_PROVIDER_SCOPES", "DEN_SIGN_IN_PROVIDER_GROUPS"}
+
 func overlay(c *Config, getenv func(string) string) error {
+	for _, name := range listsOfFile {
+		if getenv(name) != "" {
+			return fmt.Errorf("%s is a list. Write it into the settings file: a variable cannot give it", name)
+		}
+	}
 	for name, into := range variables(c) {
 		text := getenv(name)
 		if text == "" {

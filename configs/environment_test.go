@@ -18,7 +18,12 @@ func TestEverySettingHasItsVariable(t *testing.T) {
 		for i := range v.NumField() {
 			field, name := v.Field(i), prefix+"_"+strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
 			switch {
-			case strings.HasSuffix(name, "_-"), field.Kind() == reflect.Slice:
+			case strings.HasSuffix(name, "_-"):
+			case field.Kind() == reflect.Slice:
+				_, err := Load("", func(asked string) string { return map[string]string{name: "a"}[asked] })
+				if err == nil || !strings.Contains(err.Error(), name) {
+					t.Errorf("%s is passed over: %v", name, err)
+				}
 			case field.Kind() == reflect.Struct:
 				walk(name, field)
 			case known[name] != field.Addr().Interface():
@@ -27,6 +32,19 @@ func TestEverySettingHasItsVariable(t *testing.T) {
 		}
 	}
 	walk("DEN", reflect.ValueOf(&c).Elem())
+}
+
+// The file says that the engine is the one of DOCKER_HOST where nobody names another.
+func TestTheEngineIsThatOfDockerUnlessTheSettingsNameOne(t *testing.T) {
+	given := map[string]string{"DOCKER_HOST": "unix:///run/user/1000/docker.sock"}
+	c, err := Load("", func(name string) string { return given[name] })
+	if err != nil || c.Engine.Host != given["DOCKER_HOST"] {
+		t.Errorf("it is %q: %v", c.Engine.Host, err)
+	}
+	given["DEN_ENGINE_HOST"] = "unix:///var/run/docker.sock"
+	if c, err = Load("", func(name string) string { return given[name] }); err != nil || c.Engine.Host != given["DEN_ENGINE_HOST"] {
+		t.Errorf("it is %q: %v", c.Engine.Host, err)
+	}
 }
 
 func TestTheEnvironmentSaysHowLongThingsAreKept(t *testing.T) {

@@ -60,7 +60,11 @@ func (p Provider) Secret() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign_in.provider.client_secret_file cannot be read: %w", err)
 	}
-	return strings.TrimSpace(string(text)), nil
+	secret := strings.TrimSpace(string(text))
+	if secret == "" {
+		return "", fmt.Errorf("sign_in.provider.client_secret_file names %s, which is empty", p.SecretFile)
+	}
+	return secret, nil
 }
 
 func (s SignIn) faults(say func(format string, args ...any)) {
@@ -73,7 +77,7 @@ func (s SignIn) faults(say func(format string, args ...any)) {
 	}
 	p := s.Provider
 	if !p.On() {
-		if p.ClientID != "" || len(p.Groups) > 0 {
+		if p.ClientID != "" || p.ClientSecret != "" || p.SecretFile != "" || len(p.Groups) > 0 {
 			say("sign_in.provider needs an issuer, such as https://login.example.gov.uk")
 		}
 		return
@@ -87,6 +91,8 @@ func (s SignIn) faults(say func(format string, args ...any)) {
 	}
 	if (p.ClientSecret == "") == (p.SecretFile == "") {
 		say("sign_in.provider needs a client_secret or a client_secret_file, one of the two")
+	} else if _, err := p.Secret(); err != nil {
+		say("%w", err)
 	}
 	for n, g := range p.Groups {
 		g.faults(func(what string) { say("sign_in.provider.groups, number %d: %s", n+1, what) })

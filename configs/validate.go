@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,24 +21,25 @@ var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-
 var ocidPrefix = regexp.MustCompile(`^ocds-[a-z0-9]{6}$`)
 
 // Validate says everything that is wrong with the settings, all at once, each with its
-// name and what to write instead. It reads no network; it looks whether TLS files exist.
+// name and what to write instead. It reads no network; it looks whether the files of TLS
+// exist, and whether that of the provider's secret holds one.
 func (c Config) Validate() error {
 	var wrong []error
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 
-	if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) {
 		say("listen must be an address and a port, such as 127.0.0.1:8080, not %q", c.Listen)
 	}
 	if c.Data == "" {
 		say("data must name a folder")
 	}
-	if !domainName.MatchString(c.SandboxDomain) {
+	if _, err := netip.ParseAddr(c.SandboxDomain); err == nil || !domainName.MatchString(c.SandboxDomain) {
 		say("sandbox_domain must be a host name such as den-sandboxes.example.gov.uk, not %q", c.SandboxDomain)
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		switch {
-		case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 			say("public_url must be http:// or https:// and a host, without a path, not %q", c.PublicURL)
 		case strings.HasSuffix(strings.ToLower(u.Hostname()), "."+c.SandboxDomain):
 			say("public_url must not lie below sandbox_domain: a sandbox could pass for the den")
@@ -52,27 +54,30 @@ func (c Config) Validate() error {
 		say("publishing.ocid_prefix must look like ocds-a1b2c3, as the Open Contracting Partnership gave it to you, not %q", c.Publishing.Prefix)
 	}
 	wrong = append(wrong, c.TLS.faults()...)
-	if _, err := c.Notices.Networks(); err != nil {
-		say("notices.inside must list networks such as 10.1.2.0/24: %v", err)
+	for _, text := range c.Notices.Inside {
+		if _, err := netip.ParsePrefix(text); err != nil {
+			say("notices.inside must list networks such as 10.1.2.0/24, not %q", text)
+		}
 	}
 	if to := c.Record.Checkpoints; to != "" {
 		if u, err := url.Parse(to); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			say("record.checkpoints must be a web address such as https://witness.example.org/den, not %q", to)
 		}
 	}
-	for name, n := range map[string]int{"sandboxes.most": c.Sandboxes.Most, "sandboxes.spare_cells": c.Sandboxes.SpareCells} {
-		if n < 0 || n > 1000 {
-			say("%s must be between 0 and 1000, not %d", name, n)
+	if host := c.Engine.Host; host != "" && !strings.Contains(host, "://") {
+		say("engine.host must say how the engine is reached, such as unix:///var/run/docker.sock, not %q", host)
+	}
+	whole := func(name string, n, least int) {
+		const most = 1000
+		if n < least || n > most {
+			say("%s must be between %d and %d, not %d", name, least, most, n)
 		}
 	}
+	whole("sandboxes.most", c.Sandboxes.Most, 1)
+	whole("sandboxes.spare_cells", c.Sandboxes.SpareCells, 0)
+	whole("backup.keep", c.Backup.Keep, 1)
 	if c.Sandboxes.WarmMemory < 0 {
 		say("sandboxes.warm_memory must be 0MB or more")
-	}
-	if c.Backup.Keep < 1 || c.Backup.Keep > 1000 {
-		say("backup.keep must be between 1 and 1000, not %d", c.Backup.Keep)
-	}
-	if c.Sandboxes.Most == 0 {
-		say("sandboxes.most must be at least 1")
 	}
 	between := func(name string, l Length, least, most time.Duration) {
 		if l.Span() < least || l.Span() > most {
@@ -103,6 +108,11 @@ func (c Config) Validate() error {
 	return errors.Join(wrong...)
 }
 
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
 func (t TLS) faults() []error {
 	if (t.Certificate == "") != (t.Key == "") {
 		return []error{errors.New("tls needs both a certificate and a key, or neither")}
@@ -122,7 +132,7 @@ func (t TLS) faults() []error {
 // Public is the address people type: public_url, or what follows from listen.
 func (c Config) Public() string {
 	if c.PublicURL != "" {
-		return strings.TrimRight(c.PublicURL, "/")
+		return strings.ToLower(strings.TrimRight(c.PublicURL, "/"))
 	}
 	host, port, _ := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
