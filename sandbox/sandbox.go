@@ -118,8 +118,9 @@ type Dialer interface {
 type Images interface {
 	// Image looks an image up by id (sha256:…), digest or name. ErrNoImage.
 	Image(ctx context.Context, ref string) (Image, error)
-	// Load reads a `docker save` archive and returns the images in it. Foreign
-	// names in the archive never move a tag that exists.
+	// Load reads a `docker save` archive and returns the images in it. The names that
+	// the archive gives an image come first among its Names; they are not given to it
+	// on the engine, so they never move a tag that exists.
 	Load(ctx context.Context, archive io.Reader) ([]Image, error)
 	// Keep gives an image our tag, so that it stays while it is wanted.
 	Keep(ctx context.Context, imageID string) error

@@ -134,10 +134,10 @@ func TestPushedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 	for tag, says := range map[string]string{
 		"layers":   "it has 200 layers; 1 to 64 are possible. Join RUN lines, or flatten it.",
 		"list":     `it is for "linux/s390x", and sandboxes here are ` + here + ". Build it with docker build --platform " + here + ".",
-		"platform": `it is for "linux/s390x", and sandboxes here are ` + here + ". Build it with docker build --platform " + here + ".",
+		"platform": *bookwell.Repository + ": It is for linux/s390x, and sandboxes here are " + here + ". Build it with docker build --platform " + here + ".",
 		"foreign":  "its layer 1 is to be fetched from elsewhere. Build it on an image whose layers can be pushed.",
-		"label":    `it carries labels that belong to the den: ["innovationden.sandbox"]. Remove them.`,
-		"bomb":     "its layers unpack to more than 8 GB. Build a smaller image.",
+		"label":    *bookwell.Repository + ": The label innovationden.sandbox belongs to the den. Build it without this label.",
+		"bomb":     *bookwell.Repository + " layer 52: The layers unpack to more than 8 GB. Build a smaller image.",
 	} {
 		by, err := client.AddReleaseWithResponse(ctx, bookwell.Id, nil, contract.NewRelease{Version: tag, Pushed: &tag})
 		must(t, err)

@@ -179,24 +179,18 @@ func (k releaseCheck) archive(ctx context.Context, f *os.File, size int64, one *
 	if isTar(f) {
 		return k.plainArchive(ctx, f, size, one)
 	}
-	plain, err := policy.Plain(one.File, f)
-	if err != nil {
-		return err
-	}
 	held, err := os.CreateTemp("", "den-archive-")
 	if err != nil {
 		return fmt.Errorf("there is no room to unpack %s: %w", one.File, err)
 	}
 	defer func() { _ = held.Close(); _ = os.Remove(held.Name()) }()
-	const most = 4 << 30
-	n, err := io.Copy(held, io.LimitReader(plain, most+1))
+	n, err := policy.Unzip(one.File, f, held, policy.ArchiveLimits{})
+	var refused policy.Refusals
 	switch {
-	case err != nil && policy.Damaged(err):
-		return policy.Refusals{{File: one.File, Reason: "The archive is damaged.", Instead: "Save the image again with docker save."}}
+	case errors.As(err, &refused):
+		return refused
 	case err != nil:
 		return fmt.Errorf("%s cannot be unpacked: %w", one.File, err)
-	case n > most:
-		return policy.Refusals{{File: one.File, Reason: "The archive is larger than 4 GiB.", Instead: "Build a smaller image."}}
 	}
 	return k.plainArchive(ctx, held, n, one)
 }

@@ -168,7 +168,7 @@ func (h *house) wire(demo bool) error {
 	ticks, run := hostTicks()
 	h.den = orchestrator.New(orchestrator.Config{
 		Witness: witness, Keeps: &keeps,
-		Store: h.store, Runtime: h.runtime, Images: namedImages{h.runtime}, Now: time.Now, Ticks: ticks, Machine: run, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
+		Store: h.store, Runtime: h.runtime, Images: h.runtime, Now: time.Now, Ticks: ticks, Machine: run, NewID: newIDs(time.Now), Secret: newSecret, Name: newName,
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Preflown: c.Sandboxes.Preflight && !demo, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(), ImageGrace: c.Sandboxes.ImageGrace.Span(),

@@ -47,16 +47,16 @@ func TestUploadedImagesThatMayNotRunAreRefusedInWords(t *testing.T) {
 		says    string
 	}{
 		"layers": {savedByHand(t, runtime.GOARCH, nil, slices.Repeat([]string{diff}, 200), slices.Repeat([]string{"layer.tar"}, 200), one()),
-			"it has 200 layers; 1 to 64 are possible. Join RUN lines, or flatten it."},
+			"image 1: It has 200 layers. Build it with 1 to 64 layers: join RUN lines, or flatten it."},
 		"platform": {savedByHand(t, "s390x", nil, []string{diff}, []string{"layer.tar"}, one()),
-			`it is for "linux/s390x", and sandboxes here are ` + here + ". Build it with docker build --platform " + here + "."},
+			"image 1: It is for linux/s390x, and sandboxes here are " + here + ". Build it with docker build --platform " + here + "."},
 		"label": {savedByHand(t, runtime.GOARCH, map[string]string{"innovationden.sandbox": "box_1"}, []string{diff}, []string{"layer.tar"}, one()),
-			`it carries labels that belong to the den: ["innovationden.sandbox"]. Remove them.`},
+			"image 1: The label innovationden.sandbox belongs to the den. Build it without this label."},
 		"bomb": {gzipped(t, savedByHand(t, runtime.GOARCH, nil, slices.Repeat([]string{sandboxtest.Digest(zeros)}, 60), slices.Repeat([]string{"zeros.tar"}, 60), map[string][]byte{"zeros.tar": zeros})),
-			"its layers unpack to more than 8 GB. Build a smaller image."},
+			"image 1 layer 52: The layers unpack to more than 8 GB. Build a smaller image."},
 		"list": {sandboxtest.Tar(t, map[string][]byte{"oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`),
 			"index.json": encoded(t, map[string]any{"schemaVersion": 2, "mediaType": ociList, "manifests": []any{}})}, 0o644),
-			`the archive has no "manifest.json"; make it with docker save.`},
+			"manifest.json: The archive does not hold this file. Save the image again with docker save."},
 	} {
 		by, err := client.AddReleaseArchiveWithBodyWithResponse(ctx, product, &contract.AddReleaseArchiveParams{Version: name}, "application/x-tar", bytes.NewReader(hostile.archive))
 		must(t, err)

@@ -41,7 +41,7 @@ var walls = []wall{
 	{room: "sandbox/cell", others: []string{"golang.org/x/sys/unix"}},
 	{room: "sandbox/services", ours: []string{"sandbox", "sandbox/cell"}, others: []string{"golang.org/x/net/dns/dnsmessage"}},
 	{room: "sandbox/measure", ours: []string{"sandbox"}, others: []string{"github.com/tsenart/vegeta/v12/**", "golang.org/x/net/html"}},
-	{room: "sandbox/docker", ours: []string{"sandbox", "sandbox/cell"}, others: engine},
+	{room: "sandbox/docker", ours: []string{"sandbox", "sandbox/cell", "sandbox/policy"}, others: engine},
 	{room: "sandbox/swarm", ours: []string{"sandbox", "sandbox/cell"}, others: engine},
 	{room: "sandbox/registry", ours: []string{"sandbox"}, others: []string{"cuelabs.dev/go/oci/ociregistry/**", "go.etcd.io/bbolt/**"}},
 	{room: "sandbox/sample", ours: []string{"sandbox"}},

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 
 	"innovationden/sandbox"
+	"innovationden/sandbox/policy"
 	"innovationden/sandbox/sandboxtest"
 )
 
@@ -95,26 +96,26 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		archive []byte
 		says    string
 	}{
-		"not an archive":            {bytes.Repeat([]byte("hello "), 1000), "not one that docker save writes"},
-		"nothing":                   {nil, `no "manifest.json"`},
-		"no manifest":               {sandboxtest.Tar(t, map[string][]byte{"a": nil}, 0o600), `no "manifest.json"`},
-		"a manifest of no images":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("[]")}, 0o600), "1 to 16 images, not 0"},
-		"a manifest that is none":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("{")}, 0o600), "cannot be read"},
+		"not an archive":            {bytes.Repeat([]byte("hello "), 1000), "not an archive that docker save writes"},
+		"nothing":                   {nil, "manifest.json: The archive does not hold this file."},
+		"no manifest":               {sandboxtest.Tar(t, map[string][]byte{"a": nil}, 0o600), "manifest.json: The archive does not hold this file."},
+		"a manifest of no images":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("[]")}, 0o600), "holds 0 images. Save 1 to 16"},
+		"a manifest that is none":   {sandboxtest.Tar(t, map[string][]byte{"manifest.json": []byte("{")}, 0o600), "manifest.json: It is not the JSON that it should be."},
 		"a name that climbs":        {saved{outer: []*tar.Header{{Name: "a/../../etc/x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
 		"an absolute name":          {saved{outer: []*tar.Header{{Name: "/etc/x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
-		"a link that climbs":        {saved{outer: []*tar.Header{{Name: "x", Linkname: "../../etc/passwd", Typeflag: tar.TypeSymlink}}}.bytes(t), "climbs"},
+		"a link that climbs":        {saved{outer: []*tar.Header{{Name: "x", Linkname: "../../etc/passwd", Typeflag: tar.TypeSymlink}}}.bytes(t), "x: The link leads out of the archive."},
 		"a device":                  {saved{outer: []*tar.Header{{Name: "x", Typeflag: tar.TypeBlock}}}.bytes(t), "neither a file nor a folder"},
 		"a layer that climbs":       {saved{headers: []*tar.Header{{Name: "../x", Typeflag: tar.TypeReg}}}.bytes(t), "climbs"},
 		"a hard link that climbs":   {saved{headers: []*tar.Header{{Name: "x", Linkname: "../../x", Typeflag: tar.TypeLink}}}.bytes(t), "climbs"},
-		"another platform":          {saved{config: map[string]any{"architecture": "s390x"}}.bytes(t), `it is for "linux/s390x"`},
-		"another system":            {saved{config: map[string]any{"os": "windows"}}.bytes(t), `it is for "windows/`},
-		"too many layers":           {saved{layers: slicesOf(empty, 65)}.bytes(t), "65 layers; 1 to 64"},
+		"another platform":          {saved{config: map[string]any{"architecture": "s390x"}}.bytes(t), "image 1: It is for linux/s390x, and sandboxes here are linux/"},
+		"another system":            {saved{config: map[string]any{"os": "windows"}}.bytes(t), "image 1: It is for windows/"},
+		"too many layers":           {saved{layers: slicesOf(empty, 65)}.bytes(t), "It has 65 layers. Build it with 1 to 64 layers"},
 		"no layers":                 {saved{layers: [][]byte{}}.bytes(t), "0 layers"},
-		"a layer that is missing":   {saved{entry: map[string]any{"Layers": []string{"gone"}}}.bytes(t), `no "gone"`},
-		"a layer of another digest": {saved{config: map[string]any{"rootfs": map[string]any{"diff_ids": []string{"sha256:0"}}}}.bytes(t), "not the one"},
+		"a layer that is missing":   {saved{entry: map[string]any{"Layers": []string{"gone"}}}.bytes(t), "gone: The archive does not hold this file."},
+		"a layer of another digest": {saved{config: map[string]any{"rootfs": map[string]any{"diff_ids": []string{"sha256:0"}}}}.bytes(t), "image 1 layer 1: It is not the layer that the configuration names."},
 		"a layer that is elsewhere": {saved{entry: map[string]any{"LayerSources": map[string]any{"a": map[string]any{"urls": []string{"http://x"}}}}}.bytes(t), "fetched from elsewhere"},
 		"a foreign layer":           {saved{entry: map[string]any{"LayerSources": map[string]any{"a": map[string]any{"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}}}}.bytes(t), "fetched from elsewhere"},
-		"labels of the den":         {saved{config: map[string]any{"config": map[string]any{"Labels": map[string]string{"INNOVATIONDEN.sandbox": "x"}}}}.bytes(t), "belong to the den"},
+		"labels of the den":         {saved{config: map[string]any{"config": map[string]any{"Labels": map[string]string{"INNOVATIONDEN.sandbox": "x"}}}}.bytes(t), "image 1: The label INNOVATIONDEN.sandbox belongs to the den. Build it without this label."},
 		"a volume in /proc":         {saved{config: map[string]any{"config": map[string]any{"Volumes": map[string]any{"/proc/x": struct{}{}}}}}.bytes(t), "volume"},
 		"too many files":            {saved{headers: many}.bytes(t), "more than 100 files"},
 		"too large when unpacked":   {saved{layers: [][]byte{bomb}}.bytes(t), "unpack to more than 4 MB"},
@@ -131,8 +132,8 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"another after a frame": {[]byte("\x5a\x2a\x4d\x18......"), "zstd"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := checkArchive(bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,
-				ArchiveLimits{Bytes: 1 << 20, Unpacked: 4 << 20, Entries: 100}.filled())
+			a, err := checkArchive(t.Context(), bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,
+				policy.ArchiveLimits{Bytes: 1 << 20, Unpacked: 4 << 20, Entries: 100})
 			if err == nil {
 				a.close()
 				t.Fatal("it is accepted")
@@ -169,8 +170,9 @@ func TestLoadMovesNoTag(t *testing.T) {
 		must(t, err)
 	}()
 	evil := sandboxtest.Config{Entrypoint: []string{"/two"}, User: "me", Volumes: map[string]struct{}{"/v/": {}}}
-	second := loadOne(ctx, t, r, zipped(t, sandboxtest.Archive(t, evil, []string{tag, holderTag + "amd64"}, map[string][]byte{"a": nil})))
-	if second.ID == first.ID || len(second.Names) != 1 || second.Names[0] != r.ours.tag(second.ID) {
+	called := []string{tag, holderTag + "amd64"}
+	second := loadOne(ctx, t, r, zipped(t, sandboxtest.Archive(t, evil, called, map[string][]byte{"a": nil})))
+	if second.ID == first.ID || !slices.Equal(second.Names, append(called, r.ours.tag(second.ID))) {
 		t.Errorf("the second image is %+v", second)
 	}
 	if second.User != "me" || len(second.Volumes) != 1 || second.Volumes[0] != "/v" || second.Platform != "linux/"+runtime.GOARCH {
@@ -211,10 +213,10 @@ func TestABaseOfTwoImagesCountsOnce(t *testing.T) {
 	archive := sandboxtest.Tar(t, map[string][]byte{
 		"base": zipped(t, layer), "one": config, "two": append(config, '\n'), "manifest.json": asJSON(t, []any{entry("one"), entry("two")}),
 	}, 0o600)
-	a, err := checkArchive(bytes.NewReader(archive), t.TempDir(), runtime.GOARCH, ArchiveLimits{Unpacked: 4 << 20}.filled())
+	a, err := checkArchive(t.Context(), bytes.NewReader(archive), t.TempDir(), runtime.GOARCH, policy.ArchiveLimits{Unpacked: 4 << 20})
 	must(t, err)
 	defer a.close()
-	if len(a.images) != 2 {
-		t.Errorf("it holds %d images", len(a.images))
+	if len(a.Images) != 2 {
+		t.Errorf("it holds %d images", len(a.Images))
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"innovationden/sandbox"
 	"innovationden/sandbox/cell"
+	"innovationden/sandbox/policy"
 )
 
 // Config says which engine to use, and as whom.
@@ -23,9 +24,9 @@ type Config struct {
 	Installation string // whose things are ours: 1 to 32 lower-case letters, digits and "-"
 	Now          func() time.Time
 	Log          *slog.Logger
-	Temp         string        // folder for archives while they are checked; the system's where empty
-	Patience     time.Duration // for one engine call; 30 s where zero. Loading an image may take 20 times as long
-	Archive      ArchiveLimits
+	Temp         string               // folder for archives while they are checked; the system's where empty
+	Patience     time.Duration        // for one engine call; 30 s where zero. Loading an image may take 20 times as long
+	Archive      policy.ArchiveLimits // of an archive that somebody brings
 
 	// Offer, where it is set, is called with each namespace of a sandbox when it is
 	// opened: that of a cell before its first service starts, on a private network
@@ -51,7 +52,7 @@ type Runtime struct {
 	log     *slog.Logger
 	temp    string
 	wait    time.Duration
-	archive ArchiveLimits
+	archive policy.ArchiveLimits
 	seccomp string
 
 	offer    func(ctx context.Context, id sandbox.ID, spec sandbox.Spec, service string, space *cell.Namespace) error
@@ -105,7 +106,7 @@ func Open(c Config) (*Runtime, error) {
 	}
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
-		archive: c.Archive.filled(), seccomp: profile,
+		archive: c.Archive, seccomp: profile,
 		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, counts: map[sandbox.ID]*counted{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},

@@ -122,7 +122,7 @@ func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image,
 	if err != nil {
 		return nil, err
 	}
-	checked, err := checkArchive(archive, r.temp, arch, r.archive)
+	checked, err := checkArchive(ctx, archive, r.temp, arch, r.archive)
 	if err != nil {
 		return nil, err
 	}
@@ -140,11 +140,12 @@ func (r *Runtime) loaded(ctx context.Context, checked *archive) ([]sandbox.Image
 		return nil, explain("load an image", err)
 	}
 	var all []sandbox.Image
-	for _, i := range checked.images {
-		found, err := r.inspectImage(ctx, r.ours.tag(i.id))
+	for _, i := range checked.Images {
+		found, err := r.inspectImage(ctx, r.ours.tag(i.ID))
 		if err != nil {
 			return nil, err
 		}
+		found.Names = append(slices.Clone(i.Names), found.Names...)
 		all = append(all, found)
 	}
 	return all, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 
 	"innovationden/sandbox"
+	"innovationden/sandbox/policy"
 )
 
 // The labels of everything that the den makes. An image that carries one with the
@@ -76,7 +77,7 @@ func (o ours) tag(imageID string) string {
 
 func reserved(labels map[string]string) (found []string) {
 	for k := range labels {
-		if strings.HasPrefix(strings.ToLower(k), labelPrefix) {
+		if policy.OurLabel(k) {
 			found = append(found, k)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 // ArchiveLimits bound an archive that somebody brings. Zero takes the default.
 type ArchiveLimits struct {
+	Bytes    int64 // of the archive, decompressed where it is gzip as a whole; 4 GiB
 	Unpacked int64 // bytes of all layers, decompressed; 8 GiB
 	Entries  int64 // files in all layers; 500,000
 	Layers   int   // of one image; 64
@@ -28,7 +29,7 @@ func (l ArchiveLimits) filled() ArchiveLimits {
 		return v
 	}
 	return ArchiveLimits{
-		Unpacked: or(l.Unpacked, 8<<30), Entries: or(l.Entries, 500_000),
+		Bytes: or(l.Bytes, 4<<30), Unpacked: or(l.Unpacked, 8<<30), Entries: or(l.Entries, 500_000),
 		Layers: int(or(int64(l.Layers), 64)), Images: int(or(int64(l.Images), 16)),
 	}
 }
@@ -96,7 +97,7 @@ type imageConfig struct {
 	} `json:"rootfs"`
 }
 
-// Source is an archive that lies somewhere, not compressed as a whole (see Plain).
+// Source is an archive that lies somewhere, not compressed as a whole (see Unzip).
 type Source struct {
 	Name     string // what refusals call it
 	From     io.ReaderAt
@@ -248,7 +249,7 @@ func (a *Archive) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if r.Size() > jsonLimit {
-		return nil, a.no(Shown(name), fmt.Sprintf("It is larger than %d bytes.", jsonLimit), saveAgain)
+		return nil, a.no(Shown(name), "It is larger than "+amount(jsonLimit)+".", saveAgain)
 	}
 	return io.ReadAll(r)
 }

@@ -26,25 +26,48 @@ func (c compressed) Error() string { return "it is compressed with " + c.by }
 // damaged is a compressed text that does not decompress.
 type damaged struct{ error }
 
-// Plain reads gzip where a stream begins like gzip, and the stream itself where not.
-// An archive compressed otherwise is refused with Refusals, under name.
-func Plain(name string, from io.Reader) (io.Reader, error) {
-	r, err := decompressed(from)
+// Unzip copies an archive to where it can be read from any place, decompressed where it
+// is gzip as a whole, and says how many bytes that came to.
+//
+// The error is Refusals, under name, where the archive is at fault: compressed otherwise,
+// damaged, or larger than limits.Bytes; else it is that of from or of to.
+func Unzip(name string, from io.Reader, to io.Writer, limits ArchiveLimits) (int64, error) {
+	plain, err := decompressed(from)
+	var n int64
+	most := limits.filled().Bytes
+	if err == nil {
+		n, err = io.Copy(to, io.LimitReader(plain, most+1))
+	}
 	var other compressed
-	var bad damaged
 	switch {
 	case errors.As(err, &other):
-		return nil, Refusals{{File: name, Reason: "The archive is compressed with " + other.by + ".", Instead: "Save it plain, or compress it with gzip."}}
-	case errors.As(err, &bad):
-		return nil, Refusals{{File: name, Reason: "The archive is damaged.", Instead: saveAgain}}
+		return 0, Refusals{{File: name, Reason: "The archive is compressed with " + other.by + ".", Instead: "Save it plain, or compress it with gzip."}}
+	case isDamaged(err):
+		return 0, Refusals{{File: name, Reason: "The archive is damaged.", Instead: saveAgain}}
+	case err == nil && n > most:
+		return 0, Refusals{{File: name, Reason: "The archive is larger than " + amount(most) + ".", Instead: "Build a smaller image."}}
 	}
-	return r, err
+	return n, err
 }
 
-// Damaged says whether an error of reading what Plain gave means that the archive is
-// damaged, and not that it cannot be reached.
-func Damaged(err error) bool {
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || isCorrupt(err)
+// isDamaged says whether an error of reading means that what was read is damaged, and not
+// that it cannot be reached.
+func isDamaged(err error) bool {
+	var bad damaged
+	var corrupt flate.CorruptInputError
+	return errors.As(err, &bad) || errors.As(err, &corrupt) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)
+}
+
+// amount writes a bound as people do.
+func amount(n int64) string {
+	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return fmt.Sprintf("%d GB", n>>30)
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 func decompressed(from io.Reader) (io.Reader, error) {
@@ -81,8 +104,9 @@ func (a *Archive) layer(ctx context.Context, where, name string, below []string)
 		if digest, err = a.unpack(ctx, where, name); err != nil {
 			return "", err
 		}
-		a.Digests[file], a.Digests[name] = digest, digest
+		a.Digests[file] = digest
 	}
+	a.Digests[name] = digest
 	stack := strings.Join(append(slices.Clone(below), digest), " ")
 	if known && !a.stacks[stack] {
 		a.Unpacked, a.Entries = a.Unpacked+a.sizes[file].bytes, a.Entries+a.sizes[file].entries
@@ -132,7 +156,7 @@ func (a *Archive) unpack(ctx context.Context, where, name string) (string, error
 func (a *Archive) within(where string) error {
 	switch {
 	case a.Unpacked > a.limits.Unpacked:
-		return a.no(where, fmt.Sprintf("The layers unpack to more than %d bytes.", a.limits.Unpacked), "Build a smaller image.")
+		return a.no(where, "The layers unpack to more than "+amount(a.limits.Unpacked)+".", "Build a smaller image.")
 	case a.Entries > a.limits.Entries:
 		return a.no(where, fmt.Sprintf("The layers hold more than %d files.", a.limits.Entries), "Build a smaller image.")
 	}
@@ -158,21 +182,15 @@ func (a *Archive) entry(where string, h *tar.Header) {
 func (a *Archive) readError(where string, err error) error {
 	var one Refusals
 	var other compressed
-	var bad damaged
 	switch {
 	case errors.As(err, &one):
 		return one
 	case errors.As(err, &other):
 		return a.no(where, "It is compressed with "+other.by+".", "Save it plain, or compress it with gzip.")
-	case errors.Is(err, tar.ErrHeader), errors.As(err, &bad), Damaged(err):
+	case isDamaged(err), err != nil && strings.HasPrefix(err.Error(), "archive/tar: "):
 		return a.no(where, "It is not an archive that docker save writes, or it is damaged.", saveAgain)
 	}
 	return err
-}
-
-func isCorrupt(err error) bool {
-	var bad flate.CorruptInputError
-	return errors.As(err, &bad) || err != nil && strings.HasPrefix(err.Error(), "archive/tar: ")
 }
 
 // budget counts what is read, for all layers together.
