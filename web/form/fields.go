@@ -92,7 +92,7 @@ type Int struct {
 
 // Read gives the number; 0 where there is none.
 func (f Int) Read(v *Values) int {
-	text := strings.NewReplacer(",", "", " ", "", "−", "-").Replace(v.read(f.Name))
+	text := figures(strings.ReplaceAll(v.read(f.Name), "−", "-"))
 	if text == "" {
 		if !f.Optional {
 			v.refuse(f.Name, "form.missing", f.What)
@@ -111,6 +111,19 @@ func (f Int) Read(v *Values) int {
 	return n
 }
 
+// grouped is a number with a comma before every three figures: "1,200", "-1,000,000.5".
+var grouped = regexp.MustCompile(`^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$`)
+
+// figures takes away blanks, and commas between thousands. Any other comma stays, so that
+// the number is refused: "12,40" is twelve pounds forty to who typed it, not 1,240.
+func figures(text string) string {
+	text = strings.ReplaceAll(text, " ", "")
+	if grouped.MatchString(text) {
+		return strings.ReplaceAll(text, ",", "")
+	}
+	return text
+}
+
 // Number is a number from Min to Max, both included, with figures after the point where
 // it needs them.
 type Number struct {
@@ -121,7 +134,7 @@ type Number struct {
 
 // Read gives the number; 0 where there is none.
 func (f Number) Read(v *Values) float64 {
-	text := strings.NewReplacer(",", "", " ", "").Replace(v.read(f.Name))
+	text := figures(v.read(f.Name))
 	if text == "" {
 		if !f.Optional {
 			v.refuse(f.Name, "form.missing", f.What)
@@ -153,7 +166,7 @@ type Money struct {
 
 // Read gives the amount in pence; 0 where there is none.
 func (f Money) Read(v *Values) int64 {
-	text := strings.NewReplacer(",", "", " ", "", "£", "").Replace(v.read(f.Name))
+	text := figures(strings.ReplaceAll(v.read(f.Name), "£", ""))
 	if text == "" {
 		if !f.Optional {
 			v.refuse(f.Name, "form.missing", f.What)
