@@ -46,15 +46,11 @@ func (k *client) approvalList() *cobra.Command {
 }
 
 func (k *client) tellApprovals(page contract.ApprovalPage) {
-	if len(page.Items) == 0 {
-		k.say("Nothing is waiting.")
-		return
-	}
 	var rows [][]string
 	for _, a := range page.Items {
 		rows = append(rows, []string{a.Id, string(a.State), firstOf(given(a.ProductName), given(a.TrialName), a.Trial), given(a.AskedName), money(a.CostPence), moment(&a.LapsesAt)})
 	}
-	table(k.std.out, []string{"ID", "STATE", "WHAT", "ASKED BY", "COST", "LAPSES"}, rows)
+	k.list("Nothing is waiting.", []string{"ID", "STATE", "WHAT", "ASKED BY", "COST", "LAPSES"}, rows)
 }
 
 func (k *client) tellApproval(a contract.Approval) {

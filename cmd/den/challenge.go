@@ -50,15 +50,11 @@ func (k *client) challengeList() *cobra.Command {
 }
 
 func (k *client) tellChallenges(page contract.ChallengePage) {
-	if len(page.Items) == 0 {
-		k.say("There are no challenges.")
-		return
-	}
 	var rows [][]string
 	for _, c := range page.Items {
 		rows = append(rows, []string{c.Id, c.Title, c.DepartmentName, string(c.State), moment(c.AnswersUntil), strings.Join(c.Fits, ", ")})
 	}
-	table(k.std.out, []string{"ID", "TITLE", "DEPARTMENT", "STATE", "ANSWERS UNTIL", "FITS"}, rows)
+	k.list("There are no challenges.", []string{"ID", "TITLE", "DEPARTMENT", "STATE", "ANSWERS UNTIL", "FITS"}, rows)
 }
 
 // oneChallenge makes a command about one challenge.

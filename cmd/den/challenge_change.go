@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"innovationden/configs"
-	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -83,14 +82,12 @@ func (k *client) challengeAdd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if department != "" && !isID(department, den.KindDepartment) {
-				all, err := allDepartments(ctx, c)
+			if department != "" {
+				id, err := departmentID(ctx, c, department)
 				if err != nil {
 					return err
 				}
-				if department, err = choose("department", "den department list", department, all); err != nil {
-					return err
-				}
+				department = id
 			}
 			var in contract.NewChallenge
 			if err := again(e.said(), &in); err != nil {

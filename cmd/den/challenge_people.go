@@ -22,10 +22,6 @@ func (k *client) challengeFits() *cobra.Command {
 			return err
 		}
 		return show(k, v, func(v contract.FitPage) {
-			if len(v.Items) == 0 {
-				k.say("No product offers what the challenge asks for.")
-				return
-			}
 			var rows [][]string
 			for _, f := range v.Items {
 				state := ""
@@ -37,7 +33,7 @@ func (k *client) challengeFits() *cobra.Command {
 				}
 				rows = append(rows, []string{f.Product, f.ProductName, f.SupplierName, strings.Join(f.InCommon, ", "), strings.Join(f.Missing, ", "), fmt.Sprint(f.Trials), state})
 			}
-			table(k.std.out, []string{"ID", "PRODUCT", "SUPPLIER", "OFFERS", "DOES NOT SAY", "TRIED", ""}, rows)
+			k.list("No product offers what the challenge asks for.", []string{"ID", "PRODUCT", "SUPPLIER", "OFFERS", "DOES NOT SAY", "TRIED", ""}, rows)
 		})
 	})
 }

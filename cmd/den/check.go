@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,10 +35,13 @@ checks who signed it.`,
 		Example: "  den check --data /var/lib/den\n  den check --data /var/lib/den --against checkpoint-of-june\n  den check --proof event-7-proof.json --key record-key.txt\n  den check --bundle report-tri_01….bundle.zip --key record-key.txt",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if k.bundle != "" {
+			switch {
+			case k.bundle != "":
 				return k.bundleOf()
+			case k.proof != "":
+				return k.prove()
 			}
-			return k.run(c.Context())
+			return k.records(c.Context())
 		},
 	}
 	c.Flags().StringVar(&k.data, "data", "", "the data folder (/var/lib/den)")
@@ -73,10 +76,8 @@ type foundFault struct {
 	Say   string `json:"detail"`
 }
 
-func (k check) run(ctx context.Context) error {
-	if k.proof != "" {
-		return k.prove()
-	}
+// records checks what is in a data folder.
+func (k check) records(ctx context.Context) error {
 	folder, err := k.folder()
 	if err != nil {
 		return err
@@ -135,7 +136,7 @@ func (k check) compare(ctx context.Context, store *bolt.DB, folder string, found
 	if err != nil {
 		return usageError{fmt.Errorf("the checkpoint cannot be read: %w", err)}
 	}
-	public, err := k.publicKey(folder)
+	public, err := publicKey(firstOf(k.key, filepath.Join(folder, "record.key")))
 	if err != nil {
 		return err
 	}
@@ -149,23 +150,24 @@ func (k check) compare(ctx context.Context, store *bolt.DB, folder string, found
 	return err
 }
 
-func (k check) publicKey(folder string) (string, error) {
-	path := k.key
-	if path == "" {
-		path = filepath.Join(folder, "record.key")
+// publicKey reads a public key: a file of it, or the two halves as the den keeps them.
+func publicKey(path string) (string, error) {
+	const most = 4 << 10
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > most {
+		return "", usageError{fmt.Errorf("there is no public key in %s", path)}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("the key of the record cannot be read: %w", err)
+		return "", usageError{fmt.Errorf("the key cannot be read: %w", err)}
 	}
-	return publicOf(string(text)), nil
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.TrimSpace(lines[len(lines)-1]), nil
 }
 
 func (k check) say(found checked) error {
 	if k.json {
-		encoder := json.NewEncoder(k.std.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(found); err != nil {
+		if err := document(k.std.out, found); err != nil {
 			return err
 		}
 	} else {

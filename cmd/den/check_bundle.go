@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 
 	"innovationden/orchestrator/ledger"
 	"innovationden/orchestrator/report"
@@ -27,7 +25,7 @@ func (k check) bundleOf() error {
 	if k.key == "" {
 		return usageError{fmt.Errorf("name the file of the den's public key with --key. The record page of the den shows it")}
 	}
-	public, err := publicText(k.key)
+	public, err := publicKey(k.key)
 	if err != nil {
 		return err
 	}
@@ -54,29 +52,9 @@ func (k check) bundleOf() error {
 	return k.sayBundle(found)
 }
 
-// publicText reads a public key: a file of it, or the two halves as the den keeps them.
-func publicText(path string) (string, error) {
-	const most = 4 << 10
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > most {
-		return "", usageError{fmt.Errorf("there is no public key in %s", path)}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", usageError{fmt.Errorf("the key cannot be read: %w", err)}
-	}
-	public := strings.TrimSpace(string(text))
-	if private, second, ok := strings.Cut(public, "\n"); ok && strings.HasPrefix(private, "PRIVATE") {
-		public = strings.TrimSpace(second)
-	}
-	return public, nil
-}
-
 func (k check) sayBundle(found bundleFound) error {
 	if k.json {
-		encoder := json.NewEncoder(k.std.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(found); err != nil {
+		if err := document(k.std.out, found); err != nil {
 			return err
 		}
 	} else {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -35,11 +34,9 @@ func (k check) prove() error {
 	}
 	public := ""
 	if k.key != "" {
-		key, err := os.ReadFile(k.key)
-		if err != nil {
-			return usageError{fmt.Errorf("the key cannot be read: %w", err)}
+		if public, err = publicKey(k.key); err != nil {
+			return err
 		}
-		public = publicOf(string(key))
 	}
 	found := proved{Size: p.Head.Size, Root: p.Head.Root}
 	e, signed, err := ledger.Proof(p).Check(public)
@@ -61,18 +58,10 @@ func (k check) prove() error {
 	return k.sayProved(found)
 }
 
-// publicOf is the public key in a file: the line alone, or the second of a key file.
-func publicOf(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
-}
-
 func (k check) sayProved(found proved) error {
 	switch {
 	case k.json:
-		encoder := json.NewEncoder(k.std.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(found); err != nil {
+		if err := document(k.std.out, found); err != nil {
 			return err
 		}
 	case !found.OK:

@@ -39,15 +39,11 @@ to be sent.`,
 }
 
 func (k *client) tellDeliveries(page contract.DeliveryPage) {
-	if len(page.Items) == 0 {
-		k.say("There are none.")
-		return
-	}
 	var rows [][]string
 	for _, d := range page.Items {
 		rows = append(rows, []string{d.Id, moment(&d.MadeAt), given(d.PersonName), string(d.Channel), given(d.Title), fmt.Sprint(d.Tries), given(d.Detail)})
 	}
-	table(k.std.out, []string{"ID", "MADE", "FOR", "BY", "WHAT", "TRIES", "WHY"}, rows)
+	k.list("There are none.", []string{"ID", "MADE", "FOR", "BY", "WHAT", "TRIES", "WHY"}, rows)
 }
 
 func (k *client) noticeRetry() *cobra.Command {

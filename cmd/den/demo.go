@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -128,9 +127,7 @@ func (d demo) play(ctx context.Context, h *house) error {
 	s := story{house: h}
 	told, err := s.play(ctx)
 	if d.json {
-		encoder := json.NewEncoder(d.std.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(told); err != nil {
+		if err := document(d.std.out, told); err != nil {
 			return err
 		}
 	} else {

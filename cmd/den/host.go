@@ -100,10 +100,6 @@ nobody, are never touched. The den does the same by itself from time to time.`,
 }
 
 func (k *client) tellOrphans(page contract.OrphanPage, dry bool) {
-	if len(page.Items) == 0 {
-		k.say("Everything on the engine has its record.")
-		return
-	}
 	var rows [][]string
 	for _, o := range page.Items {
 		act := "not removed"
@@ -117,5 +113,5 @@ func (k *client) tellOrphans(page contract.OrphanPage, dry bool) {
 		}
 		rows = append(rows, []string{o.Sandbox, existed(contract.Inventory{Containers: o.Containers, Networks: o.Networks, Volumes: o.Volumes}), moment(&o.Youngest), act})
 	}
-	table(k.std.out, []string{"SANDBOX", "EXISTS", "LAST MADE", "WHAT IS DONE"}, rows)
+	k.list("Everything on the engine has its record.", []string{"SANDBOX", "EXISTS", "LAST MADE", "WHAT IS DONE"}, rows)
 }

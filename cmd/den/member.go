@@ -56,22 +56,6 @@ func secretOf(link string) string {
 	return strings.TrimSpace(link)
 }
 
-// organisationID finds a department or a supplier by id or name, or the whole den.
-func organisationID(ctx context.Context, c *contract.Client, word string) (string, error) {
-	if word == wholeDen || isID(word, den.KindDepartment) || isID(word, den.KindSupplier) {
-		return word, nil
-	}
-	departments, err := allDepartments(ctx, c)
-	if err != nil {
-		return "", err
-	}
-	suppliers, err := allSuppliers(ctx, c)
-	if err != nil {
-		return "", err
-	}
-	return choose("department or supplier", "den department list", word, append(departments, suppliers...))
-}
-
 // inOrganisation is a command whose first word names an organisation. The others are
 // what more names.
 func (k *client) inOrganisation(c *cobra.Command, more []string, do func(cmd *cobra.Command, c *contract.Client, in string, args []string) error) *cobra.Command {

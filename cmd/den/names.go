@@ -115,6 +115,46 @@ func productID(ctx context.Context, c *contract.Client, word string) (string, er
 	return choose("product", "den product list", word, namesOf(all, func(p contract.Product) named { return named{p.Id, p.Name} }))
 }
 
+// departmentID finds a department by id or name.
+func departmentID(ctx context.Context, c *contract.Client, word string) (string, error) {
+	if isID(word, den.KindDepartment) {
+		return word, nil
+	}
+	all, err := allDepartments(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return choose("department", "den department list", word, all)
+}
+
+// supplierID finds a supplier by id or name.
+func supplierID(ctx context.Context, c *contract.Client, word string) (string, error) {
+	if isID(word, den.KindSupplier) {
+		return word, nil
+	}
+	all, err := allSuppliers(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return choose("supplier", "den supplier list", word, all)
+}
+
+// organisationID finds a department or a supplier by id or name, or the whole den.
+func organisationID(ctx context.Context, c *contract.Client, word string) (string, error) {
+	if word == wholeDen || isID(word, den.KindDepartment) || isID(word, den.KindSupplier) {
+		return word, nil
+	}
+	departments, err := allDepartments(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	suppliers, err := allSuppliers(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return choose("department or supplier", "den department list", word, append(departments, suppliers...))
+}
+
 // releaseOf finds a release by its id, by "product@version", or by the product alone
 // where that has one release.
 func releaseOf(word string, all []contract.Product) (string, error) {
@@ -176,4 +216,13 @@ func entryOf(word string, t contract.Trial) (contract.Entry, error) {
 		return contract.Entry{}, den.Refuse(den.NotFound, "%d products of this trial are called %q. Use their labels, such as %q.", len(found), word, found[0].Label)
 	}
 	return contract.Entry{}, den.Refuse(den.NotFound, "This trial has no product %q. Choose %s.", word, strings.Join(labels, " or "))
+}
+
+// entryIn finds a product of a trial by the word that somebody typed.
+func entryIn(ctx context.Context, c *contract.Client, trial, word string) (contract.Entry, error) {
+	t, err := said[contract.Trial](c.GetTrial(ctx, trial))
+	if err != nil {
+		return contract.Entry{}, err
+	}
+	return entryOf(word, t.value)
 }

@@ -39,10 +39,6 @@ func (k *client) noticeList() *cobra.Command {
 }
 
 func (k *client) tellNotices(page contract.NoticePage) {
-	if len(page.Items) == 0 {
-		k.say("You have no notices.")
-		return
-	}
 	var rows [][]string
 	for _, n := range page.Items {
 		star := "*"
@@ -51,7 +47,7 @@ func (k *client) tellNotices(page contract.NoticePage) {
 		}
 		rows = append(rows, []string{star, moment(&n.At), n.Title, n.Detail, given(n.Subject)})
 	}
-	table(k.std.out, []string{"NEW", "WHEN", "WHAT", "", "ABOUT"}, rows)
+	k.list("You have no notices.", []string{"NEW", "WHEN", "WHAT", "", "ABOUT"}, rows)
 }
 
 func (k *client) noticeRead() *cobra.Command {

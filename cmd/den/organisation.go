@@ -138,13 +138,9 @@ func (k *client) tellEverybody(all contract.Everybody) {
 }
 
 func (k *client) tellNames(what string, all []named) {
-	if len(all) == 0 {
-		k.say("There are no %s.", what)
-		return
-	}
 	var rows [][]string
 	for _, n := range all {
 		rows = append(rows, []string{n.id, n.name})
 	}
-	table(k.std.out, []string{"ID", "NAME"}, rows)
+	k.list("There are no "+what+".", []string{"ID", "NAME"}, rows)
 }

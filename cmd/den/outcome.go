@@ -139,11 +139,7 @@ The decision ends the scoring.`,
 				in.Route = &r
 			}
 			if chosen != "" {
-				t, err := said[contract.Trial](c.GetTrial(ctx, id))
-				if err != nil {
-					return err
-				}
-				e, err := entryOf(chosen, t.value)
+				e, err := entryIn(ctx, c, id, chosen)
 				if err != nil {
 					return err
 				}

@@ -24,15 +24,6 @@ Others see it with your scores.`,
 	}, k.evidenceAdd(), k.evidenceList(), k.evidenceGet(), k.evidenceRemove())
 }
 
-// entryIn finds a product of a trial by the word that somebody typed.
-func entryIn(ctx context.Context, c *contract.Client, trial, word string) (contract.Entry, error) {
-	t, err := said[contract.Trial](c.GetTrial(ctx, trial))
-	if err != nil {
-		return contract.Entry{}, err
-	}
-	return entryOf(word, t.value)
-}
-
 func (k *client) evidenceAdd() *cobra.Command {
 	var kind, criterion string
 	var from, to int32

@@ -112,11 +112,7 @@ func (k *client) tellOverview(v contract.Overview) {
 
 func (k *client) overviewPart(what string, head []string, rows [][]string) {
 	k.say("")
-	if len(rows) == 0 {
-		k.say("There are no %s.", what)
-		return
-	}
-	table(k.std.out, head, rows)
+	k.list("There are no "+what+".", head, rows)
 }
 
 func (k *client) outcomeReply() *cobra.Command {

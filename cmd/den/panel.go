@@ -123,11 +123,7 @@ sees the price before the marks are locked.`,
 			if err != nil {
 				return err
 			}
-			t, err := said[contract.Trial](c.GetTrial(ctx, args[0]))
-			if err != nil {
-				return err
-			}
-			e, err := entryOf(args[1], t.value)
+			e, err := entryIn(ctx, c, args[0], args[1])
 			if err != nil {
 				return err
 			}
@@ -318,11 +314,7 @@ func (k *client) outcomeDissent() *cobra.Command {
 		Example: "  den outcome dissent tri_01… Slotwise secure --text \"I saw the certificate\"",
 		Args:    words("the id of a trial", "a product: its name, label or entry id", "a criterion"),
 		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
-			t, err := said[contract.Trial](c.GetTrial(ctx, args[0]))
-			if err != nil {
-				return err
-			}
-			e, err := entryOf(args[1], t.value)
+			e, err := entryIn(ctx, c, args[0], args[1])
 			if err != nil {
 				return err
 			}

@@ -52,10 +52,6 @@ func (k *client) tellLeft(m contract.Mentions) {
 
 // tellTexts lists texts, and says how many there is no room for.
 func (k *client) tellTexts(m contract.Mentions) {
-	if len(m.Items) == 0 {
-		k.say("Operators are told where.")
-		return
-	}
 	var rows [][]string
 	for _, one := range m.Items {
 		text := given(one.Excerpt)
@@ -64,7 +60,7 @@ func (k *client) tellTexts(m contract.Mentions) {
 		}
 		rows = append(rows, []string{one.Kind + ": " + one.What, firstOf(given(one.Path), one.Record), text, strings.TrimSpace(one.Detail + " " + given(one.Change))})
 	}
-	table(k.std.out, []string{"WHAT", "WHERE", "TEXT", "WHAT CAN BE DONE"}, rows)
+	k.list("Operators are told where.", []string{"WHAT", "WHERE", "TEXT", "WHAT CAN BE DONE"}, rows)
 	if more := int(m.Whole+m.Parts) - len(m.Items); more > 0 {
 		k.say("%d more are not listed.", more)
 	}

@@ -52,10 +52,6 @@ func (k *client) productList() *cobra.Command {
 }
 
 func (k *client) tellProducts(page contract.ProductPage) {
-	if len(page.Items) == 0 {
-		k.say("There are no products.")
-		return
-	}
 	var rows [][]string
 	for _, p := range page.Items {
 		var versions []string
@@ -64,29 +60,36 @@ func (k *client) tellProducts(page contract.ProductPage) {
 		}
 		rows = append(rows, []string{p.Id, p.Name, p.SupplierName, strings.Join(versions, ", ")})
 	}
-	table(k.std.out, []string{"ID", "PRODUCT", "SUPPLIER", "RELEASES"}, rows)
+	k.list("There are no products.", []string{"ID", "PRODUCT", "SUPPLIER", "RELEASES"}, rows)
+}
+
+// oneProduct makes a command about one product, whose id or name can be completed.
+func (k *client) oneProduct(c *cobra.Command, do func(ctx context.Context, c *contract.Client, id string) error) *cobra.Command {
+	c.Args = words("the id or name of a product")
+	c.ValidArgsFunction = k.completeProducts
+	c.RunE = k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+		id, err := productID(ctx, c, args[0])
+		if err != nil {
+			return err
+		}
+		return do(ctx, c, id)
+	})
+	return c
 }
 
 func (k *client) productShow() *cobra.Command {
-	return &cobra.Command{
-		Use:               "show PRODUCT",
-		Short:             "Show a product and its releases",
-		Long:              "Show a product, by id or name, and its releases.",
-		Example:           "  den product show Slotwise",
-		Args:              words("the id or name of a product"),
-		ValidArgsFunction: k.completeProducts,
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
-			id, err := productID(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
-			p, err := said[contract.Product](c.GetProduct(ctx, id))
-			if err != nil {
-				return err
-			}
-			return show(k, p, k.tellProduct)
-		}),
-	}
+	return k.oneProduct(&cobra.Command{
+		Use:     "show PRODUCT",
+		Short:   "Show a product and its releases",
+		Long:    "Show a product, by id or name, and its releases.",
+		Example: "  den product show Slotwise",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		p, err := said[contract.Product](c.GetProduct(ctx, id))
+		if err != nil {
+			return err
+		}
+		return show(k, p, k.tellProduct)
+	})
 }
 
 func (k *client) tellProduct(p contract.Product) {
@@ -177,15 +180,4 @@ func (k *client) productAdd() *cobra.Command {
 	c.Flags().StringVar(&supplier, "supplier", "", "the supplier, by id or name")
 	c.Flags().StringVar(&summary, "summary", "", "what it is, in a sentence or two")
 	return c
-}
-
-func supplierID(ctx context.Context, c *contract.Client, word string) (string, error) {
-	if isID(word, den.KindSupplier) {
-		return word, nil
-	}
-	all, err := allSuppliers(ctx, c)
-	if err != nil {
-		return "", err
-	}
-	return choose("supplier", "den supplier list", word, all)
 }

@@ -9,15 +9,11 @@ import (
 )
 
 func (k *client) tellReceipts(page contract.ReceiptPage) {
-	if len(page.Items) == 0 {
-		k.say("There are no receipts yet. Each is written when its sandbox is gone.")
-		return
-	}
 	var rows [][]string
 	for _, r := range page.Items {
 		rows = append(rows, []string{r.Lease, moment(&r.EndedAt), string(r.Reason), existed(r.Found), fmt.Sprint(r.Left), fmt.Sprint(len(r.Looks))})
 	}
-	table(k.std.out, []string{"SANDBOX", "REMOVED", "REASON", "EXISTED", "LEFT", "LOOKS"}, rows)
+	k.list("There are no receipts yet. Each is written when its sandbox is gone.", []string{"SANDBOX", "REMOVED", "REASON", "EXISTED", "LEFT", "LOOKS"}, rows)
 }
 
 func existed(i contract.Inventory) string {

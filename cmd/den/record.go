@@ -106,27 +106,35 @@ func (k *client) tellEvents(page contract.EventPage) {
 	table(k.std.out, []string{"EVENT", "WHEN", "WHO", "WHAT", "WHY"}, rows)
 }
 
+// oneEvent makes a command about one line of the record, which its number names.
+func (k *client) oneEvent(c *cobra.Command, do func(ctx context.Context, c *contract.Client, seq int64) error) *cobra.Command {
+	c.Args = words("the number of an event")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		seq, err := position(args[0])
+		if err != nil {
+			return err
+		}
+		c, err := k.api()
+		if err != nil {
+			return err
+		}
+		return do(cmd.Context(), c, seq)
+	}
+	return c
+}
+
 func (k *client) event() *cobra.Command {
-	return &cobra.Command{
+	return k.oneEvent(&cobra.Command{
 		Use: "show NUMBER", Short: "Show one line of the record, with what changed",
 		Long:    "Show one line of the record: who did what to what, when and why, and how the thing was\nbefore and after.",
-		Example: "  den record show 7", Args: words("the number of an event"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			seq, err := position(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			e, err := said[contract.Event](c.GetEvent(cmd.Context(), seq))
-			if err != nil {
-				return err
-			}
-			return show(k, e, k.tellEvent)
-		},
-	}
+		Example: "  den record show 7",
+	}, func(ctx context.Context, c *contract.Client, seq int64) error {
+		e, err := said[contract.Event](c.GetEvent(ctx, seq))
+		if err != nil {
+			return err
+		}
+		return show(k, e, k.tellEvent)
+	})
 }
 
 func (k *client) tellEvent(e contract.Event) {
@@ -167,27 +175,18 @@ func position(text string) (int64, error) {
 }
 
 func (k *client) proof() *cobra.Command {
-	return &cobra.Command{
+	return k.oneEvent(&cobra.Command{
 		Use: "proof NUMBER", Short: "Prove that a line stands in the record, as a file to keep",
 		Long: `Print a proof that a line stands in the record. "den check --proof FILE --key FILE"
 checks it on any machine, without the den.`,
-		Example: "  den record proof 7 > event-7-proof.json\n  den record key > record-key.txt\n  den check --proof event-7-proof.json --key record-key.txt", Args: words("the number of an event"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			seq, err := position(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := k.api()
-			if err != nil {
-				return err
-			}
-			p, err := said[contract.Proof](c.GetProof(cmd.Context(), seq))
-			if err != nil {
-				return err
-			}
-			return k.print(p.raw)
-		},
-	}
+		Example: "  den record proof 7 > event-7-proof.json\n  den record key > record-key.txt\n  den check --proof event-7-proof.json --key record-key.txt",
+	}, func(ctx context.Context, c *contract.Client, seq int64) error {
+		p, err := said[contract.Proof](c.GetProof(ctx, seq))
+		if err != nil {
+			return err
+		}
+		return k.print(p.raw)
+	})
 }
 
 func (k *client) print(text []byte) error {

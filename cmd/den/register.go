@@ -45,15 +45,11 @@ func (k *client) registerList() *cobra.Command {
 }
 
 func (k *client) tellRegister(page contract.RegisterPage) {
-	if len(page.Items) == 0 {
-		k.say("No reports are published.")
-		return
-	}
 	var rows [][]string
 	for _, r := range page.Items {
 		rows = append(rows, []string{r.Trial, r.Name, r.DepartmentName, moment(&r.PublishedAt), given(r.Finding)})
 	}
-	table(k.std.out, []string{"TRIAL", "NAME", "DEPARTMENT", "PUBLISHED", "FOUND"}, rows)
+	k.list("No reports are published.", []string{"TRIAL", "NAME", "DEPARTMENT", "PUBLISHED", "FOUND"}, rows)
 }
 
 func (k *client) registerShow() *cobra.Command {

@@ -26,40 +26,29 @@ version is a new release.`,
 
 func (k *client) releaseList() *cobra.Command {
 	var p paging
-	c := &cobra.Command{
-		Use:               "list PRODUCT",
-		Short:             "List the releases of a product",
-		Long:              "List the releases of a product, which is named by id or name.",
-		Example:           "  den release list Slotwise",
-		Args:              words("the id or name of a product"),
-		ValidArgsFunction: k.completeProducts,
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
-			id, err := productID(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
-			page, err := said[contract.ReleasePage](c.ListReleases(ctx, id, &contract.ListReleasesParams{After: pointerTo(p.after), Limit: &p.limit}))
-			if err != nil {
-				return err
-			}
-			k.more(page.value.Next)
-			return show(k, page, k.tellReleases)
-		}),
-	}
+	c := k.oneProduct(&cobra.Command{
+		Use:     "list PRODUCT",
+		Short:   "List the releases of a product",
+		Long:    "List the releases of a product, which is named by id or name.",
+		Example: "  den release list Slotwise",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		page, err := said[contract.ReleasePage](c.ListReleases(ctx, id, &contract.ListReleasesParams{After: pointerTo(p.after), Limit: &p.limit}))
+		if err != nil {
+			return err
+		}
+		k.more(page.value.Next)
+		return show(k, page, k.tellReleases)
+	})
 	p.flags(c, false)
 	return c
 }
 
 func (k *client) tellReleases(page contract.ReleasePage) {
-	if len(page.Items) == 0 {
-		k.say("There are no releases.")
-		return
-	}
 	var rows [][]string
 	for _, r := range page.Items {
 		rows = append(rows, []string{r.Id, r.Version, fmt.Sprint(r.Port), r.Path, string(r.Profile), bytesOf(r.SizeBytes), r.From})
 	}
-	table(k.std.out, []string{"ID", "VERSION", "PORT", "PATH", "PROFILE", "SIZE", "FROM"}, rows)
+	k.list("There are no releases.", []string{"ID", "VERSION", "PORT", "PATH", "PROFILE", "SIZE", "FROM"}, rows)
 }
 
 // howMany counts what was given.
@@ -73,38 +62,27 @@ func howMany(given ...string) (n int) {
 }
 
 func (k *client) releasePushes() *cobra.Command {
-	return &cobra.Command{
+	return k.oneProduct(&cobra.Command{
 		Use:   "pushes PRODUCT",
 		Short: "List what was pushed for a product",
 		Long: `List what was pushed to the repository of a product, the newest first, and which releases
 were made of it. "den product show" says what the repository is called.`,
-		Example:           "  den release pushes Slotwise",
-		Args:              words("the id or name of a product"),
-		ValidArgsFunction: k.completeProducts,
-		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
-			id, err := productID(ctx, c, args[0])
-			if err != nil {
-				return err
-			}
-			list, err := said[contract.PushList](c.ListPushes(ctx, id))
-			if err != nil {
-				return err
-			}
-			return show(k, list, k.tellPushes)
-		}),
-	}
+		Example: "  den release pushes Slotwise",
+	}, func(ctx context.Context, c *contract.Client, id string) error {
+		list, err := said[contract.PushList](c.ListPushes(ctx, id))
+		if err != nil {
+			return err
+		}
+		return show(k, list, k.tellPushes)
+	})
 }
 
 func (k *client) tellPushes(list contract.PushList) {
-	if len(list.Items) == 0 {
-		k.say("Nothing was pushed yet.")
-		return
-	}
 	var rows [][]string
 	for _, p := range list.Items {
 		rows = append(rows, []string{p.Tag, p.Digest, bytesOf(p.SizeBytes), moment(&p.At), strings.Join(p.Releases, ", ")})
 	}
-	table(k.std.out, []string{"TAG", "DIGEST", "SIZE", "PUSHED", "RELEASES"}, rows)
+	k.list("Nothing was pushed yet.", []string{"TAG", "DIGEST", "SIZE", "PUSHED", "RELEASES"}, rows)
 }
 
 func (k *client) releaseShow() *cobra.Command {

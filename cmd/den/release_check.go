@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -89,9 +88,7 @@ func (k releaseCheck) run(ctx context.Context, files []string) error {
 	missing(all)
 	good := !slices.ContainsFunc(all, func(c checkedFile) bool { return !c.OK })
 	if k.json {
-		encoder := json.NewEncoder(k.std.out)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(struct {
+		err = document(k.std.out, struct {
 			OK    bool          `json:"ok"`
 			Size  string        `json:"size"`
 			Files []checkedFile `json:"files"`

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"innovationden/configs"
-	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -22,18 +20,6 @@ func (k *client) rules() *cobra.Command {
 what is refused. What is not set has no bound.`,
 		Example: "  den rules show \"Local Services\"\n  den rules set \"Local Services\" --most 10 --length 5d --budget 200",
 	}, k.rulesShow(), k.rulesSet(), k.rulesBudget())
-}
-
-// departmentID finds a department by id or name.
-func departmentID(ctx context.Context, c *contract.Client, word string) (string, error) {
-	if isID(word, den.KindDepartment) {
-		return word, nil
-	}
-	all, err := allDepartments(ctx, c)
-	if err != nil {
-		return "", err
-	}
-	return choose("department", "den department list", word, all)
 }
 
 func (k *client) oneDepartment(c *cobra.Command, do func(*cobra.Command, *contract.Client, string) error) *cobra.Command {

@@ -50,15 +50,11 @@ func (k *client) sandboxList() *cobra.Command {
 }
 
 func (k *client) tellSandboxes(page contract.SandboxPage) {
-	if len(page.Items) == 0 {
-		k.say("There are no sandboxes.")
-		return
-	}
 	var rows [][]string
 	for _, s := range page.Items {
 		rows = append(rows, []string{s.Id, firstOf(given(s.ProductName), s.Product), firstOf(given(s.TrialName), s.Trial), phase(&s), k.timeLeft(s), s.Url})
 	}
-	table(k.std.out, []string{"ID", "PRODUCT", "TRIAL", "STATE", "TIME LEFT", "ADDRESS"}, rows)
+	k.list("There are no sandboxes.", []string{"ID", "PRODUCT", "TRIAL", "STATE", "TIME LEFT", "ADDRESS"}, rows)
 }
 
 // oneSandbox makes a command about one sandbox, whose id can be completed.

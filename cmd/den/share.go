@@ -108,10 +108,6 @@ func (k *client) addShare() *cobra.Command {
 }
 
 func (k *client) tellShares(page contract.SharePage) {
-	if len(page.Items) == 0 {
-		k.say("Nothing is shared.")
-		return
-	}
 	var rows [][]string
 	for _, s := range page.Items {
 		with := firstOf(given(s.WithName), "whoever has the link")
@@ -124,19 +120,15 @@ func (k *client) tellShares(page contract.SharePage) {
 		}
 		rows = append(rows, []string{s.Id, with, given(s.For), firstOf(given(s.Sandbox), "all"), state})
 	}
-	table(k.std.out, []string{"SHARE", "WITH", "FOR", "SANDBOX", "STATE"}, rows)
+	k.list("Nothing is shared.", []string{"SHARE", "WITH", "FOR", "SANDBOX", "STATE"}, rows)
 }
 
 func (k *client) tellShared(page contract.SharedPage) {
-	if len(page.Items) == 0 {
-		k.say("Nothing is shared with you now.")
-		return
-	}
 	var rows [][]string
 	for _, s := range page.Items {
 		for _, b := range s.Sandboxes {
 			rows = append(rows, []string{b.Id, b.Product, s.Question, moment(&s.EndsAt)})
 		}
 	}
-	table(k.std.out, []string{"SANDBOX", "PRODUCT", "QUESTION", "UNTIL"}, rows)
+	k.list("Nothing is shared with you now.", []string{"SANDBOX", "PRODUCT", "QUESTION", "UNTIL"}, rows)
 }

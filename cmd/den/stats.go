@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -117,7 +116,7 @@ func sheetOf[T any](k *client, name string, read func(io.Reader) (T, error), do 
 
 func (k *client) tellAgreement(a evaluation.Agreement) error {
 	if k.json {
-		return k.document(a)
+		return document(k.std.out, a)
 	}
 	k.tellWords(a.Words)
 	interval := firstOf(a.Interval.Why, fmt.Sprintf("%.3f to %.3f (95 %%, %d resamples, seed %d)", a.Interval.Low, a.Interval.High, a.Interval.Resamples, a.Interval.Seed))
@@ -139,7 +138,7 @@ func (k *client) tellAgreement(a evaluation.Agreement) error {
 
 func (k *client) tellRanks(o evaluation.Outcome) error {
 	if k.json {
-		return k.document(o)
+		return document(k.std.out, o)
 	}
 	k.tellWords(o.Words)
 	first := map[string]float64{}
@@ -185,11 +184,4 @@ func figure(f evaluation.Figure) string {
 		return fmt.Sprintf("%.3f", v)
 	}
 	return firstOf(f.Why, "-")
-}
-
-// document prints what this program computed itself, as JSON.
-func (k *client) document(of any) error {
-	encoder := json.NewEncoder(k.std.out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(of)
 }

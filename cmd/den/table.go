@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -61,6 +62,15 @@ func table(w io.Writer, head []string, rows [][]string) {
 	_ = t.Flush()
 }
 
+// list writes the rows of a list in columns, or the sentence that says there are none.
+func (k *client) list(none string, head []string, rows [][]string) {
+	if len(rows) == 0 {
+		k.say("%s", none)
+		return
+	}
+	table(k.std.out, head, rows)
+}
+
 // facts writes a list of names and what they are; a fact without words is left out.
 func facts(w io.Writer, pairs ...[2]string) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -87,6 +97,13 @@ func (k *client) more(next *string) {
 	if next != nil && *next != "" && !k.json {
 		k.note("There are more. Repeat the command with --after %s", *next)
 	}
+}
+
+// document writes what this program found out by itself, as JSON.
+func document(w io.Writer, of any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(of)
 }
 
 // moment writes a time as people do, in the zone of this machine.

@@ -92,10 +92,6 @@ func (k *client) addToken() *cobra.Command {
 }
 
 func (k *client) tellTokens(page contract.TokenPage) {
-	if len(page.Items) == 0 {
-		k.say("There are no tokens.")
-		return
-	}
 	var rows [][]string
 	for _, t := range page.Items {
 		var may []string
@@ -104,5 +100,5 @@ func (k *client) tellTokens(page contract.TokenPage) {
 		}
 		rows = append(rows, []string{t.Id, t.Name, t.Starts + "…", strings.Join(may, ", "), moment(&t.ExpiresAt)})
 	}
-	table(k.std.out, []string{"ID", "FOR", "STARTS", "MAY", "ENDS"}, rows)
+	k.list("There are no tokens.", []string{"ID", "FOR", "STARTS", "MAY", "ENDS"}, rows)
 }

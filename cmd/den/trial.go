@@ -133,14 +133,12 @@ func (k *client) trialList() *cobra.Command {
 		Example: "  den trial list\n  den trial list --state running --json",
 		Args:    words(),
 		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
-			if department != "" && !isID(department, den.KindDepartment) {
-				all, err := allDepartments(ctx, c)
+			if department != "" {
+				id, err := departmentID(ctx, c, department)
 				if err != nil {
 					return err
 				}
-				if department, err = choose("department", "den department list", department, all); err != nil {
-					return err
-				}
+				department = id
 			}
 			page, err := said[contract.TrialPage](c.ListTrials(ctx, &contract.ListTrialsParams{
 				State: pointerTo(contract.InState(state)), Department: pointerTo(department), Newest: p.newest(), After: pointerTo(p.after), Limit: &p.limit,
@@ -159,10 +157,6 @@ func (k *client) trialList() *cobra.Command {
 }
 
 func (k *client) tellTrials(page contract.TrialPage) {
-	if len(page.Items) == 0 {
-		k.say("There are no trials.")
-		return
-	}
 	var rows [][]string
 	for _, t := range page.Items {
 		var products []string
@@ -171,7 +165,7 @@ func (k *client) tellTrials(page contract.TrialPage) {
 		}
 		rows = append(rows, []string{t.Id, t.Name, string(t.State), strings.Join(products, ", "), moment(t.EndsAt)})
 	}
-	table(k.std.out, []string{"ID", "NAME", "STATE", "PRODUCTS", "ENDS"}, rows)
+	k.list("There are no trials.", []string{"ID", "NAME", "STATE", "PRODUCTS", "ENDS"}, rows)
 }
 
 func (k *client) trialShow() *cobra.Command {
