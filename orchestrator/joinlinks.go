@@ -88,7 +88,8 @@ func (o *Orchestrator) openLinks(tx den.Tx, in den.ID) ([]den.JoinLink, error) {
 	return slices.DeleteFunc(all, func(j den.JoinLink) bool { return j.In != in || !j.ExpiresAt.After(now) }), err
 }
 
-// TakeBackInvitation takes an invitation back that nobody has used. NotFound.
+// TakeBackInvitation takes an invitation back that nobody has used: one's own, or one to a
+// role that one could give. NotFound; Denied.
 func (o *Orchestrator) TakeBackInvitation(ctx context.Context, actor den.Actor, id den.ID) error {
 	return o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		j, err := tx.JoinLinks().Get(id)
@@ -98,6 +99,9 @@ func (o *Orchestrator) TakeBackInvitation(ctx context.Context, actor den.Actor, 
 		manage, read := membersActions(j.In)
 		if err := allow(actor, manage, read, den.OwnerOf(j.In)); err != nil {
 			return err
+		}
+		if j.By != actor.ID && !mayGive(actor, den.Membership{Role: j.Role, In: j.In}) {
+			return den.Refuse(den.Denied, "Only an approver of the department, or the operator, can take back the invitation of an approver.")
 		}
 		if err := tx.JoinLinks().Delete(id); err != nil {
 			return err

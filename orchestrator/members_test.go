@@ -97,7 +97,33 @@ func TestWhoMayInviteAndChangeWhom(t *testing.T) {
 				t.Errorf("%s invites a %s to %q: %v, not %q", c.who.Name, c.role, c.in, err, c.want)
 			}
 		}
+		for _, c := range []struct {
+			name   string
+			by     den.Actor
+			role   den.Role
+			taking den.Actor
+			want   den.Refusal
+		}{
+			{"a member takes back that of a member", approver, den.Member, colleague, ""},
+			{"a member takes back that of an approver", approver, den.Approver, colleague, den.Denied},
+			{"an approver takes back another's", operator, den.Approver, approver, ""},
+			{"an outsider", approver, den.Member, outsider, den.NotFound},
+		} {
+			j, _, err := r.invite(c.by, here, c.role)
+			r.must(err)
+			if err := r.o.TakeBackInvitation(ctx, c.taking, j.ID); den.KindOf(err) != c.want {
+				t.Errorf("%s: %v, not %q", c.name, err, c.want)
+			}
+		}
 		approve := []den.Membership{{Role: den.Approver, In: here}}
+		former := r.person("For", den.Approver, here)
+		own, _, err := r.invite(former, here, den.Approver)
+		r.must(err)
+		now, err := r.o.ChangeRoles(ctx, operator, den.RoleChange{Person: former.ID, Add: colleague.Memberships, Remove: approve})
+		r.must(err)
+		if err := r.o.TakeBackInvitation(ctx, now.Act(), own.ID); err != nil {
+			t.Errorf("who made it and is an approver no more: %v", err)
+		}
 		if _, err := r.o.ChangeRoles(ctx, operator, den.RoleChange{Person: operator.ID, Remove: operator.Memberships}); den.KindOf(err) != den.Conflict {
 			t.Errorf("the only operator stops: %v", err)
 		}

@@ -30,16 +30,21 @@ const (
 // told once; the store keeps its hash.
 func (o *Orchestrator) AddShare(ctx context.Context, actor den.Actor, in den.NewShare) (s den.Share, secret string, err error) {
 	in.For = strings.TrimSpace(in.For)
-	fresh, salt := o.Secret(), o.Secret()
-	key := ""
-	if in.Passcode != "" { // takes long: not while others wait for the store
-		if key, err = stretched(salt, in.Passcode); err != nil {
+	var fresh, salt, key string
+	if in.Link {
+		if err = o.Store.View(ctx, func(tx den.Tx) error { return o.mayShare(tx, actor, in) }); err != nil {
 			return s, "", err
+		}
+		fresh, salt = o.Secret(), o.Secret()
+		if in.Passcode != "" { // takes long: not while others wait for the store
+			if key, err = stretched(salt, in.Passcode); err != nil {
+				return s, "", err
+			}
 		}
 	}
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		secret = ""
-		t, err := p.sharing(tx, in.Trial)
+		t, err := sharing(tx, actor, in.Trial)
 		if err != nil {
 			return err
 		}
@@ -80,15 +85,24 @@ func (o *Orchestrator) AddShare(ctx context.Context, actor den.Actor, in den.New
 }
 
 // sharing reads a trial of which the actor may share sandboxes, and that has some.
-func (p *pen) sharing(tx den.Tx, id den.ID) (den.Trial, error) {
+func sharing(tx den.Tx, actor den.Actor, id den.ID) (den.Trial, error) {
 	t, err := tx.Trials().Get(id)
 	if err != nil {
 		return t, missing(err)
 	}
-	if err := allow(p.by, den.ShareSandbox, den.ReadTrial, t.Owner()); err != nil {
+	if err := allow(actor, den.ShareSandbox, den.ReadTrial, t.Owner()); err != nil {
 		return t, err
 	}
 	return t, nil
+}
+
+// mayShare refuses what would be refused later, before a passcode is worked on.
+func (o *Orchestrator) mayShare(tx den.Tx, actor den.Actor, in den.NewShare) error {
+	t, err := sharing(tx, actor, in.Trial)
+	if err == nil {
+		_, err = o.checkShare(tx, o.now(), t, &in)
+	}
+	return err
 }
 
 // checkShare says all that is wrong with what is to be shared, and whom it is for.
@@ -155,7 +169,7 @@ func guestName(tx den.Tx, id den.ID) (name string, err error) {
 // those who may be there anyway.
 func (o *Orchestrator) TakeShare(ctx context.Context, actor den.Actor, trial, id den.ID, why string) (s den.Share, err error) {
 	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
-		t, err := p.sharing(tx, trial)
+		t, err := sharing(tx, actor, trial)
 		if err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ type memberRow struct {
 type linkRow struct {
 	den.JoinLink
 	What string
+	Take bool // the reader may take it back
 }
 
 // turn is one change of a role, as a button.
@@ -159,7 +160,8 @@ func (p *Pages) showMembers(c *gin.Context, status int, in den.ID, page membersP
 	}
 	page.Manages = v.May[den.ManageMembers] || v.May[den.ManagePeople]
 	for _, l := range v.Links {
-		page.Links = append(page.Links, linkRow{l, p.words.Say("member-role." + string(l.Role))})
+		take := l.Role != den.Approver || v.Approve || l.By == who.ID
+		page.Links = append(page.Links, linkRow{l, p.words.Say("member-role." + string(l.Role)), take})
 	}
 	for _, one := range v.People {
 		page.People = append(page.People, p.memberRow(who, v, one, page.Manages))
