@@ -50,20 +50,6 @@ func challengeFlags(c *cobra.Command, e edits) {
 	e.read(c, "budget-to", "budget_high_pence", "the upper end of the budget guide, in pounds", pounds)
 }
 
-// read is a flag whose text is read into something else; an empty text takes the field
-// away.
-func (e edits) read(c *cobra.Command, name, field, usage string, as func(string) (any, error)) {
-	c.Flags().Func(name, usage, func(text string) error {
-		e[field] = ""
-		if text == "" {
-			return nil
-		}
-		v, err := as(text)
-		e[field] = v
-		return err
-	})
-}
-
 func (k *client) challengeAdd() *cobra.Command {
 	e := edits{}
 	var department string
@@ -104,17 +90,6 @@ func (k *client) challengeAdd() *cobra.Command {
 	c.Flags().StringVar(&department, "department", "", "the department, by id or name; left out: your own")
 	challengeFlags(c, e)
 	return c
-}
-
-// said is what was given and is not empty.
-func (e edits) said() edits {
-	out := edits{}
-	for field, v := range e {
-		if v != "" {
-			out[field] = v
-		}
-	}
-	return out
 }
 
 func (k *client) challengeChange() *cobra.Command {

@@ -226,3 +226,11 @@ func entryIn(ctx context.Context, c *contract.Client, trial, word string) (contr
 	}
 	return entryOf(word, t.value)
 }
+
+func (k *client) tellNames(what string, all []named) {
+	var rows [][]string
+	for _, n := range all {
+		rows = append(rows, []string{n.id, n.name})
+	}
+	k.list("There are no "+what+".", []string{"ID", "NAME"}, rows)
+}

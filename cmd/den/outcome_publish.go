@@ -86,3 +86,27 @@ func reportOf(object map[string]any) (r den.Report, err error) {
 	}
 	return r, err
 }
+
+func (k *client) outcomeReply() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reply TRIAL ENTRY TEXT",
+		Short: "Reply to a published report, for the supplier of a product",
+		Long: `Reply to a published report. Your reply stands beside it in the register and on the
+product's page, as you wrote it. Another replaces it; an empty one takes it back.`,
+		Example: "  den outcome reply tri_01… ent_01… \"We have mended the calendar since.\"",
+		Args:    words("the id of a trial", "the id of an entry", "the reply, in quotes"),
+		RunE: k.asks(func(ctx context.Context, c *contract.Client, args []string) error {
+			r, err := said[contract.Reply](c.ReplyToReport(ctx, args[0], args[1], contract.NewReply{Text: args[2]}))
+			if err != nil {
+				return err
+			}
+			return show(k, r, func(r contract.Reply) {
+				if r.Text == "" {
+					k.say("Your reply was taken back.")
+					return
+				}
+				k.say("Your reply stands beside the report.")
+			})
+		}),
+	}
+}
