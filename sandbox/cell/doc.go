@@ -1,5 +1,5 @@
 // Package cell opens sockets inside a network namespace that is not the den's own.
-// It knows namespaces, sockets and the loopback of a cell; it must not know
+// It knows namespaces, processes, sockets and the loopback of a cell; it must not know
 // containers, engines or what a sandbox is for.
 //
 // A socket belongs to the namespace of the thread that makes it, for good. So a

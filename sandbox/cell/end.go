@@ -3,7 +3,7 @@ package cell
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,17 +39,9 @@ func (n *Namespace) End(ctx context.Context) int {
 		if err != nil {
 			continue
 		}
-		fd, err := unix.PidfdOpen(pid, 0)
-		if err != nil {
-			continue // it ended
-		}
-		// Looked at again, now that the number cannot pass to another unseen: where it
-		// did before, the signal reaches nobody.
-		if n.confines(p, mine) && unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil {
+		if fd, ok := kill(pid, func() bool { return n.confines(p, mine) }); ok {
 			ending = append(ending, fd)
-			continue
 		}
-		_ = unix.Close(fd)
 	}
 	for _, fd := range ending {
 		awaitEnd(ctx, fd)
@@ -59,25 +51,40 @@ func (n *Namespace) End(ctx context.Context) int {
 }
 
 // confines says that all of a process, at its place in /proc, is inside the namespace and
-// in another process namespace than mine.
+// in another process namespace than mine. A thread that has ended says nothing, the first
+// one of a process that goes on without it among them.
 func (n *Namespace) confines(process string, mine uint64) bool {
-	if inode, err := inodeOf(process + "/ns/net"); err != nil || inode != n.inode {
-		return false
-	}
-	if inode, err := inodeOf(process + "/ns/pid"); err != nil || inode == mine {
-		return false
+	if inode, err := inodeOf(process + "/ns/net"); err == nil && inode != n.inode {
+		return false // as most are, which need no listing
 	}
 	threads, err := os.ReadDir(process + "/task")
 	if err != nil {
 		return false
 	}
+	inside := false
 	for _, t := range threads {
-		inode, err := inodeOf(fmt.Sprintf("%s/task/%s/ns/net", process, t.Name()))
-		if err == nil && inode != n.inode {
+		thread := process + "/task/" + t.Name()
+		inode, err := inodeOf(thread + "/ns/net")
+		if hasEnded(err) {
+			continue
+		}
+		if err != nil || inode != n.inode {
 			return false
 		}
+		if inode, err = inodeOf(thread + "/ns/pid"); hasEnded(err) {
+			continue
+		}
+		if err != nil || inode == mine {
+			return false
+		}
+		inside = true
 	}
-	return true
+	return inside
+}
+
+// hasEnded says that something of a thread cannot be read because the thread has ended.
+func hasEnded(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH)
 }
 
 // awaitEnd returns when a process has ended, or ctx has.

@@ -1,7 +1,9 @@
 package cell_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -46,6 +48,44 @@ func TestEndKillsWhatIsConfinedAndNobodyElse(t *testing.T) {
 	}
 }
 
+// A process goes on when its first thread ends. It is ended all the same, unless it is a guest.
+func TestEndKillsWhatLostItsFirstThread(t *testing.T) {
+	n := prepared(t)
+	inside, guest := run(t, n, syscall.CLONE_NEWPID, os.Args[0], leaderless), run(t, n, 0, os.Args[0], leaderless)
+	for _, c := range []*child{inside, guest} {
+		if err := c.told.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(10 * time.Second); ; <-time.After(time.Millisecond) {
+			if _, err := cell.InodeOf(c.process.Process.Pid); errors.Is(err, fs.ErrNotExist) && !c.over() {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("its first thread has not ended, or all of it has")
+			}
+		}
+	}
+	if killed := n.End(t.Context()); killed != 1 || !inside.ended(t) {
+		t.Errorf("it killed %d, want the one that is confined", killed)
+	}
+	if guest.over() {
+		t.Error("a guest was ended")
+	}
+}
+
+// leaderless makes a process of this program end its first thread, which is the one that
+// initialises it, as soon as it is told.
+const leaderless = "leaderless"
+
+var _ = func() bool {
+	if len(os.Args) == 2 && os.Args[1] == leaderless {
+		go func() { <-time.After(time.Minute); os.Exit(0) }()
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
+	}
+	return true
+}()
+
 // A namespace that was closed here may be anybody's by now.
 func TestEndDoesNothingInANamespaceThatWasClosed(t *testing.T) {
 	n, err := cell.New()
@@ -64,13 +104,23 @@ func TestEndDoesNothingInANamespaceThatWasClosed(t *testing.T) {
 // child is a process of a test in a namespace.
 type child struct {
 	process *exec.Cmd
+	told    io.Closer // its input
 	done    chan struct{}
 }
 
-// run starts a process that sleeps inside a namespace, and in new ones of the given kinds.
-func run(t *testing.T, n *cell.Namespace, kinds uintptr) *child {
+// run starts a process, one that sleeps where none is given, inside a namespace, and in
+// new ones of the given kinds.
+func run(t *testing.T, n *cell.Namespace, kinds uintptr, command ...string) *child {
 	t.Helper()
-	c := &child{process: exec.Command("nsenter", "--net="+descriptor(t, n), "sleep", "60"), done: make(chan struct{})}
+	if command == nil {
+		command = []string{"sleep", "60"}
+	}
+	c := &child{process: exec.Command("nsenter", append([]string{"--net=" + descriptor(t, n)}, command...)...), done: make(chan struct{})}
+	in, err := c.process.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.told = in
 	c.process.SysProcAttr = &syscall.SysProcAttr{Cloneflags: kinds}
 	if err := c.process.Start(); err != nil {
 		t.Fatal(err)

@@ -3,14 +3,20 @@ package docker
 import (
 	"bufio"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
+
 	"innovationden/sandbox"
+	"innovationden/sandbox/cell"
 )
 
 const groupRoot = "/sys/fs/cgroup"
@@ -20,12 +26,61 @@ const groupRoot = "/sys/fs/cgroup"
 type groups map[string]string
 
 // groupsOf finds the control groups of a process (cgroups(7)), and makes sure that
-// they are those of the container, for the number may belong to another by now.
+// they are those of the container, for the number may belong to another by now. The
+// kernel takes a thread that ended out of its groups, so a process is asked for by any
+// of its threads.
 func groupsOf(pid int, container string) (groups, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
-	if err != nil {
-		return nil, err
+	for _, thread := range threadsOf(strconv.Itoa(pid)) {
+		if b, err := os.ReadFile(path.Join(thread, "cgroup")); err == nil {
+			if g := readGroups(b, container); len(g) > 0 {
+				return g, nil
+			}
+		}
 	}
+	return nil, errors.New("the process is not in the container's control groups")
+}
+
+// groupsOfContainer finds the control groups that have processes of a container, also where
+// the engine says that it has none; nothing where there are none, or they cannot be seen.
+func groupsOfContainer(c *container.InspectResponse) groups {
+	if g, err := groupsOf(c.State.Pid, c.ID); err == nil {
+		return g
+	}
+	for _, controller := range []string{"pids", ""} {
+		for _, at := range []string{"/docker/" + c.ID, "/system.slice/docker-" + c.ID + ".scope"} { // as the engine's drivers name them
+			if g := (groups{controller: at}); len(g.processes()) > 0 {
+				return g
+			}
+		}
+	}
+	return nil
+}
+
+// kill ends the processes of a container, and says how many there were.
+func (g groups) kill(container string) (there int) {
+	for _, text := range g.processes() {
+		pid, err := strconv.Atoi(text)
+		if err != nil {
+			continue
+		}
+		if cell.Kill(pid, func() bool { _, err := groupsOf(pid, container); return err == nil }) {
+			there++
+		}
+	}
+	return there
+}
+
+// threadsOf lists where the threads of a process that have not ended are in /proc. Its
+// first one may have, before the others.
+func threadsOf(pid string) []string {
+	all, _ := filepath.Glob(path.Join("/proc", pid, "task", "[0-9]*")) // the pattern is well formed
+	return slices.DeleteFunc(all, func(thread string) bool {
+		_, err := os.Readlink(path.Join(thread, "exe"))
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)
+	})
+}
+
+func readGroups(b []byte, container string) groups {
 	g := groups{}
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
 		f := strings.SplitN(line, ":", 3)
@@ -36,10 +91,7 @@ func groupsOf(pid int, container string) (groups, error) {
 			g[controller] = f[2]
 		}
 	}
-	if len(g) == 0 {
-		return nil, errors.New("the process is not in the container's control groups")
-	}
-	return g, nil
+	return g
 }
 
 func (g groups) use() (sandbox.Use, error) {

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -62,4 +63,31 @@ func (r *Runtime) endFirst(ctx context.Context, id sandbox.ID, containers []stri
 		})
 	}
 	wg.Wait()
+}
+
+// endRest ends what runs in a container that is about to be removed, and says where that
+// does not end. The engine goes by the first thread of a program: without it the program
+// is over, and cannot be killed.
+func (r *Runtime) endRest(ctx context.Context, name string, c *container.InspectResponse) error {
+	inside := groupsOfContainer(c)
+	if len(inside) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, seenPatience)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for frozen := c.State.Paused; inside.kill(c.ID) > 0; frozen = false {
+		if frozen { // it goes on to its end
+			if err := r.api.ContainerUnpause(ctx, c.ID); err != nil {
+				return explain("let "+name+" go on to its end", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: what runs in %s does not end", sandbox.ErrUnavailable, name)
+		case <-tick.C:
+		}
+	}
+	return nil
 }

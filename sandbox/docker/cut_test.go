@@ -2,7 +2,10 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -43,4 +46,24 @@ func TestEveryServiceOfAStackIsCut(t *testing.T) {
 		t.Errorf("it ended %d processes, want two services and a holder", n)
 	}
 	settled(ctx, t, r, stack.ID, sandbox.Stopped)
+}
+
+// To the engine a program is over when its first thread is. By then the den has no
+// namespace open, as after a start anew.
+func TestAProgramWithoutItsFirstThreadIsRemoved(t *testing.T) {
+	r := engine(t)
+	s := spec(sandboxtest.ProductImage(t, r), sandbox.Standard, "leaderless")
+	ctx := minute(t, r, s)
+	must(t, r.Start(ctx, s))
+	answers(ctx, t, r, s.ID, sandboxtest.Port)
+	c, err := r.api.ContainerInspect(ctx, r.ours.name(s.ID, s.Services[0].Name))
+	must(t, err)
+	if _, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", c.State.Pid)); err == nil {
+		t.Fatal("it has its first thread")
+	}
+	r.Forget(s.ID)
+	must(t, r.Remove(ctx, s.ID))
+	if left := threadsOf(strconv.Itoa(c.State.Pid)); len(left) > 0 {
+		t.Errorf("the engine has removed it, and it runs on: %q", left)
+	}
 }

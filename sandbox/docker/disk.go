@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,7 +26,7 @@ const (
 )
 
 // count adds up what a sandbox has on disk: files that have a name, and those that were
-// removed while a process keeps them open. Everything is opened below what was opened
+// removed while a process holds them. Everything is opened below what was opened
 // before, so that no link leads a count out of a sandbox, and no path is too long for it.
 type count struct {
 	sum    int64
@@ -201,48 +200,6 @@ func (c *count) add(i fs.FileInfo) {
 		c.shared[at] = true
 	}
 	c.sum += blocks(i)
-}
-
-// removed counts the files without a name that the processes of a container keep open on
-// its devices. Those in memory are on others.
-func (c *count) removed(of *container.InspectResponse, devices map[uint64]bool) {
-	groups, err := groupsOf(of.State.Pid, of.ID)
-	if err != nil {
-		return // the engine's host is another, or it has just ended
-	}
-	for _, pid := range groups.processes() {
-		c.descriptors(path.Join("/proc", pid, "fd"), devices)
-	}
-}
-
-func (c *count) descriptors(folder string, devices map[uint64]bool) {
-	f, err := os.Open(folder)
-	if err != nil {
-		return
-	}
-	defer func() { _ = f.Close() }()
-	for !c.more {
-		names, err := f.Readdirnames(countBatch)
-		for _, name := range names {
-			if c.files++; c.files > mostCounted {
-				c.more = true
-				return
-			}
-			i, err := os.Stat(path.Join(folder, name)) // of what is open, not of a path
-			if err != nil {
-				continue
-			}
-			s, ok := i.Sys().(*syscall.Stat_t)
-			if !ok || s.Nlink > 0 || !i.Mode().IsRegular() || !devices[s.Dev] || c.shared[inode{s.Dev, s.Ino}] {
-				continue
-			}
-			c.shared[inode{s.Dev, s.Ino}] = true
-			c.sum += blocks(i)
-		}
-		if err != nil {
-			return
-		}
-	}
 }
 
 // ignoreGone passes over what was removed, or became something else, while it was counted.

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
+	"golang.org/x/sys/unix"
 
 	"innovationden/sandbox"
 )
@@ -175,4 +178,50 @@ func TestRemovedFilesThatAreOpenAreCounted(t *testing.T) {
 	if got, _ := c.result(); got != 0 {
 		t.Errorf("on a device that is not the sandbox's: %d bytes", got)
 	}
+}
+
+// Nor does it need a descriptor of its process: it may be mapped, or be open in a thread
+// that has descriptors of its own.
+func TestRemovedFilesThatAreHeldOtherwiseAreCounted(t *testing.T) {
+	dir := t.TempDir()
+	devices := map[uint64]bool{}
+	note(devices, dir)
+	self := strconv.Itoa(os.Getpid())
+	before := newCount()
+	before.process(self, devices)
+	t.Run("mapped", func(t *testing.T) {
+		f := write(t, filepath.Join(dir, "mapped"), 3*megabyte)
+		place, err := unix.Mmap(int(f.Fd()), 0, 1, unix.PROT_READ, unix.MAP_PRIVATE)
+		must(t, err)
+		t.Cleanup(func() { must(t, unix.Munmap(place)) })
+		must(t, f.Close())
+		must(t, os.Remove(f.Name()))
+		c := newCount()
+		c.process(self, devices)
+		if got := c.sum - before.sum; !near(got, 3*megabyte) {
+			t.Errorf("%d bytes", got)
+		}
+	})
+	t.Run("in a table of its own", func(t *testing.T) {
+		name := filepath.Join(dir, "open")
+		must(t, write(t, name, 3*megabyte).Close())
+		opened, seen := make(chan error), make(chan struct{})
+		go func() {
+			runtime.LockOSThread() // it ends with its thread
+			err := unix.Unshare(unix.CLONE_FILES)
+			if err == nil {
+				_, err = unix.Open(name, unix.O_RDONLY, 0)
+			}
+			opened <- err
+			<-seen
+		}()
+		must(t, <-opened)
+		must(t, os.Remove(name))
+		c := newCount()
+		c.process(self, devices)
+		close(seen)
+		if got := c.sum - before.sum; !near(got, 3*megabyte) {
+			t.Errorf("%d bytes", got)
+		}
+	})
 }

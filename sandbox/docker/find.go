@@ -195,6 +195,16 @@ func (r *Runtime) takeAway(ctx context.Context, f sandbox.Found) error {
 func (r *Runtime) removeContainer(ctx context.Context, name string) error {
 	r.paces.release(name)
 	return r.ask(ctx, func(ctx context.Context) error {
+		c, err := r.inspect(ctx, name)
+		if errdefs.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return silence("look at "+name, err)
+		}
+		if err := r.endRest(ctx, name, &c); err != nil {
+			return err
+		}
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
 		for {

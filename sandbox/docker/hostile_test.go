@@ -110,12 +110,17 @@ func TestHostileProductsAreHeld(t *testing.T) {
 	r := engine(t)
 	image := sandboxtest.ProductImage(t, r)
 	for name, test := range map[string]func(context.Context, *testing.T, *Runtime, sandbox.Image){
-		"memory is filled":                           fillsMemory,
-		"a child fills memory":                       childFillsMemory,
-		"it forks for ever":                          forks,
-		"the log is flooded":                         floods,
-		"the writable layer is filled":               fillsDisk,
-		"a file without a name fills it":             hidesDisk,
+		"memory is filled":             fillsMemory,
+		"a child fills memory":         childFillsMemory,
+		"it forks for ever":            forks,
+		"the log is flooded":           floods,
+		"the writable layer is filled": fillsDisk,
+		"a file without a name fills it": func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) {
+			hidesDisk(c, t, r, i, "removed-disk")
+		},
+		"and its program lost its first thread": func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) {
+			hidesDisk(c, t, r, i, "leaderless")
+		},
 		"it accepts and never answers":               func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) { noAnswer(c, t, r, i, "silent") },
 		"its headers have no end":                    func(c context.Context, t *testing.T, r *Runtime, i sandbox.Image) { noAnswer(c, t, r, i, "headers") },
 		"a program that is not there":                noProgram,
@@ -213,8 +218,8 @@ func fillsDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Imag
 	}
 }
 
-func hidesDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image) {
-	s := spec(image, sandbox.Standard, "removed-disk")
+func hidesDisk(ctx context.Context, t *testing.T, r *Runtime, image sandbox.Image, mode string) {
+	s := spec(image, sandbox.Standard, mode)
 	s.Limits.Memory = 512 << 20
 	r.run(ctx, t, s)
 	var use sandbox.Use

@@ -11,10 +11,19 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
 )
+
+const leaderless = "leaderless"
+
+func init() {
+	if len(os.Args) > 1 && os.Args[1] == leaderless {
+		runtime.LockOSThread() // main runs on the first thread
+	}
+}
 
 func main() {
 	mode := "serve"
@@ -60,6 +69,12 @@ func main() {
 	case "removed-disk":
 		defer hideDisk().Close()
 		serve(":8080")
+	case leaderless: // the same, without the first thread of the process
+		go func() {
+			defer hideDisk().Close()
+			serve(":8080")
+		}()
+		_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
 	case "log":
 		go floodLog()
 		serve(":8080")
