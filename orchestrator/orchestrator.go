@@ -97,6 +97,7 @@ type Orchestrator struct {
 	clocks  clocks
 	finder  finder
 	unused  unused
+	uploads uploads
 	telling sync.Mutex // keeps what Routes hears in order
 
 	mu      sync.Mutex

@@ -95,7 +95,7 @@ func (o *Orchestrator) bringPushed(ctx context.Context, repository, digest strin
 		_ = write.CloseWithError(err)
 		saved <- err
 	}()
-	loaded, err := o.Images.Load(ctx, read)
+	loaded, err := o.Images.Load(ctx, read, 0)
 	_ = read.Close()
 	if unsaved := <-saved; unsaved != nil && !errors.Is(unsaved, io.ErrClosedPipe) {
 		return i, unsaved

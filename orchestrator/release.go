@@ -23,6 +23,13 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 	if err != nil {
 		return r, err
 	}
+	if in.Archive != nil {
+		over, err := o.uploads.begin(product.Supplier)
+		if err != nil {
+			return r, err
+		}
+		defer over()
+	}
 	if in.Compose != "" {
 		return o.addStack(ctx, actor, in, product, r)
 	}
@@ -200,7 +207,7 @@ func (o *Orchestrator) image(ctx context.Context, in den.NewRelease, product den
 		})
 		return i, in.Image, imageFault(err, in)
 	}
-	loaded, err := o.Images.Load(ctx, in.Archive)
+	loaded, err := o.Images.Load(ctx, in.Archive, in.ArchiveSize)
 	if err != nil {
 		return i, "", imageFault(err, in)
 	}
@@ -235,7 +242,7 @@ func imageFault(err error, in den.NewRelease) error {
 	case errors.Is(err, sandbox.ErrImage):
 		bad = den.Bad(field, "This image cannot be run here: %s.", plain(err))
 	case errors.Is(err, sandbox.ErrFull):
-		bad = den.Refuse(den.Full, "The disk of the host has no room for the image. Try again when something was removed.")
+		bad = den.Refuse(den.Full, "The den has no room for an image of this size just now, and kept nothing of it. Try again in some minutes, and tell the operator of the den if that does not help.")
 	case silent(err):
 		bad = den.Refuse(den.Down, "The engine that keeps the images does not answer. Try again in a few minutes.")
 	default:

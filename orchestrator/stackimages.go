@@ -19,7 +19,7 @@ func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Rele
 		return nil, err
 	}
 	if in.Archive != nil {
-		if brought, err = o.Images.Load(ctx, in.Archive); err != nil {
+		if brought, err = o.Images.Load(ctx, in.Archive, in.ArchiveSize); err != nil {
 			return nil, imageFault(err, in)
 		}
 	}

@@ -120,8 +120,10 @@ type Images interface {
 	Image(ctx context.Context, ref string) (Image, error)
 	// Load reads a `docker save` archive and returns the images in it. The names that
 	// the archive gives an image come first among its Names; they are not given to it
-	// on the engine, so they never move a tag that exists.
-	Load(ctx context.Context, archive io.Reader) ([]Image, error)
+	// on the engine, so they never move a tag that exists. size is how many bytes its
+	// sender says there are, 0 where nobody says: what there is no room for is refused
+	// with ErrFull before it is read. ErrImage, ErrFull, ErrUnavailable.
+	Load(ctx context.Context, archive io.Reader, size int64) ([]Image, error)
 	// Keep gives an image our tag, so that it stays while it is wanted.
 	Keep(ctx context.Context, imageID string) error
 	// Drop takes our tag off again and lets the engine free what nobody uses.

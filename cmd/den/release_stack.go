@@ -1,11 +1,12 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,36 +34,42 @@ func (k *client) addStack(ctx context.Context, c *contract.Client, product, vers
 		return answer[contract.Release]{}, usageError{fmt.Errorf("the archive cannot be read: %w", err)}
 	}
 	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return answer[contract.Release]{}, usageError{fmt.Errorf("the archive cannot be read: %w", err)}
+	}
 	p := progress{k: k}
 	defer p.clear()
-	sent := &counted{from: file, tell: func(n int64) { p.show("Sending: " + bytesOf(n)) }}
-	body, feed := io.Pipe()
-	form := multipart.NewWriter(feed)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		port := ""
-		if n.port != 0 {
-			port = strconv.Itoa(int(n.port))
-		}
-		_ = feed.CloseWithError(writeStack(form, [][2]string{
-			{"version", version},
-			{"compose", text},
-			{"name", name},
-			{"front", n.front},
-			{"port", port},
-			{"path", n.path},
-			{"profile", n.profile},
-			{"ways", strings.Join(n.ways, "\n")},
-			{"notes", n.notes},
-			{"needs", n.needs},
-			{"mail", map[bool]string{true: "true"}[n.mail]},
-		}, filepath.Base(n.archive), sent))
-	}()
-	made, err := said[contract.Release](c.AddStackArchiveWithBody(ctx, product, form.FormDataContentType(), body))
-	_ = body.Close()
-	<-done
-	return made, err
+	sent := &counted{from: file, tell: func(n int64) { p.show("Sending: " + bytesOf(n) + " of " + bytesOf(info.Size())) }}
+	port := ""
+	if n.port != 0 {
+		port = strconv.Itoa(int(n.port))
+	}
+	var before bytes.Buffer
+	form := multipart.NewWriter(&before)
+	err = writeStack(form, [][2]string{
+		{"version", version},
+		{"compose", text},
+		{"name", name},
+		{"front", n.front},
+		{"port", port},
+		{"path", n.path},
+		{"profile", n.profile},
+		{"ways", strings.Join(n.ways, "\n")},
+		{"notes", n.notes},
+		{"needs", n.needs},
+		{"mail", map[bool]string{true: "true"}[n.mail]},
+	}, filepath.Base(n.archive))
+	if err != nil {
+		return answer[contract.Release]{}, err
+	}
+	after := "\r\n--" + form.Boundary() + "--\r\n"
+	body := io.MultiReader(&before, sent, strings.NewReader(after))
+	length := int64(before.Len()) + info.Size() + int64(len(after)) // said, a den without room refuses it before it is sent
+	return said[contract.Release](c.AddStackArchiveWithBody(ctx, product, form.FormDataContentType(), body, func(_ context.Context, r *http.Request) error {
+		r.ContentLength = length
+		return nil
+	}))
 }
 
 func composeText(name string) (string, error) {
@@ -81,8 +88,8 @@ func composeText(name string) (string, error) {
 	return string(text), nil
 }
 
-// writeStack writes the fields that are not empty, and the archive last.
-func writeStack(form *multipart.Writer, fields [][2]string, name string, archive io.Reader) error {
+// writeStack writes the fields that are not empty, and last what comes before an archive.
+func writeStack(form *multipart.Writer, fields [][2]string, name string) error {
 	for _, f := range fields {
 		if f[1] == "" {
 			continue
@@ -91,10 +98,6 @@ func writeStack(form *multipart.Writer, fields [][2]string, name string, archive
 			return err
 		}
 	}
-	part, err := form.CreateFormFile("archive", name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(part, archive)
-	return cmp.Or(err, form.Close())
+	_, err := form.CreateFormFile("archive", name)
+	return err
 }

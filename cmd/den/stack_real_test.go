@@ -152,7 +152,9 @@ func (s *served) stack(product, file string, archive []byte, more ...[2]string) 
 	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	must(s.t, writeStack(form, append([][2]string{{"version", lower.EncodeToString(random(4))}, {"compose", file}}, more...), "all.tar", bytes.NewReader(archive)))
+	must(s.t, writeStack(form, append([][2]string{{"version", lower.EncodeToString(random(4))}, {"compose", file}}, more...), "all.tar"))
+	body.Write(archive)
+	must(s.t, form.Close())
 	answer, err := s.client().AddStackArchiveWithBodyWithResponse(context.Background(), product, form.FormDataContentType(), &body)
 	must(s.t, err)
 	return answer

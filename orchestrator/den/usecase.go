@@ -35,12 +35,14 @@ type NewRelease struct {
 	Version string
 	Image   string
 	Archive io.Reader
-	Pushed  string // a tag of the product's repository, or a digest
-	Port    int    // 0: the one port that the image, or Front in the compose file, declares
-	Path    string
-	Profile string // empty: strict; standard with a compose file
-	Env     []string
-	Once    Once
+	// ArchiveSize is how many bytes its sender says it has at most; 0: nobody says.
+	ArchiveSize int64
+	Pushed      string // a tag of the product's repository, or a digest
+	Port        int    // 0: the one port that the image, or Front in the compose file, declares
+	Path        string
+	Profile     string // empty: strict; standard with a compose file
+	Env         []string
+	Once        Once
 
 	Compose     string // a compose file's text; empty: the release is one image
 	ComposeName string // what refusals call the file; empty: compose.yaml

@@ -26,43 +26,43 @@ type manifestEntry struct {
 type archive struct {
 	*policy.Archive
 	file *os.File
+	size int64
 }
 
 // checkArchive copies an archive to a bounded file and checks all of it. The caller
 // closes what it returns.
-func checkArchive(ctx context.Context, from io.Reader, temp, arch string, limits policy.ArchiveLimits) (*archive, error) {
-	f, err := os.CreateTemp(temp, "den-archive-")
+func checkArchive(ctx context.Context, from io.Reader, at place, arch string, limits policy.ArchiveLimits) (*archive, error) {
+	f, err := os.CreateTemp(at.folder, "den-archive-")
 	if err != nil {
 		return nil, fmt.Errorf("%w: a file for the archive: %w", sandbox.ErrFull, err)
 	}
+	a := &archive{file: f}
 	err = os.Remove(f.Name()) // it goes when it is closed, whatever happens
-	var checked *policy.Archive
 	if err == nil {
-		checked, err = checkInto(ctx, f, from, arch, limits)
+		err = a.check(ctx, from, at, policy.Source{From: f, Platform: "linux/" + arch}, limits)
 	}
 	if err != nil {
-		_ = f.Close()
+		a.close()
 		return nil, err
 	}
-	return &archive{Archive: checked, file: f}, nil
+	return a, nil
 }
 
-func checkInto(ctx context.Context, f *os.File, from io.Reader, arch string, limits policy.ArchiveLimits) (*policy.Archive, error) {
-	size, err := policy.Unzip("", from, f, limits)
-	var checked *policy.Archive
-	if err == nil {
-		checked, err = policy.CheckArchive(ctx, policy.Source{From: f, Size: size, Platform: "linux/" + arch}, limits)
+func (a *archive) check(ctx context.Context, from io.Reader, at place, kept policy.Source, limits policy.ArchiveLimits) (err error) {
+	if a.size, err = policy.Unzip("", from, at.writer(a.file), limits); err == nil {
+		kept.Size = a.size
+		a.Archive, err = policy.CheckArchive(ctx, kept, limits)
 	}
 	var refused policy.Refusals
 	switch {
 	case err == nil:
-		return checked, nil
+		return nil
 	case errors.As(err, &refused):
-		return nil, fmt.Errorf("%w: %s", sandbox.ErrImage, inShort(refused))
+		return fmt.Errorf("%w: %s", sandbox.ErrImage, inShort(refused))
 	case says(err, "no space left"):
-		return nil, fmt.Errorf("%w: keep the archive while it is checked: %w", sandbox.ErrFull, err)
+		return fmt.Errorf("%w: keep the archive while it is checked: %w", sandbox.ErrFull, err)
 	}
-	return nil, fmt.Errorf("read the archive: %w", err)
+	return fmt.Errorf("read the archive: %w", err)
 }
 
 // inShort is the first refusal, without the archive's name, and how many there are besides.

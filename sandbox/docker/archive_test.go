@@ -132,7 +132,7 @@ func TestBadArchivesAreRefusedBeforeTheEngineSeesThem(t *testing.T) {
 		"another after a frame": {[]byte("\x5a\x2a\x4d\x18......"), "zstd"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := checkArchive(t.Context(), bytes.NewReader(one.archive), t.TempDir(), runtime.GOARCH,
+			a, err := checkArchive(t.Context(), bytes.NewReader(one.archive), place{folder: t.TempDir()}, runtime.GOARCH,
 				policy.ArchiveLimits{Bytes: 1 << 20, Unpacked: 4 << 20, Entries: 100})
 			if err == nil {
 				a.close()
@@ -195,7 +195,7 @@ func TestLoadMovesNoTag(t *testing.T) {
 
 func loadOne(ctx context.Context, t *testing.T, r *Runtime, archive []byte) sandbox.Image {
 	t.Helper()
-	all, err := r.Load(ctx, bytes.NewReader(archive))
+	all, err := r.Load(ctx, bytes.NewReader(archive), int64(len(archive)))
 	must(t, err)
 	if len(all) != 1 {
 		t.Fatalf("%d images", len(all))
@@ -213,7 +213,7 @@ func TestABaseOfTwoImagesCountsOnce(t *testing.T) {
 	archive := sandboxtest.Tar(t, map[string][]byte{
 		"base": zipped(t, layer), "one": config, "two": append(config, '\n'), "manifest.json": asJSON(t, []any{entry("one"), entry("two")}),
 	}, 0o600)
-	a, err := checkArchive(t.Context(), bytes.NewReader(archive), t.TempDir(), runtime.GOARCH, policy.ArchiveLimits{Unpacked: 4 << 20})
+	a, err := checkArchive(t.Context(), bytes.NewReader(archive), place{folder: t.TempDir()}, runtime.GOARCH, policy.ArchiveLimits{Unpacked: 4 << 20})
 	must(t, err)
 	defer a.close()
 	if len(a.Images) != 2 {

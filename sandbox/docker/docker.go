@@ -53,6 +53,7 @@ type Runtime struct {
 	temp    string
 	wait    time.Duration
 	archive policy.ArchiveLimits
+	spaces  *spaces
 	seccomp string
 
 	offer    func(ctx context.Context, id sandbox.ID, spec sandbox.Spec, service string, space *cell.Namespace) error
@@ -67,6 +68,7 @@ type Runtime struct {
 	images map[string]sandbox.Image // by id: what never changes of an image
 	holder string                   // image id of the holder, once known to be there
 	arch   string                   // of the engine, as Go calls it, once known
+	folder string                   // where the engine keeps its data, once known
 	quota  *bool                    // whether the engine can bound a layer, once known
 	tries  map[sandbox.ID]restarts
 	counts map[sandbox.ID]*counted      // what each has on disk
@@ -106,7 +108,7 @@ func Open(c Config) (*Runtime, error) {
 	}
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
-		archive: c.Archive, seccomp: profile,
+		archive: c.Archive, spaces: newSpaces(), seccomp: profile,
 		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, counts: map[sandbox.ID]*counted{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},

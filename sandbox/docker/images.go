@@ -116,17 +116,27 @@ func (r *Runtime) Drop(ctx context.Context, imageID string) error {
 
 // Load: see sandbox.Images. The archive is checked before the engine sees any of it,
 // and comes in under our own tags alone, so that what it returns is kept. Errors:
-// sandbox.ErrImage with what is wrong, sandbox.ErrFull, sandbox.ErrUnavailable.
-func (r *Runtime) Load(ctx context.Context, archive io.Reader) ([]sandbox.Image, error) {
+// sandbox.ErrImage with what is wrong, sandbox.ErrFull, before any of it is read where its
+// size says so; sandbox.ErrUnavailable.
+func (r *Runtime) Load(ctx context.Context, archive io.Reader, size int64) ([]sandbox.Image, error) {
 	arch, err := r.engineArch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	checked, err := checkArchive(ctx, archive, r.temp, arch, r.archive)
+	space := r.spaces.begin()
+	defer space.end()
+	at, err := r.placeFor(ctx, space, size)
+	if err != nil {
+		return nil, err
+	}
+	checked, err := checkArchive(ctx, archive, at, arch, r.archive)
 	if err != nil {
 		return nil, err
 	}
 	defer checked.close()
+	if err := at.unpack(checked); err != nil {
+		return nil, err
+	}
 	all, err := r.loaded(ctx, checked)
 	if errors.Is(err, sandbox.ErrNoImage) { // whoever else had the same image let go of it just then
 		return r.loaded(ctx, checked)

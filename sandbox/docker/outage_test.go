@@ -154,7 +154,7 @@ func TestAnEngineThatIsNotThereIsSilence(t *testing.T) {
 		"logs":   second(r.Logs(ctx, id, "a", 10)),
 		"use":    second(r.Use(ctx, id)),
 		"image":  second(r.Image(ctx, "a")),
-		"load":   second(r.Load(ctx, strings.NewReader(""))),
+		"load":   second(r.Load(ctx, strings.NewReader(""), 0)),
 		"keep":   r.Keep(ctx, s.Services[0].Image),
 		"drop":   r.Drop(ctx, s.Services[0].Image),
 	} {
@@ -259,7 +259,7 @@ func TestAnImageThatTheEngineDidNotKeepIsLoadedOnceMore(t *testing.T) {
 	c := sandboxtest.ProductConfig()
 	c.Cmd = []string{"another"}
 	s.times.Store(2)
-	_, err := two.Load(t.Context(), bytes.NewReader(sandboxtest.Archive(t, c, nil, map[string][]byte{"product": []byte("no program"), "tmp/": nil})))
+	_, err := two.Load(t.Context(), bytes.NewReader(sandboxtest.Archive(t, c, nil, map[string][]byte{"product": []byte("no program"), "tmp/": nil})), 0)
 	if !errors.Is(err, sandbox.ErrNoImage) {
 		t.Errorf("%v, want ErrNoImage", err)
 	}

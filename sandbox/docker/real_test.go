@@ -14,7 +14,7 @@ import (
 // fromFile loads a stack's images and reads its file, as a release does.
 func fromFile(ctx context.Context, t testing.TB, r *Runtime, s sandboxtest.Stack, limits sandbox.Limits) sandbox.Spec {
 	t.Helper()
-	loaded, err := r.Load(ctx, bytes.NewReader(s.Archive(t)))
+	loaded, err := r.Load(ctx, bytes.NewReader(s.Archive(t)), 0)
 	must(t, err)
 	ids := map[string]string{}
 	for i, image := range s.Images {

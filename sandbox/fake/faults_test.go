@@ -279,10 +279,10 @@ func TestImagesLiveAsLongAsTheyAreWanted(t *testing.T) {
 	if _, err := r.Image(t.Context(), id); !errors.Is(err, sandbox.ErrNoImage) {
 		t.Errorf("before it was loaded: %v", err)
 	}
-	if _, err := r.Load(t.Context(), strings.NewReader("another")); !errors.Is(err, sandbox.ErrImage) {
+	if _, err := r.Load(t.Context(), strings.NewReader("another"), 0); !errors.Is(err, sandbox.ErrImage) {
 		t.Errorf("an archive that is none: %v", err)
 	}
-	loaded, err := r.Load(t.Context(), strings.NewReader("archive"))
+	loaded, err := r.Load(t.Context(), strings.NewReader("archive"), 0)
 	must(t, err)
 	if len(loaded) != 1 || loaded[0].ID != id || !slices.Equal(r.Kept(), []string{id}) {
 		t.Errorf("loaded %+v, kept %v", loaded, r.Kept())

@@ -92,7 +92,7 @@ func (r *Runtime) Image(ctx context.Context, ref string) (found sandbox.Image, e
 }
 
 // Load: see sandbox.Images. It knows the archives that AddArchive made.
-func (r *Runtime) Load(ctx context.Context, archive io.Reader) (loaded []sandbox.Image, err error) {
+func (r *Runtime) Load(ctx context.Context, archive io.Reader, _ int64) (loaded []sandbox.Image, err error) {
 	hash := sha256.New()
 	if _, err := io.Copy(hash, archive); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -247,7 +248,8 @@ func TestAFullDiskIsSaidAndBreaksNothing(t *testing.T) {
 		return
 	}
 	dir := tmpfs(t, 8<<20)
-	g := newRig(t, dir)
+	// The disk fills up after it was asked.
+	g := newRig(t, dir, func(c *Config) { c.Free = func() (int64, error) { return 1 << 40, nil } })
 	_, err := g.image("acme/app", "1", noise(1<<20))
 	must(t, err)
 	before := g.r.Used("acme")
@@ -281,6 +283,24 @@ func TestAFullDiskIsSaidAndBreaksNothing(t *testing.T) {
 	if used, there := g.r.Used("acme"), g.reckoned("acme"); used != there {
 		t.Errorf("counted %d, there %d", used, there)
 	}
+}
+
+// Pushes stop before the disk is full: the den's records need some of it.
+func TestPushesLeaveSomeOfTheDisk(t *testing.T) {
+	var free atomic.Int64
+	g := newRig(t, t.TempDir(), func(c *Config) { c.Free = func() (int64, error) { return free.Load(), nil } })
+	free.Store(spaceKept + 1000)
+	at := g.want(http.StatusAccepted, "POST", "/v2/acme/app/blobs/uploads/", nil).header.Get("Location")
+	got := g.want(http.StatusForbidden, "PATCH", at, io.MultiReader(bytes.NewReader(noise(1001))))
+	if !strings.Contains(got.body, errFull.Say) {
+		t.Errorf("it says %s", got.body)
+	}
+	if left := g.files("uploads"); len(left) != 0 || g.r.Used("acme") != 0 {
+		t.Errorf("left: %q, counted %d", left, g.r.Used("acme"))
+	}
+	free.Store(spaceKept + 1<<20) // control: what leaves enough is taken
+	_, err := g.image("acme/app", "1", noise(1000))
+	must(t, err)
 }
 
 func TestAnUploadOfSomebodyElseIsNotThere(t *testing.T) {

@@ -32,7 +32,10 @@ type Config struct {
 	// Grace is how long what nothing refers to is kept: pushes send layers first and
 	// what refers to them last; 0: a day.
 	Grace time.Duration
-	Log   *slog.Logger // nil: nothing is logged
+	// Free is how many bytes are free where Dir is; nil: the disk is asked. Where it fails,
+	// only the quota bounds what is pushed.
+	Free func() (int64, error)
+	Log  *slog.Logger // nil: nothing is logged
 }
 
 // DefaultQuota is what an owner may keep where nobody says otherwise, in bytes.
@@ -72,6 +75,9 @@ func Open(c Config) (*Registry, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Free == nil {
+		c.Free = func() (int64, error) { return freeOf(c.Dir) }
 	}
 	r := &Registry{Config: c, used: map[string]int64{}, uploads: map[string]*upload{}, touched: map[Digest]time.Time{}, began: c.Now().UTC()}
 	for _, dir := range []string{r.path("uploads"), r.path("blobs", "sha256"), r.path("blobs", "sha512")} {

@@ -178,6 +178,9 @@ func (u *upload) write(from io.Reader) error {
 }
 
 func (u *upload) keep(b []byte) error {
+	if free, err := u.r.Free(); err == nil && free < spaceKept+int64(len(b)) {
+		return errFull
+	}
 	if err := u.r.take(owner(u.repo), int64(len(b)), u.size); err != nil {
 		return err
 	}

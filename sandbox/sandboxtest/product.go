@@ -59,7 +59,7 @@ func LoadImage(t testing.TB, images sandbox.Images, c Config, program []byte) sa
 // ends in "/".
 func LoadFiles(ctx context.Context, t testing.TB, images sandbox.Images, c Config, files map[string][]byte) sandbox.Image {
 	t.Helper()
-	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, files)))
+	loaded, err := images.Load(ctx, bytes.NewReader(Archive(t, c, nil, files)), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"strings"
@@ -51,6 +52,15 @@ func (a *API) bound(c *gin.Context) {
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+}
+
+// sizeOf is how long the body of a request says it is, in bytes; 0 where it does not say.
+func sizeOf(ctx context.Context) int64 {
+	c, ok := ctx.(*gin.Context) // the generated server hands on what gin handed it
+	if !ok {
+		return 0
+	}
+	return max(c.Request.ContentLength, 0)
 }
 
 // isFile says whether the body is a file, which is read while it arrives.

@@ -202,5 +202,5 @@ func TestTheEngineThatIsDownOrFullIsSaidInWords(t *testing.T) {
 	w.engine.EngineDown(false)
 	w.engine.FailNext("keep", fmt.Errorf("writing a layer: %w", errFull))
 	w.post(operator, "/products/"+string(w.products[0].ID)+"/releases", hash{"version": "9", "image": oneImage}).says(507,
-		"The disk of the host has no room for the image. Try again when something was removed.")
+		"The den has no room for an image of this size just now, and kept nothing of it. Try again in some minutes, and tell the operator of the den if that does not help.")
 }

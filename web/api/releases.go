@@ -71,7 +71,7 @@ func (a *API) AddReleaseArchive(ctx context.Context, r contract.AddReleaseArchiv
 		return nil, err
 	}
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), den.NewRelease{
-		Product: den.ID(r.Id), Version: p.Version, Archive: r.Body,
+		Product: den.ID(r.Id), Version: p.Version, Archive: r.Body, ArchiveSize: sizeOf(ctx),
 		Port: int(value(p.Port)), Path: value(p.Path), Profile: string(value(p.Profile)), Asks: asks,
 		Notes: value(p.Notes), Needs: value(p.Needs),
 		Once: once(p.IdempotencyKey, "archive", r.Id, p.Version, p.Port, p.Path, p.Profile, p.Ways, p.Mail, p.Notes, p.Needs),

@@ -39,7 +39,7 @@ func (a *API) AddStackArchive(ctx context.Context, r contract.AddStackArchiveReq
 	if err != nil {
 		return nil, err
 	}
-	in.Product = den.ID(r.Id)
+	in.Product, in.ArchiveSize = den.ID(r.Id), sizeOf(ctx)
 	made, err := a.den.AddRelease(ctx, actor.From(ctx), in)
 	if err != nil {
 		return nil, addressed(err)

@@ -69,7 +69,7 @@ func (p *Pages) AddRelease(c *gin.Context) error {
 	in.Once = once(c)
 	in.Once.Key = typed.Get("once")
 	if file != nil {
-		in.Archive, in.Once = file, den.Once{} // a file is not hashed before it is read
+		in.Archive, in.ArchiveSize, in.Once = file, max(c.Request.ContentLength, 0), den.Once{} // a file is not hashed before it is read
 	}
 	form.Text{Name: "archive", What: "release.what-archive", Optional: true}.Read(v)
 	if !v.Bad() {
