@@ -148,11 +148,18 @@ func plain(err error) string {
 	return strings.TrimSuffix(text, ".")
 }
 
-// overBounds measures what the engine itself cannot bound, now and then.
+// overBounds measures what a product has on disk, now and then. What the engine bounds is
+// not all of it: volumes are not in a layer, nor are the few files of its own that an engine
+// lets a product write. Where it bounds layers they come besides, so that a product that
+// fills its own is not ended for that.
 func (o *Orchestrator) overBounds(ctx context.Context, w work, now den.Stamp) string {
 	const every = 3 * den.LookEvery
-	if h := o.host.Load(); h != nil && h.host.DiskQuota || w.size.Disk <= 0 {
+	most := w.size.Disk
+	if most <= 0 {
 		return ""
+	}
+	if h := o.host.Load(); h != nil && h.host.DiskQuota {
+		most *= 2
 	}
 	if last, ok := o.measured.Load(w.lease.ID); ok && now.Sub(last.(den.Stamp)) < every {
 		return ""
@@ -166,7 +173,7 @@ func (o *Orchestrator) overBounds(ctx context.Context, w work, now den.Stamp) st
 	if err == nil && use.DiskMore {
 		return "It wrote more files, or folders in folders, to its disk than can be counted."
 	}
-	if err != nil || use.Disk <= w.size.Disk {
+	if err != nil || use.Disk <= most {
 		return ""
 	}
 	return fmt.Sprintf("It wrote %s to its disk. Its size allows %s.", bytes(use.Disk), bytes(w.size.Disk))

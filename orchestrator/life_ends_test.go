@@ -100,22 +100,42 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 	})
 }
 
+func TestASandboxThatFillsTheLayerThatTheEngineBoundsLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run()
+		v := r.start(time.Hour, r.release("one", fake.Behaviour{Use: sandbox.Use{Disk: 65 << 20}}))
+		<-time.After(30 * time.Minute)
+		if l := r.lease(v.Entries[0].Lease); l.Phase != den.Live {
+			t.Errorf("%s %q", l.Phase, l.Say)
+		}
+	})
+}
+
 func TestASandboxOverItsDiskIsEnded(t *testing.T) {
-	for want, use := range map[string]sandbox.Use{
-		"It wrote 100 MB to its disk. Its size allows 64 MB.":                          {Disk: 100 << 20},
-		"It wrote more files, or folders in folders, to its disk than can be counted.": {Disk: 1 << 20, DiskMore: true},
+	const more = "It wrote more files, or folders in folders, to its disk than can be counted."
+	for _, c := range []struct {
+		want  string
+		use   sandbox.Use
+		quota bool
+	}{
+		{want: "It wrote 100 MB to its disk. Its size allows 64 MB.", use: sandbox.Use{Disk: 100 << 20}},
+		{want: more, use: sandbox.Use{Disk: 1 << 20, DiskMore: true}},
+		// The engine bounds its layer, and not its volumes.
+		{want: "It wrote 200 MB to its disk. Its size allows 64 MB.", use: sandbox.Use{Disk: 200 << 20}, quota: true},
+		{want: more, use: sandbox.Use{Disk: 1 << 20, DiskMore: true}, quota: true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t)
 			h, err := r.engine.Host(t.Context())
 			r.must(err)
-			h.DiskQuota = false
+			h.DiskQuota = c.quota
 			r.engine.SetHost(h)
 			r.run()
-			v := r.start(time.Hour, r.release("one", fake.Behaviour{Use: use}))
+			v := r.start(time.Hour, r.release("one", fake.Behaviour{Use: c.use}))
 			l := r.phase(v.Entries[0].Lease, den.Ended, 2*time.Minute)
-			if l.Reason != den.ByFailure || l.Say != want {
-				t.Errorf("%s %q", l.Reason, l.Say)
+			if l.Reason != den.ByFailure || l.Say != c.want {
+				t.Errorf("quota: %v: %s %q", c.quota, l.Reason, l.Say)
 			}
 		})
 	}
