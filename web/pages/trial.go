@@ -19,6 +19,7 @@ type trialPage struct {
 	MayDecide bool
 	Decide    string // what the button says
 	MayRecord bool
+	MayRead   bool        // the page of its challenge
 	Reach     []string    // what was opened, one line each; none: all is closed
 	Panel     []panelLink // what the people of the trial do beside the products
 }
@@ -66,6 +67,7 @@ func (p *Pages) Trial(c *gin.Context) error {
 	if page.Decide = p.words.Say("trial.decide"); t.Outcome != nil && t.Outcome.Decision != "" {
 		page.Decide = p.words.Say("trial.decide-again")
 	}
+	page.MayRead = p.OpenTechmap || den.May(asking(c), den.ReadChallenge, den.Owner{})
 	page.Reach = p.wayLines(t)
 	page.MayRecord, page.Panel = t.May[den.ReadRecord], p.panelLinks(t)
 	for _, one := range t.Scheme.Criteria() {
