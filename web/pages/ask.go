@@ -29,6 +29,7 @@ type askPage struct {
 type question struct {
 	What    string
 	Product string // the name of the thing
+	Of      string // what that is part of, where the name does not say
 	Back    string
 	Action  string
 	Warns   bool
@@ -71,7 +72,7 @@ func (p *Pages) showAsk(c *gin.Context, status int, q question, v *form.Values) 
 		Heading: p.words.Say("ask."+q.What+"-title", "Name", q.Product), Action: q.Action, Button: p.words.Say("ask." + q.What + "-button"),
 		Say: []string{p.words.Say("ask."+q.What+"-say", "Name", q.Product)}, Warns: q.Warns, Reason: q.Reason, Must: q.Must, Rev: q.Rev, Form: v,
 	}
-	page.Frame = p.frame(c, page.Heading)
+	page.Frame = p.frame(c, page.Heading).Of(q.Of)
 	page.Back, page.Errors = back(q.Back), v.Summary()
 	return p.show(c, status, "ask", page)
 }
@@ -87,7 +88,7 @@ func (p *Pages) sandboxQuestion(c *gin.Context, what string, needs den.Action) (
 		return question{}, s, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	path := sandboxPath(s.ID)
-	return question{What: what, Product: s.ProductName, Back: path, Action: path + "/" + what, After: path, Done: what, Rev: s.Rev}, s, nil
+	return question{What: what, Product: s.ProductName, Of: s.TrialName, Back: path, Action: path + "/" + what, After: path, Done: what, Rev: s.Rev}, s, nil
 }
 
 func (p *Pages) endQuestion(c *gin.Context) (question, error) {

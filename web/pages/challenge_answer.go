@@ -65,7 +65,7 @@ func (p *Pages) DoAskChallenge(c *gin.Context) error {
 }
 
 func (p *Pages) showAskChallenge(c *gin.Context, status int, v den.ChallengeView, f *form.Values) error {
-	page := challengeAskPage{Frame: p.frame(c, p.words.Say("challenge-ask.title")), Challenge: v, Suppliers: supplierOptions(v), Once: fresh(c), Form: f}
+	page := challengeAskPage{Frame: p.frame(c, p.words.Say("challenge-ask.title")).Of(v.Title), Challenge: v, Suppliers: supplierOptions(v), Once: fresh(c), Form: f}
 	page.Back, page.Errors = back(challengePath(v.ID)), f.Summary()
 	return p.show(c, status, "challenge-ask", page)
 }
@@ -146,7 +146,7 @@ func (p *Pages) ShowInterest(c *gin.Context) error {
 }
 
 func (p *Pages) showInterest(c *gin.Context, status int, v den.ChallengeView, f *form.Values) error {
-	page := challengeInterestPage{Frame: p.frame(c, p.words.Say("challenge-interest.title")), Challenge: v, Suppliers: supplierOptions(v), Form: f}
+	page := challengeInterestPage{Frame: p.frame(c, p.words.Say("challenge-interest.title")).Of(v.Title), Challenge: v, Suppliers: supplierOptions(v), Form: f}
 	var err error
 	if page.Products, err = p.ownProducts(c, v); err != nil {
 		return err

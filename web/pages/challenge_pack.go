@@ -42,7 +42,7 @@ func (p *Pages) Pack(c *gin.Context) error {
 		return err
 	}
 	page := packPage{
-		Frame: p.frame(c, p.words.Say("challenge-pack.title")), Pack: told, Wanted: told.Capabilities, Changes: p.changeRows(told.Changes), SignedIn: asking(c).Known(),
+		Frame: p.frame(c, p.words.Say("challenge-pack.title")).Of(told.Challenge.Title), Pack: told, Wanted: told.Capabilities, Changes: p.changeRows(told.Changes), SignedIn: asking(c).Known(),
 		Challenge: den.ChallengeView{Challenge: told.Challenge, DepartmentName: told.DepartmentName},
 	}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")},
@@ -85,7 +85,7 @@ func (p *Pages) Notice(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := noticePage{Frame: p.frame(c, p.words.Say("challenge-notice.title")), Challenge: v, Text: pack.Notice(told, p.Zone)}
+	page := noticePage{Frame: p.frame(c, p.words.Say("challenge-notice.title")).Of(v.Title), Challenge: v, Text: pack.Notice(told, p.Zone)}
 	page.Back = back(challengePath(v.ID))
 	return p.show(c, http.StatusOK, "challenge-notice", page)
 }

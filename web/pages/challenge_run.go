@@ -65,7 +65,7 @@ func (p *Pages) AnswerQuestion(c *gin.Context) error {
 }
 
 func (p *Pages) showQuestion(c *gin.Context, status int, v den.ChallengeView, q den.QuestionView, f *form.Values) error {
-	page := challengeQuestionPage{Frame: p.frame(c, p.words.Say("challenge-question.title")), Challenge: v, Question: q, Said: q.Said, Form: f}
+	page := challengeQuestionPage{Frame: p.frame(c, p.words.Say("challenge-question.title")).Of(v.Title), Challenge: v, Question: q, Said: q.Said, Form: f}
 	if page.Said == "" {
 		page.Said = q.Asked
 	}
@@ -139,7 +139,7 @@ func (p *Pages) TryChallenge(c *gin.Context) error {
 }
 
 func (p *Pages) showAnswers(c *gin.Context, status int, v den.ChallengeView, f *form.Values) error {
-	page := challengeAnswersPage{Frame: p.frame(c, p.words.Say("challenge-answers.title")), Challenge: v, Once: fresh(c), Form: f, MaySetUp: v.May[den.SetUpChallenge]}
+	page := challengeAnswersPage{Frame: p.frame(c, p.words.Say("challenge-answers.title")).Of(v.Title), Challenge: v, Once: fresh(c), Form: f, MaySetUp: v.May[den.SetUpChallenge]}
 	fits, err := p.Den.Fits(c, asking(c), v.ID)
 	if err != nil {
 		return err
@@ -252,7 +252,7 @@ func (p *Pages) Thank(c *gin.Context) error {
 }
 
 func (p *Pages) showThank(c *gin.Context, status int, v den.ChallengeView, i den.InterestView, f *form.Values) error {
-	page := challengeThankPage{Frame: p.frame(c, p.words.Say("challenge-thank.title", "Supplier", i.SupplierName)), Challenge: v, Interest: i, Form: f}
+	page := challengeThankPage{Frame: p.frame(c, p.words.Say("challenge-thank.title", "Supplier", i.SupplierName)).Of(v.Title), Challenge: v, Interest: i, Form: f}
 	page.Back, page.Errors = back(challengePath(v.ID)+"/answers"), f.Summary()
 	return p.show(c, status, "challenge-thank", page)
 }

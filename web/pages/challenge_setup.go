@@ -86,7 +86,7 @@ func (p *Pages) ChallengeSetUp(c *gin.Context) error {
 	if !ok || err != nil {
 		return err
 	}
-	page := challengeSetUpPage{Frame: p.frame(c, p.words.Say("challenge-set-up.title")), Challenge: v, Steps: p.challengeSteps(v), MayCheck: v.State == den.ChallengeDraft}
+	page := challengeSetUpPage{Frame: p.frame(c, p.words.Say("challenge-set-up.title")).Of(v.Title), Challenge: v, Steps: p.challengeSteps(v), MayCheck: v.State == den.ChallengeDraft}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.Crumb{Href: challengePath(v.ID), Text: v.Title})
 	for _, one := range page.Steps {
 		page.MayCheck = page.MayCheck && (one.Done || !one.Must)
@@ -210,7 +210,7 @@ func (p *Pages) refusedPublish(c *gin.Context, challenge den.ID, err error) (int
 }
 
 func (p *Pages) showCheckChallenge(c *gin.Context, status int, v den.ChallengeView, said view.ErrorSummary) error {
-	page := challengeCheckPage{Frame: p.frame(c, p.words.Say("check.title")), Challenge: v, Wanted: p.capabilityTitles(v.Capabilities), Steps: p.challengeSteps(v)}
+	page := challengeCheckPage{Frame: p.frame(c, p.words.Say("check.title")).Of(v.Title), Challenge: v, Wanted: p.capabilityTitles(v.Capabilities), Steps: p.challengeSteps(v)}
 	page.Back, page.Errors = back(challengePath(v.ID)+"/set-up"), said
 	return p.show(c, status, "challenge-check", page)
 }

@@ -176,7 +176,7 @@ func (p *Pages) showChallengeStep(c *gin.Context, status int, v den.ChallengeVie
 		return den.Missing()
 	}
 	page := challengeStepPage{
-		Frame: p.frame(c, p.words.Say("challenge-set-up."+name)), Challenge: v, Step: name, Form: f, IsPublished: v.State == den.ChallengePublished,
+		Frame: p.frame(c, p.words.Say("challenge-set-up."+name)).Of(v.Title), Challenge: v, Step: name, Form: f, IsPublished: v.State == den.ChallengePublished,
 		Questions: p.boxes(v.Timetable.QuestionsUntil), Answers: p.boxes(v.Timetable.AnswersUntil), Trial: p.boxes(v.Timetable.TrialFrom),
 		Groups: p.capabilityGroups(c, f, v.Capabilities), Advisers: advisers(v),
 	}

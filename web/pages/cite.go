@@ -72,7 +72,7 @@ func (p *Pages) Citable(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := citablePage{Frame: p.frame(c, p.words.Say("cite.title")), Trial: t, Text: text}
+	page := citablePage{Frame: p.frame(c, p.words.Say("cite.title")).Of(t.Name), Trial: t, Text: text}
 	for _, one := range o.Cites {
 		if one.Trial == "" {
 			continue
@@ -138,7 +138,7 @@ func (p *Pages) showCite(c *gin.Context, status int, t den.TrialView, o den.Outc
 	}
 	r := found.Trials[1].Report
 	page := citePage{
-		Frame: p.frame(c, p.words.Say("cite.one", "Name", r.Trial.Name)), Trial: t, Other: r, Href: registerPath(other), Says: found.Trials[1].Says,
+		Frame: p.frame(c, p.words.Say("cite.one", "Name", r.Trial.Name)).Of(t.Name), Trial: t, Other: r, Href: registerPath(other), Says: found.Trials[1].Says,
 		Action: citePath(t.ID, other), Form: v,
 	}
 	if len(r.Finding) > 0 {
@@ -162,7 +162,7 @@ func (p *Pages) unciteQuestion(c *gin.Context) (question, error) {
 	for _, one := range o.Cites {
 		if one.Trial == other && other != "" {
 			at := citePath(t.ID, "")
-			return question{What: "uncite", Product: one.Name, Back: at, Action: citePath(t.ID, other) + "/remove", After: at, Done: "uncite", Reason: true, Must: true,
+			return question{What: "uncite", Product: one.Name, Of: t.Name, Back: at, Action: citePath(t.ID, other) + "/remove", After: at, Done: "uncite", Reason: true, Must: true,
 				Do: func(why string, _ int64) error {
 					_, err := p.Den.Uncite(c, asking(c), t.ID, other, why)
 					return err

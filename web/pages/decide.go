@@ -98,7 +98,7 @@ func products(t den.TrialView) []view.Option {
 
 func (p *Pages) showDecide(c *gin.Context, status int, t den.TrialView, o den.Outcome, v *form.Values) error {
 	page := decidePage{
-		Frame: p.frame(c, p.words.Say("decide.title")), Trial: t, Rev: o.Rev, Form: v,
+		Frame: p.frame(c, p.words.Say("decide.title")).Of(t.Name), Trial: t, Rev: o.Rev, Form: v,
 		Decision: string(o.Decision), Chosen: string(o.Chosen), Why: o.Why, Route: string(o.Route), Cites: len(o.Cites),
 		Products: append([]view.Option{{Value: "", Text: p.words.Say("decide.choose")}}, products(t)...),
 	}

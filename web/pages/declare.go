@@ -81,7 +81,7 @@ func stakes() []string {
 
 func (p *Pages) showDeclare(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
 	page := declarePage{
-		Frame: p.frame(c, p.words.Say("declare.title")), Trial: t, Stake: string(t.Declared.Stake), Text: t.Declared.Text, Form: v, Then: c.Query("then"),
+		Frame: p.frame(c, p.words.Say("declare.title")).Of(t.Name), Trial: t, Stake: string(t.Declared.Stake), Text: t.Declared.Text, Form: v, Then: c.Query("then"),
 	}
 	if status != http.StatusOK {
 		page.Then = c.PostForm("then")
@@ -112,7 +112,7 @@ func (p *Pages) Interests(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := interestsPage{Frame: p.frame(c, p.words.Say("interests.title")), Trial: t, All: all, MayDecide: t.May[den.DecideTrial] && !t.Locked}
+	page := interestsPage{Frame: p.frame(c, p.words.Say("interests.title")).Of(t.Name), Trial: t, All: all, MayDecide: t.May[den.DecideTrial] && !t.Locked}
 	declared := map[den.ID]bool{}
 	for _, d := range all {
 		declared[d.Evaluator] = true
@@ -190,7 +190,7 @@ func (p *Pages) DecideInterest(c *gin.Context) error {
 }
 
 func (p *Pages) showStake(c *gin.Context, status int, t den.TrialView, d den.DeclarationView, v *form.Values) error {
-	page := interestPage{Frame: p.frame(c, p.words.Say("interest.title")), Trial: t, Declaration: d, Form: v}
+	page := interestPage{Frame: p.frame(c, p.words.Say("interest.title", "Name", d.EvaluatorName)).Of(t.Name), Trial: t, Declaration: d, Form: v}
 	for _, one := range []den.Consequence{den.GoOn, den.TakeOut} {
 		page.Choices = append(page.Choices, view.Choice{
 			Value: string(one), Text: p.words.Say("consequence." + string(one)), Hint: view.Hint{Text: p.words.Say("consequence-hint." + string(one))},

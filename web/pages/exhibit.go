@@ -95,7 +95,7 @@ func (p *Pages) AddEvidence(c *gin.Context) error {
 
 func (p *Pages) showEvidence(c *gin.Context, status int, own ownAssessment, v *form.Values) error {
 	t, e, a := own.trial, own.entry, own.assessment
-	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil, MayRemove: !a.Submitted()}
+	page := exhibitPage{Frame: p.frame(c, p.words.Say("evidence.title", "Product", e.ProductName)).Of(t.Name), Trial: t, Entry: e, Form: v, MayLog: !t.Veiled && e.Sandbox != nil, MayRemove: !a.Submitted()}
 	for _, x := range a.Evidence {
 		one, _ := t.Scheme.Criterion(x.Criterion)
 		page.Kept = append(page.Kept, keptEvidence{x, one.Title})

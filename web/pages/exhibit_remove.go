@@ -14,7 +14,7 @@ func (p *Pages) removeEvidenceQuestion(c *gin.Context) (question, error) {
 	at := evidencePath(own.trial.ID, own.entry.ID)
 	for _, x := range own.assessment.Evidence {
 		if string(x.ID) == c.Param("evidence") {
-			return question{What: "remove-evidence", Product: x.Name, Back: at, Action: at + "/" + string(x.ID) + "/remove", After: at, Done: "evidence-removed", Warns: true, Reason: true, Must: true,
+			return question{What: "remove-evidence", Product: x.Name, Of: own.trial.Name, Back: at, Action: at + "/" + string(x.ID) + "/remove", After: at, Done: "evidence-removed", Warns: true, Reason: true, Must: true,
 				Do: func(why string, _ int64) error {
 					return p.Den.RemoveEvidence(c, asking(c), den.EvidenceRemoval{Trial: own.trial.ID, Entry: own.entry.ID, Evidence: x.ID, Why: why})
 				}}, nil

@@ -27,6 +27,7 @@ type extendPage struct {
 type longer struct {
 	extendPage
 	Path string
+	Of   string // what it is part of, where its name does not say
 	Do   func(den.Extension) error
 }
 
@@ -45,7 +46,7 @@ func (p *Pages) ExtendTrial(c *gin.Context) error { return p.doLonger(c, p.trial
 func (p *Pages) sandboxLonger(c *gin.Context) (longer, error) {
 	q, s, err := p.sandboxQuestion(c, "extend", den.RunSandbox)
 	page := extendPage{Name: s.ProductName, EndsAt: s.EndsAt, Latest: s.LatestEnd, More: q.Back + "/more", Action: q.Action, Rev: s.Rev}
-	return longer{extendPage: page, Path: q.Back, Do: func(x den.Extension) error {
+	return longer{extendPage: page, Path: q.Back, Of: q.Of, Do: func(x den.Extension) error {
 		_, err := p.Den.Extend(c, asking(c), s.ID, x)
 		return err
 	}}, err
@@ -54,7 +55,7 @@ func (p *Pages) sandboxLonger(c *gin.Context) (longer, error) {
 func (p *Pages) trialLonger(c *gin.Context) (longer, error) {
 	q, t, err := p.trialQuestion(c, "extend")
 	page := extendPage{Name: t.Name, EndsAt: t.EndsAt, Action: q.Action, Rev: t.Rev}
-	return longer{extendPage: page, Path: q.Back, Do: func(x den.Extension) error {
+	return longer{extendPage: page, Path: q.Back, Of: q.Of, Do: func(x den.Extension) error {
 		_, err := p.Den.ExtendTrial(c, asking(c), t.ID, x)
 		return err
 	}}, err
@@ -115,7 +116,7 @@ func (p *Pages) extend(c *gin.Context, l longer, v *form.Values, x den.Extension
 func (p *Pages) showLonger(c *gin.Context, status int, l longer, v *form.Values) error {
 	page := l.extendPage
 	page.Form = v
-	page.Frame = p.frame(c, p.words.Say("extend.title", "Name", l.Name))
+	page.Frame = p.frame(c, p.words.Say("extend.title", "Name", l.Name)).Of(l.Of)
 	page.Back, page.Errors = back(l.Path), v.Summary()
 	return p.show(c, status, "extend", page)
 }

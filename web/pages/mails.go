@@ -27,7 +27,7 @@ func (p *Pages) Mails(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := mailsPage{Frame: p.frame(c, p.words.Say("mails.title", "Product", s.ProductName)), Sandbox: s}
+	page := mailsPage{Frame: p.frame(c, p.words.Say("mails.title", "Product", s.ProductName)).Of(s.TrialName), Sandbox: s}
 	for i := len(all) - 1; i >= 0; i-- {
 		page.Mails = append(page.Mails, all[i])
 	}

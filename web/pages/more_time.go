@@ -59,7 +59,7 @@ func (p *Pages) DoAskMore(c *gin.Context) error {
 }
 
 func (p *Pages) showMore(c *gin.Context, status int, s den.SandboxView, v *form.Values) error {
-	page := morePage{Frame: p.frame(c, p.words.Say("more.title", "Name", s.ProductName)), Sandbox: s, Once: fresh(c), Form: v}
+	page := morePage{Frame: p.frame(c, p.words.Say("more.title", "Name", s.ProductName)).Of(s.TrialName), Sandbox: s, Once: fresh(c), Form: v}
 	page.Back, page.Errors = back(sandboxPath(s.ID)+"/extend"), v.Summary()
 	return p.show(c, status, "more-time", page)
 }

@@ -114,7 +114,7 @@ func (p *Pages) priceRows(t den.TrialView) []priceRow {
 }
 
 func (p *Pages) showPrices(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
-	page := pricesPage{Frame: p.frame(c, p.words.Say("prices.title")), Trial: t, Rows: p.priceRows(t), Over: t.Outcome != nil && t.Outcome.Decision != "", Form: v}
+	page := pricesPage{Frame: p.frame(c, p.words.Say("prices.title")).Of(t.Name), Trial: t, Rows: p.priceRows(t), Over: t.Outcome != nil && t.Outcome.Decision != "", Form: v}
 	page.Back, page.Errors = back(trialPath(t.ID)), v.Summary()
 	return p.show(c, status, "prices", page)
 }

@@ -123,7 +123,7 @@ func capabilityIDs(g den.CapabilityGroup) []string {
 
 func (p *Pages) showProductEdit(c *gin.Context, status int, one den.ProductView, v *form.Values) error {
 	page := productEditPage{
-		Frame: p.frame(c, p.words.Say("product.edit")), Product: one, Form: v, Standards: strings.Join(one.Standards, "\n"), Hosts: plain(one.Product.Hosting),
+		Frame: p.frame(c, p.words.Say("product.edit")).Of(one.Name), Product: one, Form: v, Standards: strings.Join(one.Standards, "\n"), Hosts: plain(one.Product.Hosting),
 		Hosting: optionsOf(p, "hosting.", den.Hostings), Locations: optionsOf(p, "location.", den.Locations), YesNo: optionsOf(p, "said.", []den.Said{den.Yes, den.No}),
 	}
 	if one.Price.Pence > 0 {

@@ -30,7 +30,7 @@ func (p *Pages) Protocol(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := protocolPage{Frame: p.frame(c, p.words.Say("protocol.title")), ProtocolView: v, Chair: v.People[v.Trial.Leads()]}
+	page := protocolPage{Frame: p.frame(c, p.words.Say("protocol.title")).Of(v.Trial.Name), ProtocolView: v, Chair: v.People[v.Trial.Leads()]}
 	for _, e := range v.Trial.Evaluators {
 		page.Names = append(page.Names, v.People[e])
 	}
@@ -153,7 +153,7 @@ func (p *Pages) chairs(c *gin.Context, t den.TrialView) ([]view.Option, error) {
 
 func (p *Pages) showAmend(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
 	page := amendPage{
-		Frame: p.frame(c, p.words.Say("amend.title")), Trial: t, Tasks: strings.Join(t.Tasks, "\n"), Rule: t.Rule, Chosen: texts(t.Evaluators),
+		Frame: p.frame(c, p.words.Say("amend.title")).Of(t.Name), Trial: t, Tasks: strings.Join(t.Tasks, "\n"), Rule: t.Rule, Chosen: texts(t.Evaluators),
 		Chair: string(t.Chair), Form: v,
 	}
 	for _, one := range t.Scheme.Criteria() {

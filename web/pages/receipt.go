@@ -39,7 +39,7 @@ func (p *Pages) Receipt(c *gin.Context) error {
 	}
 	page := receiptPage{Receipt: r, Sandbox: s, Heading: p.words.Say("receipt.heading", "When", p.say.Clock(r.EndedAt), "Day", day)}
 	_, page.MayRecord = p.seesTrial(c, s.Trial)
-	page.Frame = p.frame(c, p.words.Say("receipt.title", "Product", s.ProductName))
+	page.Frame = p.frame(c, p.words.Say("receipt.title", "Product", s.ProductName)).Of(s.TrialName)
 	page.Back, page.WayUses = back(sandboxPath(s.ID)), p.wayUses(r.Used)
 	return p.show(c, http.StatusOK, "receipt", page)
 }

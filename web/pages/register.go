@@ -69,7 +69,7 @@ func (p *Pages) Registered(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := registeredPage{Frame: p.frame(c, v.Report.Trial.Name), Parts: p.reportParts(v.Report), At: v.At, Replies: v.Replies}
+	page := registeredPage{Frame: p.frame(c, v.Report.Trial.Name).Of(p.words.Say("register.title")), Parts: p.reportParts(v.Report), At: v.At, Replies: v.Replies}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/register", Text: p.words.Say("register.title")}, view.Crumb{Text: v.Report.Trial.Name})
 	for _, e := range v.Own {
 		page.Own = append(page.Own, reportFile{Href: registerPath(v.Trial) + "/reply/" + url.PathEscape(string(e)), Text: v.Report.EntryName(e)})
@@ -100,7 +100,7 @@ func (p *Pages) replying(c *gin.Context) (replyPage, error) {
 		if own != entry {
 			continue
 		}
-		page := replyPage{Frame: p.frame(c, p.words.Say("reply.title")), Trial: v.Report.Trial.Name, Entry: v.Report.EntryName(entry), Action: c.Request.URL.Path}
+		page := replyPage{Frame: p.frame(c, p.words.Say("reply.title")).Of(v.Report.Trial.Name), Trial: v.Report.Trial.Name, Entry: v.Report.EntryName(entry), Action: c.Request.URL.Path}
 		for _, r := range v.Replies {
 			if r.Entry == entry {
 				page.Text = r.Text

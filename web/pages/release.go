@@ -196,7 +196,7 @@ func field(part *multipart.Part, most int) (string, error) {
 }
 
 func (p *Pages) showRelease(c *gin.Context, status int, product den.ProductView, v *form.Values) error {
-	page := releasePage{Frame: p.frame(c, p.words.Say("release.title")), Product: product, Once: fresh(c), Most: p.words.bytes(p.MaxArchive), Form: v}
+	page := releasePage{Frame: p.frame(c, p.words.Say("release.title")).Of(product.Name), Product: product, Once: fresh(c), Most: p.words.bytes(p.MaxArchive), Form: v}
 	for _, one := range []string{"strict", "standard"} {
 		page.Profiles = append(page.Profiles, view.Choice{Value: one, Text: p.words.Say("profile." + one), Hint: view.Hint{Text: p.words.Say("profile-hint." + one)}})
 	}

@@ -134,7 +134,7 @@ func (p *Pages) onRenewals(c *gin.Context, needs den.Action, read func(den.Renew
 
 func (p *Pages) showRenewals(c *gin.Context, status int, v den.RenewalsView, f *form.Values) error {
 	page := renewalsPage{
-		Frame: p.frame(c, p.words.Say("renewals.title", "Product", v.Sandbox.ProductName)), Sandbox: v.Sandbox, Current: v.Current, Veiled: v.Veiled,
+		Frame: p.frame(c, p.words.Say("renewals.title", "Product", v.Sandbox.ProductName)).Of(v.Sandbox.TrialName), Sandbox: v.Sandbox, Current: v.Current, Veiled: v.Veiled,
 		Rev: v.Rev, Form: f, Opens: p.opens(v),
 	}
 	page.Back, page.Errors = back(sandboxPath(v.Sandbox.ID)), f.Summary()

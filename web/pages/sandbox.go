@@ -39,7 +39,7 @@ func (p *Pages) Sandbox(c *gin.Context) error {
 		return err
 	}
 	p.glance(c.Request.Context(), who, s)
-	page := sandboxPage{Frame: p.frame(c, p.words.Say("sandbox.title", "Product", s.ProductName)), Live: p.liveSandbox(s)}
+	page := sandboxPage{Frame: p.frame(c, p.words.Say("sandbox.title", "Product", s.ProductName)).Of(s.TrialName), Live: p.liveSandbox(s)}
 	page.SeesTrial, page.MayRecord = p.seesTrial(c, s.Trial)
 	if page.SeesTrial {
 		page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},

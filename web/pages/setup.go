@@ -50,7 +50,7 @@ func (p *Pages) SetUp(c *gin.Context) error {
 	if !ok || err != nil {
 		return err
 	}
-	page := setUpPage{Frame: p.frame(c, p.words.Say("set-up.title")), Trial: t, Steps: p.steps(t), MayCheck: true}
+	page := setUpPage{Frame: p.frame(c, p.words.Say("set-up.title")).Of(t.Name), Trial: t, Steps: p.steps(t), MayCheck: true}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")}, view.Crumb{Text: t.Name})
 	for _, one := range page.Steps {
 		page.MayCheck = page.MayCheck && (one.Done || !one.Must)
@@ -163,7 +163,7 @@ func (p *Pages) saveStep(c *gin.Context, s stepPage) error {
 }
 
 func (p *Pages) renderStep(c *gin.Context, status int, s stepPage, e editing) error {
-	e.Base = stepForm{Frame: p.frame(c, p.words.Say("set-up."+s.Name)), ID: e.Trial.ID, Rev: e.Trial.Rev, Form: e.Form}
+	e.Base = stepForm{Frame: p.frame(c, p.words.Say("set-up."+s.Name)).Of(e.Trial.Name), ID: e.Trial.ID, Rev: e.Trial.Rev, Form: e.Form}
 	e.Base.Back, e.Base.Errors = back(trialPath(e.Trial.ID)+"/set-up"), e.Form.Summary()
 	page, err := s.Page(c, e)
 	if err != nil {

@@ -87,7 +87,7 @@ func (p *Pages) refusedStart(c *gin.Context, trial den.ID, err error) (int, view
 }
 
 func (p *Pages) showCheck(c *gin.Context, status int, t den.TrialView, said view.ErrorSummary) error {
-	page := checkPage{Frame: p.frame(c, p.words.Say("check.title")), Trial: t, Once: fresh(c), Ends: p.Now().Add(t.Length)}
+	page := checkPage{Frame: p.frame(c, p.words.Say("check.title")).Of(t.Name), Trial: t, Once: fresh(c), Ends: p.Now().Add(t.Length)}
 	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), said
 	page.Ways, page.Open = p.wayLines(t), open(t)
 	for _, one := range p.steps(t) {

@@ -77,7 +77,7 @@ func (p *Pages) SaveData(c *gin.Context) error {
 
 func (p *Pages) showData(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
 	page := dataPage{
-		stepForm: stepForm{Frame: p.frame(c, p.words.Say("set-up.data")), ID: t.ID, Rev: t.Rev, Form: v}, Trial: t,
+		stepForm: stepForm{Frame: p.frame(c, p.words.Say("set-up.data")).Of(t.Name), ID: t.ID, Rev: t.Rev, Form: v}, Trial: t,
 		Size: p.words.bytes(t.Scenario.Size), Most: p.words.bytes(mostData),
 	}
 	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), v.Summary()

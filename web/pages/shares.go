@@ -114,7 +114,7 @@ func (p *Pages) showShares(c *gin.Context, status int, page sharesPage) error {
 		}
 	}
 	page.Once = fresh(c)
-	page.Frame = p.frame(c, p.words.Say("shares.title"))
+	page.Frame = p.frame(c, p.words.Say("shares.title")).Of(t.Name)
 	page.Back, page.Errors = back(trialPath(t.ID)), page.Form.Summary()
 	c.Header("Cache-Control", "no-store")
 	return p.show(c, status, "shares", page)

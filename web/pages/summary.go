@@ -28,7 +28,7 @@ func (p *Pages) Summary(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := summaryPage{Frame: p.frame(c, p.words.Say("summary.title", "Product", s.Entry.ProductName)), Summary: s}
+	page := summaryPage{Frame: p.frame(c, p.words.Say("summary.title", "Product", s.Entry.ProductName)).Of(s.TrialName), Summary: s}
 	page.TotalSay = p.words.Say("summary.total", "Total", total(s.Total), "Rank", s.Rank, "Ranked", s.Ranked)
 	if s.Rank == 0 {
 		page.TotalSay = p.words.Say("summary.not-ranked", "Total", total(s.Total))

@@ -98,7 +98,7 @@ func readSupplier(v *form.Values) den.SupplierChange {
 
 func (p *Pages) showSupplierEdit(c *gin.Context, status int, s den.SupplierView, v *form.Values) error {
 	page := supplierEditPage{
-		Frame: p.frame(c, p.words.Say("supplier.edit")), Supplier: s, Form: v,
+		Frame: p.frame(c, p.words.Say("supplier.edit")).Of(s.Name), Supplier: s, Form: v,
 		Accreditations: strings.Join(s.Accreditations, "\n"), Frameworks: strings.Join(s.Frameworks, "\n"),
 		Sizes: optionsOf(p, "size.", den.Headcounts), YesNo: optionsOf(p, "said.", []den.Said{den.Yes, den.No}),
 	}

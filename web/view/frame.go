@@ -5,6 +5,7 @@ import "strings"
 // Frame is what every page has in common: the data of a page embeds it.
 type Frame struct {
 	Title  string // without the service's name; "Error: " is put before it where it is needed
+	Thing  string // what the page is of, where its title does not say; empty: nothing
 	Lang   string // "en", unless given
 	Path   string // the page's URL path: marks where we are in the navigation
 	Who    Who    // who is signed in, if anybody
@@ -27,6 +28,13 @@ type Page interface{ Framed() Frame }
 
 // Framed is what the layout shows around the page.
 func (f Frame) Framed() Frame { return f }
+
+// Of names the thing that the page is of after the title, so that two tabs with the same
+// page of two things can be told apart.
+func (f Frame) Of(thing string) Frame {
+	f.Thing = thing
+	return f
+}
 
 // SignedIn says whether somebody is.
 func (f Frame) SignedIn() bool { return f.Who.ID != "" }
