@@ -53,7 +53,11 @@ func (o *Orchestrator) endAll(ctx context.Context) error {
 func (o *Orchestrator) waitForEnds(ctx context.Context) error {
 	const pause = 50 * time.Millisecond
 	for {
-		left, err := o.unfinished(ctx)
+		var left []den.Lease
+		err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+			left, err = unfinished(tx)
+			return err
+		})
 		if err != nil || len(left) == 0 {
 			return err
 		}

@@ -97,37 +97,72 @@ func outstanding(actor den.Actor, v den.TrialView) bool {
 	return done < len(v.Trial.Entries)
 }
 
+// homeSandboxes are those of the actor's suppliers, and those that end soon. Of the many
+// that wait only what is shown is read.
 func (o *Orchestrator) homeSandboxes(tx den.Tx, actor den.Actor, h *den.Home) error {
+	all, err := o.unfinishedNow(tx)
+	if err != nil {
+		return err
+	}
+	assessed, err := assessedNow(tx, actor)
+	if err != nil {
+		return err
+	}
+	var ending []den.Lease
 	soon := o.now().Add(endsSoon)
-	for _, phase := range []den.Phase{den.Live, den.Paused, den.Starting, den.Requested, den.Ending} {
-		q := den.Query{Index: den.LeasesByPhase, Key: string(phase), Limit: readLimit}
-		page, err := tx.Leases().List(q)
-		if err != nil {
+	for _, l := range all {
+		if l.Preflight != "" || !seesAll(actor) && !holdsRole(actor, l) && !assessed[l.Trial] {
+			continue
+		}
+		if l.Phase != den.Ending && l.EndsAt.Before(soon) {
+			ending = append(ending, l)
+		}
+		if !actor.Is(den.SupplierMember, l.Supplier) || len(h.Sandboxes) == readLimit {
+			continue
+		}
+		if h.Sandboxes, err = o.addSandbox(tx, actor, l, h.Sandboxes); err != nil {
 			return err
 		}
-		for _, l := range page.Items {
-			t, err := trialOf(tx, l.Trial)
-			if err != nil {
-				return err
-			}
-			if l.Preflight != "" || !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
-				continue
-			}
-			v, err := o.sandboxViewOf(tx, actor, l, t)
-			if err != nil {
-				return err
-			}
-			if phase != den.Ending && l.EndsAt.Before(soon) {
-				h.Ending = append(h.Ending, v)
-			}
-			if actor.Is(den.SupplierMember, l.Supplier) {
-				h.Sandboxes = append(h.Sandboxes, v)
-			}
+	}
+	slices.SortStableFunc(ending, func(a, b den.Lease) int { return a.EndsAt.Compare(b.EndsAt) })
+	for _, l := range ending {
+		if len(h.Ending) == homeLimit {
+			break
+		}
+		if h.Ending, err = o.addSandbox(tx, actor, l, h.Ending); err != nil {
+			return err
 		}
 	}
-	slices.SortStableFunc(h.Ending, func(a, b den.SandboxView) int { return a.EndsAt.Compare(b.EndsAt) })
-	h.Ending = h.Ending[:min(len(h.Ending), homeLimit)]
 	return nil
+}
+
+// holdsRole says that the actor is of the department or the supplier of a sandbox.
+func holdsRole(actor den.Actor, l den.Lease) bool {
+	return actor.Is(den.SupplierMember, l.Supplier) || actor.Is(den.Member, l.Department) || actor.Is(den.Approver, l.Department)
+}
+
+// assessedNow are the running trials that the actor assesses.
+func assessedNow(tx den.Tx, actor den.Actor) (map[den.ID]bool, error) {
+	var q den.Query
+	for _, reader := range append([]den.ID{actor.ID}, actor.In(den.Evaluator)...) {
+		q.Any = append(q.Any, den.Ask{Index: den.TrialsByReader, Key: den.ReaderKey(reader, den.TrialRunning)})
+	}
+	trials, err := every(tx.Trials(), q)
+	all := map[den.ID]bool{}
+	for _, t := range trials {
+		all[t.ID] = true
+	}
+	return all, err
+}
+
+// addSandbox adds the view of a sandbox to a list where the actor may read it.
+func (o *Orchestrator) addSandbox(tx den.Tx, actor den.Actor, l den.Lease, to []den.SandboxView) ([]den.SandboxView, error) {
+	t, err := trialOf(tx, l.Trial)
+	if err != nil || !den.May(actor, den.ReadSandbox, leaseOwner(l, t)) {
+		return to, err
+	}
+	v, err := o.sandboxViewOf(tx, actor, l, t)
+	return append(to, v), err
 }
 
 // homeNotices are the newest that the actor has not read.

@@ -130,11 +130,9 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 		v.URL = o.Address(l.Name)
 	}
 	if l.Phase == den.Requested {
-		at, err := places(tx)
-		if err != nil {
+		if v.Place, err = o.placeOf(tx, l); err != nil {
 			return v, err
 		}
-		v.Place = at[l.ID]
 	}
 	seen := o.seen(l)
 	v.Tried, v.Used, v.Mails = seen.Tried, seen.Used, seen.Sent

@@ -1,8 +1,6 @@
 package orchestrator
 
 import (
-	"context"
-
 	"innovationden/orchestrator/den"
 )
 
@@ -64,18 +62,15 @@ func every[T any](t den.Table[T], q den.Query) ([]T, error) {
 // unfinishedPhases are those of leases that are not over.
 var unfinishedPhases = []den.Phase{den.Ending, den.Live, den.Paused, den.Starting, den.Requested}
 
-// unfinished reads every lease that is not over.
-func (o *Orchestrator) unfinished(ctx context.Context) (all []den.Lease, err error) {
-	err = o.Store.View(ctx, func(tx den.Tx) error {
-		all, err = unfinished(tx)
-		return err
-	})
-	return all, err
-}
+// heldPhases are those of leases that may hold a sandbox: the room of the host bounds them.
+var heldPhases = []den.Phase{den.Live, den.Paused, den.Starting, den.Ending}
 
-func unfinished(tx den.Tx) ([]den.Lease, error) {
-	var all []den.Lease
-	for _, phase := range unfinishedPhases {
+// unfinished reads every lease that is not over, however many wait.
+func unfinished(tx den.Tx) ([]den.Lease, error) { return inPhases(tx, unfinishedPhases...) }
+
+// inPhases reads every lease in some phases.
+func inPhases(tx den.Tx, phases ...den.Phase) (all []den.Lease, err error) {
+	for _, phase := range phases {
 		some, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(phase)})
 		if err != nil {
 			return nil, err
@@ -83,4 +78,18 @@ func unfinished(tx den.Tx) ([]den.Lease, error) {
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+// unfinishedNow gives every lease that is not over, to be shown: those that wait as the
+// queue knows them, so that they are not read.
+func (o *Orchestrator) unfinishedNow(tx den.Tx) ([]den.Lease, error) {
+	waiting, known := o.queue.all()
+	if !known {
+		return unfinished(tx)
+	}
+	all, err := inPhases(tx, heldPhases...)
+	for _, l := range waiting {
+		all = append(all, *l)
+	}
+	return all, err
 }

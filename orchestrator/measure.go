@@ -148,12 +148,12 @@ func (o *Orchestrator) measure(ctx context.Context) {
 
 // toMeasure lists the leases of trials whose products have answered and should answer now.
 func (o *Orchestrator) toMeasure(tx den.Tx, wanted map[den.ID][]string) (out []den.Lease, err error) {
-	all, err := unfinished(tx)
+	all, err := inPhases(tx, den.Live, den.Starting)
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range all {
-		if l.Trial == "" || l.LiveAt.IsZero() || l.Phase != den.Live && l.Phase != den.Starting {
+		if l.Trial == "" || l.LiveAt.IsZero() {
 			continue
 		}
 		out = append(out, l)

@@ -98,7 +98,8 @@ type Orchestrator struct {
 	finder  finder
 	unused  unused
 	uploads uploads
-	telling sync.Mutex // keeps what Routes hears in order
+	queue   queue
+	telling sync.Mutex // keeps what Routes and the queue hear in order
 
 	mu      sync.Mutex
 	running context.Context // of Run; nil: nothing is driven

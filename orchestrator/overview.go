@@ -150,7 +150,7 @@ func (o *Orchestrator) overviewLeases(tx den.Tx, actor den.Actor, v *den.Overvie
 
 // overviewSandboxes are those that are not over, what ends first before the others.
 func (o *Orchestrator) overviewSandboxes(tx den.Tx, actor den.Actor, v *den.Overview) error {
-	leases, err := unfinished(tx)
+	leases, err := o.unfinishedNow(tx)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	tooOld        = 3 * 24 * time.Hour // what is told no more by then is only shown
-	sendPatience  = 20 * time.Second   // one message
-	sendTries     = 12                 // failures in a row before a delivery is given up
-	deliverAtOnce = 200
+	sendPatience  = 20 * time.Second // one message
+	sendTries     = 12               // failures in a row before a delivery is given up
+	deliverAtOnce = 200              // of what is due, in one go
 )
 
 // SendBackoff is how long a delivery waits after so many failures in a row: a minute,
@@ -114,69 +113,6 @@ func handOf(tx den.Tx, d den.Delivery) (string, error) {
 	}
 	box, err := mailboxOf(tx, d.Person)
 	return string(d.Channel) + " " + box.Hook.URL, err
-}
-
-// sort makes a delivery of each notice for each person and channel that wants it.
-func (o *Orchestrator) sort(ctx context.Context) error {
-	var due []den.Notice
-	err := o.Store.View(ctx, func(tx den.Tx) error {
-		page, err := tx.Notices().List(den.Query{Index: den.NoticesByDue, Until: o.now(), Limit: deliverAtOnce})
-		due = page.Items
-		return err
-	})
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	return o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
-		people, err := every(tx.People(), den.Query{})
-		if err != nil {
-			return err
-		}
-		for _, one := range due {
-			n, err := tx.Notices().Get(one.ID)
-			if den.KindOf(err) == den.NotFound || err == nil && n.DueAt.IsZero() {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if p.now.Sub(n.At) < tooOld {
-				if err := p.address(tx, n, people); err != nil {
-					return err
-				}
-			}
-			n.DueAt, n.SentAt = den.Stamp{}, p.now
-			if _, err := tx.Notices().Put(n); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// address makes the deliveries of one notice.
-func (p *pen) address(tx den.Tx, n den.Notice, people []den.Person) error {
-	for _, who := range people {
-		if who.Left || !n.For(who.Act()) {
-			continue
-		}
-		box, err := mailboxOf(tx, who.ID)
-		if err != nil {
-			return err
-		}
-		for _, c := range den.Channels {
-			if p.o.Senders[c] == nil || reach(c, who, box) == "" || !box.Wants(c, n.Kind) {
-				continue
-			}
-			_, err := tx.Deliveries().Put(den.Delivery{
-				ID: p.id(den.KindDelivery), Notice: n.ID, Person: who.ID, Channel: c, State: den.DeliveryWaits, DueAt: p.now, MadeAt: p.now,
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // letter is a delivery with everything that sending it needs.

@@ -169,3 +169,38 @@ func TestNoticesArePagedToTheOldest(t *testing.T) {
 		}
 	})
 }
+
+// Whom a notice is for is found out beside the writer's turn: in it nobody is read whom it
+// does not concern, however many people there are.
+func TestSortingNoticesReadsInTurnOnlyWhomTheyAreFor(t *testing.T) {
+	for _, strangers := range []int{10, 600} {
+		synctest.Test(t, func(t *testing.T) {
+			var n *reads
+			mail := &letterbox{}
+			r := newRig(t, countReads(&n), func(c *orchestrator.Config) {
+				c.Senders = map[den.Channel]orchestrator.Sender{den.ByMail: mail}
+			})
+			r.must(r.db.Update(t.Context(), func(tx den.Tx) (err error) {
+				for i := 0; i < strangers && err == nil; i++ {
+					_, err = tx.People().Put(den.Person{ID: r.id(den.KindPerson), Name: fmt.Sprintf("Stranger %d", i), Email: fmt.Sprintf("s%d@example.org", i)})
+				}
+				return err
+			}))
+			r.mailed("ann")
+			gone := r.mailed("bea")
+			_, err := r.o.SetLeft(t.Context(), den.System(), gone.ID, true, "")
+			r.must(err)
+			r.run()
+			inTurn, beside := n.of(func() {
+				r.living(time.Hour, r.release("one", fake.Behaviour{}))
+				elapse(time.Minute)
+			})
+			if got := mail.messages(); len(got) != 1 || got[0].To != "ann@example.org" {
+				t.Errorf("of %d strangers: %+v", strangers, got)
+			}
+			if inTurn["people"] > 20 || beside["people"] < strangers {
+				t.Errorf("with %d strangers: in turn %v, beside %v", strangers, inTurn, beside)
+			}
+		})
+	}
+}

@@ -339,11 +339,9 @@ func (o *Orchestrator) preflightView(tx den.Tx, actor den.Actor, one den.Preflig
 	v.Preflight, v.ProductName, v.SupplierName, v.Version, v.Phase = one, product.Name, supplier.Name, r.Version, l.Phase
 	v.Checks = one.Stand(r, l)
 	if l.Phase == den.Requested {
-		at, err := places(tx)
-		if err != nil {
+		if v.Place, err = o.placeOf(tx, l); err != nil {
 			return v, err
 		}
-		v.Place = at[l.ID]
 	}
 	v.May = rights(actor, den.Owner{Suppliers: []den.ID{one.Supplier}}, den.OfferProduct)
 	return v, nil

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
@@ -64,13 +65,22 @@ type room struct {
 	memory int64
 }
 
-// roomAndQueue is what roomNow counts, and how many wait for room already.
+// roomAndQueue is what roomNow counts, and whether anybody waits for room already: 1 or 0.
 func (o *Orchestrator) roomAndQueue(tx den.Tx) (taken room, queued int, err error) {
 	if taken, err = o.roomNow(tx); err != nil {
 		return taken, 0, err
 	}
-	queue, err := places(tx)
-	return taken, len(queue), err
+	const few = 5 // the oldest request mostly waits for room
+	q := den.Query{Index: den.LeasesByPhase, Key: string(den.Requested), Limit: few}
+	for {
+		page, err := tx.Leases().List(q)
+		if slices.ContainsFunc(page.Items, func(l den.Lease) bool { return !l.AgreedAt.IsZero() }) {
+			return taken, 1, err
+		}
+		if q.After, q.Limit = page.Next, readLimit; q.After == "" || err != nil {
+			return taken, 0, err
+		}
+	}
 }
 
 // roomNow counts the leases that hold a sandbox, or are about to.
@@ -129,42 +139,51 @@ func (o *Orchestrator) holds(s den.Size) *den.Error {
 		bytes(h.host.Memory), s.Name, bytes(s.Memory))
 }
 
+// admittedAtOnce is how many requests one change lets in or ends at most, so that others
+// have their turn.
+const admittedAtOnce = 25
+
 // admit lets requests in while there is room, in the order they were made: nobody
 // overtakes. It also ends requests that are over.
 func (o *Orchestrator) admit(ctx context.Context) error {
-	waiting := 0
-	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
-		waiting, err = tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
-		if err != nil || waiting == 0 {
+	for {
+		moves, err := o.admissible(ctx)
+		if err != nil || len(moves) == 0 {
 			return err
 		}
-		waiting, err = o.decide(tx, o.now(), func(den.Lease, den.Act) error { return nil })
+		some, moved := moves[:min(len(moves), admittedAtOnce)], 0
+		err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) (err error) {
+			moved, err = o.decide(tx, p, some)
+			return err
+		})
+		if err != nil || moved < len(some) { // something changed meanwhile, which the next pass sees
+			o.queue.forget()
+			return err
+		}
+	}
+}
+
+// admissible asks Next about every request, and gives those that move. Nothing is read of
+// them: of the store only counts are.
+func (o *Orchestrator) admissible(ctx context.Context) (moves []*den.Lease, err error) {
+	waiting, taken := 0, room{}
+	err = o.Store.View(ctx, func(tx den.Tx) (err error) {
+		waiting, err = tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
+		if err == nil && waiting > 0 {
+			taken, err = o.roomNow(tx)
+		}
 		return err
 	})
 	if err != nil || waiting == 0 {
-		return err
+		return nil, err
 	}
-	return o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
-		_, err := o.decide(tx, p.now, func(l den.Lease, act den.Act) error {
-			return p.move(tx, l, act.To, act.Reason, act.Say)
-		})
-		return err
-	})
-}
-
-// decide asks Next about every request and hands over those that move.
-func (o *Orchestrator) decide(tx den.Tx, now den.Stamp, moves func(den.Lease, den.Act) error) (n int, err error) {
-	queue, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
+	all, err := o.lined(ctx, waiting)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	taken, err := o.roomNow(tx)
-	if err != nil {
-		return 0, err
-	}
-	open := true
-	for _, l := range queue {
-		act := den.Next(byTheClock(l), den.Seen{Room: open && taken.fits(l.Size)}, now)
+	open, now := true, o.now()
+	for _, l := range all {
+		act := den.Next(byTheClock(*l), den.Seen{Room: open && taken.fits(l.Size)}, now)
 		if act.Do != den.Move {
 			open = open && l.AgreedAt.IsZero()
 			continue
@@ -172,28 +191,36 @@ func (o *Orchestrator) decide(tx den.Tx, now den.Stamp, moves func(den.Lease, de
 		if act.To == den.Starting {
 			taken.take(l.Size)
 		}
-		n++
-		if err := moves(l, act); err != nil {
-			return n, err
-		}
+		moves = append(moves, l)
 	}
-	return n, nil
+	return moves, nil
 }
 
-// places says where each request stands in the queue, from 1.
-// A request that waits for an approver has no place yet.
-func places(tx den.Tx) (map[den.ID]int, error) {
-	queue, err := every(tx.Leases(), den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)})
+// decide asks Next again about requests that seemed to move, each as it is in this
+// transaction, and moves them. Where one was changed since, those behind it stay too.
+func (o *Orchestrator) decide(tx den.Tx, p *pen, seemed []*den.Lease) (moved int, err error) {
+	taken, err := o.roomNow(tx)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	at := map[den.ID]int{}
-	for _, l := range queue {
-		if !l.AgreedAt.IsZero() {
-			at[l.ID] = len(at) + 1
+	for _, s := range seemed {
+		l, err := tx.Leases().Get(s.ID)
+		if err != nil {
+			return moved, err
 		}
+		act := den.Next(byTheClock(l), den.Seen{Room: taken.fits(l.Size)}, p.now)
+		if l.Rev != s.Rev || act.Do != den.Move {
+			return moved, nil
+		}
+		if act.To == den.Starting {
+			taken.take(l.Size)
+		}
+		if err := p.move(tx, l, act.To, act.Reason, act.Say); err != nil {
+			return moved, err
+		}
+		moved++
 	}
-	return at, nil
+	return moved, nil
 }
 
 func bytes(n int64) string {

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"net"
+	"slices"
 
 	"innovationden/orchestrator/den"
 	"innovationden/sandbox"
@@ -44,7 +45,7 @@ func (nobody) Set(Route)       {}
 func (nobody) Withdraw(string) {}
 func (nobody) Leave(Visit)     {}
 
-// tell has Routes hear what the store says of leases now. One at a time, so that an
+// tell has Routes, and the queue, hear what the store says of leases now. One at a time, so that an
 // older word never follows a newer one.
 func (o *Orchestrator) tell(ctx context.Context, leases map[den.ID]bool) {
 	if len(leases) == 0 {
@@ -55,6 +56,7 @@ func (o *Orchestrator) tell(ctx context.Context, leases map[den.ID]bool) {
 	for id := range leases {
 		err := o.Store.View(context.WithoutCancel(ctx), func(tx den.Tx) error { return o.tellOne(tx, id) })
 		if err != nil {
+			o.queue.forget()
 			o.Log.Error("route not told", "lease", id, "error", err)
 		}
 	}
@@ -68,6 +70,7 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 	if err != nil {
 		return err
 	}
+	o.queue.hears(l)
 	if l.Phase == den.Ending || l.Phase.Final() || l.EndAsked != nil {
 		o.withdraw(l)
 		return nil
@@ -87,17 +90,27 @@ func (o *Orchestrator) tellOne(tx den.Tx, id den.ID) error {
 	return nil
 }
 
-// tellAll has Routes hear of every lease that is not over, at the start.
-func (o *Orchestrator) tellAll(ctx context.Context) error {
-	all, err := o.unfinished(ctx)
+// toldAtOnce is how many routes are told anew in one go, so that what was committed
+// meanwhile is told between.
+const toldAtOnce = 50
+
+// tellAll has Routes hear of every lease in some phases.
+func (o *Orchestrator) tellAll(ctx context.Context, phases ...den.Phase) error {
+	var all []den.Lease
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		all, err = inPhases(tx, phases...)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	ids := map[den.ID]bool{}
-	for _, l := range all {
-		ids[l.ID] = true
+	for some := range slices.Chunk(all, toldAtOnce) {
+		ids := map[den.ID]bool{}
+		for _, l := range some {
+			ids[l.ID] = true
+		}
+		o.tell(ctx, ids)
 	}
-	o.tell(ctx, ids)
 	return nil
 }
 

@@ -146,7 +146,7 @@ func (o *Orchestrator) recover(ctx context.Context) error {
 	if err != nil && !errors.Is(err, errRest) {
 		return err
 	}
-	return o.tellAll(ctx)
+	return o.tellAll(ctx, unfinishedPhases...)
 }
 
 // seal has a checkpoint of the record kept.

@@ -20,10 +20,10 @@ func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) 
 	return o.sweep(ctx, actor, o.Grace, dryRun)
 }
 
-// sweepNow is the scheduled sweep. It also says every route anew, in case that an
-// answer of the store was lost when one changed.
+// sweepNow is the scheduled sweep. It also says every route anew that something can stand
+// behind, in case that an answer of the store was lost when one changed.
 func (o *Orchestrator) sweepNow(ctx context.Context) {
-	if err := o.tellAll(ctx); err != nil && ctx.Err() == nil {
+	if err := o.tellAll(ctx, heldPhases...); err != nil && ctx.Err() == nil {
 		o.Log.Error("routes were not told anew", "error", err)
 	}
 	if _, err := o.sweep(ctx, den.System(), o.Grace, false); err != nil && ctx.Err() == nil {
@@ -95,7 +95,7 @@ func (o *Orchestrator) sweepOne(ctx context.Context, by den.Actor, orphan den.Or
 func (o *Orchestrator) wantedSandboxes(ctx context.Context) (map[string]bool, error) {
 	wanted := map[string]bool{}
 	err := o.Store.View(ctx, func(tx den.Tx) error {
-		leases, err := unfinished(tx)
+		leases, err := inPhases(tx, heldPhases...)
 		if err != nil {
 			return err
 		}
