@@ -164,7 +164,11 @@ func (o *Orchestrator) amended(tx den.Tx, p *pen, t den.Trial, made []den.Amendm
 	if err != nil {
 		return err
 	}
-	sealed, _, err := seal(tx, t, scheme)
+	written, err := schemeHash(scheme)
+	if err != nil {
+		return err
+	}
+	sealed, _, err := seal(tx, t, written)
 	if err != nil {
 		return err
 	}

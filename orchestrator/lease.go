@@ -105,7 +105,34 @@ func (o *Orchestrator) sandboxView(tx den.Tx, actor den.Actor, id den.ID) (den.S
 	return o.sandboxViewOf(tx, actor, l, t)
 }
 
-func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial) (v den.SandboxView, err error) {
+// origin is what runs in a sandbox, and whose it is.
+type origin struct {
+	product  den.Product
+	supplier den.Supplier
+	release  den.Release
+}
+
+func originOf(tx den.Tx, product, supplier, release den.ID) (of origin, err error) {
+	if of.product, err = tx.Products().Get(product); err != nil {
+		return of, err
+	}
+	if of.supplier, err = tx.Suppliers().Get(supplier); err != nil {
+		return of, err
+	}
+	of.release, err = tx.Releases().Get(release)
+	return of, err
+}
+
+func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial) (den.SandboxView, error) {
+	of, err := originOf(tx, l.Product, l.Supplier, l.Release)
+	if err != nil {
+		return den.SandboxView{}, err
+	}
+	return o.sandboxViewFrom(tx, actor, l, t, of)
+}
+
+// sandboxViewFrom is sandboxViewOf where the origin of the lease was read already.
+func (o *Orchestrator) sandboxViewFrom(tx den.Tx, actor den.Actor, l den.Lease, t den.Trial, of origin) (v den.SandboxView, err error) {
 	v.Lease, v.TrialName = l, t.Name
 	if !l.Phase.Final() {
 		v.Lease = byTheClock(l)
@@ -113,19 +140,7 @@ func (o *Orchestrator) sandboxViewOf(tx den.Tx, actor den.Actor, l den.Lease, t 
 	if l.Preflight != "" {
 		v.TrialName = preflightCaption
 	}
-	product, err := tx.Products().Get(l.Product)
-	if err != nil {
-		return v, err
-	}
-	supplier, err := tx.Suppliers().Get(l.Supplier)
-	if err != nil {
-		return v, err
-	}
-	release, err := tx.Releases().Get(l.Release)
-	if err != nil {
-		return v, err
-	}
-	v.ProductName, v.SupplierName, v.Version, v.Asks = product.Name, supplier.Name, release.Version, release.Asks
+	v.ProductName, v.SupplierName, v.Version, v.Asks = of.product.Name, of.supplier.Name, of.release.Version, of.release.Asks
 	if !l.Phase.Final() && l.Phase != den.Ending {
 		v.URL = o.Address(l.Name)
 	}

@@ -174,6 +174,17 @@ func (p *pen) finish(tx den.Tx, id den.ID) error {
 
 // product is what the product of a lease is called: its label while names are hidden.
 func (p *pen) product(tx den.Tx, l den.Lease) (string, error) {
+	if name, ok := p.called[l.ID]; ok {
+		return name, nil
+	}
+	name, err := productName(tx, l)
+	if err == nil {
+		p.called[l.ID] = name
+	}
+	return name, err
+}
+
+func productName(tx den.Tx, l den.Lease) (string, error) {
 	t, err := tx.Trials().Get(l.Trial)
 	if err != nil && den.KindOf(err) != den.NotFound {
 		return "", err

@@ -125,6 +125,7 @@ type Orchestrator struct {
 	triedAt   atomic.Pointer[time.Time] // when the checkpoint was last posted
 	held      sync.Map                  // lease id → when the pass may try it again
 	kept      sync.Map                  // den.SchemeRef → den.Scheme of the store: a kept version never changes
+	proved    sync.Map                  // den.SchemeRef → lockedScheme: committed as kept, and outcomes can be computed by it
 	counters  *counters
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time

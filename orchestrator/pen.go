@@ -25,6 +25,7 @@ type pen struct {
 	salts  []string
 	salted int
 
+	called  map[den.ID]string   // what the product of a lease is called in this transaction
 	warm    map[den.ID]den.Cell // the warm instances that leases take in this transaction
 	hits    int
 	misses  int
@@ -38,7 +39,8 @@ type pen struct {
 	visits []Visit         // who has to leave after the commit
 	found  []den.ID        // what the index of the techmap reads again after the commit
 
-	narrowed []den.ID // people who may do less after the commit
+	proved   []lockedScheme // schemes that are kept once this is committed
+	narrowed []den.ID       // people who may do less after the commit
 }
 
 // start is a launch that a commit began, and what is known of its sandbox.
@@ -60,6 +62,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
 		p.mails, p.warm, p.hits, p.misses = false, nil, 0, 0
 		p.narrowed, p.visits = nil, nil
+		p.called, p.proved = map[den.ID]string{}, nil
 		if err := p.stands(tx); err != nil {
 			return err
 		}
@@ -78,6 +81,9 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		return err
 	}
 	o.hits.Add(int64(p.hits))
+	for _, s := range p.proved {
+		o.proved.Store(s.ref, s)
+	}
 	o.misses.Add(int64(p.misses))
 	o.refind(ctx, p.found)
 	for _, s := range p.starts {

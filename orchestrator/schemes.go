@@ -3,6 +3,9 @@ package orchestrator
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,18 +168,42 @@ func computable(s den.Scheme) error {
 	return faults.Err()
 }
 
-// keepScheme keeps the version that a trial uses, so that it never changes.
-func (o *Orchestrator) keepScheme(tx den.Tx, p *pen, s den.Scheme) error {
-	if err := computable(s); err != nil {
-		return &den.Error{Kind: den.Conflict, Say: "Choose another scheme for this trial. No outcome can be computed by this one.", Err: err}
+// lockedScheme is a version of a scheme that is kept and never changes.
+type lockedScheme struct {
+	ref  den.SchemeRef
+	hash string // schemeHash of it
+}
+
+// keepScheme keeps the version that a trial uses, so that it never changes. What it found
+// kept is believed from the commit on: reading and weighing a whole scheme takes longer
+// than all else in the start of a trial.
+func (o *Orchestrator) keepScheme(tx den.Tx, p *pen, s den.Scheme) (lockedScheme, error) {
+	if known, ok := o.proved.Load(s.Ref()); ok {
+		return known.(lockedScheme), nil
 	}
-	_, err := tx.Schemes().Get(s.Ref().Key())
+	if err := computable(s); err != nil {
+		return lockedScheme{}, &den.Error{Kind: den.Conflict, Say: "Choose another scheme for this trial. No outcome can be computed by this one.", Err: err}
+	}
+	hash, err := schemeHash(s)
+	if err != nil {
+		return lockedScheme{}, err
+	}
+	locked := lockedScheme{ref: s.Ref(), hash: hash}
+	p.proved = append(p.proved, locked)
+	_, err = tx.Schemes().Get(s.Ref().Key())
 	if den.KindOf(err) == den.NotFound {
 		kept := den.KeptScheme{Key: s.Ref().Key(), Scheme: s, AddedBy: den.System().ID, AddedAt: p.now}
 		if _, err = tx.Schemes().Put(kept); err != nil {
-			return err
+			return lockedScheme{}, err
 		}
 		_, err = p.record(tx, den.Event{Act: "scheme.kept", Subject: kept.Key, Say: fmt.Sprintf("Version %d of the scheme %q is kept as it is: a trial uses it.", s.Version, s.Title)})
 	}
-	return err
+	return locked, err
+}
+
+// schemeHash is the hex SHA-256 of a version's JSON form.
+func schemeHash(s den.Scheme) (string, error) {
+	written, err := json.Marshal(s)
+	sum := sha256.Sum256(written)
+	return hex.EncodeToString(sum[:]), err
 }

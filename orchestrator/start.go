@@ -105,14 +105,15 @@ func (o *Orchestrator) launch(tx den.Tx, p *pen, t den.Trial) error {
 	if err != nil {
 		return chosen(err, "scheme", "Choose a scheme from the list of schemes.")
 	}
-	if err := o.keepScheme(tx, p, scheme); err != nil {
+	locked, err := o.keepScheme(tx, p, scheme)
+	if err != nil {
 		return err
 	}
 	asked, err := o.agreed(tx, p, t)
 	if err != nil {
 		return err
 	}
-	sealed, releases, err := seal(tx, t, scheme)
+	sealed, releases, err := seal(tx, t, locked.hash)
 	if err != nil {
 		return err
 	}
@@ -234,19 +235,13 @@ func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 	return faults.Err()
 }
 
-// seal writes the protocol of a trial in its canonical form.
-func seal(tx den.Tx, t den.Trial, scheme den.Scheme) ([]byte, []den.Release, error) {
+// seal writes the protocol of a trial in its canonical form, with the hash of its scheme.
+func seal(tx den.Tx, t den.Trial, scheme string) ([]byte, []den.Release, error) {
 	p := protocol{
 		Question: t.Question, Scheme: t.Scheme, Weights: t.Weights, Size: t.Size,
 		Length: time.Duration(t.Length).String(), Hours: t.Hours, Tasks: t.Tasks, Measured: t.Measuring,
-		Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario.Hash,
+		SchemeHash: scheme, Evaluators: t.Evaluators, Chair: t.Leads(), Rule: t.Rule, Blind: t.Blind, Scenario: t.Scenario.Hash,
 	}
-	written, err := json.Marshal(scheme)
-	if err != nil {
-		return nil, nil, err
-	}
-	sum := sha256.Sum256(written)
-	p.SchemeHash = hex.EncodeToString(sum[:])
 	var releases []den.Release
 	for _, e := range t.Entries {
 		r, err := tx.Releases().Get(e.Release)

@@ -134,19 +134,11 @@ func (o *Orchestrator) viewOf(tx den.Tx, actor den.Actor, t den.Trial) (v den.Tr
 
 func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.Entry) (v den.EntryView, err error) {
 	v.Entry = e
-	product, err := tx.Products().Get(e.Product)
+	of, err := originOf(tx, e.Product, e.Supplier, e.Release)
 	if err != nil {
 		return v, err
 	}
-	supplier, err := tx.Suppliers().Get(e.Supplier)
-	if err != nil {
-		return v, err
-	}
-	release, err := tx.Releases().Get(e.Release)
-	if err != nil {
-		return v, err
-	}
-	v.ProductName, v.SupplierName, v.Version, v.Asks, v.Needs = product.Name, supplier.Name, release.Version, release.Asks, release.Needs
+	v.ProductName, v.SupplierName, v.Version, v.Asks, v.Needs = of.product.Name, of.supplier.Name, of.release.Version, of.release.Asks, of.release.Needs
 	if e.Lease == "" {
 		return v, nil
 	}
@@ -154,7 +146,12 @@ func (o *Orchestrator) entryView(tx den.Tx, actor den.Actor, t den.Trial, e den.
 	if err != nil {
 		return v, err
 	}
-	s, err := o.sandboxViewOf(tx, actor, l, t)
+	if l.Release != e.Release {
+		if of, err = originOf(tx, l.Product, l.Supplier, l.Release); err != nil {
+			return v, err
+		}
+	}
+	s, err := o.sandboxViewFrom(tx, actor, l, t, of)
 	v.Sandbox = &s
 	if err != nil {
 		return v, err

@@ -218,8 +218,12 @@ func (w watched[T]) Delete(key ID) error {
 	return nil
 }
 
-// before is a record as it stands; nil where there is none.
+// before is a record as it stands, which is read only where this transaction did not
+// write it; nil where there is none.
 func (w watched[T]) before(key ID) (any, error) {
+	if i, ok := w.t.open[record{w.kind, key}]; ok {
+		return w.t.touched[i].now, nil
+	}
 	old, err := w.Table.Get(key)
 	switch {
 	case KindOf(err) == NotFound:
