@@ -82,7 +82,7 @@ func (p *Pages) DecideApproval(c *gin.Context) error {
 		return err
 	}
 	if !den.May(asking(c), den.DecideRequest, r.Owner()) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	decision := form.Choice{Name: "decision", What: "approval.what-decision", From: []string{"agree", "refuse"}}.Read(v)
 	why := form.Text{Name: "why", What: "approval.what-why", Max: 1000, Lines: true}.Read(v)

@@ -85,7 +85,7 @@ func (p *Pages) sandboxQuestion(c *gin.Context, what string, needs den.Action) (
 		return question{}, s, err
 	}
 	if !s.May[needs] {
-		return question{}, s, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return question{}, s, p.mayNot()
 	}
 	path := sandboxPath(s.ID)
 	return question{What: what, Product: s.ProductName, Of: s.TrialName, Back: path, Action: path + "/" + what, After: path, Done: what, Rev: s.Rev}, s, nil
@@ -155,12 +155,9 @@ func (p *Pages) Resume(c *gin.Context) error { return p.answers(c, p.resumeQuest
 
 // trialQuestion is the same for a trial.
 func (p *Pages) trialQuestion(c *gin.Context, what string) (question, den.TrialView, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return question{}, t, err
-	}
-	if !t.May[den.SetUpTrial] {
-		return question{}, t, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	path := trialPath(t.ID)
 	return question{What: what, Product: t.Name, Back: path, Action: path + "/" + what, After: path, Done: what, Rev: t.Rev, Warns: true, Reason: true}, t, nil

@@ -19,18 +19,9 @@ type challengeAskPage struct {
 	Form      *form.Values
 }
 
-// answering reads a challenge that the person can answer for a supplier.
-func (p *Pages) answering(c *gin.Context) (den.ChallengeView, error) {
-	v, err := p.Den.Challenge(c, asking(c), id(c))
-	if err == nil && !v.May[den.AnswerChallenge] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return v, err
-}
-
 // AskChallenge is GET /challenges/:id/ask.
 func (p *Pages) AskChallenge(c *gin.Context) error {
-	v, err := p.answering(c)
+	v, err := p.challengeTo(c, den.AnswerChallenge)
 	if err != nil {
 		return err
 	}
@@ -39,7 +30,7 @@ func (p *Pages) AskChallenge(c *gin.Context) error {
 
 // DoAskChallenge is POST /challenges/:id/ask.
 func (p *Pages) DoAskChallenge(c *gin.Context) error {
-	v, err := p.answering(c)
+	v, err := p.challengeTo(c, den.AnswerChallenge)
 	if err != nil {
 		return err
 	}
@@ -102,7 +93,7 @@ type challengeInterestPage struct {
 
 // Interest is GET /challenges/:id/interest.
 func (p *Pages) Interest(c *gin.Context) error {
-	v, err := p.answering(c)
+	v, err := p.challengeTo(c, den.AnswerChallenge)
 	if err != nil {
 		return err
 	}
@@ -111,7 +102,7 @@ func (p *Pages) Interest(c *gin.Context) error {
 
 // ShowInterest is POST /challenges/:id/interest.
 func (p *Pages) ShowInterest(c *gin.Context) error {
-	v, err := p.answering(c)
+	v, err := p.challengeTo(c, den.AnswerChallenge)
 	if err != nil {
 		return err
 	}
@@ -180,7 +171,7 @@ func (p *Pages) ownProducts(c *gin.Context, v den.ChallengeView) ([]view.Choice,
 }
 
 func (p *Pages) takeBackQuestion(c *gin.Context) (question, error) {
-	v, err := p.answering(c)
+	v, err := p.challengeTo(c, den.AnswerChallenge)
 	if err != nil {
 		return question{}, err
 	}

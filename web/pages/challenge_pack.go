@@ -100,7 +100,7 @@ func (p *Pages) NoticeText(c *gin.Context) error {
 }
 
 func (p *Pages) notice(c *gin.Context) (den.ChallengeView, den.Pack, error) {
-	v, err := p.answersOf(c)
+	v, err := p.challengeTo(c, den.ReadInterest)
 	if err != nil {
 		return v, den.Pack{}, err
 	}

@@ -94,24 +94,16 @@ type fitRow struct {
 
 // Answers is GET /challenges/:id/answers.
 func (p *Pages) Answers(c *gin.Context) error {
-	v, err := p.answersOf(c)
+	v, err := p.challengeTo(c, den.ReadInterest)
 	if err != nil {
 		return err
 	}
 	return p.showAnswers(c, http.StatusOK, v, p.blank())
 }
 
-func (p *Pages) answersOf(c *gin.Context) (den.ChallengeView, error) {
-	v, err := p.Den.Challenge(c, asking(c), id(c))
-	if err == nil && !v.May[den.ReadInterest] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return v, err
-}
-
 // TryChallenge is POST /challenges/:id/trial: from interest to a draft trial.
 func (p *Pages) TryChallenge(c *gin.Context) error {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return err
 	}
@@ -181,7 +173,7 @@ func (p *Pages) offeredTo(v den.ChallengeView) []view.Choice {
 
 // Invite is POST /challenges/:id/invite.
 func (p *Pages) Invite(c *gin.Context) error {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return err
 	}
@@ -213,7 +205,7 @@ func (p *Pages) thanking(c *gin.Context) (v den.ChallengeView, i den.InterestVie
 	}
 	v, err = p.Den.Challenge(c, asking(c), i.Challenge)
 	if err == nil && !v.May[den.SetUpChallenge] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		err = p.mayNot()
 	}
 	return v, i, err
 }
@@ -259,7 +251,7 @@ func (p *Pages) showThank(c *gin.Context, status int, v den.ChallengeView, i den
 
 // challengeQuestion asks before a challenge closes or is withdrawn.
 func (p *Pages) challengeQuestion(c *gin.Context, what string) (question, den.ChallengeView, error) {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return question{}, v, err
 	}

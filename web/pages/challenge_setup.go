@@ -26,7 +26,7 @@ type newChallengePage struct {
 // NewChallenge is GET /challenges/new.
 func (p *Pages) NewChallenge(c *gin.Context) error {
 	if !setsUp(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return p.showNewChallenge(c, http.StatusOK, p.blank())
 }
@@ -34,7 +34,7 @@ func (p *Pages) NewChallenge(c *gin.Context) error {
 // AddChallenge is POST /challenges: it makes a draft of a title.
 func (p *Pages) AddChallenge(c *gin.Context) error {
 	if !setsUp(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	v, err := p.typed(c)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *Pages) ChallengeSetUp(c *gin.Context) error {
 
 // challengeDraft reads a challenge that can be written. One that is closed is shown as it is.
 func (p *Pages) challengeDraft(c *gin.Context) (den.ChallengeView, bool, error) {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return v, false, err
 	}

@@ -83,7 +83,7 @@ func challengeNames() map[string]string {
 // AutosaveChallenge is POST /challenges/:id/set-up/:step/autosave, from the page's
 // script. What is published does not save itself: everybody would be told.
 func (p *Pages) AutosaveChallenge(c *gin.Context) error {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return err
 	}

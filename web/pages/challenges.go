@@ -76,7 +76,7 @@ func (p *Pages) Challenge(c *gin.Context) error {
 
 // Preview is GET /challenges/:id/preview: what suppliers will read.
 func (p *Pages) Preview(c *gin.Context) error {
-	v, err := p.writing(c)
+	v, err := p.challengeTo(c, den.SetUpChallenge)
 	if err != nil {
 		return err
 	}
@@ -107,13 +107,4 @@ func (p *Pages) showChallenge(c *gin.Context, v den.ChallengeView, isPreview boo
 		}
 	}
 	return p.show(c, http.StatusOK, "challenge", page)
-}
-
-// writing reads a challenge that the person may change.
-func (p *Pages) writing(c *gin.Context) (den.ChallengeView, error) {
-	v, err := p.Den.Challenge(c, asking(c), id(c))
-	if err == nil && !v.May[den.SetUpChallenge] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return v, err
 }

@@ -243,12 +243,9 @@ type lockPage struct {
 }
 
 func (p *Pages) locking(c *gin.Context) (den.ConsensusView, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
+	t, err := p.trialTo(c, den.DecideTrial)
 	if err != nil {
 		return den.ConsensusView{}, err
-	}
-	if !t.May[den.DecideTrial] {
-		return den.ConsensusView{}, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	return p.Den.Consensus(c, asking(c), t.ID)
 }

@@ -27,12 +27,9 @@ type decidePage struct {
 }
 
 func (p *Pages) deciding(c *gin.Context) (den.TrialView, den.Outcome, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
+	t, err := p.trialTo(c, den.DecideTrial)
 	if err != nil {
 		return t, den.Outcome{}, err
-	}
-	if !t.May[den.DecideTrial] {
-		return t, den.Outcome{}, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	o, err := p.Den.Outcome(c, asking(c), t.ID)
 	return t, o, err

@@ -23,17 +23,9 @@ type declarePage struct {
 
 func declarePath(id den.ID) string { return trialPath(id) + "/declare" }
 
-func (p *Pages) declaring(c *gin.Context) (den.TrialView, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
-	if err == nil && !t.May[den.AssessTrial] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return t, err
-}
-
 // AskDeclare is GET /trials/:id/declare.
 func (p *Pages) AskDeclare(c *gin.Context) error {
-	t, err := p.declaring(c)
+	t, err := p.trialTo(c, den.AssessTrial)
 	if err != nil {
 		return err
 	}
@@ -42,7 +34,7 @@ func (p *Pages) AskDeclare(c *gin.Context) error {
 
 // Declare is POST /trials/:id/declare.
 func (p *Pages) Declare(c *gin.Context) error {
-	t, err := p.declaring(c)
+	t, err := p.trialTo(c, den.AssessTrial)
 	if err != nil {
 		return err
 	}
@@ -136,11 +128,8 @@ type interestPage struct {
 }
 
 func (p *Pages) interest(c *gin.Context) (t den.TrialView, d den.DeclarationView, err error) {
-	if t, err = p.Den.Trial(c, asking(c), id(c)); err != nil {
+	if t, err = p.trialTo(c, den.DecideTrial); err != nil {
 		return t, d, err
-	}
-	if !t.May[den.DecideTrial] {
-		return t, d, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	all, err := p.Den.Declarations(c, asking(c), t.ID)
 	if err != nil {

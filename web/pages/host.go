@@ -109,7 +109,7 @@ func (p *Pages) AskSupplier(c *gin.Context) error { return p.askOrganisation(c, 
 
 func (p *Pages) askOrganisation(c *gin.Context, kind string) error {
 	if !adds(asking(c), kind) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return p.showOrganisation(c, http.StatusOK, kind, p.blank())
 }
@@ -141,7 +141,7 @@ func adds(a den.Actor, kind string) bool {
 // addOrganisation adds one; add gives the address to go to then.
 func (p *Pages) addOrganisation(c *gin.Context, kind string, add func(den.NewOrganisation) (string, error)) error {
 	if !adds(asking(c), kind) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	v, err := p.typed(c)
 	if err != nil {

@@ -93,7 +93,7 @@ func (p *Pages) InviteMember(c *gin.Context) error {
 		return err
 	}
 	if !seen.May[den.ManageMembers] && !seen.May[den.ManagePeople] {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	var from []string
 	for _, r := range seen.Roles {

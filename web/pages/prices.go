@@ -31,17 +31,9 @@ type priceRow struct {
 	Entry                  den.ID
 }
 
-func (p *Pages) pricing(c *gin.Context) (den.TrialView, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
-	if err == nil && !t.May[den.SetUpTrial] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return t, err
-}
-
 // AskPrices is GET /trials/:id/prices.
 func (p *Pages) AskPrices(c *gin.Context) error {
-	t, err := p.pricing(c)
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return err
 	}
@@ -50,7 +42,7 @@ func (p *Pages) AskPrices(c *gin.Context) error {
 
 // SetPrices is POST /trials/:id/prices: those that were typed.
 func (p *Pages) SetPrices(c *gin.Context) error {
-	t, err := p.pricing(c)
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return err
 	}

@@ -36,17 +36,9 @@ type capabilityGroup struct {
 	Values []string
 }
 
-func (p *Pages) editedProduct(c *gin.Context) (den.ProductView, error) {
-	one, err := p.Den.Product(c, asking(c), id(c))
-	if err == nil && !one.May[den.EditEntry] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return one, err
-}
-
 // EditProduct is GET /products/:id/edit.
 func (p *Pages) EditProduct(c *gin.Context) error {
-	one, err := p.editedProduct(c)
+	one, err := p.productTo(c, den.EditEntry)
 	if err != nil {
 		return err
 	}
@@ -55,7 +47,7 @@ func (p *Pages) EditProduct(c *gin.Context) error {
 
 // SaveProduct is POST /products/:id/edit.
 func (p *Pages) SaveProduct(c *gin.Context) error {
-	one, err := p.editedProduct(c)
+	one, err := p.productTo(c, den.EditEntry)
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ type newProductPage struct {
 // NewProduct is GET /products/new.
 func (p *Pages) NewProduct(c *gin.Context) error {
 	if !writes(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return p.showNewProduct(c, http.StatusOK, p.blank())
 }
@@ -89,7 +89,7 @@ func (p *Pages) NewProduct(c *gin.Context) error {
 // AddProduct is POST /products.
 func (p *Pages) AddProduct(c *gin.Context) error {
 	if !writes(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	v, err := p.typed(c)
 	if err != nil {

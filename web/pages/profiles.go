@@ -44,7 +44,7 @@ func (p *Pages) runsHost(c *gin.Context) error {
 		return err
 	}
 	if !den.May(asking(c), den.RunHost, den.Owner{}) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return nil
 }

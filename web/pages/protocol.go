@@ -59,7 +59,7 @@ type amendPage struct {
 
 // AskAmend is GET /trials/:id/amend.
 func (p *Pages) AskAmend(c *gin.Context) error {
-	t, err := p.pricing(c)
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (p *Pages) AskAmend(c *gin.Context) error {
 
 // Amend is POST /trials/:id/amend.
 func (p *Pages) Amend(c *gin.Context) error {
-	t, err := p.pricing(c)
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type releasePage struct {
 
 // NewRelease is GET /products/:id/releases/new.
 func (p *Pages) NewRelease(c *gin.Context) error {
-	product, err := p.offered(c)
+	product, err := p.productTo(c, den.OfferProduct)
 	if err != nil {
 		return err
 	}
@@ -40,18 +40,10 @@ func (p *Pages) NewRelease(c *gin.Context) error {
 	return p.showRelease(c, http.StatusOK, product, p.blank())
 }
 
-func (p *Pages) offered(c *gin.Context) (den.ProductView, error) {
-	product, err := p.Den.Product(c, asking(c), id(c))
-	if err == nil && !product.May[den.OfferProduct] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
-	}
-	return product, err
-}
-
 // AddRelease is POST /products/:id/releases. The file comes last in the form and is
 // read while it arrives: it is never kept in memory or in a file of ours.
 func (p *Pages) AddRelease(c *gin.Context) error {
-	product, err := p.offered(c)
+	product, err := p.productTo(c, den.OfferProduct)
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (p *Pages) onRenewals(c *gin.Context, needs den.Action, read func(den.Renew
 		return err
 	}
 	if !v.May[needs] {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	what, do := read(v, f)
 	if f.Bad() {

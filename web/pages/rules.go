@@ -48,7 +48,7 @@ func (p *Pages) SaveRules(c *gin.Context) error {
 		return err
 	}
 	if !before.May[den.SetRules] {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	in := readRules(v, before)
 	if v.Bad() {

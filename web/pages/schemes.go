@@ -115,7 +115,7 @@ type schemeAnchor struct {
 // EditScheme is GET /schemes/:scheme/:version/edit.
 func (p *Pages) EditScheme(c *gin.Context) error {
 	if !den.May(asking(c), den.EditScheme, den.Owner{}) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	s, err := p.Den.Scheme(schemeAt(c))
 	if err != nil {
@@ -127,7 +127,7 @@ func (p *Pages) EditScheme(c *gin.Context) error {
 // AddScheme is POST /schemes/:scheme/:version/edit: the next version.
 func (p *Pages) AddScheme(c *gin.Context) error {
 	if !den.May(asking(c), den.EditScheme, den.Owner{}) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	s, err := p.Den.Scheme(schemeAt(c))
 	if err != nil {

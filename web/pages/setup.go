@@ -31,12 +31,9 @@ func setUpPath(id den.ID, step string) string { return trialPath(id) + "/set-up/
 
 // draft reads a trial that the person sets up. One that has started is shown as it is.
 func (p *Pages) draft(c *gin.Context) (den.TrialView, bool, error) {
-	t, err := p.Den.Trial(c, asking(c), id(c))
+	t, err := p.trialTo(c, den.SetUpTrial)
 	if err != nil {
 		return t, false, err
-	}
-	if !t.May[den.SetUpTrial] {
-		return t, false, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
 	}
 	if t.State != den.TrialDraft {
 		return t, false, to(c, trialPath(t.ID), "")

@@ -27,7 +27,7 @@ type aboutPage struct {
 // NewTrial is GET /trials/new.
 func (p *Pages) NewTrial(c *gin.Context) error {
 	if !setsUp(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return p.showNewTrial(c, http.StatusOK, p.blank())
 }
@@ -35,7 +35,7 @@ func (p *Pages) NewTrial(c *gin.Context) error {
 // AddTrial is POST /trials: it makes a draft, with an answer to everything.
 func (p *Pages) AddTrial(c *gin.Context) error {
 	if !setsUp(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	v, err := p.typed(c)
 	if err != nil {

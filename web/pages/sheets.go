@@ -30,7 +30,7 @@ const maxSheet = 8 << 20
 // Sheets is GET /techmap/import.
 func (p *Pages) Sheets(c *gin.Context) error {
 	if !writes(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	return p.showSheets(c, http.StatusOK, p.blank(), den.Imported{})
 }
@@ -51,7 +51,7 @@ func (p *Pages) Sheet(c *gin.Context) error {
 // Import is POST /techmap/import.
 func (p *Pages) Import(c *gin.Context) error {
 	if !writes(asking(c)) {
-		return den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return p.mayNot()
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxSheet)
 	v, file, err := p.sheetForm(c)

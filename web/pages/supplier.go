@@ -43,7 +43,7 @@ func (p *Pages) handOverQuestion(c *gin.Context) (question, error) {
 		return question{}, err
 	}
 	if !den.May(asking(c), den.AddOrganisation, den.Owner{}) {
-		return question{}, den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		return question{}, p.mayNot()
 	}
 	path := supplierPath(s.ID)
 	return question{

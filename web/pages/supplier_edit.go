@@ -33,7 +33,7 @@ type contactFields struct {
 func (p *Pages) editedSupplier(c *gin.Context) (den.SupplierView, error) {
 	s, err := p.Den.Supplier(c, asking(c), id(c))
 	if err == nil && !s.May[den.EditEntry] {
-		err = den.Refuse(den.Denied, "%s", p.words.Say("problem.may-not"))
+		err = p.mayNot()
 	}
 	return s, err
 }
