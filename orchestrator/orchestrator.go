@@ -97,6 +97,7 @@ type Orchestrator struct {
 	clocks  clocks
 	finder  finder
 	unused  unused
+	strays  unused // images that no release is made of
 	uploads uploads
 	queue   queue
 	telling sync.Mutex // keeps what Routes and the queue hear in order
@@ -111,6 +112,7 @@ type Orchestrator struct {
 	cold      sync.Map     // den.Warm → cold: until when it is not tried again
 	launches  atomic.Int32 // launches in flight: making waiting cells waits for them
 	making    sync.Mutex   // one hand on the waiting cells
+	bringing  sync.RWMutex // read by whoever brings images in, until a release is made of them
 	sweeping  sync.Mutex
 	backing   sync.Mutex
 	looking   sync.Mutex // one search for somebody's name in all texts
@@ -198,6 +200,7 @@ func New(c Config) *Orchestrator {
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},
 		counters:  newCounters(),
 		unused:    unused{since: map[string]time.Time{}, left: map[string]bool{}},
+		strays:    unused{since: map[string]time.Time{}, left: map[string]bool{}},
 		chains:    map[den.ID]*chain{},
 		startedAt: c.Now().UTC(),
 	}

@@ -30,6 +30,8 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 		}
 		defer over()
 	}
+	o.bringing.RLock()
+	defer o.bringing.RUnlock()
 	if in.Compose != "" {
 		return o.addStack(ctx, actor, in, product, r)
 	}

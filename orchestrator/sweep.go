@@ -17,6 +17,9 @@ func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) 
 	if err := allow(actor, den.RunHost, den.ReadHost, den.Owner{}); err != nil {
 		return nil, err
 	}
+	if !dryRun {
+		o.leaveUnused(ctx)
+	}
 	return o.sweep(ctx, actor, o.Grace, dryRun)
 }
 

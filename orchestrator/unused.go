@@ -71,7 +71,11 @@ const mostLeaving = 20
 // that a container uses, stays. A launch that finds its image gone brings it back, so a
 // launch at the same moment comes to no harm.
 func (o *Orchestrator) leaveUnused(ctx context.Context) {
-	if o.ImageGrace <= 0 || o.Pushes == nil {
+	if o.ImageGrace <= 0 {
+		return
+	}
+	o.leaveStrays(ctx)
+	if o.Pushes == nil {
 		return
 	}
 	idle, known, err := o.idleImages(ctx)
@@ -88,6 +92,56 @@ func (o *Orchestrator) leaveUnused(ctx context.Context) {
 		o.unused.gone(image)
 		o.Log.Info("an unused image left the engine", "image", image)
 	}
+}
+
+// leaveStrays lets images leave the engine that are kept there in the den's name, while no
+// release was made of them for the grace: their archive was refused, or nobody heard that
+// it had arrived, and then the den or the engine went away. Nothing is a stray that is
+// being brought in just now.
+func (o *Orchestrator) leaveStrays(ctx context.Context) {
+	if !o.bringing.TryLock() {
+		return
+	}
+	defer o.bringing.Unlock()
+	strays, err := o.strayImages(ctx)
+	if err != nil {
+		o.Log.Warn("images that no release is made of were not looked for", "error", err)
+		return
+	}
+	due := o.strays.due(strays, 0, o.now(), o.ImageGrace)
+	for _, image := range due[:min(len(due), mostLeaving)] {
+		if err := o.ask(ctx, removePatience, func(ctx context.Context) error { return o.Images.Drop(ctx, image) }); err != nil {
+			o.Log.Info("an image that no release is made of stays", "image", image, "error", err)
+			continue
+		}
+		o.Log.Info("an image that no release is made of left the engine", "image", image)
+	}
+}
+
+// strayImages lists first and reads the records afterwards, as the sweep does.
+func (o *Orchestrator) strayImages(ctx context.Context) (map[string]bool, error) {
+	var kept []string
+	err := o.ask(ctx, listPatience, func(ctx context.Context) (err error) {
+		kept, err = o.Images.Keeps(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	strays := map[string]bool{}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		for _, image := range kept {
+			n, err := tx.Releases().Count(den.Query{Index: den.ReleasesByImage, Key: image})
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				strays[image] = true
+			}
+		}
+		return nil
+	})
+	return strays, err
 }
 
 // idleImages are the images of releases that nothing needs now and that can be brought

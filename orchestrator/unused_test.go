@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,5 +102,48 @@ func (r *rig) isAway(want int) {
 	r.must(err)
 	if v.Pushed != 1 || v.Away != want {
 		r.t.Errorf("%d of %d pushed images are away, want %d of 1", v.Away, v.Pushed, want)
+	}
+}
+
+// An archive arrives and nobody hears of it, or it is refused and cannot be dropped: no
+// release is made of its image, which leaves the engine when the grace is over. What a
+// release is made of stays, and so does what is being brought in just then.
+func TestImagesThatNoReleaseIsMadeOfLeaveTheEngine(t *testing.T) {
+	for name, fault := range map[string]func(*rig){
+		"the answer is lost":      func(r *rig) { r.engine.LoseReply("load") },
+		"it could not be dropped": func(r *rig) { r.engine.FailNext("drop", nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(c *orchestrator.Config) { c.ImageGrace = time.Hour })
+				image := r.engine.AddArchive([]byte("portless"), sandbox.Image{}, fake.Behaviour{})
+				wanted := r.engine.AddArchive([]byte("wanted"), sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+				r.run()
+				add := func(version string, archive io.Reader) error {
+					_, err := r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: version, Archive: archive})
+					return err
+				}
+				r.must(add("wanted", strings.NewReader("wanted")))
+				fault(r)
+				if err := add("portless", strings.NewReader("portless")); err == nil {
+					t.Fatal("it is taken")
+				}
+				r.isThere(image, true)
+				elapse(30 * time.Minute)
+				r.isThere(image, true)
+				read, write := io.Pipe()
+				coming := make(chan error, 1)
+				go func() { coming <- add("slow", read) }()
+				elapse(2 * time.Hour)
+				r.isThere(image, true)
+				_ = write.CloseWithError(errors.New("they gave up"))
+				if err := <-coming; err == nil {
+					t.Error("half an archive is taken")
+				}
+				elapse(2 * time.Hour)
+				r.isThere(image, false)
+				r.isThere(wanted, true)
+			})
+		})
 	}
 }

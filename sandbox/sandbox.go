@@ -129,6 +129,8 @@ type Images interface {
 	// Drop takes our tag off again and lets the engine free what nobody uses.
 	// Dropping what is not there succeeds.
 	Drop(ctx context.Context, imageID string) error
+	// Keeps lists the ids of the images that carry our tag, in order.
+	Keeps(ctx context.Context) ([]string, error)
 }
 
 // Image is what is known of an image before it runs.

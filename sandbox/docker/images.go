@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
@@ -112,6 +113,21 @@ func (r *Runtime) Drop(ctx context.Context, imageID string) error {
 		return nil
 	}
 	return explain("drop image "+imageID, err)
+}
+
+// Keeps: see sandbox.Images. A tag counts where it is the one that the image would get.
+func (r *Runtime) Keeps(ctx context.Context) (ids []string, err error) {
+	err = r.ask(ctx, func(ctx context.Context) error {
+		all, err := r.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("reference", r.ours.kept()))})
+		for _, i := range all {
+			if slices.Contains(i.RepoTags, r.ours.tag(i.ID)) {
+				ids = append(ids, i.ID)
+			}
+		}
+		return err
+	})
+	slices.Sort(ids)
+	return ids, silence("list images", err)
 }
 
 // Load: see sandbox.Images. The archive is checked before the engine sees any of it,

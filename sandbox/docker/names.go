@@ -72,8 +72,11 @@ func (o ours) ownsContainer(c container.Summary) (sandbox.ID, string, bool) {
 // tag is the name under which an image is kept.
 func (o ours) tag(imageID string) string {
 	hash := strings.TrimPrefix(imageID, "sha256:")
-	return "den-" + o.installation + "/kept:" + hash[:min(len(hash), 24)]
+	return o.kept() + ":" + hash[:min(len(hash), 24)]
 }
+
+// kept is the name that all images have which are kept.
+func (o ours) kept() string { return "den-" + o.installation + "/kept" }
 
 func reserved(labels map[string]string) (found []string) {
 	for k := range labels {

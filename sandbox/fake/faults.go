@@ -24,7 +24,7 @@ type Call struct {
 func Verbs() []string {
 	return []string{
 		"host", "hold", "start", "look", "pause", "resume", "find", "remove", "list", "dial", "ports", "logs", "use",
-		"image", "load", "keep", "drop",
+		"image", "load", "keep", "drop", "keeps",
 	}
 }
 

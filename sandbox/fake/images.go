@@ -75,6 +75,15 @@ func (r *Runtime) Kept() []string {
 	return ids
 }
 
+// Keeps: see sandbox.Images.
+func (r *Runtime) Keeps(ctx context.Context) (ids []string, err error) {
+	err = r.verb(ctx, "keeps", "", func() error {
+		ids = r.Kept()
+		return nil
+	})
+	return ids, err
+}
+
 // Image: see sandbox.Images.
 func (r *Runtime) Image(ctx context.Context, ref string) (found sandbox.Image, err error) {
 	err = r.verb(ctx, "image", "", func() error {

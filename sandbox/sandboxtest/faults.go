@@ -3,6 +3,7 @@ package sandboxtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ func cuts(t *testing.T, h Harness) {
 	if n := c.Cut(ctx, id); n < 2 {
 		t.Errorf("it ended %d processes, want the product and its holder", n)
 	}
-	see(ctx, t, h.Runtime, id, sandbox.Stopped)
+	await(ctx, t, h, id, sandbox.Stopped)
 	if n := c.Cut(ctx, id); n != 0 {
 		t.Errorf("then it ended %d more", n)
 	}
@@ -252,6 +253,9 @@ func images(t *testing.T, h Harness) {
 	wants(t, err, sandbox.ErrNoImage)
 	must(t, h.Images.Keep(ctx, i.ID))
 	must(t, h.Images.Keep(ctx, i.ID))
+	if kept, err := h.Images.Keeps(ctx); err != nil || !slices.Contains(kept, i.ID) {
+		t.Errorf("it keeps %v, %v, want %s among them", kept, err, i.ID)
+	}
 	must(t, h.Images.Drop(ctx, "sha256:00000000000000000000000000000000000000000000000000000000deadbeef"))
 	wants(t, h.Images.Keep(ctx, "sha256:00000000000000000000000000000000000000000000000000000000deadbeef"), sandbox.ErrNoImage)
 }

@@ -171,18 +171,24 @@ func see(ctx context.Context, t testing.TB, r sandbox.Runtime, id sandbox.ID, wa
 // awaitExit looks until it sees that the product has ended.
 func awaitExit(ctx context.Context, t testing.TB, h Harness, id sandbox.ID) sandbox.State {
 	t.Helper()
+	return await(ctx, t, h, id, sandbox.Exited)
+}
+
+// await looks until it sees what an engine takes its time to notice.
+func await(ctx context.Context, t testing.TB, h Harness, id sandbox.ID, want sandbox.Seen) sandbox.State {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, h.Patience)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		state, err := h.Runtime.Look(ctx, id)
-		if err == nil && state.Seen == sandbox.Exited {
+		if err == nil && state.Seen == want {
 			return state
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("%s is seen %s (%v), want %s (%+v)", id, state.Seen, err, sandbox.Exited, state.Services)
+			t.Fatalf("%s is seen %s (%v), want %s (%+v)", id, state.Seen, err, want, state.Services)
 		case <-tick.C:
 		}
 	}
