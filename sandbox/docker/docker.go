@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -115,12 +116,34 @@ func Open(c Config) (*Runtime, error) {
 	}, nil
 }
 
-// keepMore keeps as many connections to the engine as a busy den uses.
+// keepMore keeps as many connections to the engine as a busy den uses, and believes no
+// half answer about the version that it speaks.
 func keepMore(c *client.Client) error {
 	if t, ok := c.HTTPClient().Transport.(*http.Transport); ok {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = 32, 32
+		asked := t.Clone()
+		asked.DisableKeepAlives = true
+		t.RegisterProtocol("http", greeting{asked})
 	}
 	return nil
+}
+
+// greeting asks which version of the API an engine speaks. The client asks once, takes an
+// answer that does not say for the oldest that there is, and speaks that from then on:
+// fewer bounds around a container, and nothing that a newer engine understands.
+type greeting struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper, for this one question.
+func (g greeting) RoundTrip(q *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(q.URL.Path, "/_ping") {
+		return nil, http.ErrSkipAltProtocol
+	}
+	answer, err := g.RoundTripper.RoundTrip(q)
+	if err == nil && answer.StatusCode < http.StatusMultipleChoices && answer.Header.Get("Api-Version") == "" {
+		_ = answer.Body.Close()
+		return nil, errors.New("half an answer about the version of the engine")
+	}
+	return answer, err
 }
 
 // Close waits for engine calls that are under way and lets go of everything that is

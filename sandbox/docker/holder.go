@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/containerd/errdefs"
+
+	"innovationden/sandbox"
 )
 
 // holderTag is the name of the holder's image, the same for every installation: it is
@@ -185,7 +187,9 @@ func (r *Runtime) engineArch(ctx context.Context) (string, error) {
 	}
 	err := r.ask(ctx, func(ctx context.Context) error {
 		v, err := r.api.ServerVersion(ctx)
-		arch = v.Arch
+		if arch = v.Arch; err == nil && arch == "" {
+			err = fmt.Errorf("%w: half an answer about the engine", sandbox.ErrUnavailable)
+		}
 		return err
 	})
 	if err != nil {

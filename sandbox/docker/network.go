@@ -80,7 +80,7 @@ func (r *Runtime) network(ctx context.Context, id sandbox.ID) (private, error) {
 			if err != nil {
 				continue
 			}
-			if of, ok := r.ours.owns(n.Labels, n.Name); ok && of == id && p.Bits() == subnetBits && privateRange.Contains(p.Addr()) {
+			if of, ok := r.ours.owns(n.Labels, n.Name); ok && of == id && n.ID != "" && p.Bits() == subnetBits && privateRange.Contains(p.Addr()) {
 				return private{id: n.ID, subnet: p.Masked()}, nil
 			}
 			taken[p.Masked()] = true
@@ -114,7 +114,9 @@ func (r *Runtime) makeNetwork(ctx context.Context, id sandbox.ID, subnet netip.P
 	made := private{subnet: subnet}
 	err := r.ask(ctx, func(ctx context.Context) error {
 		answer, err := r.api.NetworkCreate(ctx, r.ours.name(id, networkName), r.ours.network(id, subnet))
-		made.id = answer.ID
+		if made.id = answer.ID; err == nil && made.id == "" { // without one it would be the engine's own network
+			err = fmt.Errorf("%w: half an answer about the network of %s", sandbox.ErrUnavailable, id)
+		}
 		return err
 	})
 	if errdefs.IsConflict(err) {

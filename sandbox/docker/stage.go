@@ -176,6 +176,9 @@ func (r *Runtime) makeVolume(ctx context.Context, id sandbox.ID, part string) (s
 	var made volume.Volume
 	err := r.ask(ctx, func(ctx context.Context) (err error) {
 		made, err = r.api.VolumeCreate(ctx, volume.CreateOptions{Driver: "local", Name: r.ours.name(id, part), Labels: r.ours.labels(id)})
+		if err == nil && (made.Name == "" || made.Mountpoint == "") {
+			err = fmt.Errorf("%w: half an answer about a volume of %s", sandbox.ErrUnavailable, id)
+		}
 		return err
 	})
 	if err != nil {

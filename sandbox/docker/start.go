@@ -187,6 +187,12 @@ func (r *Runtime) kill(ctx context.Context, all map[string]*container.InspectRes
 			ended, failed := r.api.ContainerWait(ctx, c.ID, container.WaitConditionNotRunning)
 			err := r.api.ContainerKill(ctx, c.ID, "KILL")
 			if err != nil && !errdefs.IsNotFound(err) && !errdefs.IsConflict(err) { // conflict: it has ended
+				go func() { // the client waits until somebody hears what it heard
+					select {
+					case <-ended:
+					case <-failed:
+					}
+				}()
 				return err
 			}
 			select {

@@ -25,6 +25,7 @@ func stopping(t *testing.T, stop http.HandlerFunc) *Runtime {
 	labels := `{"` + labelInstallation + `":"stop","` + labelSandbox + `":"a"}`
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Api-Version", "1.41")
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/containers/json"):
 			var all []string
