@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -19,9 +21,10 @@ type lie struct {
 	call string // such as "POST /containers/create"
 	nth  int
 	way  string
+	life string // in which it is told
 }
 
-func (l lie) String() string { return fmt.Sprintf("%s@%s@%d", l.way, l.call, l.nth) }
+func (l lie) String() string { return fmt.Sprintf("%s@%s@%d@%s", l.way, l.call, l.nth, l.life) }
 
 // lieWays are the ways of answering a call wrongly. A number is a status with a message.
 var lieWays = []string{
@@ -62,7 +65,7 @@ func (l *liar) calls() []lie {
 	return append([]lie{}, l.heard...)
 }
 
-var callVersion, callName = regexp.MustCompile(`^/v[0-9.]+`), regexp.MustCompile(`^/(containers|networks|volumes|images)/([^/]{13,}|[^/]+/.*:.*)`)
+var callVersion, callName = regexp.MustCompile(`^/v[0-9.]+`), regexp.MustCompile(`^/(containers|networks|volumes|images)/([^/]+/[^/]*:[^/]*|[^/]{13,})`)
 
 // callOf names what is asked of the engine, whichever object it is about.
 func callOf(r *http.Request) string {
@@ -73,12 +76,9 @@ func callOf(r *http.Request) string {
 // answer lies where it is time to, and says whether it did.
 func (l *liar) answer(w http.ResponseWriter, r *http.Request, engine http.Handler) bool {
 	call := callOf(r)
-	if strings.HasSuffix(call, "/events") || strings.HasSuffix(call, "/attach") || strings.HasSuffix(call, "/_ping") {
-		return false
-	}
 	l.mu.Lock()
 	l.count[call]++
-	one := lie{call: call, nth: l.count[call], way: l.lie.way}
+	one := lie{call: call, nth: l.count[call], way: l.lie.way, life: l.lie.life}
 	l.heard = append(l.heard, one)
 	l.mu.Unlock()
 	if l.always != nil && l.always(call, r) {
@@ -100,6 +100,9 @@ func (l lie) tell(w http.ResponseWriter, r *http.Request, engine http.Handler) {
 		<-time.After(2 * time.Second)
 	}
 	kept := httptest.NewRecorder()
+	if l.endless() {
+		engine = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	}
 	switch l.way {
 	case "done":
 		sayDone(w, r)
@@ -112,14 +115,19 @@ func (l lie) tell(w http.ResponseWriter, r *http.Request, engine http.Handler) {
 		engine.ServeHTTP(kept, r.WithContext(context.WithoutCancel(r.Context())))
 	}
 	switch l.way {
-	case "slow":
-		send(w, kept.Code, kept.Body.String())
+	case "slow": // and nothing else is wrong with it
+		maps.Copy(w.Header(), kept.Header())
+		w.WriteHeader(kept.Code)
+		_, _ = w.Write(kept.Body.Bytes())
 	case "empty":
 		send(w, kept.Code, "{}")
 	case "garbage":
 		send(w, kept.Code, "<html>502 Bad Gateway</html>")
 	case "cut", "stall":
 		body := kept.Body.Bytes()
+		if len(body) == 0 && !l.endless() {
+			l.breakOff(w)
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+1)) // one more than there is
 		w.WriteHeader(max(kept.Code, http.StatusOK))
@@ -132,6 +140,27 @@ func (l lie) tell(w http.ResponseWriter, r *http.Request, engine http.Handler) {
 	default:
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// endless says that the engine's answer to a call does not end, so that nobody can wait for
+// it: then the lie is an answer of nothing.
+func (l lie) endless() bool {
+	return strings.HasSuffix(l.call, "/events") || strings.HasSuffix(l.call, "/attach")
+}
+
+// breakOff stops in the middle of the first line of an answer that has no body: after the
+// whole of its head it would be complete, and the lie would meet the next call.
+func (l lie) breakOff(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "HTTP/1.1 204 No Con")
+	if l.way == "stall" {
+		_, _ = io.Copy(io.Discard, conn) // until nobody waits any more
+	}
+	panic(http.ErrAbortHandler)
 }
 
 func send(w http.ResponseWriter, status int, body string) {
