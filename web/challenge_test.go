@@ -130,3 +130,41 @@ func TestAChallengeWithoutJavaScript(t *testing.T) {
 		t.Errorf("the pack: %v %s", text.Header, text.Text)
 	}
 }
+
+// Who belongs to several suppliers says first whose answer it is, finds what each answered,
+// and takes back one of them without the other.
+func TestAnswersOfSeveralSuppliersAreKeptApart(t *testing.T) {
+	r := newRig(t)
+	both, err := r.den.AddPerson(t.Context(), den.System(), den.Person{Name: "Person both", Demo: true, Memberships: []den.Membership{
+		{Role: den.SupplierMember, In: r.northbridge.ID}, {Role: den.SupplierMember, In: r.harbour.ID},
+	}})
+	r.must(err)
+	r.people["both"] = both
+	open, err := r.den.AddChallenge(t.Context(), r.people["official"].Act(), problem("Parking permits"))
+	r.must(err)
+	_, err = r.den.PublishChallenge(t.Context(), r.people["official"].Act(), open.ID, 0)
+	r.must(err)
+	path, person := "/challenges/"+string(open.ID), r.visitor("both")
+	interest := path + "/interest"
+	first, second := "?supplier="+string(r.northbridge.ID), "?supplier="+string(r.harbour.ID)
+
+	choice := person.get(interest)
+	choice.shows(`main a[href="`+interest+first+`"]`, "Northbridge Software")
+	choice.shows(`main a[href="`+interest+second+`"]`, "Harbour & Finch")
+	for of, advice := range map[string]string{first: "Ask parents.", second: "Ask clerks."} {
+		sent := person.submit(person.get(interest+of), interest+of, url.Values{"advice": {advice}})
+		person.follow(sent).shows("main", advice)
+	}
+	if again := person.get(interest + first).one(`textarea[name="advice"]`); words(again) != "Ask parents." {
+		t.Errorf("what was answered is not there to change: %q", words(again))
+	}
+	person.get(path).shows(`main a[href="`+interest+`/take-back`+second+`"]`, "Take your answer back")
+	taken := person.submit(person.get(interest+"/take-back"+second), interest+"/take-back"+second, nil)
+	left := person.follow(taken)
+	if left.shows("main", "Ask parents."); strings.Contains(left.Text, "Ask clerks.") {
+		t.Errorf("the answer that was taken back is shown: %s", left.said())
+	}
+	if got := person.get(interest + "/take-back"); !strings.Contains(got.Text, "Go back to the challenge") {
+		t.Errorf("nobody said whose answer to take back: %d %s", got.Status, got.said())
+	}
+}

@@ -2,6 +2,8 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -79,11 +81,34 @@ func answersFor(f *form.Values, v den.ChallengeView) den.ID {
 	return v.Suppliers[0].ID
 }
 
-// challengeInterestPage is a supplier's answer: products, advice, or both.
+// answerOf is answering for one answer: a person of several suppliers names whose it is in
+// ?supplier=. Who did not, or names another, has several suppliers left.
+func (p *Pages) answerOf(c *gin.Context) (den.ChallengeView, error) {
+	v, err := p.challengeTo(c, den.AnswerChallenge)
+	at := slices.IndexFunc(v.Suppliers, func(s den.Supplier) bool { return string(s.ID) == c.Query("supplier") })
+	if at >= 0 {
+		v.Suppliers = v.Suppliers[at : at+1]
+	}
+	return v, err
+}
+
+// ofSupplier is what comes after the address of a page about one supplier's answer; "" for
+// a person of one supplier, who need not name it.
+func ofSupplier(c *gin.Context) string {
+	if c.Query("supplier") == "" {
+		return ""
+	}
+	return "?" + url.Values{"supplier": {c.Query("supplier")}}.Encode()
+}
+
+// challengeInterestPage is a supplier's answer: products, advice, or both. Where it may be
+// the answer of several suppliers, it asks whose it is first.
 type challengeInterestPage struct {
 	view.Frame
 	Challenge den.ChallengeView
+	Supplier  string // whose answer it is
 	Suppliers []view.Option
+	Of        string // see ofSupplier
 	Products  []view.Choice
 	Chosen    []string
 	Advice    string
@@ -93,7 +118,7 @@ type challengeInterestPage struct {
 
 // Interest is GET /challenges/:id/interest.
 func (p *Pages) Interest(c *gin.Context) error {
-	v, err := p.challengeTo(c, den.AnswerChallenge)
+	v, err := p.answerOf(c)
 	if err != nil {
 		return err
 	}
@@ -102,9 +127,12 @@ func (p *Pages) Interest(c *gin.Context) error {
 
 // ShowInterest is POST /challenges/:id/interest.
 func (p *Pages) ShowInterest(c *gin.Context) error {
-	v, err := p.challengeTo(c, den.AnswerChallenge)
+	v, err := p.answerOf(c)
 	if err != nil {
 		return err
+	}
+	if len(v.Suppliers) > 1 {
+		return p.showInterest(c, http.StatusUnprocessableEntity, v, p.blank())
 	}
 	f, err := p.typed(c)
 	if err != nil {
@@ -119,7 +147,7 @@ func (p *Pages) ShowInterest(c *gin.Context) error {
 		from = append(from, one.Value)
 	}
 	in := den.NewInterest{
-		Challenge: v.ID, Supplier: answersFor(f, v), Rev: rev(c),
+		Challenge: v.ID, Supplier: v.Suppliers[0].ID, Rev: rev(c),
 		Products: idsOf(form.Several{Name: "products", What: "challenge-interest.what-products", From: from}.Read(f)),
 		Advice:   form.Text{Name: "advice", What: "challenge-interest.what-advice", Max: maxAnswer, Lines: true, Optional: true}.Read(f),
 	}
@@ -137,13 +165,13 @@ func (p *Pages) ShowInterest(c *gin.Context) error {
 }
 
 func (p *Pages) showInterest(c *gin.Context, status int, v den.ChallengeView, f *form.Values) error {
-	page := challengeInterestPage{Frame: p.frame(c, p.words.Say("challenge-interest.title")).Of(v.Title), Challenge: v, Suppliers: supplierOptions(v), Form: f}
+	page := challengeInterestPage{Frame: p.frame(c, p.words.Say("challenge-interest.title")).Of(v.Title), Challenge: v, Suppliers: supplierOptions(v), Supplier: v.Suppliers[0].Name, Of: ofSupplier(c), Form: f}
 	var err error
 	if page.Products, err = p.ownProducts(c, v); err != nil {
 		return err
 	}
 	for _, i := range v.Interests {
-		if len(v.Suppliers) == 1 && i.Supplier == v.Suppliers[0].ID {
+		if i.Supplier == v.Suppliers[0].ID {
 			page.Chosen, page.Advice, page.Rev = texts(i.Interest.Products), i.Advice, i.Rev
 		}
 	}
@@ -171,12 +199,15 @@ func (p *Pages) ownProducts(c *gin.Context, v den.ChallengeView) ([]view.Choice,
 }
 
 func (p *Pages) takeBackQuestion(c *gin.Context) (question, error) {
-	v, err := p.challengeTo(c, den.AnswerChallenge)
+	v, err := p.answerOf(c)
 	if err != nil {
 		return question{}, err
 	}
+	if len(v.Suppliers) > 1 {
+		return question{}, den.Refuse(den.Invalid, "%s", p.words.Say("challenge-interest.whose"))
+	}
 	path := challengePath(v.ID)
-	q := question{What: "take-back", Product: v.Title, Back: path, Action: path + "/interest/take-back", After: path, Done: "take-back"}
+	q := question{What: "take-back", Product: v.Title, Back: path, Action: path + "/interest/take-back" + ofSupplier(c), After: path, Done: "take-back"}
 	q.Do = func(string, int64) error {
 		return p.Den.TakeBackInterest(c, asking(c), v.ID, v.Suppliers[0].ID, 0)
 	}
