@@ -22,9 +22,11 @@ func TestABadStartSaysWhatWasSeen(t *testing.T) {
 		say     []string
 		within  time.Duration
 	}{
-		"another port":      {fake.Behaviour{OtherPort: 3000}, []string{"It listens on port 3000, not on 8080. Change the release's port to 3000."}, 2 * time.Minute},
+		"another port":      {fake.Behaviour{OtherPort: 3000}, []string{"It listens on port 3000, not on 8080. Add a release that names port 3000."}, 2 * time.Minute},
 		"no port":           {fake.Behaviour{NeverListens: true}, []string{"It listens on no port. Make it listen on port 8080."}, 2 * time.Minute},
 		"exits at once":     {fake.Behaviour{Exits: true, ExitCode: 3, Log: "reading settings\nno such table: slots\n"}, []string{"It ended with code 3.", "no such table: slots"}, 5 * time.Second},
+		"writes elsewhere":  {fake.Behaviour{Exits: true, ExitCode: 1, Log: "open /var/lib/app.db: read-only file system\n"}, []string{"”. This usually means that it writes where nothing can be written."}, 5 * time.Second},
+		"is a bad script":   {fake.Behaviour{Exits: true, ExitCode: 1, Log: "exec /run.sh: no such file or directory\n"}, []string{"its lines end as on Windows."}, 5 * time.Second},
 		"exits later":       {fake.Behaviour{NeverListens: true, Exits: true, ExitAfter: 5 * time.Second, ExitCode: 1}, []string{"It ended with code 1."}, 10 * time.Second},
 		"answers with 503":  {fake.Behaviour{Handler: sick}, []string{"It listens on port 8080, but answers / with status 503."}, 2 * time.Minute},
 		"accepts and stays": {fake.Behaviour{Handler: mute}, []string{"It takes connections on port 8080, but does not answer HTTP there."}, 2 * time.Minute},

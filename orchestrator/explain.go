@@ -41,13 +41,14 @@ func howItEnded(state sandbox.State) string {
 	return ""
 }
 
-// lastWords quotes the end of what the product printed, as one line of plain text.
+// lastWords quotes the end of what the product printed, as one line of plain text, and says
+// what that usually means.
 func (o *Orchestrator) lastWords(ctx context.Context, l den.Lease) string {
 	text, err := o.tail(ctx, l, lastLines)
 	if err != nil || strings.TrimSpace(text) == "" {
 		return ""
 	}
-	return "The last it printed: “" + oneLine(text) + "”."
+	return join("The last it printed: “"+oneLine(text)+"”.", cueOf(text))
 }
 
 // tail is the end of what the service that answers printed.
@@ -114,9 +115,9 @@ func (o *Orchestrator) explain(ctx context.Context, w work, last error) string {
 		}
 		return fmt.Sprintf("It takes connections on port %d, but does not answer HTTP there.", port)
 	case len(ports) == 1:
-		return fmt.Sprintf("It listens on port %d, not on %d. Change the release's port to %d.", ports[0], port, ports[0])
+		return fmt.Sprintf("It listens on port %d, not on %d. Add a release that names port %d.", ports[0], port, ports[0])
 	}
-	return fmt.Sprintf("It listens on ports %s, not on %d. Change the release's port to the one that answers.", listed(ports), port)
+	return fmt.Sprintf("It listens on ports %s, not on %d. Add a release that names the one that answers.", listed(ports), port)
 }
 
 // answeredWith reads the status out of what sandbox.AwaitAnswer says.

@@ -22,7 +22,7 @@ func TestABadImageEndsWithItsReasonAndLeavesNothing(t *testing.T) {
 	say := map[string]string{
 		"exit":      "The product stopped by itself before it answered. It ended with code 3. The last it printed: “giving up”.",
 		"never":     "The product did not start in time. It listens on no port. Make it listen on port 8080.",
-		"elsewhere": "The product did not start in time. It listens on port 9090, not on 8080. Change the release's port to 9090.",
+		"elsewhere": "The product did not start in time. It listens on port 9090, not on 8080. Add a release that names port 9090.",
 		"silent":    "The product did not start in time. It takes connections on port 8080, but does not answer HTTP there.",
 		"no-such":   `The product stopped by itself before it answered. It ended with code 2. The last it printed: “there is no mode "no-such"”.`,
 	}

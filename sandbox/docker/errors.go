@@ -24,6 +24,8 @@ func explain(what string, err error) error {
 		return err
 	case silent(err):
 		return fmt.Errorf("%w: %s: %w", sandbox.ErrUnavailable, what, err)
+	case inWords(what, err) != "":
+		return fmt.Errorf("%w: %s", sandbox.ErrImage, inWords(what, err))
 	case says(err, "no space left on device", "cannot allocate memory", "resource temporarily unavailable",
 		"too many open files", "disk quota exceeded"):
 		return fmt.Errorf("%w: %s: %w", sandbox.ErrFull, what, err)
