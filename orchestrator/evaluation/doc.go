@@ -6,7 +6,8 @@
 // Everything here is a pure function. What looks random is seeded: the same input and the same seed
 // give the same figures on any machine.
 //
-//	marks.go      what goes in: criteria, entries, marks
+//	marks.go      what goes in: criteria, entries, marks      ratings.go  scores of several raters
+//	figure.go     a number that may not exist, and why
 //	total.go      marks out of 100, minimums, missing data
 //	rank.go       ties share a rank; intervals of ranks
 //	price.go      relative price
@@ -16,9 +17,10 @@
 //	kendall.go    Kendall's W                 icc.go        Shrout and Fleiss    kappa.go  Fleiss
 //	agreement.go  all of that together        outcome.go    totals and how sure they are
 //	smaa.go       rank acceptability          exact.go      the same without chance
-//	race.go       who beats whom, exactly
+//	race.go       who beats whom, exactly      count.go  what both gather
 //	critical.go   the weight at which the lead is lost
 //	reversal.go   an also-ran that decides who wins
+//	comparable.go why two trials cannot stand on one scale
 //	words.go      the finding in plain sentences
 //	sheet.go      CSV in                      csv.go        its cells
 package evaluation

@@ -6,7 +6,8 @@
 //	sheets.go  the document as typed tables            ods.go   those tables as OpenDocument
 //	json.go    the document itself                     schema.go its published schema
 //	ocds.go    an OCDS release package                 extension.go what we add to the standard
-//	page.go    one HTML file that needs nothing else
+//	page.go    one HTML file that needs nothing else          pictures.go its pictures
+//	inputs.go  the scores and marks as evaluation reads them
 //	bundle.go  everything with its evidence and proofs archive.go the zip, byte for byte
 //	check.go   a bundle read within bounds, and every fault of it by name
 //

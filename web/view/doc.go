@@ -5,8 +5,8 @@
 // # How to make a page
 //
 // A page is a struct that embeds [Frame], and a template <name>.html of the same
-// name. [New] takes the folder of templates and a sample of each page's data, and
-// tries each page once: a page must render with the zero value of its struct.
+// name. [New] takes the folder of templates; [View.Try], in a test, shows each page
+// once with a sample of its data: a page must render with the zero value of its struct.
 //
 //	type Trial struct {
 //		view.Frame
@@ -74,8 +74,7 @@
 // # Words
 //
 // Every sentence stands in words/<language>/<room>.json under "room.thing", and
-// nowhere else. New refuses a key that is missing; a test refuses one that nobody
-// uses.
+// nowhere else. Tests refuse a key that is missing, and one that nobody uses.
 //
 // # Live parts, without which everything works too (static/den.js)
 //
