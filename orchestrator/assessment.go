@@ -62,10 +62,8 @@ func (o *Orchestrator) SaveAssessment(ctx context.Context, actor den.Actor, in d
 		if a.Submitted() {
 			return den.Refuse(den.Conflict, "You have submitted this assessment, so it cannot change any more.")
 		}
-		if in.Rev != a.Rev {
-			if err := fresh(in.Rev, a.Rev); err != nil {
-				return err
-			}
+		if err := fresh(in.Rev, a.Rev); err != nil {
+			return err
 		}
 		if err := cleared(tx, t.ID, actor.ID); err != nil {
 			return err

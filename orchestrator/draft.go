@@ -144,7 +144,7 @@ func allowNothing(actor den.Actor) error {
 }
 
 func fresh(asked, stored int64) error {
-	if asked != 0 && asked != stored {
+	if asked != 0 && asked != den.AsSeen(stored) {
 		return den.Refuse(den.Stale, "Somebody changed this meanwhile. Look at it again, then make your change.")
 	}
 	return nil

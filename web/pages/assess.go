@@ -205,7 +205,7 @@ func (p *Pages) readAssess(c *gin.Context, v *form.Values, own ownAssessment) (d
 func (p *Pages) showAssess(c *gin.Context, status int, own ownAssessment, v *form.Values) error {
 	t, e, a := own.trial, own.entry, own.assessment
 	page := assessPage{
-		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)).Of(t.Name), Trial: t, Entry: e, Rev: a.Rev,
+		Frame: p.frame(c, p.words.Say("assess.title", "Product", e.ProductName)).Of(t.Name), Trial: t, Entry: e, Rev: den.AsSeen(a.Rev),
 		Note: a.Note, Submitted: a.Submitted(), At: a.SubmittedAt, Form: v, Themes: p.assessThemes(t.Scheme, e.Entry, a), Tasks: p.assessTasks(t, a),
 	}
 	page.Renewed = slices.ContainsFunc(page.Themes, func(one assessTheme) bool {

@@ -112,6 +112,7 @@ type challengeInterestPage struct {
 	Products  []view.Choice
 	Chosen    []string
 	Advice    string
+	IsSent    bool
 	Rev       int64
 	Form      *form.Values
 }
@@ -175,6 +176,7 @@ func (p *Pages) showInterest(c *gin.Context, status int, v den.ChallengeView, f 
 			page.Chosen, page.Advice, page.Rev = texts(i.Interest.Products), i.Advice, i.Rev
 		}
 	}
+	page.IsSent, page.Rev = page.Rev != 0, den.AsSeen(page.Rev)
 	page.Back, page.Errors = back(challengePath(v.ID)), f.Summary()
 	return p.show(c, status, "challenge-interest", page)
 }

@@ -18,6 +18,7 @@ import (
 type consensusPage struct {
 	view.Frame
 	den.ConsensusView
+	Rev       int64
 	Items     []consensusItem
 	Figures   []figureRow
 	Marks     []view.Option
@@ -120,7 +121,7 @@ func markValues() []string {
 
 // showConsensus shows the page with what was typed into either of its forms.
 func (p *Pages) showConsensus(c *gin.Context, status int, v den.ConsensusView, f, dissent *form.Values) error {
-	page := consensusPage{Frame: p.frame(c, p.words.Say("consensus.title")).Of(v.Trial.Name), ConsensusView: v, Form: f, Dissent: dissent}
+	page := consensusPage{Frame: p.frame(c, p.words.Say("consensus.title")).Of(v.Trial.Name), ConsensusView: v, Rev: den.AsSeen(v.Consensus.Rev), Form: f, Dissent: dissent}
 	page.Marks = []view.Option{{Value: "", Text: p.words.Say("consensus.open-mark")}}
 	for n := range maxMarkers {
 		page.Marks = append(page.Marks, view.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
@@ -306,7 +307,7 @@ func openMarks(trial den.ID, err error) (said view.ErrorSummary) {
 }
 
 func (p *Pages) showLock(c *gin.Context, status int, v den.ConsensusView, f *form.Values, said view.ErrorSummary) error {
-	page := lockPage{Frame: p.frame(c, p.words.Say("lock.title")).Of(v.Trial.Name), Trial: v.Trial, Open: v.Open, Waiting: v.Waiting, Rev: v.Consensus.Rev, Form: f}
+	page := lockPage{Frame: p.frame(c, p.words.Say("lock.title")).Of(v.Trial.Name), Trial: v.Trial, Open: v.Open, Waiting: v.Waiting, Rev: den.AsSeen(v.Consensus.Rev), Form: f}
 	for _, how := range []string{"agreed", "means"} {
 		page.Choices = append(page.Choices, view.Choice{Value: how, Text: p.words.Say("lock-how." + how), Hint: view.Hint{Text: p.words.Say("lock-hint." + how)}})
 	}

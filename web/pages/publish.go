@@ -38,7 +38,7 @@ func (p *Pages) showPublish(c *gin.Context, status int, chosen []string, v *form
 	if err != nil {
 		return err
 	}
-	page := publishPage{Frame: p.frame(c, p.words.Say("publish.title")).Of(t.Name), Trial: t, Now: now, Rev: now.Rev, Form: v}
+	page := publishPage{Frame: p.frame(c, p.words.Say("publish.title")).Of(t.Name), Trial: t, Now: now, Rev: den.AsSeen(now.Rev), Form: v}
 	isFirst := len(chosen) == 0
 	if isFirst && now.Stands() {
 		for _, part := range now.Parts {

@@ -19,6 +19,7 @@ import (
 type rulesPage struct {
 	view.Frame
 	Rules     den.RulesView
+	Rev       int64
 	Form      *form.Values
 	MayChange bool
 	Typed     map[string]string // what stands in the fields
@@ -108,7 +109,7 @@ func hosts(text string) []string {
 
 func (p *Pages) showRules(c *gin.Context, status int, r den.RulesView, v *form.Values) error {
 	page := rulesPage{
-		Frame: p.frame(c, p.words.Say("rules.title", "Name", r.DepartmentName)), Rules: r, Form: v, MayChange: r.May[den.SetRules],
+		Frame: p.frame(c, p.words.Say("rules.title", "Name", r.DepartmentName)), Rules: r, Rev: den.AsSeen(r.Rev), Form: v, MayChange: r.May[den.SetRules],
 		Typed: map[string]string{"ways-out": strings.Join(r.WaysOut, "\n"), "at-budget": string(r.AtBudget)},
 	}
 	page.Ticked = map[string][]string{}
