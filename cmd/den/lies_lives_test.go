@@ -32,8 +32,12 @@ var lives = map[string]func(d *deceived, length time.Duration) error{
 	tried:   func(d *deceived, _ time.Duration) error { return d.tries() },
 }
 
-// lieTime is for what must become right after one lie.
-const lieTime = 2 * time.Minute
+// lieTime is for what must become right after one lie, and loadTime what an engine has for
+// an image before it counts as silent.
+const (
+	lieTime  = 2 * time.Minute
+	loadTime = 10 * time.Minute
+)
 
 // offers starts the den again, brings in an image that is refused, and one that is not.
 func (d *deceived) offers() error {
@@ -59,7 +63,7 @@ func (d *deceived) offers() error {
 	if refused, err := add(portless); err != nil || refused.JSON201 != nil {
 		return fmt.Errorf("a product without a port: %w", errors.Join(err, errors.New(string(refused.Body))))
 	}
-	if err := within(lieTime, func() error {
+	if err := within(loadTime+lieTime, func() error {
 		taken, err := add(good)
 		if err != nil {
 			return err
