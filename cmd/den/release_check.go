@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ func newReleaseCheck(getenv func(string) string, std streams) *cobra.Command {
 machine: no den, no engine and no network is needed. Everything that a den would refuse
 is named at once, with its place, the reason and what to do instead.
 
+A compose file is checked against the smallest size of sandbox that it fits. The department
+chooses the size of a trial, so ask for no more than the product needs.
+
 It ends with 0 where everything can run, and with 1 where something cannot.`,
 		Example: "  den release check compose.yaml\n  den release check --size medium compose.yaml web.tar db.tar",
 		Args: func(c *cobra.Command, args []string) error {
@@ -38,7 +42,7 @@ It ends with 0 where everything can run, and with 1 where something cannot.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return k.run(c.Context(), args) },
 	}
-	c.Flags().StringVar(&k.size, "size", "", "the size of sandbox to check against")
+	c.Flags().StringVar(&k.size, "size", "", "the size of sandbox to check against; left out: the smallest that fits")
 	c.Flags().StringVar(&k.config, "config", "", "settings file that names the sizes")
 	c.Flags().StringVar(&k.profile, "profile", "standard", "how tightly it is held: strict or standard")
 	c.Flags().StringSliceVar(&k.with, "with", nil, "profiles of the compose file to take in")
@@ -64,10 +68,12 @@ type checkedFile struct {
 	Notes    []compose.Note   `json:"notes"`
 	Services []string         `json:"services,omitempty"`
 	Images   []string         `json:"images,omitempty"`
+
+	size int // of the sandbox that it was checked against, counted in sizes
 }
 
 func (k releaseCheck) run(ctx context.Context, files []string) error {
-	size, limits, err := k.limits()
+	sizes, err := k.sizes()
 	if err != nil {
 		return err
 	}
@@ -78,12 +84,13 @@ func (k releaseCheck) run(ctx context.Context, files []string) error {
 		return usageError{fmt.Errorf("--platform must be like linux/amd64, not %q", k.platform)}
 	}
 	var all []checkedFile
+	most := 0
 	for _, file := range files {
-		one, err := k.file(ctx, file, limits)
+		one, err := k.file(ctx, file, sizes)
 		if err != nil {
 			return err
 		}
-		all = append(all, one)
+		all, most = append(all, one), max(most, one.size)
 	}
 	missing(all)
 	good := !slices.ContainsFunc(all, func(c checkedFile) bool { return !c.OK })
@@ -92,9 +99,9 @@ func (k releaseCheck) run(ctx context.Context, files []string) error {
 			OK    bool          `json:"ok"`
 			Size  string        `json:"size"`
 			Files []checkedFile `json:"files"`
-		}{good, size, all})
+		}{good, sizes[most].Name, all})
 	} else {
-		_, err = io.WriteString(k.std.out, inWords(all, size))
+		_, err = io.WriteString(k.std.out, inWords(all, sizes))
 	}
 	if err == nil && !good {
 		err = &saidError{code: exitFailed}
@@ -102,28 +109,28 @@ func (k releaseCheck) run(ctx context.Context, files []string) error {
 	return err
 }
 
-func (k releaseCheck) limits() (string, sandbox.Limits, error) {
+// sizes are those to check against, by their memory, until one fits.
+func (k releaseCheck) sizes() ([]den.Size, error) {
 	c, err := configs.Load(k.config, k.getenv)
 	if err != nil {
-		return "", sandbox.Limits{}, err
+		return nil, err
 	}
-	name := k.size
-	if name == "" {
-		name = c.Trials.Size
+	if k.size == "" {
+		slices.SortStableFunc(c.Sizes, func(a, b den.Size) int { return cmp.Compare(a.Memory, b.Memory) })
+		return c.Sizes, nil
 	}
-	i := slices.IndexFunc(c.Sizes, func(s den.Size) bool { return s.Name == name })
+	i := slices.IndexFunc(c.Sizes, func(s den.Size) bool { return s.Name == k.size })
 	if i < 0 {
 		var names []string
 		for _, s := range c.Sizes {
 			names = append(names, s.Name)
 		}
-		return "", sandbox.Limits{}, usageError{fmt.Errorf("there is no size %q; use %s", name, strings.Join(names, ", "))}
+		return nil, usageError{fmt.Errorf("there is no size %q; use %s", k.size, strings.Join(names, ", "))}
 	}
-	s := c.Sizes[i]
-	return name, limitsOf(s), nil
+	return c.Sizes[i : i+1], nil
 }
 
-func (k releaseCheck) file(ctx context.Context, name string, limits sandbox.Limits) (checkedFile, error) {
+func (k releaseCheck) file(ctx context.Context, name string, sizes []den.Size) (checkedFile, error) {
 	one := checkedFile{File: name, Kind: "compose", Refusals: []policy.Refusal{}, Notes: []compose.Note{}}
 	f, err := os.Open(name)
 	if err != nil {
@@ -141,7 +148,7 @@ func (k releaseCheck) file(ctx context.Context, name string, limits sandbox.Limi
 		one.Kind = "image"
 		err = k.archive(ctx, f, about.Size(), &one)
 	} else {
-		err = k.compose(ctx, f, limits, &one)
+		err = k.compose(ctx, f, sizes, &one)
 	}
 	var refused policy.Refusals
 	if errors.As(err, &refused) {
@@ -152,14 +159,20 @@ func (k releaseCheck) file(ctx context.Context, name string, limits sandbox.Limi
 	return one, err
 }
 
-func (k releaseCheck) compose(ctx context.Context, f *os.File, limits sandbox.Limits, one *checkedFile) error {
+func (k releaseCheck) compose(ctx context.Context, f *os.File, sizes []den.Size, one *checkedFile) error {
 	text, err := io.ReadAll(io.LimitReader(f, compose.MaxBytes+1))
 	if err != nil {
 		return fmt.Errorf("%s cannot be read: %w", one.File, err)
 	}
-	stack, err := compose.Read(ctx, one.File, text, compose.Options{
-		Limits: limits, Profile: sandbox.Profile(k.profile), Profiles: k.with, Platform: k.platform,
-	})
+	var stack compose.Stack
+	for one.size = range sizes {
+		stack, err = compose.Read(ctx, one.File, text, compose.Options{
+			Limits: limitsOf(sizes[one.size]), Profile: sandbox.Profile(k.profile), Profiles: k.with, Platform: k.platform,
+		})
+		if err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -250,7 +263,7 @@ func missing(all []checkedFile) {
 	}
 }
 
-func inWords(all []checkedFile, size string) string {
+func inWords(all []checkedFile, sizes []den.Size) string {
 	var b strings.Builder
 	for _, c := range all {
 		for _, r := range c.Refusals {
@@ -267,7 +280,7 @@ func inWords(all []checkedFile, size string) string {
 		case c.Kind == "image":
 			fmt.Fprintf(&b, "%s: It can run in a den.\n", policy.Shown(c.File))
 		default:
-			fmt.Fprintf(&b, "%s: It can run in a sandbox of size %s: %s.\n", policy.Shown(c.File), size, strings.Join(c.Services, ", "))
+			fmt.Fprintf(&b, "%s: It can run in a sandbox of size %s: %s.\n", policy.Shown(c.File), sizes[c.size].Name, strings.Join(c.Services, ", "))
 		}
 	}
 	return b.String()

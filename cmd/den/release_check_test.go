@@ -48,7 +48,7 @@ func TestReleaseCheckNamesEveryReasonOfEveryFile(t *testing.T) {
 	code, out, errs := checkedRelease(t, files, "a.yaml", "b.yaml", "c.tar")
 	for _, want := range []string{
 		"a.yaml:4:17: services.web.privileged: It gives the service every right on the host. Instead: Remove it.",
-		"a.yaml:5:5: services.web.env_file: It reads a file of the server. Instead: Write the variables under environment.",
+		"a.yaml:5:5: services.web.env_file: It reads another file, and the den gets this one alone. Instead: Write the variables under environment, as \"docker compose config\" prints them.",
 		"a.yaml: It cannot run in a den, for 2 reasons.",
 		"b.yaml: It can run in a sandbox of size small: web.",
 		"c.tar: acme/web:1: It is for linux/s390x, and sandboxes here are linux/amd64.",
@@ -151,8 +151,15 @@ func TestReleaseCheckSaysWhatItCannotUse(t *testing.T) {
 
 func TestReleaseCheckGoesByTheSizeAndTheProfile(t *testing.T) {
 	files := map[string]string{"compose.yaml": "services:\n  web: {image: x, mem_limit: 900m, user: root}\n"}
-	if code, out, _ := checkedRelease(t, files, "compose.yaml"); code != exitFailed || !strings.Contains(out, "Enter a size between 6m and ") {
+	if code, out, _ := checkedRelease(t, files, "--size", "small", "compose.yaml"); code != exitFailed || !strings.Contains(out, "Enter a size between 6m and 512m.") {
 		t.Errorf("small: %d %s", code, out)
+	}
+	if code, out, _ := checkedRelease(t, files, "compose.yaml"); code != exitDone || !strings.Contains(out, "It can run in a sandbox of size medium: web.") {
+		t.Errorf("the smallest that it fits: %d %s", code, out)
+	}
+	vast := map[string]string{"compose.yaml": "services:\n  web: {image: x, mem_limit: 9g}\n"}
+	if code, out, _ := checkedRelease(t, vast, "compose.yaml"); code != exitFailed || !strings.Contains(out, "Enter a size between 6m and 4g.") {
+		t.Errorf("larger than all: %d %s", code, out)
 	}
 	if code, out, _ := checkedRelease(t, files, "--size", "medium", "compose.yaml"); code != exitDone {
 		t.Errorf("medium: %d %s", code, out)

@@ -31,6 +31,8 @@ func object(in policy.Section, rules map[string]rule) rule {
 			answer := policy.Ask(in, e.name)
 			do := rules[e.name]
 			switch {
+			case answer.Known && e.value.asksNothing():
+				// docker compose config writes many of them, such as ipam: {}
 			case !answer.Allowed:
 				r.refuseAt(e.spot, p, answer.Reason, answer.Instead)
 			case do == nil:
@@ -55,7 +57,7 @@ func (r *reading) word(path string, n *node) (string, bool) {
 	text, missing := expand(n.text, 0)
 	if missing != "" {
 		r.refuse(path, n, "The variable "+policy.Shown(missing)+" has no value: the den gives a file no environment.",
-			"Write the value itself, or a default as in ${NAME:-value}; write $$ for a dollar.")
+			"Write the value itself, as \"docker compose config\" prints it, or a default as in ${NAME:-value}; write $$ for a dollar.")
 		return "", false
 	}
 	return text, true

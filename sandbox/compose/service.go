@@ -231,7 +231,7 @@ func environment(r *reading, p string, n *node) any {
 		case name == "" || len(name) > 256 || strings.ContainsAny(name, "= \t\n\x00"):
 			r.refuse(p, at, policy.Shown(name)+" is not the name of a variable.", "Use letters, digits and _.")
 		case !given:
-			r.refuse(p, at, "The variable "+policy.Shown(name)+" has no value: it would come from the environment of the server.", "Write the value itself.")
+			r.refuse(p, at, "The variable "+policy.Shown(name)+" has no value: the den gives a file no environment.", "Write the value itself, as \"docker compose config\" prints it.")
 		case len(value) > maxWord-len(name)-1:
 			r.refuse(p, at, "The value is too long.", fmt.Sprintf("Write at most %d bytes, or use configs.", maxWord))
 		default:

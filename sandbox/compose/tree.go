@@ -41,6 +41,11 @@ type node struct {
 	items   []*node // of a list
 }
 
+// asksNothing says that a value is a mapping or a list of nothing.
+func (n *node) asksNothing() bool {
+	return n.kind != scalar && len(n.entries) == 0 && len(n.items) == 0
+}
+
 type entry struct {
 	spot
 	name  string

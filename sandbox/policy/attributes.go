@@ -37,6 +37,7 @@ const (
 // Answer is what the policy says of one attribute. Only an Allowed one may be read.
 type Answer struct {
 	Allowed         bool
+	Known           bool   // to Compose, and refused for a reason of its own
 	Reason, Instead string // where it is not
 }
 
@@ -47,7 +48,7 @@ func Ask(in Section, name string) Answer {
 		return Answer{Allowed: true}
 	}
 	if a, ok := refused[in][name]; ok {
-		return Answer{Reason: a[0], Instead: a[1]}
+		return Answer{Known: true, Reason: a[0], Instead: a[1]}
 	}
 	known := slices.Clone(allowed[in])
 	if close := nearest(name, known); close != "" {

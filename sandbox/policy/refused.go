@@ -13,11 +13,11 @@ const (
 	devices    = "A sandbox has no devices of the host."
 	noHooks    = "The den runs no commands beside the service itself."
 	inEntry    = "Put the command into the entrypoint of the image, or into a service of its own that others depend on with service_completed_successfully."
-	hostFiles  = "It reads a file of the server."
+	hostFiles  = "It reads another file, and the den gets this one alone."
 	giveInline = "Write the text under content."
 	noDrivers  = "The den makes it itself, without a driver."
 	ownSubnet  = "The den chooses the addresses of a sandbox."
-	serverEnv  = "It reads the environment of the server."
+	serverEnv  = "It reads a variable of your machine, and the den gets this file alone."
 	elsewhere  = "It belongs to somebody else, outside this sandbox."
 )
 
@@ -25,7 +25,7 @@ const (
 // and the den does not give.
 var refused = map[Section]map[string][2]string{
 	File: {
-		"include": {"It reads other files of the server.", "Write everything into this one file."},
+		"include": {"It reads other files, and the den gets this one alone.", "Write everything into this one file, as \"docker compose config\" prints it."},
 		"models":  {"The den runs no models beside the services.", "Run the model as a service of its own."},
 		"jobs":    {noHooks, "Make it a service that others depend on with service_completed_successfully."},
 	},
@@ -44,15 +44,15 @@ var refused = map[Section]map[string][2]string{
 		"cpu_shares":          {ownLimits, useLimits},
 		"cpuset":              {ownLimits, useLimits},
 		"credential_spec":     {hostFiles, "Write the credentials under secrets, with content."},
-		"develop":             {"It watches files of the server.", remove},
+		"develop":             {"It watches files on your machine, and the den gets this file alone.", remove},
 		"device_cgroup_rules": {devices, remove},
 		"devices":             {devices, remove},
 		"dns":                 {ownNames, useNames},
 		"dns_opt":             {ownNames, useNames},
 		"dns_search":          {ownNames, useNames},
 		"domainname":          {ownNames, useNames},
-		"env_file":            {hostFiles, "Write the variables under environment."},
-		"extends":             {"It takes over parts of other files or services.", "Write the service out in full."},
+		"env_file":            {hostFiles, "Write the variables under environment, as \"docker compose config\" prints them."},
+		"extends":             {"It takes over parts of other files or services.", "Write the service out in full, as \"docker compose config\" prints it."},
 		"external_links":      {elsewhere, "Make it a service of this file."},
 		"extra_hosts":         {ownNames, useNames},
 		"gpus":                {devices, remove},
@@ -105,7 +105,7 @@ var refused = map[Section]map[string][2]string{
 		"pids":              {"Processes cannot be reserved.", "Use deploy.resources.limits.pids."},
 	},
 	Mount: {
-		"bind":        {"It shows files of the server to the service.", "Write small files under configs, with content; put large ones into the image."},
+		"bind":        {"It shows files of the host to the service, and the den gets this file alone.", "Write small files under configs, with content; put large ones into the image."},
 		"cluster":     {oneCopy, remove},
 		"consistency": {"It does not apply here.", remove},
 		"image":       {"A service has its own image alone.", withImage},
