@@ -99,11 +99,13 @@ func (o *Orchestrator) watchClock(ctx context.Context, now time.Time) error {
 	}
 	now = now.Round(0) // what the clock says, and nothing else
 	ticks := o.Ticks()
-	if would, known := o.clocks.wouldBe(ticks); known {
-		if j := (jump{by: now.Sub(would)}); j.is() {
-			if err := o.clockJumped(ctx, j, now, ticks); err != nil {
-				return err // and seen again at the next pass
-			}
+	would, known := o.clocks.wouldBe(ticks)
+	if !known {
+		return o.meetClock(ctx) // which a full disk refused at the start
+	}
+	if j := (jump{by: now.Sub(would)}); j.is() {
+		if err := o.clockJumped(ctx, j, now, ticks); err != nil {
+			return err // and seen again at the next pass
 		}
 	}
 	o.clocks.set(now, ticks)

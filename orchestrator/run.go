@@ -17,18 +17,24 @@ import (
 // first, then pass after pass. It returns when every act it began has ended.
 func (o *Orchestrator) Run(ctx context.Context) error {
 	o.askHost(ctx)
-	if err := o.meetClock(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("looking at the clock: %w", err)
-	}
 	defer o.lastBeat(ctx)
-	if err := o.recover(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("recovering: %w", err)
-	}
-	if err := o.interruptLoads(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("ending load tests that a stop interrupted: %w", err)
-	}
-	if err := o.nameRepositories(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("naming repositories: %w", err)
+	for _, first := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"looking at the clock", o.meetClock},
+		{"giving what starts its whole time", o.startAnew},
+		{"telling the routes", func(ctx context.Context) error { return o.tellAll(ctx, unfinishedPhases...) }},
+		{"ending load tests that a stop interrupted", o.interruptLoads},
+		{"naming repositories", o.nameRepositories},
+	} {
+		switch err := first.do(ctx); {
+		case err == nil, ctx.Err() != nil:
+		case den.KindOf(err) == den.Full: // what is due has to end all the same
+			o.Log.Error("the den starts on a full disk, and leaves something out", "what", first.name, "error", err)
+		default:
+			return fmt.Errorf("%s: %w", first.name, err)
+		}
 	}
 	stop := o.drive(ctx)
 	defer stop()
@@ -118,9 +124,9 @@ func (o *Orchestrator) poke() {
 	}
 }
 
-// recover puts right what the time away made wrong: products that were starting get
-// their whole time again, and Routes hears of everything.
-func (o *Orchestrator) recover(ctx context.Context) error {
+// startAnew puts right what the time away made wrong: products that were starting get
+// their whole time again.
+func (o *Orchestrator) startAnew(ctx context.Context) error {
 	err := o.Store.View(ctx, func(tx den.Tx) error {
 		n, err := tx.Leases().Count(den.Query{Index: den.LeasesByPhase, Key: string(den.Starting)})
 		if err == nil && n == 0 {
@@ -143,10 +149,10 @@ func (o *Orchestrator) recover(ctx context.Context) error {
 			return nil
 		})
 	}
-	if err != nil && !errors.Is(err, errRest) {
-		return err
+	if errors.Is(err, errRest) {
+		return nil
 	}
-	return o.tellAll(ctx, unfinishedPhases...)
+	return err
 }
 
 // seal has a checkpoint of the record kept.

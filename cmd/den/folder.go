@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"innovationden/configs"
@@ -94,11 +95,21 @@ func (h *house) greet(ctx context.Context, out io.Writer) error {
 		say("Note: publishing.ocid_prefix is a placeholder. Register your own before you publish reports as OCDS.")
 	}
 	link, err := h.den.FirstLink(ctx)
+	if isFull(err) {
+		say("Warning: the disk is full, so nobody can be given a link to sign in. Make room on it: what is over is removed meanwhile.")
+		return nil
+	}
 	if err != nil || link == "" {
 		return err
 	}
 	say("Sign in as the operator, once, within a day: %s/sign-in?link=%s", h.config.Public(), link)
 	return nil
+}
+
+// isFull says that something was not kept because there is no room for it. A den runs on
+// then, and starts: what is due has to end.
+func isFull(err error) bool {
+	return den.KindOf(err) == den.Full || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // writeCheckpoint signs the head of the record into a file, to be copied to another

@@ -76,7 +76,9 @@ func serve(ctx context.Context, config configs.Config, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := h.writeToken(ctx); err != nil {
+	if err := h.writeToken(ctx); isFull(err) {
+		log.Error("the token of the command line was not kept", "error", err)
+	} else if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := h.greet(ctx, std.out); err != nil {
