@@ -340,6 +340,7 @@ var verdicts = map[string]row{
 	"GET /record/:seq":       {"event", may{yes: "operator auditor official approver colleague"}, readTheir, no},
 	"GET /record/:seq/proof": {"event", may{yes: "operator auditor official approver colleague"}, readTheir, no},
 	"GET /host":              {"", readsAll, no, no},
+	"GET /host/sandboxes":    {"", readsAll, no, no},
 	"GET /host/sweep":        {"", operates, no, no},
 
 	"GET /host/profiles":            {"", operates, no, no},

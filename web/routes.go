@@ -282,6 +282,7 @@ func (s *server) Routes() []Route {
 		{get, "/record/:seq/proof", den.ReadRecord, p.EventProof},
 		{get, "/host", den.ReadHost, p.Host},
 		{get, "/metrics", den.ReadHost, s.metricsPage},
+		{get, "/host/sandboxes", den.ReadHost, p.HostSandboxes},
 		{post, "/host/backup", den.RunHost, p.BackUp},
 		{get, "/host/profiles", den.RunHost, p.Profiles},
 		{get, "/host/profiles/heap", den.RunHost, p.HeapProfile},

@@ -39,7 +39,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 	var all []shown
 	if isFirst {
 		all = append(all,
-			shown{"home-empty", "official", "/", ""}, shown{"trials-empty", "official", "/trials", ""},
+			shown{"home-empty", "official", "/", ""}, shown{"trials-empty", "official", "/trials", ""}, shown{"host-empty", "operator", "/host", ""},
 		)
 	}
 	w := r.world()
@@ -104,7 +104,7 @@ func (r *rig) everyPage(isFirst bool) []shown {
 		shown{"release", "engineer", product + "/releases/new", ""}, shown{"release-wrong", "engineer", product + "/releases/new", send},
 		shown{"renewals", "official", w.proposed, ""}, shown{"renewals-wrong", "official", w.proposed, send}, shown{"renewals-waits", "engineer", w.proposed, ""},
 		shown{"renewals-none", "official", other + "/renewals", ""}, shown{"renewals-offer", "rival", other + "/renewals", ""}, shown{"renewals-offer-wrong", "rival", other + "/renewals", send},
-		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"sweep", "operator", "/host/sweep", ""}, shown{"profiles", "operator", "/host/profiles", ""}, shown{"profiles-wrong", "operator", "/host/profiles/cpu?seconds=99", ""},
+		shown{"host", "operator", "/host", ""}, shown{"host-auditor", "auditor", "/host", ""}, shown{"host-sandboxes", "operator", "/host/sandboxes", ""}, shown{"host-sandboxes-none", "operator", "/host/sandboxes?phase=paused", ""}, shown{"sweep", "operator", "/host/sweep", ""}, shown{"profiles", "operator", "/host/profiles", ""}, shown{"profiles-wrong", "operator", "/host/profiles/cpu?seconds=99", ""},
 		shown{"department-new", "operator", "/departments/new", ""}, shown{"supplier-new-wrong", "operator", "/suppliers/new", send},
 	)
 	for _, guide := range []string{"civil-servant", "challenges", "evaluator", "ten-minutes", "supplier", "operator", "auditor", "sandbox", "who-may-do-what", "accessibility", "read-a-report", "load-test"} {
@@ -174,6 +174,7 @@ func (r *rig) world() *world {
 			return err
 		}))
 		w.waits = r.preflight(r.releases[0])
+		r.clockPutBack(w.running.Entries[0].Sandbox.ID)
 		w.bare, err = r.den.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.harbour.ID, Name: "Not out yet"})
 		r.must(err)
 	})

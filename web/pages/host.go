@@ -21,18 +21,16 @@ type hostPage struct {
 	WarmMost  string // how much memory warm instances may take
 	WarmAsked int64  // launches that could have taken one
 	InForce   []den.InForce
-	Sandboxes []den.SandboxView
-	MayRun    bool
+	hostSandboxes
 }
 
 // Host is GET /host.
 func (p *Pages) Host(c *gin.Context) error {
-	who := asking(c)
-	host, err := p.Den.Host(c, who)
+	host, err := p.Den.Host(c, asking(c))
 	if err != nil {
 		return err
 	}
-	page := hostPage{Frame: p.frame(c, p.words.Say("host.title")), Host: host, MayRun: den.May(who, den.RunHost, den.Owner{})}
+	page := hostPage{Frame: p.frame(c, p.words.Say("host.title")), Host: host}
 	for _, one := range host.InForce {
 		one.Name = p.words.Say("in-force." + strings.ReplaceAll(one.Name, "_", "-"))
 		page.InForce = append(page.InForce, one)
@@ -43,12 +41,8 @@ func (p *Pages) Host(c *gin.Context) error {
 	}
 	page.Backed = p.words.bytes(host.Backup.Bytes)
 	page.WarmMost, page.WarmAsked = p.words.bytes(host.WarmMemory), host.WarmHits+host.WarmMisses
-	for _, phase := range []den.Phase{den.Requested, den.Starting, den.Live, den.Paused, den.Ending} {
-		found, err := p.Den.Sandboxes(c, who, den.Filter{Phase: phase, Limit: 200})
-		if err != nil {
-			return err
-		}
-		page.Sandboxes = append(page.Sandboxes, found.Items...)
+	if page.hostSandboxes, err = p.sandboxesFrom(c, "", ""); err != nil {
+		return err
 	}
 	return p.show(c, http.StatusOK, "host", page)
 }
