@@ -80,6 +80,12 @@ func threadsOf(pid string) []string {
 	})
 }
 
+// lostFirstThread says that a process goes on without its first thread.
+func lostFirstThread(pid int) bool {
+	_, err := os.Readlink(path.Join("/proc", strconv.Itoa(pid), "exe"))
+	return errors.Is(err, fs.ErrNotExist) && len(threadsOf(strconv.Itoa(pid))) > 0
+}
+
 func readGroups(b []byte, container string) groups {
 	g := groups{}
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {

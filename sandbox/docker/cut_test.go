@@ -2,9 +2,7 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -58,7 +56,7 @@ func TestAProgramWithoutItsFirstThreadIsRemoved(t *testing.T) {
 	answers(ctx, t, r, s.ID, sandboxtest.Port)
 	c, err := r.api.ContainerInspect(ctx, r.ours.name(s.ID, s.Services[0].Name))
 	must(t, err)
-	if _, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", c.State.Pid)); err == nil {
+	if !lostFirstThread(c.State.Pid) {
 		t.Fatal("it has its first thread")
 	}
 	r.Forget(s.ID)
@@ -66,4 +64,17 @@ func TestAProgramWithoutItsFirstThreadIsRemoved(t *testing.T) {
 	if left := threadsOf(strconv.Itoa(c.State.Pid)); len(left) > 0 {
 		t.Errorf("the engine has removed it, and it runs on: %q", left)
 	}
+}
+
+// Nor can the engine pause it. What is to rest does not run on.
+func TestAProgramWithoutItsFirstThreadIsEndedWhereItIsToRest(t *testing.T) {
+	r := engine(t)
+	s := spec(sandboxtest.ProductImage(t, r), sandbox.Standard, "leaderless")
+	ctx := minute(t, r, s)
+	must(t, r.Start(ctx, s))
+	answers(ctx, t, r, s.ID, sandboxtest.Port)
+	if err := r.Pause(ctx, s.ID); err == nil {
+		t.Error("it is said to be paused")
+	}
+	settled(ctx, t, r, s.ID, sandbox.Exited)
 }

@@ -243,7 +243,11 @@ func (r *Runtime) freeze(
 			if already(c) || !c.State.Running {
 				continue
 			}
-			if err := r.ask(ctx, func(ctx context.Context) error { return do(ctx, c.ID) }); err != nil {
+			err := r.ask(ctx, func(ctx context.Context) error { return do(ctx, c.ID) })
+			if err != nil && verb == "pause" && lostFirstThread(c.State.Pid) { // nothing can pause it, and it is not to run
+				err = errors.Join(err, r.endRest(ctx, name, c))
+			}
+			if err != nil {
 				return explain(verb+" service "+name, err)
 			}
 		}
