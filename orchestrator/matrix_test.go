@@ -146,15 +146,22 @@ func seeds() int {
 }
 
 func TestCrashMatrix(t *testing.T) {
-	places := steps(t, "plain")
-	for seed := range seeds() {
+	figure(t, atEachPlace(t, "plain", seeds()), "troubled lives")
+}
+
+// atEachPlace harms a life at each of its places in each way, and says how many lives
+// that were.
+func atEachPlace(t *testing.T, life string, seeds int) int {
+	t.Helper()
+	places := steps(t, life)
+	for seed := range seeds {
 		for _, h := range harms {
 			t.Run(fmt.Sprintf("%s/seed %d", h, seed), func(t *testing.T) {
 				t.Parallel()
 				fired := 0
 				for _, place := range places {
 					place.harm = h
-					fired += trouble(t, "plain", uint64(seed), place)
+					fired += trouble(t, life, uint64(seed), place)
 				}
 				if fired*10 < len(places)*8 {
 					t.Errorf("only %d of %d places were reached", fired, len(places))
@@ -162,8 +169,8 @@ func TestCrashMatrix(t *testing.T) {
 			})
 		}
 	}
-	figure(t, len(places)*len(harms)*seeds(), "troubled lives")
-	t.Logf("%d places, %d harms, %d seeds", len(places), len(harms), seeds())
+	t.Logf("%d places, %d harms, %d seeds", len(places), len(harms), seeds)
+	return len(places) * len(harms) * seeds
 }
 
 // figure says, once all of a test has gone well, how much that was.

@@ -109,25 +109,7 @@ func (w *world) waiting() (all []den.Cell) {
 func warmSeeds() int { return max(1, seeds()/5) }
 
 // At each step of making, claiming and throwing away what is warm, the six harms.
-func TestCrashMatrixWarm(t *testing.T) {
-	places := steps(t, "warm")
-	for seed := range warmSeeds() {
-		for _, h := range harms {
-			t.Run(fmt.Sprintf("%s/seed %d", h, seed), func(t *testing.T) {
-				t.Parallel()
-				fired := 0
-				for _, place := range places {
-					place.harm = h
-					fired += trouble(t, "warm", uint64(seed), place)
-				}
-				if fired*10 < len(places)*8 {
-					t.Errorf("only %d of %d places were reached", fired, len(places))
-				}
-			})
-		}
-	}
-	t.Logf("%d places, %d harms, %d seeds", len(places), len(harms), warmSeeds())
-}
+func TestCrashMatrixWarm(t *testing.T) { atEachPlace(t, "warm", warmSeeds()) }
 
 // A second harm in the process that recovers from a death while something gets warm.
 func TestCrashMatrixWarmTwice(t *testing.T) {

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -124,14 +125,27 @@ func TestFleissKappaIsThePublishedOne(t *testing.T) {
 	nearFigure(t, "kappa", FleissKappa(r), .2099307)
 }
 
-func TestRelativePrice(t *testing.T) {
+// priced are the shares of the marks that prices get where nothing else counts.
+func priced(t *testing.T, prices ...float64) (shares []float64) {
+	t.Helper()
+	m := Marks{Criteria: []Criterion{{ID: "price", Weight: 1, Kind: ByPrice}}}
+	for i, p := range prices {
+		m.Entries = append(m.Entries, Entry{ID: fmt.Sprint(i), Marks: []Mark{At(p)}})
+	}
+	for _, total := range totalsOf(t, m) {
+		shares = append(shares, total.Low/100)
+	}
+	return shares
+}
+
+func TestALowerPriceGetsMoreMarksByItsShare(t *testing.T) {
 	for i, want := range []float64{2. / 3, 1, 1. / 3} {
-		near(t, "price", RelativePrice([]float64{15, 10, 30})[i], want)
+		near(t, "price", priced(t, 15, 10, 30)[i], want)
 	}
 	for i, want := range []float64{40, 38.0952381, 37.0370370} {
-		near(t, "40 % of price", 40*RelativePrice([]float64{100, 105, 108})[i], want)
+		near(t, "40 % of price", 40*priced(t, 100, 105, 108)[i], want)
 	}
-	if got := RelativePrice([]float64{0, 5, 0}); got[0] != 1 || got[1] != 0 || got[2] != 1 {
+	if got := priced(t, 0, 5, 0); got[0] != 1 || got[1] != 0 || got[2] != 1 {
 		t.Errorf("a price of 0 should take all the marks: %v", got)
 	}
 }

@@ -9,16 +9,6 @@ import (
 // fewUnits is how many units with two scores agreement needs before words rely on it.
 const fewUnits = 10
 
-// Words says a finding in plain sentences: the ranking first, then whether to rely on the evaluators.
-// A nil Agreement says that nothing is known about it.
-func Words(o Outcome, a *Agreement) []string {
-	out := append([]string(nil), o.Words...)
-	if a == nil {
-		return append(out, "How far the evaluators agree was not computed.")
-	}
-	return append(out, a.Words...)
-}
-
 func sayRanking(o Outcome) []string {
 	var out []string
 	for _, t := range o.Totals {
