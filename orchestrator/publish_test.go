@@ -104,6 +104,11 @@ func TestNothingUnpublishedLeaks(t *testing.T) {
 			}
 			page, err := r.o.Register(ctx, den.Actor{}, den.Filter{})
 			r.must(err)
+			found, err := r.o.Register(ctx, den.Actor{}, den.Filter{Text: "Bookwell"})
+			r.must(err)
+			if shown := len(found.Items) > 0; shown != has(den.PartNames) {
+				t.Fatalf("%v: a search for a product finds its report: %v", parts, shown)
+			}
 			seen := strings.ToLower(asJSON(t, got) + asJSON(t, page))
 			for part, words := range signs {
 				for _, word := range words {

@@ -17,7 +17,8 @@ func (o *Orchestrator) reads(actor den.Actor) error {
 	return nil
 }
 
-// Register lists the reports that are published, the latest first.
+// Register lists the reports that are published, the latest first: those of a department,
+// or that have some words, where they are asked for.
 func (o *Orchestrator) Register(ctx context.Context, actor den.Actor, f den.Filter) (page den.Page[den.Publication], err error) {
 	if err := o.reads(actor); err != nil {
 		return page, err
@@ -25,7 +26,8 @@ func (o *Orchestrator) Register(ctx context.Context, actor den.Actor, f den.Filt
 	q := den.Query{Index: den.PublicationsByTime, Newest: true, After: f.After, Limit: f.Limit}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		page, err = gather(tx.Publications(), q, func(p den.Publication) (den.Publication, bool, error) {
-			return p.Public(), p.Stands() && (f.Department == "" || p.Department == f.Department), nil
+			is := p.Stands() && (f.Department == "" || p.Department == f.Department) && mentions(p.Report, f.Text)
+			return p.Public(), is, nil
 		})
 		return err
 	})

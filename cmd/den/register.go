@@ -25,14 +25,15 @@ publish a report, see "den outcome publish".`,
 
 func (k *client) registerList() *cobra.Command {
 	var p paging
+	var text string
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List published reports, the latest first",
 		Long:    "List the reports in the register, the latest first.",
-		Example: "  den register list\n  den register list --json | jq -r '.items[].trial'",
+		Example: "  den register list\n  den register list --text bookwell\n  den register list --json | jq -r '.items[].trial'",
 		Args:    words(),
 		RunE: k.asksOpen(func(ctx context.Context, c *contract.Client, _ []string) error {
-			page, err := said[contract.RegisterPage](c.ListRegister(ctx, &contract.ListRegisterParams{After: pointerTo(p.after), Limit: &p.limit}))
+			page, err := said[contract.RegisterPage](c.ListRegister(ctx, &contract.ListRegisterParams{Text: pointerTo(text), After: pointerTo(p.after), Limit: &p.limit}))
 			if err != nil {
 				return err
 			}
@@ -40,6 +41,7 @@ func (k *client) registerList() *cobra.Command {
 			return show(k, page, k.tellRegister)
 		}),
 	}
+	c.Flags().StringVar(&text, "text", "", "only reports whose name, department, question, product or finding has these words")
 	p.flags(c, false)
 	return c
 }
@@ -49,7 +51,7 @@ func (k *client) tellRegister(page contract.RegisterPage) {
 	for _, r := range page.Items {
 		rows = append(rows, []string{r.Trial, r.Name, r.DepartmentName, moment(&r.PublishedAt), given(r.Finding)})
 	}
-	k.list("No reports are published.", []string{"TRIAL", "NAME", "DEPARTMENT", "PUBLISHED", "FOUND"}, rows)
+	k.list("No such reports are published.", []string{"TRIAL", "NAME", "DEPARTMENT", "PUBLISHED", "FOUND"}, rows)
 }
 
 func (k *client) registerShow() *cobra.Command {

@@ -26,7 +26,9 @@ func (a *API) reads(c *gin.Context) bool { return a.open && slices.Contains(read
 
 // ListRegister lists what is published.
 func (a *API) ListRegister(ctx context.Context, r contract.ListRegisterRequestObject) (contract.ListRegisterResponseObject, error) {
-	page, err := a.den.Register(ctx, actor.From(ctx), filter(r.Params.After, r.Params.Limit))
+	f := filter(r.Params.After, r.Params.Limit)
+	f.Text = value(r.Params.Text)
+	page, err := a.den.Register(ctx, actor.From(ctx), f)
 	if err != nil {
 		return nil, err
 	}

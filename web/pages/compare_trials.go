@@ -11,11 +11,14 @@ import (
 	"innovationden/web/view"
 )
 
-// trialsComparedPage puts trials side by side, on one scale where that is right.
+// trialsComparedPage puts trials side by side, on one scale where that is right. What was
+// chosen stays chosen, and in sight, while somebody searches for more.
 type trialsComparedPage struct {
 	view.Frame
+	Text    string
 	Choices []view.Choice
 	Chosen  []string
+	Next    string // after which the list goes on; empty: nowhere
 	Trials  []trialCompared
 	Picture *view.Chart
 	Form    *form.Values
@@ -29,31 +32,68 @@ type trialCompared struct {
 
 // CompareTrials is GET /compare. The trials stand in the address.
 func (p *Pages) CompareTrials(c *gin.Context) error {
-	who, v := asking(c), p.blank()
-	page := trialsComparedPage{Frame: p.frame(c, p.words.Say("compare-trials.title")), Form: v, Chosen: c.QueryArray("trials")}
+	who, v := asking(c), form.Typed(p.words.Words, c.Request.URL.Query())
+	page := trialsComparedPage{Frame: p.frame(c, p.words.Say("compare-trials.title")), Form: v, Text: c.Query("q"), Chosen: c.QueryArray("trials")}
 	status := http.StatusOK
-	if len(page.Chosen) > 0 {
-		var ids []den.ID
-		for _, one := range page.Chosen {
-			ids = append(ids, den.ID(one))
-		}
-		found, err := p.Den.CompareTrials(c, who, ids)
-		if err != nil {
+	searches := c.Query("list") != "" || c.Query("after") != ""
+	if len(page.Chosen) > 0 && !searches {
+		form.Several{Name: "trials", What: "compare-trials.what", From: page.Chosen}.Read(v)
+		found, err := p.Den.CompareTrials(c, who, idsOf(page.Chosen))
+		switch {
+		case den.KindOf(err) == den.NotFound:
+			status = http.StatusNotFound
+			v.Say("trials", "compare-trials.gone")
+		case err != nil:
 			if status, err = p.refused(c, v, err, nil); err != nil {
 				return err
 			}
 		}
 		p.putBeside(&page, found)
 	}
-	published, err := p.Den.Register(c, who, den.Filter{})
-	if err != nil {
-		return err
+	var published den.Page[den.Publication]
+	var err error
+	if len(page.Trials) == 0 { // else what was found stands first, not below a page of others
+		if published, err = p.Den.Register(c, who, den.Filter{Text: page.Text, After: c.Query("after")}); err != nil {
+			return err
+		}
 	}
-	for _, one := range published.Items {
-		page.Choices = append(page.Choices, view.Choice{Value: string(one.Trial), Text: one.Report.Trial.Name, Hint: view.Hint{Text: one.Report.Trial.Department}})
+	page.Next = published.Next
+	if page.Choices, err = p.trialChoices(c, page.Chosen, published.Items); err != nil {
+		return err
 	}
 	page.Errors = v.Summary()
 	return p.show(c, status, "compare-trials", page)
+}
+
+// trialChoices are the trials that were chosen, and after them those that were found.
+func (p *Pages) trialChoices(c *gin.Context, chosen []string, found []den.Publication) ([]view.Choice, error) {
+	const most = 20 // more cannot be compared, and each is read
+	var all []den.Publication
+	for _, id := range chosen[:min(len(chosen), most)] {
+		one, err := p.Den.Published(c, asking(c), den.ID(id))
+		if den.KindOf(err) == den.NotFound { // one's own that is not published, or taken back since
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one.Publication)
+	}
+	var choices []view.Choice
+	seen := map[den.ID]bool{}
+	for _, one := range append(all, found...) {
+		if seen[one.Trial] {
+			continue
+		}
+		seen[one.Trial] = true
+		when, err := p.say.Date(one.At)
+		if err != nil {
+			return nil, err
+		}
+		hint := p.words.Say("compare-trials.one", "Department", one.Report.Trial.Department, "When", when)
+		choices = append(choices, view.Choice{Value: string(one.Trial), Text: one.Report.Trial.Name, Hint: view.Hint{Text: hint}})
+	}
+	return choices, nil
 }
 
 func (p *Pages) putBeside(page *trialsComparedPage, found den.Comparison) {

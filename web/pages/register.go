@@ -14,6 +14,7 @@ import (
 // registerPage lists what departments have published.
 type registerPage struct {
 	view.Frame
+	Text string // what was searched for
 	Rows []registerRow
 	Next string
 }
@@ -45,11 +46,12 @@ type replyPage struct {
 
 // Register is GET /register.
 func (p *Pages) Register(c *gin.Context) error {
-	found, err := p.Den.Register(c, asking(c), den.Filter{After: c.Query("after")})
+	text := c.Query("q")
+	found, err := p.Den.Register(c, asking(c), den.Filter{Text: text, After: c.Query("after")})
 	if err != nil {
 		return err
 	}
-	page := registerPage{Frame: p.frame(c, p.words.Say("register.title"))}
+	page := registerPage{Frame: p.frame(c, p.words.Say("register.title")), Text: text}
 	for _, one := range found.Items {
 		row := registerRow{Href: registerPath(one.Trial), Name: one.Report.Trial.Name, Department: one.Report.Trial.Department, At: one.At}
 		if len(one.Report.Finding) > 0 {
@@ -58,7 +60,7 @@ func (p *Pages) Register(c *gin.Context) error {
 		page.Rows = append(page.Rows, row)
 	}
 	if found.Next != "" {
-		page.Next = "/register?" + url.Values{"after": {found.Next}}.Encode()
+		page.Next = "/register?" + url.Values{"after": {found.Next}, "q": {text}}.Encode()
 	}
 	return p.show(c, http.StatusOK, "register", page)
 }

@@ -4415,6 +4415,9 @@ type AnswerQuestionParams struct {
 
 // ListRegisterParams defines parameters for ListRegister.
 type ListRegisterParams struct {
+	// Text Words that name, department, question, product or finding must have.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
 	// After `next` of the page before.
 	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
 
@@ -14122,6 +14125,18 @@ func NewListRegisterRequest(server string, params *ListRegisterParams) (*http.Re
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.After != nil {
 
@@ -40653,6 +40668,14 @@ func (siw *ServerInterfaceWrapper) ListRegister(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListRegisterParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	// ------------- Optional query parameter "after" -------------
 
