@@ -116,5 +116,5 @@ func (p *pen) grant(tx den.Tx, r den.Request) error {
 
 // when writes a moment for people, where they are.
 func (p *pen) when(at den.Stamp) string {
-	return at.In(p.o.Zone).Format("2 January 2006, 3:04pm")
+	return den.Moment(at.In(p.o.Zone))
 }

@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
+
+	"innovationden/orchestrator/den"
 )
 
 func isTerminal(w io.Writer) bool {
@@ -111,7 +113,7 @@ func moment(t *time.Time) string {
 	if t == nil || t.IsZero() {
 		return ""
 	}
-	return t.Local().Format("2 January 2006, 3:04pm")
+	return den.Moment(t.Local())
 }
 
 // left says how long there is until t, in the two largest units.

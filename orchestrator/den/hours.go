@@ -133,21 +133,7 @@ func shows(at time.Time, zone *time.Location) time.Time {
 
 // Say writes hours as people do: "9:00am to 5:00pm on Monday to Friday".
 func (h Hours) Say() string {
-	return fmt.Sprintf("%s to %s %s", clock(h.From), clock(h.To), h.days())
-}
-
-func clock(minutes int) string {
-	if minutes == minutesADay {
-		return "midnight"
-	}
-	hour, half := minutes/60, "am"
-	if hour >= 12 {
-		hour, half = hour-12, "pm"
-	}
-	if hour == 0 {
-		hour = 12
-	}
-	return fmt.Sprintf("%d:%02d%s", hour, minutes%60, half)
+	return fmt.Sprintf("%s to %s %s", TimeOfDay(h.From), TimeOfDay(h.To), h.days())
 }
 
 // Week lists the days of a week, Monday first.

@@ -143,10 +143,10 @@ func TestHoursByTheMinute(t *testing.T) {
 
 func TestHoursAreSaidAsPeopleSayThem(t *testing.T) {
 	for want, h := range map[string]Hours{
-		"9:00am to 5:00pm on Monday to Friday":   {Days: []time.Weekday{1, 2, 3, 4, 5}, From: 540, To: 1020},
-		"12:00am to midnight every day":          {Days: everyDay, From: 0, To: 1440},
-		"12:00pm to 1:30pm on Monday and Sunday": {Days: []time.Weekday{0, 1}, From: 720, To: 810},
-		"8:00am to 9:00am on Tuesday":            {Days: []time.Weekday{2}, From: 480, To: 540},
+		"9:00am to 5:00pm on Monday to Friday":  {Days: []time.Weekday{1, 2, 3, 4, 5}, From: 540, To: 1020},
+		"midnight to midnight every day":        {Days: everyDay, From: 0, To: 1440},
+		"midday to 1:30pm on Monday and Sunday": {Days: []time.Weekday{0, 1}, From: 720, To: 810},
+		"8:00am to 9:00am on Tuesday":           {Days: []time.Weekday{2}, From: 480, To: 540},
 	} {
 		if got := h.Say(); got != want {
 			t.Errorf("said %q, want %q", got, want)

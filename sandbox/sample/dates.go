@@ -25,8 +25,11 @@ func isWeekend(t time.Time) bool { return t.Weekday() == time.Saturday || t.Week
 // longDate writes a date in full: "Monday 7 June 2027".
 func longDate(t time.Time) string { return t.Format("Monday 2 January 2006") }
 
-// clock writes a time of day: "9am", "2:30pm".
+// clock writes a time of day: "9am", "2:30pm", "midday".
 func clock(t time.Time) string {
+	if t.Hour() == 12 && t.Minute() == 0 {
+		return "midday"
+	}
 	if t.Minute() == 0 {
 		return t.Format("3pm")
 	}

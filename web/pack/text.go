@@ -129,7 +129,7 @@ func wrapped(line string) string {
 	return out.String()
 }
 
-func (w *writer) moment(at time.Time) string { return at.In(w.zone).Format("2 January 2006, 3:04pm") }
+func (w *writer) moment(at time.Time) string { return den.Moment(at.In(w.zone)) }
 func (w *writer) day(at time.Time) string    { return at.In(w.zone).Format("2 January 2006") }
 
 func (w *writer) dates(c den.Challenge) []string {

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -32,7 +31,7 @@ func (p *Pages) hoursOf(h *den.Hours) hoursChoice {
 	if h == nil {
 		return c
 	}
-	c.When, c.Days, c.From, c.To = "office", nil, clockSaid(h.From), clockSaid(h.To)
+	c.When, c.Days, c.From, c.To = "office", nil, den.TimeOfDay(h.From), den.TimeOfDay(h.To)
 	for _, d := range h.Days {
 		c.Days = append(c.Days, strconv.Itoa(int(d)))
 	}
@@ -65,16 +64,4 @@ func (p *Pages) readHours(v *form.Values, before *den.Hours) *den.Hours {
 		h.To = 24 * 60 // "midnight", at the end
 	}
 	return &h
-}
-
-// clockSaid is how a time of day stands in its field.
-func clockSaid(minutes int) string {
-	hour, half := minutes/60%24, "am"
-	if hour >= 12 {
-		half = "pm"
-	}
-	if hour %= 12; hour == 0 {
-		hour = 12
-	}
-	return fmt.Sprintf("%d:%02d%s", hour, minutes%60, half)
 }

@@ -36,8 +36,17 @@ func (s Say) Day(at time.Time) (string, error) {
 	return weekday + " " + date, nil
 }
 
-// Clock is "4:30pm".
-func (s Say) Clock(at time.Time) string { return at.In(s.Zone).Format("3:04pm") }
+// Clock is "4:30pm", "midday", or the midnight at the start of the day: "12:00pm" and
+// "12:00am" are read as either.
+func (s Say) Clock(at time.Time) string {
+	switch at = at.In(s.Zone); at.Hour()*60 + at.Minute() {
+	case 0:
+		return "midnight at the start of the day"
+	case 12 * 60:
+		return "midday"
+	}
+	return at.Format("3:04pm")
+}
 
 // DateTime is "3 June 2026, 4:30pm".
 func (s Say) DateTime(at time.Time) (string, error) {

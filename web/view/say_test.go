@@ -21,7 +21,9 @@ func TestTimesAreSaidInTheZoneOfThePeople(t *testing.T) {
 		"2026-06-03T15:30:00Z": "3 June 2026, 4:30pm",
 		"2026-12-03T16:30:00Z": "3 December 2026, 4:30pm",
 		"2026-06-03T23:05:00Z": "4 June 2026, 12:05am",
-		"2026-01-31T12:00:00Z": "31 January 2026, 12:00pm",
+		"2026-01-31T12:00:00Z": "31 January 2026, midday",
+		"2026-01-31T12:01:00Z": "31 January 2026, 12:01pm",
+		"2026-06-03T23:00:00Z": "4 June 2026, midnight at the start of the day",
 	} {
 		moment, err := time.Parse(time.RFC3339, at)
 		if err != nil {
