@@ -44,12 +44,11 @@ func (p *Pages) size() stepPage {
 			}
 			_, most := p.Den.Lengths()
 			in.Size = form.Choice{Name: "size", What: "set-up.what-size", From: from}.Read(e.Form)
-			in.Hours = p.readHours(e.Form, e.Trial.Trial.Hours)
 			// A length shorter than an hour was set by a program: it stays unless it is changed.
-			if kept, err := p.say.Span(e.Trial.Length); err == nil && c.PostForm("length") == kept {
-				return nil
+			if kept, err := p.say.Span(e.Trial.Length); err != nil || c.PostForm("length") != kept {
+				in.Length = form.Duration{Name: "length", What: "set-up.what-length", Min: time.Hour, Max: most}.Read(e.Form)
 			}
-			in.Length = form.Duration{Name: "length", What: "set-up.what-length", Min: time.Hour, Max: most}.Read(e.Form)
+			in.Hours = p.readHours(e.Form, e.Trial.Trial.Hours)
 			return nil
 		},
 	}
