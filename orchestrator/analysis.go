@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 
 	"innovationden/orchestrator/den"
@@ -14,7 +15,7 @@ func figureOf(f evaluation.Figure) den.Figure { return den.Figure{Value: f.Value
 
 // agreement is how far those who submitted agree, over all and for each criterion. Nil
 // before anybody has submitted.
-func agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID]string) *den.Agreement {
+func (o *Orchestrator) agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID]string) (*den.Agreement, error) {
 	var raters []den.ID
 	seen := map[den.ID]bool{}
 	for _, a := range all {
@@ -23,7 +24,7 @@ func agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID
 		}
 	}
 	if len(raters) == 0 {
-		return nil
+		return nil, nil //nolint:nilnil // nobody has submitted
 	}
 	ratings := evaluation.Ratings{}
 	for _, id := range raters {
@@ -41,9 +42,12 @@ func agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID
 			Kendall: figureOf(evaluation.KendallW(one).W), ICC: figureOf(evaluation.ICC(one).One2),
 		}
 	}
-	found, err := evaluation.Agree(ratings, evaluation.Options{})
+	found, err := summed(&o.sums, ratings, o.sums.agree)
+	if needs := new(*unsummed); errors.As(err, needs) {
+		return nil, err
+	}
 	if err != nil {
-		return nil // a scheme that people do not score at all
+		return nil, nil //nolint:nilnil // a scheme that people do not score at all
 	}
 	out.Raters, out.Units, out.Scores, out.Pairable = found.Raters, found.Units, found.Scores, found.Pairable
 	out.Alpha, out.Kendall, out.Seed = figureOf(found.Alpha), figureOf(found.Kendall.W), found.Interval.Seed
@@ -55,7 +59,7 @@ func agreement(s den.Scheme, t den.Trial, all []den.Assessment, names map[den.ID
 	for _, said := range found.Words {
 		out.Says = spaced(out.Says, said)
 	}
-	return out
+	return out, nil
 }
 
 func spaced(a, b string) string {

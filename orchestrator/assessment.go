@@ -28,12 +28,12 @@ func (o *Orchestrator) Assessment(ctx context.Context, actor den.Actor, trial, e
 }
 
 func ownAssessment(tx den.Tx, who, trial, entry den.ID) (den.Assessment, error) {
-	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByWriter, Key: string(who)})
+	all, err := every(tx.Assessments(), den.Query{Index: den.AssessmentsByTrial, Key: string(trial)})
 	if err != nil {
 		return den.Assessment{}, err
 	}
 	for _, a := range all {
-		if a.Trial == trial && a.Entry == entry {
+		if a.Evaluator == who && a.Entry == entry {
 			return a, nil
 		}
 	}

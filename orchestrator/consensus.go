@@ -13,9 +13,11 @@ import (
 // department, auditors, and evaluators who have submitted all of their own. Conflict
 // for those who have not.
 func (o *Orchestrator) Consensus(ctx context.Context, actor den.Actor, trial den.ID) (v den.ConsensusView, err error) {
-	err = o.Store.View(ctx, func(tx den.Tx) error {
-		v, err = o.consensusView(tx, actor, trial)
-		return err
+	err = o.sums.beside(func() error {
+		return o.Store.View(ctx, func(tx den.Tx) error {
+			v, err = o.consensusView(tx, actor, trial)
+			return err
+		})
 	})
 	return v, err
 }
@@ -55,7 +57,9 @@ func (o *Orchestrator) consensusView(tx den.Tx, actor den.Actor, trial den.ID) (
 			}
 		}
 	}
-	v.Agreement = agreement(v.Trial.Scheme, t, all, names)
+	if v.Agreement, err = o.agreement(v.Trial.Scheme, t, all, names); err != nil {
+		return v, err
+	}
 	if v.Waiting, err = waiting(tx, t, all); err != nil {
 		return v, err
 	}

@@ -58,29 +58,77 @@ func (o *Orchestrator) unneeded(ctx context.Context, hash string) {
 // unshelve removes a file that nothing names. It holds the store's only writing
 // transaction meanwhile, so that nobody can name the file between the look and the
 // removal; who kept the same content before that finds it gone (onShelf) and is told.
+//
+// Releases have no index of files, so all are read before that turn; in it only those are
+// that the record says got an SBOM since.
 func (o *Orchestrator) unshelve(ctx context.Context, hash string) error {
+	var head den.Head
+	var named bool
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		if head, err = tx.Head(); err != nil {
+			return err
+		}
+		if named, err = names(tx, hash); err != nil || named {
+			return err
+		}
+		named, err = releaseNames(tx, hash)
+		return err
+	})
+	if err != nil || named {
+		return err
+	}
 	return o.Store.Update(ctx, func(tx den.Tx) error {
 		named, err := names(tx, hash)
 		if err != nil || named {
+			return err
+		}
+		if named, err = releaseNamesSince(tx, hash, head); err != nil || named {
 			return err
 		}
 		return o.Files.Remove(hash)
 	})
 }
 
-// names says that a record names a file: evidence, the data of a trial, or what a release
-// is built of. Releases have no index for that; files are removed now and then.
+// names says that a record names a file: evidence, or the data of a trial.
 func names(tx den.Tx, hash string) (bool, error) {
 	page, err := tx.Assessments().List(den.Query{Index: den.AssessmentsByFile, Key: hash, Limit: 1})
 	if err != nil || len(page.Items) > 0 {
 		return true, err
 	}
 	n, err := tx.Trials().Count(den.Query{Index: den.TrialsByScenario, Key: hash})
-	if err != nil || n > 0 {
-		return true, err
+	return n > 0, err
+}
+
+func isBuiltOf(r den.Release, hash string) bool { return r.SBOM != nil && r.SBOM.Hash == hash }
+
+// releaseNames says that a file is what a release is built of.
+func releaseNames(tx den.Tx, hash string) (bool, error) {
+	for q := (den.Query{Limit: readLimit}); ; {
+		page, err := tx.Releases().List(q)
+		if err != nil || slices.ContainsFunc(page.Items, func(r den.Release) bool { return isBuiltOf(r, hash) }) {
+			return err == nil, err
+		}
+		if q.After = page.Next; page.Next == "" {
+			return false, nil
+		}
 	}
-	releases, err := every(tx.Releases(), den.Query{})
-	return slices.ContainsFunc(releases, func(r den.Release) bool { return r.SBOM != nil && r.SBOM.Hash == hash }), err
+}
+
+// releaseNamesSince is releaseNames for what was recorded since a state of the record.
+func releaseNamesSince(tx den.Tx, hash string, since den.Head) (bool, error) {
+	now, err := tx.Head()
+	for seq := since.Size; seq < now.Size && err == nil; seq++ {
+		e, gone := tx.Event(seq)
+		if gone != nil || e.Act != sbomAct {
+			err = gone
+			continue
+		}
+		r, lost := tx.Releases().Get(e.Subject)
+		if err = lost; err == nil && isBuiltOf(r, hash) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // onShelf refuses to name a file that is not there any more.

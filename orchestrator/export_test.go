@@ -3,6 +3,8 @@ package orchestrator
 import (
 	"maps"
 	"slices"
+
+	"innovationden/orchestrator/evaluation"
 )
 
 // What the tests of mentions hold to the types of the records.
@@ -38,3 +40,16 @@ func Seen(text, name string, addresses ...string) (found string, part, ok bool) 
 func Excerpt(text string, from, to int) string { return excerpt(text, stretch{from, to}) }
 
 const LookAtOnce = lookAtOnce
+
+// OnSums has something told whenever a result is computed that takes long.
+func (o *Orchestrator) OnSums(told func()) {
+	rank, agree := o.sums.rank, o.sums.agree
+	o.sums.rank = func(m evaluation.Marks, by evaluation.Options) (evaluation.Outcome, error) {
+		told()
+		return rank(m, by)
+	}
+	o.sums.agree = func(r evaluation.Ratings, by evaluation.Options) (evaluation.Agreement, error) {
+		told()
+		return agree(r, by)
+	}
+}

@@ -114,13 +114,27 @@ func (p *pen) given(tx den.Tx, list []den.Given) ([]den.Membership, error) {
 	return all, nil
 }
 
+// named is the organisation that a name led to before; empty: none is known. Whether it is
+// called so still is for the caller to see.
+func (o *Orchestrator) named(kind, name string) den.ID {
+	id, _ := o.groups.Load(kind + " " + name)
+	found, _ := id.(den.ID)
+	return found
+}
+
 func (p *pen) department(tx den.Tx, name string) (den.ID, error) {
+	if id := p.o.named("department", name); id != "" {
+		if d, err := tx.Departments().Get(id); err == nil && (d.Name == name || d.ID == den.ID(name)) {
+			return d.ID, nil
+		}
+	}
 	all, err := every(tx.Departments(), den.Query{})
 	if err != nil {
 		return "", err
 	}
 	for _, d := range all {
 		if d.Name == name || d.ID == den.ID(name) {
+			p.o.groups.Store("department "+name, d.ID)
 			return d.ID, nil
 		}
 	}
@@ -133,12 +147,18 @@ func (p *pen) department(tx den.Tx, name string) (den.ID, error) {
 }
 
 func (p *pen) supplier(tx den.Tx, name string) (den.ID, error) {
+	if id := p.o.named("supplier", name); id != "" {
+		if s, err := tx.Suppliers().Get(id); err == nil && (s.Name == name || s.ID == den.ID(name)) {
+			return s.ID, nil
+		}
+	}
 	all, err := every(tx.Suppliers(), den.Query{})
 	if err != nil {
 		return "", err
 	}
 	for _, s := range all {
 		if s.Name == name || s.ID == den.ID(name) {
+			p.o.groups.Store("supplier "+name, s.ID)
 			return s.ID, nil
 		}
 	}

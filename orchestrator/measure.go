@@ -3,7 +3,7 @@ package orchestrator
 import (
 	"context"
 	"errors"
-	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -121,7 +121,7 @@ func (o *Orchestrator) withdraw(l den.Lease) {
 	o.Routes.Withdraw(l.Name)
 }
 
-// measure reads every sandbox that is live, and keeps it in one change.
+// measure reads every sandbox that is live, and keeps it.
 func (o *Orchestrator) measure(ctx context.Context) {
 	wanted := map[den.ID][]string{} // paths to weigh, by lease
 	var leases []den.Lease
@@ -230,7 +230,8 @@ func (o *Orchestrator) lastReading(ctx context.Context, l den.Lease) reading {
 	return r
 }
 
-// keepReadings adds what was read to what is kept, one caller at a time.
+// keepReadings adds what was read to what is kept, one caller at a time, in changes of a
+// few.
 func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 	select {
 	case o.counters.turn <- struct{}{}:
@@ -248,11 +249,25 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 	if len(kept) == 0 {
 		return nil
 	}
+	for some := range slices.Chunk(all, keptAtOnce) {
+		if err := o.keepSome(ctx, some, kept); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keptAtOnce is how many readings one change keeps, so that others have their turn: each
+// is written with all samples of its sandbox.
+const keptAtOnce = 25
+
+func (o *Orchestrator) keepSome(ctx context.Context, some []reading, counted map[den.ID]den.Tally) error {
+	some = slices.DeleteFunc(slices.Clone(some), reading.empty)
+	if len(some) == 0 {
+		return nil
+	}
 	err := o.write(ctx, func(tx den.Tx) error {
-		for _, r := range all {
-			if r.empty() {
-				continue
-			}
+		for _, r := range some {
 			m, err := measurementOf(tx, r.lease)
 			if err != nil {
 				return err
@@ -276,8 +291,8 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 	if err != nil {
 		return err
 	}
-	for lease, tally := range maps.All(kept) {
-		o.counters.keep(lease, tally)
+	for _, r := range some {
+		o.counters.keep(r.lease.ID, counted[r.lease.ID])
 	}
 	return nil
 }
@@ -287,7 +302,7 @@ func (o *Orchestrator) keepReadings(ctx context.Context, all []reading) error {
 func (o *Orchestrator) write(ctx context.Context, change func(den.Tx) error) error {
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePatience)
 	defer cancel()
-	return o.Store.Update(own, change)
+	return o.alter(own, change)
 }
 
 // into adds a reading to a measurement.

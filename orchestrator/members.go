@@ -193,16 +193,30 @@ func changeInWords(tx den.Tx, who den.Person, came, gone []den.Membership) (say 
 
 // notTheLast keeps a den from being left without an operator.
 func notTheLast(tx den.Tx, leaves den.ID) error {
-	all, err := every(tx.People(), den.Query{})
-	if err != nil {
+	_, found, err := operatorBut(tx, leaves)
+	if err != nil || found {
 		return err
 	}
-	for _, one := range all {
-		if one.ID != leaves && !one.Left && one.Act().Is(den.Operator, "") {
-			return nil
+	return den.Refuse(den.Conflict, "This is the only operator. Make somebody else an operator first.")
+}
+
+// operatorBut finds an operator who has not left, and is not somebody. It reads no further
+// than to the first: operators are mostly among the first people of a den.
+func operatorBut(tx den.Tx, but den.ID) (who den.Person, found bool, err error) {
+	for q := (den.Query{}); ; {
+		page, err := tx.People().List(q)
+		if err != nil {
+			return who, false, err
+		}
+		for _, one := range page.Items {
+			if one.ID != but && !one.Left && one.Act().Is(den.Operator, "") {
+				return one, true, nil
+			}
+		}
+		if q.After = page.Next; page.Next == "" {
+			return who, false, nil
 		}
 	}
-	return den.Refuse(den.Conflict, "This is the only operator. Make somebody else an operator first.")
 }
 
 // RemoveMember takes somebody out of an organisation, with every role there. People may

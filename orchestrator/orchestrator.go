@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/orchestrator/evaluation"
 	"innovationden/sandbox"
 )
 
@@ -99,6 +100,7 @@ type Orchestrator struct {
 	unused  unused
 	strays  unused // images that no release is made of
 	uploads uploads
+	sums    sums
 	queue   queue
 	telling sync.Mutex // keeps what Routes and the queue hear in order
 
@@ -128,6 +130,7 @@ type Orchestrator struct {
 	held      sync.Map                  // lease id → when the pass may try it again
 	kept      sync.Map                  // den.SchemeRef → den.Scheme of the store: a kept version never changes
 	proved    sync.Map                  // den.SchemeRef → lockedScheme: committed as kept, and outcomes can be computed by it
+	groups    sync.Map                  // "department NAME" or "supplier NAME" → its id: what the groups of a provider led to
 	counters  *counters
 	measured  sync.Map // lease id → when its use was last measured
 	startedAt time.Time
@@ -202,6 +205,7 @@ func New(c Config) *Orchestrator {
 		unused:    unused{since: map[string]time.Time{}, left: map[string]bool{}},
 		strays:    unused{since: map[string]time.Time{}, left: map[string]bool{}},
 		chains:    map[den.ID]*chain{},
+		sums:      sums{rank: evaluation.Rank, agree: evaluation.Agree},
 		startedAt: c.Now().UTC(),
 	}
 }

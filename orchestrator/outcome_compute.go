@@ -62,10 +62,12 @@ func (o *Orchestrator) compute(tx den.Tx, t den.Trial, all []den.Assessment) err
 	if c.Locked() && !c.ByMeans {
 		out.From = den.FromConsensus
 	}
-	out.Agreement = agreement(scheme, t, all, raters)
+	if out.Agreement, err = o.agreement(scheme, t, all, raters); err != nil {
+		return err
+	}
 	var words []string
 	if len(table.Entries) > 0 {
-		found, err := evaluation.Rank(table, evaluation.Options{})
+		found, err := summed(&o.sums, table, o.sums.rank)
 		if err != nil {
 			return fmt.Errorf("computing the outcome of %s: %w", t.ID, err)
 		}

@@ -56,7 +56,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	p := &pen{o: o, now: o.now(), by: by, ids: map[den.Kind][]den.ID{}}
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
-	err := o.Store.Update(ctx, func(under den.Tx) error {
+	err := o.alter(ctx, func(under den.Tx) error {
 		tx := den.Track(under, p.salt)
 		p.used, p.label, p.salted = map[den.Kind]int{}, 0, 0
 		p.topics, p.leases, p.starts, p.nudges, p.found = nil, map[den.ID]bool{}, nil, nil, nil
@@ -74,7 +74,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 	if err != nil {
 		if den.KindOf(err) == den.Internal && !errors.Is(err, errMoved) {
 			o.tell(ctx, p.leases)
-			p.out()
+			p.out(ctx)
 			o.refind(ctx, p.found)
 			o.poke()
 		}
@@ -90,7 +90,7 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 		o.spawn(s.lease, &sight{Seen: den.Seen{Sight: s.sight}})
 	}
 	o.tell(ctx, p.leases)
-	p.out()
+	p.out(ctx)
 	for _, id := range p.nudges {
 		o.nudge(id)
 	}
@@ -105,8 +105,8 @@ func (o *Orchestrator) update(ctx context.Context, by den.Actor, change func(den
 }
 
 // out has those leave who may be somewhere no more, or may do less.
-func (p *pen) out() {
-	for _, v := range p.visits {
+func (p *pen) out(ctx context.Context) {
+	for _, v := range p.o.visitors(ctx, p.visits) {
 		p.o.Visits.Leave(v)
 	}
 	for _, person := range p.narrowed {

@@ -17,7 +17,7 @@ type reads struct {
 	mu     sync.Mutex
 	inTurn map[string]int
 	beside map[string]int
-	asked  int // changes that were asked for
+	isTurn bool // somebody has the writer's turn
 }
 
 // countReads puts a count of what is read before the store of a rig.
@@ -33,7 +33,6 @@ func (r *reads) of(do func()) (inTurn, beside count) {
 	r.mu.Lock()
 	clear(r.inTurn)
 	clear(r.beside)
-	r.asked = 0
 	r.mu.Unlock()
 	do()
 	r.mu.Lock()
@@ -69,11 +68,22 @@ func (r *reads) View(ctx context.Context, read func(den.Tx) error) error {
 
 func (r *reads) Update(ctx context.Context, change func(den.Tx) error) error {
 	return r.Store.Update(ctx, func(tx den.Tx) error {
-		r.mu.Lock()
-		r.asked++
-		r.mu.Unlock()
+		r.turn(true)
+		defer r.turn(false)
 		return change(readsTx{tx, r, r.inTurn})
 	})
+}
+
+func (r *reads) turn(is bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.isTurn = is
+}
+
+func (r *reads) inSomebodysTurn() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.isTurn
 }
 
 // readsTx counts in the tables that grow.

@@ -56,7 +56,17 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 
 // putRelease writes a release whose images are kept.
 func (o *Orchestrator) putRelease(ctx context.Context, actor den.Actor, in den.NewRelease, product den.Product, r den.Release) (den.Release, error) {
-	err := o.update(ctx, actor, func(tx den.Tx, p *pen) error {
+	of, seen := den.Query{Index: den.ReleasesByProduct, Key: string(in.Product)}, 0
+	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
+		if seen, err = tx.Releases().Count(of); err == nil && freeVersion(tx, in) != nil {
+			seen = -1 // or the same request was answered before
+		}
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	err = o.update(ctx, actor, func(tx den.Tx, p *pen) error {
 		id, err := p.answered(tx, in.Once)
 		if err != nil {
 			return err
@@ -65,8 +75,10 @@ func (o *Orchestrator) putRelease(ctx context.Context, actor den.Actor, in den.N
 			r, err = tx.Releases().Get(id)
 			return err
 		}
-		if err := freeVersion(tx, in); err != nil {
-			return err
+		if now, err := tx.Releases().Count(of); err != nil || now != seen { // none is ever taken away
+			if err := errors.Join(err, freeVersion(tx, in)); err != nil {
+				return err
+			}
 		}
 		r.ID, r.CreatedAt = p.id(den.KindRelease), p.now
 		if r, err = tx.Releases().Put(r); err != nil {

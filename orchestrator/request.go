@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"innovationden/orchestrator/den"
 )
@@ -162,26 +163,37 @@ func (o *Orchestrator) requestView(tx den.Tx, actor den.Actor, r den.Request) (v
 	return v, nil
 }
 
+// lapsedAtOnce is how many requests one change closes, so that others have their turn.
+const lapsedAtOnce = 50
+
 // lapse closes requests for more time that nobody decided on. Those for a start lapse
 // with their leases, by den.Next.
 func (o *Orchestrator) lapse(ctx context.Context) {
-	q := den.Query{Index: den.RequestsByLapse, Until: o.now()}
-	n := 0
+	var due []den.Request
 	err := o.Store.View(ctx, func(tx den.Tx) (err error) {
-		n, err = tx.Requests().Count(q)
+		due, err = every(tx.Requests(), den.Query{Index: den.RequestsByLapse, Until: o.now()})
 		return err
 	})
-	if err == nil && n > 0 {
+	due = slices.DeleteFunc(due, func(r den.Request) bool { return r.Kind != den.RequestExtension })
+	for some := range slices.Chunk(due, lapsedAtOnce) {
+		if err != nil {
+			break
+		}
 		err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error {
-			due, err := every(tx.Requests(), q)
-			for _, r := range due {
-				if r.Kind != den.RequestExtension || err != nil {
+			for _, was := range some {
+				r, err := tx.Requests().Get(was.ID)
+				if err != nil {
+					return err
+				}
+				if r.State != den.RequestOpen || r.LapsesAt.After(p.now) {
 					continue
 				}
 				r.State, r.DecidedAt = den.RequestLapsed, p.now
-				err = p.closed(tx, r)
+				if err := p.closed(tx, r); err != nil {
+					return err
+				}
 			}
-			return err
+			return nil
 		})
 	}
 	if err != nil && ctx.Err() == nil {

@@ -19,24 +19,18 @@ const (
 	keptPeople      = "people"
 )
 
-// agedAtOnce is how many records of a kind one round takes at most: a round is one
-// transaction, and the next one follows.
-const agedAtOnce = 500
+var keptNames = []string{keptNotices, keptRepeats, keptInvitations, keptTokens, keptLogs, keptPeople}
+
+const (
+	agedAtOnce = 500 // records of a kind that one round finds at most; the next one follows
+	agedInTurn = 50  // records that one change removes at most
+)
 
 // retentionAct is the act of the event of a round.
 const retentionAct = "host.retained"
 
 // aged is what one round of retention would remove: keys, by the name of the setting.
 type aged map[string][]den.ID
-
-func (a aged) empty() bool {
-	for _, keys := range a {
-		if len(keys) > 0 {
-			return false
-		}
-	}
-	return true
-}
 
 // Retention says what the rules of retention are and what they would remove now, and
 // touches nothing.
@@ -78,86 +72,152 @@ func (o *Orchestrator) Retain(ctx context.Context) {
 				err = nil
 			}
 		}
-		isEmpty := old.empty()
-		if err == nil && !isEmpty {
-			err = o.update(ctx, den.System(), func(tx den.Tx, p *pen) error { return p.retain(tx, left) })
+		removed := 0
+		if err == nil {
+			removed, err = o.removeAged(ctx, old, left)
 		}
 		if err != nil && ctx.Err() == nil {
 			o.Log.Error("what is out of date was not removed", "error", err)
 		}
-		if err != nil || isEmpty {
+		if err != nil || removed == 0 {
 			return
 		}
 	}
 }
 
-// retain removes what is aged. Of people only those whose names were looked for: the
-// others come with the next round.
-func (p *pen) retain(tx den.Tx, left map[den.ID]den.Mentions) error {
-	old, err := p.o.aged(tx, p.now)
-	if err != nil {
-		return err
-	}
-	old[keptPeople] = slices.DeleteFunc(old[keptPeople], func(person den.ID) bool { _, isKnown := left[person]; return !isKnown })
-	var said []string
-	var about []den.ID
-	for _, name := range []string{keptNotices, keptRepeats, keptInvitations, keptTokens, keptLogs, keptPeople} {
+// agedOne is one thing that is aged: the name of the setting, and its key.
+type agedOne struct {
+	name string
+	key  den.ID
+}
+
+// removeAged removes what was found to be aged, a few at a time, so that others have their
+// turn.
+func (o *Orchestrator) removeAged(ctx context.Context, old aged, left map[den.ID]den.Mentions) (removed int, err error) {
+	var all []agedOne
+	for _, name := range keptNames {
 		for _, key := range old[name] {
-			of, err := p.age(tx, name, key, left)
-			if err != nil {
-				return err
-			}
-			if of != "" {
-				about = append(about, of)
-			}
+			all = append(all, agedOne{name, key})
 		}
-		if n := len(old[name]); n > 0 && name != keptRepeats { // nobody's: the memory of requests that came twice
+	}
+	for some := range slices.Chunk(all, agedInTurn) {
+		n := 0
+		err := o.update(ctx, den.System(), func(tx den.Tx, p *pen) (err error) {
+			n, err = p.retain(tx, some, left)
+			return err
+		})
+		if err != nil {
+			return removed, err
+		}
+		removed += n
+	}
+	return removed, nil
+}
+
+// retain removes what is aged, if it is so still.
+func (p *pen) retain(tx den.Tx, some []agedOne, left map[den.ID]den.Mentions) (removed int, err error) {
+	counts := map[string]int{}
+	var about []den.ID
+	for _, one := range some {
+		of, is, err := p.age(tx, one, left)
+		if err != nil {
+			return removed, err
+		}
+		if is {
+			counts[one.name]++
+			removed++
+		}
+		if of != "" {
+			about = append(about, of)
+		}
+	}
+	var said []string
+	for _, name := range keptNames {
+		if n := counts[name]; n > 0 && name != keptRepeats { // nobody's: the memory of requests that came twice
 			said = append(said, fmt.Sprintf("%s: %d", name, n))
 		}
 	}
 	if len(said) == 0 {
-		return nil
+		return removed, nil
 	}
 	_, err = p.record(tx, den.Event{Act: retentionAct, Subject: den.System().ID, About: about,
 		Say: "What is kept no longer than the den's rules say was removed (" + strings.Join(said, ", ") + ")."})
-	return err
+	return removed, err
 }
 
-// age removes one thing, and says which record that was where an event has to name it.
-func (p *pen) age(tx den.Tx, name string, key den.ID, left map[den.ID]den.Mentions) (of den.ID, err error) {
-	switch name {
+// age removes one thing that is aged still, and says which record that was where an event
+// has to name it.
+func (p *pen) age(tx den.Tx, one agedOne, left map[den.ID]den.Mentions) (of den.ID, is bool, err error) {
+	keeps, key := p.o.Keeps, one.key
+	switch one.name {
 	case keptRepeats:
-		return "", tx.Answers().Delete(key)
+		a, err := tx.Answers().Get(key)
+		if is = err == nil && past(a.At, keeps.Repeats, p.now); is {
+			err = tx.Answers().Delete(key)
+		}
+		return "", is, unless(err, den.NotFound)
 	case keptInvitations:
-		return key, tx.JoinLinks().Delete(key)
+		j, err := tx.JoinLinks().Get(key)
+		if is = err == nil && past(j.ExpiresAt, keeps.Invitations, p.now); is {
+			of, err = key, tx.JoinLinks().Delete(key)
+		}
+		return of, is, unless(err, den.NotFound)
 	case keptTokens:
 		t, err := tx.Tokens().Get(key)
-		if err != nil {
-			return "", err
+		if is = err == nil && past(t.ExpiresAt, keeps.Tokens, p.now); is {
+			of, err = t.ID, tx.Tokens().Delete(key)
 		}
-		return t.ID, tx.Tokens().Delete(key)
+		return of, is, unless(err, den.NotFound)
 	case keptNotices:
-		sent, err := every(tx.Deliveries(), den.Query{Index: den.DeliveriesByNotice, Key: string(key)})
-		for _, d := range sent {
-			if err == nil {
-				err = tx.Deliveries().Delete(d.ID)
-			}
-		}
-		if err != nil {
-			return "", err
-		}
-		return "", tx.Notices().Delete(key)
+		is, err = p.ageNotice(tx, key)
+		return "", is, err
 	case keptLogs:
-		_, err := unnamed(tx.Receipts(), key, func(r *den.Receipt) bool { r.LogTail = ""; return true })
+		r, err := tx.Receipts().Get(key)
+		if is = err == nil && past(r.EndedAt, keeps.Logs, p.now); !is {
+			return "", false, unless(err, den.NotFound)
+		}
+		_, err = unnamed(tx.Receipts(), key, func(r *den.Receipt) bool { r.LogTail = ""; return true })
 		if err == nil {
 			_, err = unnamed(tx.Leases(), key, func(l *den.Lease) bool { l.LogTail = ""; return true })
 		}
-		return key, err
+		return key, true, err
 	case keptPeople:
-		_, err := p.removePersonal(tx, key, "They left longer ago than personal data is kept.", left[key])
-		return key, err
+		who, err := tx.People().Get(key)
+		if err == nil {
+			is, err = p.o.agedPerson(tx, who, p.now)
+		}
+		texts, isKnown := left[key] // of people only those whose names were looked for
+		if is = is && isKnown; is && err == nil {
+			of = key
+			_, err = p.removePersonal(tx, key, "They left longer ago than personal data is kept.", texts)
+		}
+		return of, is, unless(err, den.NotFound)
 	}
-	return "", nil
+	return "", false, nil
+}
+
+// ageNotice removes a notice with its deliveries.
+func (p *pen) ageNotice(tx den.Tx, key den.ID) (is bool, err error) {
+	n, err := tx.Notices().Get(key)
+	if err != nil || !p.o.agedNotice(n, p.now) {
+		return false, unless(err, den.NotFound)
+	}
+	sent, err := every(tx.Deliveries(), den.Query{Index: den.DeliveriesByNotice, Key: string(key)})
+	for _, d := range sent {
+		if err == nil {
+			err = tx.Deliveries().Delete(d.ID)
+		}
+	}
+	if err == nil {
+		err = tx.Notices().Delete(key)
+	}
+	return true, err
+}
+
+// agedNotice says that a notice is older than they are kept, and that its deliveries were
+// made, or that this den has no way to send.
+func (o *Orchestrator) agedNotice(n den.Notice, now den.Stamp) bool {
+	return past(n.At, o.Keeps.Notices, now) && (n.DueAt.IsZero() || len(o.Senders) == 0)
 }
 
 // aged finds what is older than the rules say, at most agedAtOnce of each kind.
@@ -205,7 +265,7 @@ func (o *Orchestrator) agedOutbox(tx den.Tx, now den.Stamp, old aged) error {
 			if !past(n.At, o.Keeps.Notices, now) {
 				return nil
 			}
-			if n.DueAt.IsZero() || len(o.Senders) == 0 {
+			if o.agedNotice(n, now) {
 				old[keptNotices] = append(old[keptNotices], n.ID)
 			}
 		}
@@ -260,22 +320,37 @@ func (o *Orchestrator) agedPeople(tx den.Tx, now den.Stamp, old aged) error {
 		return err
 	}
 	for _, one := range people {
-		if !one.Left || !one.RemovedAt.IsZero() {
-			continue
-		}
-		events, err := everyEvent(tx, den.Query{Index: den.EventsBySubject, Key: string(one.ID)})
+		is, err := o.agedPerson(tx, one, now)
 		if err != nil {
 			return err
 		}
-		var left den.Stamp
-		for _, e := range events {
-			if e.Act == "person.left" && e.Subject == one.ID {
-				left = e.At
-			}
-		}
-		if past(left, o.Keeps.People, now) {
+		if is {
 			old[keptPeople] = append(old[keptPeople], one.ID)
 		}
 	}
 	return nil
+}
+
+// agedPerson says that somebody left longer ago than personal data is kept. The newest
+// event that says so counts, and no older one is read.
+func (o *Orchestrator) agedPerson(tx den.Tx, who den.Person, now den.Stamp) (bool, error) {
+	if !who.Left || !who.RemovedAt.IsZero() {
+		return false, nil
+	}
+	const few = 20 // of somebody who left little is said afterwards
+	q := den.Query{Index: den.EventsBySubject, Key: string(who.ID), Newest: true, Limit: few}
+	for {
+		page, err := tx.Events(q)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range page.Items {
+			if e.Act == "person.left" && e.Subject == who.ID {
+				return past(e.At, o.Keeps.People, now), nil
+			}
+		}
+		if q.After = page.Next; page.Next == "" {
+			return false, nil
+		}
+	}
 }

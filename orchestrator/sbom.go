@@ -57,7 +57,7 @@ func (o *Orchestrator) AddSBOM(ctx context.Context, actor den.Actor, in den.NewS
 			return err
 		}
 		_, err := p.record(tx, den.Event{
-			Act: "release.sbom", Subject: v.Release.ID, About: []den.ID{v.Release.Product, v.Release.Supplier},
+			Act: sbomAct, Subject: v.Release.ID, About: []den.ID{v.Release.Product, v.Release.Supplier},
 			Say: fmt.Sprintf("Release %s got its SBOM: %s, %d components, SHA-256 %s.", v.Release.Version, made.Format, made.Components, made.Hash),
 		})
 		return err
@@ -67,6 +67,9 @@ func (o *Orchestrator) AddSBOM(ctx context.Context, actor den.Actor, in den.NewS
 	}
 	return v, err
 }
+
+// sbomAct is the act of the event that says what a release is built of.
+const sbomAct = "release.sbom"
 
 // mayOffer reads a release for those who may offer it.
 func mayOffer(tx den.Tx, actor den.Actor, id den.ID) (den.Release, error) {

@@ -184,9 +184,7 @@ func (o *Orchestrator) TakeShare(ctx context.Context, actor den.Actor, trial, id
 			return err
 		}
 		p.routesOf(t)
-		if err := p.leaving(tx, t, s); err != nil {
-			return err
-		}
+		p.leaving(t, s)
 		_, err = p.record(tx, den.Event{Act: "share.taken", Subject: s.ID, About: aboutShare(s), Why: why,
 			Say: fmt.Sprintf("%s took back what was shared of %s.", actor.Name, whatIsShared(s))})
 		return err
@@ -195,32 +193,56 @@ func (o *Orchestrator) TakeShare(ctx context.Context, actor den.Actor, trial, id
 }
 
 // leaving notes whom Visits is told of after the commit.
-func (p *pen) leaving(tx den.Tx, t den.Trial, s den.Share) error {
+func (p *pen) leaving(t den.Trial, s den.Share) {
 	if s.IsLink() {
 		p.visits = append(p.visits, Visit{Session: s.ID})
-		return nil
-	}
-	guests := []den.ID{s.With}
-	if s.With.Kind() != den.KindPerson {
-		people, err := every(tx.People(), den.Query{})
-		if err != nil {
-			return err
-		}
-		for _, who := range people {
-			if slices.ContainsFunc(who.Memberships, func(m den.Membership) bool { return m.In == s.With }) {
-				guests = append(guests, who.ID)
-			}
-		}
+		return
 	}
 	for _, e := range t.Entries {
 		if e.Lease == "" || s.Lease != "" && s.Lease != e.Lease {
 			continue
 		}
-		for _, g := range guests {
-			p.visits = append(p.visits, Visit{Person: g, Lease: e.Lease})
+		p.visits = append(p.visits, Visit{Person: s.With, Lease: e.Lease})
+	}
+}
+
+// visitors puts the people of an organisation in its place. They are read after the commit:
+// others do not wait for that, and who comes meanwhile finds nothing shared.
+func (o *Orchestrator) visitors(ctx context.Context, visits []Visit) (all []Visit) {
+	of := map[den.ID][]den.ID{}
+	for _, v := range visits {
+		if v.Person != "" && v.Person.Kind() != den.KindPerson {
+			of[v.Person] = nil
 		}
 	}
-	return nil
+	if len(of) == 0 {
+		return visits
+	}
+	err := o.Store.View(context.WithoutCancel(ctx), func(tx den.Tx) error {
+		people, err := every(tx.People(), den.Query{})
+		for _, who := range people {
+			for _, m := range who.Memberships {
+				if guests, is := of[m.In]; is {
+					of[m.In] = append(guests, who.ID)
+				}
+			}
+		}
+		return err
+	})
+	for _, v := range visits {
+		guests, is := of[v.Person]
+		switch {
+		case !is:
+			all = append(all, v)
+		case err != nil: // better everybody than one too few
+			o.Log.Error("who has to leave a sandbox was not read", "error", err)
+			all = append(all, Visit{Lease: v.Lease})
+		}
+		for _, g := range guests {
+			all = append(all, Visit{Person: g, Lease: v.Lease})
+		}
+	}
+	return all
 }
 
 // routesOf has the routes of a trial told again: who may follow them has changed.

@@ -161,16 +161,11 @@ func (p *pen) token(tx den.Tx, who den.Person, t den.Token, secret string) error
 
 // operator finds the den's operator, or makes the first one.
 func (p *pen) operator(tx den.Tx) (den.Person, error) {
-	all, err := every(tx.People(), den.Query{})
-	if err != nil {
-		return den.Person{}, err
+	who, found, err := operatorBut(tx, "")
+	if err != nil || found {
+		return who, err
 	}
-	for _, who := range all {
-		if who.Act().Is(den.Operator, "") && !who.Left {
-			return who, nil
-		}
-	}
-	who, err := tx.People().Put(den.Person{
+	who, err = tx.People().Put(den.Person{
 		ID: p.id(den.KindPerson), Name: "Operator", Memberships: []den.Membership{{Role: den.Operator}},
 	})
 	if err != nil {
