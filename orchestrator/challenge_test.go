@@ -112,7 +112,7 @@ func TestWhatChangesAfterThePublicationIsToldToEverybody(t *testing.T) {
 		}
 		home, err := r.o.Home(ctx, seller)
 		r.must(err)
-		if !slices.ContainsFunc(home.Notices, func(n den.Notice) bool { return n.Kind == den.NoticeChallenge }) {
+		if !slices.ContainsFunc(home.Notices, func(n den.NoticeView) bool { return n.Kind == den.NoticeChallenge }) {
 			t.Errorf("who answered is not told of the change: %+v", home.Notices)
 		}
 	})

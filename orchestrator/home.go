@@ -174,7 +174,7 @@ func homeNotices(tx den.Tx, actor den.Actor, h *den.Home) error {
 	all, err := noticesFor(tx, actor, unreadMost)
 	for _, n := range all {
 		if !box.HasRead(n) && len(h.Notices) < homeLimit {
-			h.Notices = append(h.Notices, n)
+			h.Notices = append(h.Notices, den.NoticeView{Notice: n, Path: pageOf(n)})
 		}
 	}
 	return err

@@ -71,8 +71,10 @@ func TestAWholeTrialWithoutJavaScript(t *testing.T) {
 	}
 	running.shows(".den-column .govuk-tag--green", "Ready")
 
+	told := official.get("/")
 	// Both products open, each at its own address.
 	for _, e := range trial.Entries {
+		told.shows(`main dt a[href="/sandboxes/`+string(e.Sandbox.ID)+`"]`, e.ProductName+" is ready")
 		opened := official.get("/open/" + string(e.Sandbox.ID))
 		enter, err := url.Parse(opened.Header.Get("Location"))
 		if err != nil || opened.Status != 303 || !strings.HasPrefix(enter.Host, e.Sandbox.Name+".localhost") {

@@ -180,7 +180,7 @@ type Home struct {
 	ToAssess  []TrialView   // where the actor's assessment is outstanding
 	ToDecide  []TrialView   // where there is an outcome, and no decision yet
 	Sandboxes []SandboxView // of the actor's suppliers
-	Notices   []Notice      // not read yet
+	Notices   []NoticeView  // not read yet
 
 	ToAnswer []ChallengeLine // of the actor's departments, with questions that wait
 	Answers  []ChallengeLine // of the actor's departments, that suppliers answered

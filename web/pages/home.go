@@ -19,7 +19,7 @@ type homePage struct {
 	Drafts    []den.TrialView
 	Running   []den.TrialView
 	Sandboxes []den.SandboxView
-	Notices   []den.Notice
+	Notices   []den.NoticeView
 	ToAnswer  []den.ChallengeLine
 	Answers   []den.ChallengeLine
 	ForYou    []den.ChallengeLine

@@ -15,7 +15,7 @@ import (
 type overviewPage struct {
 	view.Frame
 	Overview  den.Overview
-	Notices   []den.Notice // not read yet, on the person's own first page
+	Notices   []den.NoticeView // not read yet, on the person's own first page
 	Sandboxes []liveSandbox
 	ToAnswer  []overviewChallenge
 	Others    []overviewChallenge
@@ -40,7 +40,7 @@ type overviewTrial struct {
 // Overview is GET /suppliers/:id/overview.
 func (p *Pages) Overview(c *gin.Context) error { return p.showOverview(c, id(c), nil) }
 
-func (p *Pages) showOverview(c *gin.Context, supplier den.ID, notices []den.Notice) error {
+func (p *Pages) showOverview(c *gin.Context, supplier den.ID, notices []den.NoticeView) error {
 	v, err := p.Den.Overview(c, asking(c), supplier)
 	if err != nil {
 		return err
