@@ -210,6 +210,11 @@ func TestASupplierAddsAComposeFileAndLosesNothing(t *testing.T) {
 	r.must(err)
 	if made := product.Releases[0]; made.Compose != "stack:2" || made.Front != "web" || made.Images["stack:2"] != made.Image {
 		t.Errorf("the release is %+v", made)
+	} else if made.Profile != "standard" {
+		t.Errorf("nobody said how tightly it is fenced, and it is %s: images of several services start as root", made.Profile)
+	}
+	if fresh := v.get(path + "/releases/new"); fresh.has(`input[name="profile"][checked]`) || !fresh.has(`input[name="profile"]`) {
+		t.Error("the form chooses a profile before anybody says whether there are several services")
 	}
 }
 

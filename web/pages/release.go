@@ -35,7 +35,7 @@ func (p *Pages) NewRelease(c *gin.Context) error {
 		return err
 	}
 	if tag := c.Query("pushed"); tag != "" {
-		return p.showRelease(c, http.StatusOK, product, form.Typed(p.words.Words, url.Values{"pushed": {tag}, "version": {tag}, "profile": {"strict"}}))
+		return p.showRelease(c, http.StatusOK, product, form.Typed(p.words.Words, url.Values{"pushed": {tag}, "version": {tag}}))
 	}
 	return p.showRelease(c, http.StatusOK, product, p.blank())
 }
