@@ -103,6 +103,6 @@ func clockWarning(tx den.Tx) (string, error) {
 	if n == 0 {
 		return "", err
 	}
-	return fmt.Sprintf("The clock of the host was put back. By it %s end up to %s earlier than was said, and so last no longer. Look at the clock: if it is wrong, put it right.",
+	return fmt.Sprintf("The clock of the host was put back. That makes %s end up to %s earlier than was said, and so last no longer. Look at the clock: if it is wrong, put it right.",
 		sandboxes(n), spell(most.Round(time.Second))), err
 }

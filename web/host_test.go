@@ -43,7 +43,7 @@ func TestTheHostPageNamesWhatEndsEarlierByTheClock(t *testing.T) {
 			t.Errorf("%s says it of %d sandboxes, want %d", path, got, n)
 		}
 	}
-	r.visitor("operator").get("/host").shows(".govuk-warning-text", "The clock of the host was put back. By it 1 sandbox")
+	r.visitor("operator").get("/host").shows(".govuk-warning-text", "The clock of the host was put back. That makes 1 sandbox end")
 }
 
 // However many sandboxes there are, the host page leads to each of them, once.

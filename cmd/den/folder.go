@@ -61,11 +61,11 @@ func writeSafely(path, text string) error {
 }
 
 // writeToken puts the token of the command line into the data folder, mode 0600, and
-// keeps the one that is there while it is good.
+// keeps the one that is there while it is an operator's.
 func (h *house) writeToken(ctx context.Context) error {
 	path := h.config.Path(tokenFile)
 	if text, err := os.ReadFile(path); err == nil {
-		if _, err := h.den.Who(ctx, strings.TrimSpace(string(text))); err == nil {
+		if who, err := h.den.Who(ctx, strings.TrimSpace(string(text))); err == nil && who.Is(den.Operator, "") {
 			return nil
 		}
 	}

@@ -43,6 +43,9 @@ func (k *client) tellHost(h contract.Host) {
 		[2]string{"Products kept ready", fmt.Sprintf("%d within %s of memory; %d of %d sandboxes took one", given(h.WarmReady), bytesOf(given(h.WarmMemoryBytes)), given(h.WarmHits), given(h.WarmHits)+given(h.WarmMisses))},
 		[2]string{"Last pass", moment(h.LastPass)}, [2]string{"Last sweep", moment(h.LastSweep)},
 		[2]string{"Record", fmt.Sprintf("%d events, root %s", given(h.RecordSize), given(h.RecordRoot))})
+	if b := h.Backup; b != nil {
+		facts(k.std.out, [2]string{"Last backup", moment(&b.At)}, [2]string{"Backup is at", b.Where}, [2]string{"Backup failed", given(b.Error)})
+	}
 	if p := h.CheckpointPosted; p != nil {
 		facts(k.std.out, [2]string{"Checkpoint to", p.Url}, [2]string{"Last went through", moment(p.At)}, [2]string{"Failed since", fmt.Sprint(p.Tries)}, [2]string{"Because", given(p.Detail)})
 	}

@@ -30,7 +30,9 @@ func newRestore(std streams) *cobra.Command {
 list, and the records are checked as "den check" does; where anything is not right, the
 folder is not made. Records of an older den are brought up to date.
 
-Start the den on the new folder afterwards. Sandboxes that the backup tells of and that
+Stop the den that it is of, then start the den on the new folder: two dens of one name
+remove each other's sandboxes. Where the den runs as a user of its own, give the folder
+to that user. Sandboxes that the backup tells of and that
 are gone end as lost; those that were made after it are removed after the grace.`,
 		Example: "  den restore den-backup-20260603T093000.000Z.tar --data /var/lib/den-restored",
 		Args:    words("a backup"),
@@ -94,7 +96,7 @@ func (r restore) say(m manifest, target string) error {
 	if r.json {
 		return json.NewEncoder(r.std.out).Encode(map[string]any{"ok": true, "data": target, "made_at": m.MadeAt, "files": len(m.Entries), "installation": m.Installation})
 	}
-	_, err := fmt.Fprintf(r.std.out, "%s holds the den as it was on %s: %s, all as the backup lists them, and sound records.\nStart it with: den serve --data %s\n",
+	_, err := fmt.Fprintf(r.std.out, "%s holds the den as it was on %s: %s, all as the backup lists them, and sound records.\nStop the den that it is of, then start it with: den serve --data %s\n",
 		target, m.MadeAt.Local().Format("2 January 2006, 15:04"), count(len(m.Entries), "file"), target)
 	return err
 }
