@@ -215,6 +215,14 @@ func (v *Values) fillDate(c view.DateInput) view.DateInput {
 	return c
 }
 
+// Keep fills a field that was sent empty, so that sending the form again does not remove
+// what was put there meanwhile.
+func (v *Values) Keep(field, value string) {
+	if v.isTyped() && clean(v.typed.Get(field)) == "" {
+		v.typed.Set(field, value)
+	}
+}
+
 func (v *Values) isTyped() bool { return v != nil && v.typed != nil }
 
 func (v *Values) text(field, given string) string {

@@ -114,7 +114,7 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 	in, names := p.readAssess(c, v, own)
 	in.Submit = c.PostForm("do") == "submit"
 	if !v.Bad() {
-		_, err = p.Den.SaveAssessment(c, asking(c), in)
+		_, err = p.saveAssess(c, own, in)
 		if err == nil {
 			if criterion, ok := strings.CutPrefix(c.PostForm("do"), "evidence-"); ok {
 				c.Redirect(http.StatusSeeOther, evidencePath(in.Trial, in.Entry)+"?"+url.Values{"criterion": {criterion}}.Encode())
@@ -132,12 +132,38 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 		}
 	}
 	status := http.StatusUnprocessableEntity
+	if den.KindOf(err) == den.Stale {
+		p.keepMarks(v, own)
+	}
 	if err != nil {
 		if status, err = p.refused(c, v, err, names); err != nil {
 			return err
 		}
 	}
 	return p.showAssess(c, status, own, v)
+}
+
+// saveAssess keeps what a page sent. A page that was opened before anything was saved says
+// revision 0, which to the use case is no revision at all.
+func (p *Pages) saveAssess(c *gin.Context, own ownAssessment, in den.NewAssessment) (den.Assessment, error) {
+	if in.Rev == 0 && own.assessment.Rev != 0 && c.PostForm("rev") != "" {
+		return den.Assessment{}, den.Refuse(den.Stale, "%s", p.words.Say("form.stale"))
+	}
+	return p.Den.SaveAssessment(c, asking(c), in)
+}
+
+// keepMarks puts what was saved from elsewhere, as from another tab, where an older page
+// says nothing: the form goes as a whole, so sending it again would remove that.
+func (p *Pages) keepMarks(v *form.Values, own ownAssessment) {
+	for _, one := range own.trial.Scheme.Criteria() {
+		if one.ScoredBy != den.ByPeople {
+			continue
+		}
+		said := p.assessCriterion(one, own.assessment.Scores[one.ID])
+		v.Keep(said.MarkField, said.Mark)
+		v.Keep(said.ReasonField, said.Reason)
+	}
+	v.Keep("note", own.assessment.Note)
 }
 
 // Autosave is POST /trials/:id/entries/:entry/assess/autosave, from the page's script:
@@ -156,7 +182,7 @@ func (p *Pages) Autosave(c *gin.Context) error {
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
 	}
-	saved, err := p.Den.SaveAssessment(c, asking(c), in)
+	saved, err := p.saveAssess(c, own, in)
 	switch den.KindOf(err) {
 	case "":
 		c.Header("Den-Revision", strconv.FormatInt(saved.Rev, 10))

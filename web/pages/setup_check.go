@@ -63,6 +63,10 @@ func (p *Pages) Start(c *gin.Context) error {
 // refusedStart links each fault to the step where it can be put right.
 func (p *Pages) refusedStart(c *gin.Context, trial den.ID, err error) (int, view.ErrorSummary, error) {
 	v := p.blank()
+	if den.KindOf(err) == den.Stale { // nothing was typed here: what changed is what the page shows
+		v.Say("", "check.stale")
+		return refusal.Status(den.Stale), v.Summary(), nil
+	}
 	status, passed := p.refused(c, v, err, nil)
 	if passed != nil {
 		return 0, view.ErrorSummary{}, passed
