@@ -74,6 +74,7 @@ func samples() map[string]view.Page {
 		"help":         helpPage{},
 		"home":         homePage{},
 		"host":         hostPage{},
+		"host-list":    hostSandboxesPage{},
 		"kept":         keptPage{},
 		"mails":        mailsPage{},
 		"organisation": organisationPage{},
