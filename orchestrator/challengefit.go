@@ -14,52 +14,40 @@ const mostFits = 50
 // Fits lists the products that may help with a challenge, those with most in common
 // first, then those with most evidence, for the department that may invite their suppliers.
 func (o *Orchestrator) Fits(ctx context.Context, actor den.Actor, challenge den.ID) (fits []den.Fit, err error) {
+	var c den.Challenge
+	var answered []den.Interest
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		c, err := mayChallenge(tx, actor, challenge, den.ReadInterest)
-		if err != nil {
+		if c, err = mayChallenge(tx, actor, challenge, den.ReadInterest); err != nil {
 			return err
 		}
-		fits, err = fitsOf(tx, c)
+		answered, err = every(tx.Interests(), den.Query{Index: den.InterestsByChallenge, Key: string(c.ID)})
 		return err
 	})
-	return fits, err
+	if err != nil {
+		return nil, err
+	}
+	index, err := o.searching(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return fitsOf(c, answered, index.Offering(c.Capabilities)), nil
 }
 
-func fitsOf(tx den.Tx, c den.Challenge) ([]den.Fit, error) {
-	products, err := every(tx.Products(), den.Query{})
-	if err != nil {
-		return nil, err
-	}
-	var fits []den.Fit
+// fitsOf makes the list of products that have something in common with a challenge. They
+// come from the index of the techmap: there may be very many of others.
+func fitsOf(c den.Challenge, answered []den.Interest, products []den.FoundEntry) (fits []den.Fit) {
 	for _, one := range products {
-		if common := c.InCommon(one.Capabilities); len(common) > 0 {
-			fits = append(fits, den.Fit{Product: one.ID, ProductName: one.Name, Supplier: one.Supplier, Summary: one.Summary, InCommon: common, Missing: c.Lacking(one.Capabilities)})
-		}
+		p := one.Product
+		fits = append(fits, den.Fit{
+			Product: p.ID, ProductName: p.Name, Supplier: one.Supplier.ID, SupplierName: one.Supplier.Name, Summary: p.Summary, Trials: one.Tried,
+			InCommon: c.InCommon(p.Capabilities), Missing: c.Lacking(p.Capabilities), Invited: c.WasInvited(one.Supplier.ID),
+			Answered: slices.ContainsFunc(answered, func(i den.Interest) bool { return i.Stands() && i.Supplier == one.Supplier.ID }),
+		})
 	}
-	answered, err := every(tx.Interests(), den.Query{Index: den.InterestsByChallenge, Key: string(c.ID)})
-	if err != nil {
-		return nil, err
-	}
-	tried := map[den.ID]map[den.ID]int{} // by supplier, then by product
-	for n := range fits {
-		f := &fits[n]
-		s, err := tx.Suppliers().Get(f.Supplier)
-		if err != nil {
-			return nil, err
-		}
-		f.SupplierName, f.Invited = s.Name, c.WasInvited(f.Supplier)
-		f.Answered = slices.ContainsFunc(answered, func(i den.Interest) bool { return i.Stands() && i.Supplier == f.Supplier })
-		if tried[f.Supplier] == nil {
-			if tried[f.Supplier], err = triedCounts(tx, f.Supplier); err != nil {
-				return nil, err
-			}
-		}
-		f.Trials = tried[f.Supplier][f.Product]
-	}
-	slices.SortStableFunc(fits, func(a, b den.Fit) int {
-		return cmp.Or(cmp.Compare(len(b.InCommon), len(a.InCommon)), cmp.Compare(b.Trials, a.Trials), cmp.Compare(a.ProductName, b.ProductName))
+	slices.SortFunc(fits, func(a, b den.Fit) int {
+		return cmp.Or(cmp.Compare(len(b.InCommon), len(a.InCommon)), cmp.Compare(b.Trials, a.Trials), cmp.Compare(a.ProductName, b.ProductName), cmp.Compare(a.Product, b.Product))
 	})
-	return fits[:min(len(fits), mostFits)], nil
+	return fits[:min(len(fits), mostFits)]
 }
 
 func (o *Orchestrator) homeChallenges(tx den.Tx, actor den.Actor, h *den.Home) error {

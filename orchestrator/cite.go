@@ -14,6 +14,9 @@ import (
 const (
 	mostCited   = 20 // results that one decision stands on
 	mostCitable = 50 // of one's own trials that are offered
+
+	registerLooked = 300 // reports of the register that one page looks through
+	ownLooked      = 100 // of the newest trials of each of one's own departments
 )
 
 // notForYou stands for a result that was cited and that the reader may not see: it was
@@ -22,8 +25,9 @@ const notForYou = "A result that is not in the register"
 
 // Citable lists the results that may be cited in the decision on a trial, each with what
 // the two share and how they differ: those in the register, the latest first, and on the
-// first page before them one's own. text: words that name, department, product or finding
-// must have; empty: all.
+// first page before them one's own, of the newest trials. text: words that name, department,
+// product or finding must have; empty: all. A page looks through some of the register, so it
+// may have none and a next one.
 func (o *Orchestrator) Citable(ctx context.Context, actor den.Actor, trial den.ID, text, after string) (page den.Page[den.Citable], err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		w, err := o.citing(tx, actor, trial)
@@ -31,7 +35,7 @@ func (o *Orchestrator) Citable(ctx context.Context, actor den.Actor, trial den.I
 			return err
 		}
 		q := den.Query{Index: den.PublicationsByTime, Newest: true, After: after}
-		page, err = gather(tx.Publications(), q, func(p den.Publication) (den.Citable, bool, error) {
+		page, err = gatherOf(tx.Publications(), q, registerLooked, func(p den.Publication) (den.Citable, bool, error) {
 			c := w.citable(p.Report)
 			c.Published = true
 			return c, p.Stands() && p.Trial != trial && mentions(p.Report, text), nil
@@ -124,7 +128,7 @@ func mentions(r den.Report, text string) bool {
 // newest first.
 func (o *Orchestrator) ownCitable(tx den.Tx, actor den.Actor, w citation, text string) (own []den.Citable, err error) {
 	for _, department := range departments(actor) {
-		page, err := gather(tx.Trials(), den.Query{Index: den.TrialsByDepartment, Key: string(department), Newest: true, Limit: mostCitable},
+		page, err := gatherOf(tx.Trials(), den.Query{Index: den.TrialsByDepartment, Key: string(department), Newest: true, Limit: mostCitable}, ownLooked,
 			func(t den.Trial) (den.Citable, bool, error) {
 				if t.ID == w.v.ID || !den.May(actor, den.ReadTrial, t.Owner()) {
 					return den.Citable{}, false, nil

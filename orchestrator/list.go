@@ -9,17 +9,26 @@ const (
 	readLimit = 1000 // the most that a store gives at once
 )
 
-// gather reads a page of what keep lets through. It asks the store for no more than
-// are still wanted, so that the store's cursor stands behind the last one kept.
+// lookedAtOnce is how many records a page of a list looks at. Of a list in which little is
+// let through a page may so have few, or none, and a next one.
+const lookedAtOnce = 2_500
+
+// gather reads a page of what keep lets through, of lookedAtOnce records at most.
 func gather[T, V any](t den.Table[T], q den.Query, keep func(T) (V, bool, error)) (den.Page[V], error) {
+	return gatherOf(t, q, lookedAtOnce, keep)
+}
+
+// gatherOf is gather that looks at another number of records. It asks the store for no more
+// than are still wanted, so that the store's cursor stands behind the last one kept.
+func gatherOf[T, V any](t den.Table[T], q den.Query, most int, keep func(T) (V, bool, error)) (den.Page[V], error) {
 	want := q.Limit
 	if want <= 0 {
 		want = pageLimit
 	}
 	want = min(want, readLimit)
 	var out den.Page[V]
-	for len(out.Items) < want {
-		q.Limit = want - len(out.Items)
+	for looked := 0; len(out.Items) < want && looked < most; looked += q.Limit {
+		q.Limit = min(want-len(out.Items), most-looked)
 		page, err := t.List(q)
 		if err != nil {
 			return den.Page[V]{}, err

@@ -72,11 +72,11 @@ func overviewProducts(tx den.Tx, supplier den.ID) ([]den.OverviewProduct, error)
 // overviewChallenges lists what takes answers and is for the supplier, and what it
 // answered or the actor asked about: what waits for an answer first, by its time.
 func (o *Orchestrator) overviewChallenges(tx den.Tx, actor den.Actor, v den.Overview) ([]den.OverviewChallenge, error) {
-	challenges, err := every(tx.Challenges(), den.Query{})
+	interests, err := every(tx.Interests(), den.Query{Index: den.InterestsBySupplier, Key: string(v.Supplier.ID)})
 	if err != nil {
 		return nil, err
 	}
-	interests, err := every(tx.Interests(), den.Query{Index: den.InterestsBySupplier, Key: string(v.Supplier.ID)})
+	challenges, err := challengesFor(tx, interests)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +112,33 @@ func (o *Orchestrator) overviewChallenges(tx den.Tx, actor den.Actor, v den.Over
 		return cmp.Or(last(a.ToAnswer(), b.ToAnswer()), last(a.TakesAnswers, b.TakesAnswers), last(a.Invited, b.Invited), a.AnswersUntil.Compare(b.AnswersUntil))
 	})
 	return all, nil
+}
+
+// mostChallenges is how many of the newest challenges are looked at for what somebody asked
+// about and did not answer.
+const mostChallenges = 200
+
+// challengesFor are the challenges that a supplier may have something to do with: those that
+// take answers, those that it answered, and the newest of the others.
+func challengesFor(tx den.Tx, interests []den.Interest) (all []den.Challenge, err error) {
+	all, err = every(tx.Challenges(), den.Query{Index: den.ChallengesByState, Key: string(den.ChallengePublished)})
+	if err != nil {
+		return nil, err
+	}
+	newest, err := tx.Challenges().List(den.Query{Newest: true, Limit: mostChallenges})
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range interests {
+		c, err := tx.Challenges().Get(i.Challenge)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	all = append(all, newest.Items...)
+	slices.SortFunc(all, func(a, b den.Challenge) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(all, func(a, b den.Challenge) bool { return a.ID == b.ID }), nil
 }
 
 // last puts what is not so after what is.

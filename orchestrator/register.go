@@ -25,7 +25,7 @@ func (o *Orchestrator) Register(ctx context.Context, actor den.Actor, f den.Filt
 	}
 	q := den.Query{Index: den.PublicationsByTime, Newest: true, After: f.After, Limit: f.Limit}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		page, err = gather(tx.Publications(), q, func(p den.Publication) (den.Publication, bool, error) {
+		page, err = gatherOf(tx.Publications(), q, registerLooked, func(p den.Publication) (den.Publication, bool, error) {
 			is := p.Stands() && (f.Department == "" || p.Department == f.Department) && mentions(p.Report, f.Text)
 			return p.Public(), is, nil
 		})

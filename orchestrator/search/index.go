@@ -188,6 +188,19 @@ func (x *Index) remove(id den.ID) {
 	x.free = append(x.free, n)
 }
 
+// Offering gives the products that have at least one of some capabilities, in no order.
+func (x *Index) Offering(capabilities []string) (all []den.FoundEntry) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for _, d := range x.docs {
+		has := func(wanted string) bool { return slices.Contains(d.entry.Product.Capabilities, wanted) }
+		if d.live && d.entry.Product.ID != "" && slices.ContainsFunc(capabilities, has) {
+			all = append(all, d.entry)
+		}
+	}
+	return all
+}
+
 // Size is how many entries there are.
 func (x *Index) Size() int {
 	x.mu.RLock()
