@@ -52,3 +52,28 @@ func TestWhoSavesSecondDoesNotOverwriteTheFirst(t *testing.T) {
 		})
 	}
 }
+
+// A form that is shown again because something in it is wrong is still about what was
+// there when it was opened: what somebody else saved meanwhile is not overwritten.
+func TestAFormThatIsCorrectedDoesNotOverwriteWhatOthersSaved(t *testing.T) {
+	r := newRig(t)
+	path := "/departments/" + string(r.department.ID) + "/rules"
+	one, other := r.visitor("official"), r.visitor("official")
+	first, second := one.get(path), other.get(path)
+	wrong := other.submit(second, path, url.Values{"most": {"many"}})
+	if wrong.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("a number that is none: %d", wrong.Status)
+	}
+	if got := one.submit(first, path, url.Values{"most": {"3"}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("the first: %d %s", got.Status, got.said())
+	}
+	wrong = other.submit(wrong, path, url.Values{"most": {"more"}})
+	got := other.submit(wrong, path, url.Values{"most": {"5"}})
+	got.shows(".govuk-error-summary", "Somebody else changed this while you had it open.")
+	if kept := holds(one.get(path).one(`[name="most"]`)); kept != "3" {
+		t.Errorf("what is kept is %q", kept)
+	}
+	if again := other.submit(got, path, url.Values{"most": {"5"}}); again.Status != http.StatusSeeOther {
+		t.Errorf("who saw that cannot save: %d %s", again.Status, again.said())
+	}
+}

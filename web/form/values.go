@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,7 @@ type Values struct {
 	typed   url.Values // nil where nothing was typed
 	anchors map[string]string
 	wrong   []problem
+	renewed bool
 }
 
 type problem struct {
@@ -47,6 +49,23 @@ func Typed(words Words, typed url.Values) *Values {
 
 // Bad says whether anything is wrong.
 func (v *Values) Bad() bool { return v != nil && len(v.wrong) > 0 }
+
+// Rev is the revision that a form is about: the one that it was opened with, also where
+// it is shown again because something in it is wrong, so that what others saved meanwhile
+// is not overwritten unseen; the given one where nothing was typed, or Renew was called.
+func (v *Values) Rev(now int64) int64 {
+	if v == nil || v.renewed {
+		return now
+	}
+	if opened, err := strconv.ParseInt(v.typed.Get("rev"), 10, 64); err == nil {
+		return opened
+	}
+	return now
+}
+
+// Renew says that the form is shown again with what is there now, to be compared with
+// what was typed.
+func (v *Values) Renew() { v.renewed = true }
 
 // Wrong is the sentence about a field, or nothing.
 func (v *Values) Wrong(field string) string {

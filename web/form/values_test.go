@@ -102,3 +102,26 @@ func TestSomethingThatIsNoFieldIsRefused(t *testing.T) {
 		t.Error("a button was filled in")
 	}
 }
+
+func TestAFormIsAboutTheRevisionThatItWasOpenedWith(t *testing.T) {
+	var none *form.Values
+	for name, c := range map[string]struct {
+		form *form.Values
+		want int64
+	}{
+		"no form":                    {none, 7},
+		"nobody has typed into it":   {form.Blank(nil), 7},
+		"opened before others saved": {form.Typed(nil, url.Values{"rev": {"5"}}), 5},
+		"opened before the first":    {form.Typed(nil, url.Values{"rev": {"-1"}}), -1},
+		"it does not say":            {form.Typed(nil, url.Values{"name": {"A"}}), 7},
+		"what it says is no number":  {form.Typed(nil, url.Values{"rev": {"x"}}), 7},
+	} {
+		if got := c.form.Rev(7); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+	shown := form.Typed(nil, url.Values{"rev": {"5"}})
+	if shown.Renew(); shown.Rev(7) != 7 {
+		t.Error("shown with what is there now, it is about that")
+	}
+}

@@ -41,6 +41,7 @@ func (p *Pages) refused(c *gin.Context, v *form.Values, err error, names map[str
 	case den.NotFound, den.Denied, den.Unknown:
 		return 0, err
 	case den.Stale:
+		v.Renew()
 		v.Say("", "form.stale")
 	case den.Internal:
 		p.Log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "error", err)
