@@ -8,6 +8,9 @@ import (
 	"innovationden/orchestrator/den"
 )
 
+// dataLow is when the operator is warned of the disk of the records, in bytes.
+const dataLow = 1 << 30
+
 // Host says how the host and the den on it are. It asks the engine now; one that does
 // not answer is shown as that, and is no error.
 func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostView, err error) {
@@ -17,11 +20,14 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 	h := o.askHost(ctx)
 	v = den.HostView{
 		Up: h.up, Engine: h.host.Engine, API: h.host.API, OS: h.host.OS, Kernel: h.host.Kernel, CPUs: h.host.CPUs,
-		Memory: h.host.Memory, DiskFree: h.host.DiskFree, Room: o.Room, CellsWant: o.Spare,
+		Memory: h.host.Memory, DiskFree: h.host.DiskFree, DataFree: -1, Room: o.Room, CellsWant: o.Spare,
 		WarmMemory: o.Warm, WarmHits: o.hits.Load(), WarmMisses: o.misses.Load(),
 		LastPass: at(&o.lastPass), LastSweep: at(&o.lastSweep), StartedAt: o.startedAt, Version: o.Version,
 	}
 	v.Pushed, v.Away = o.unused.counts()
+	if o.DataFree != nil {
+		v.DataFree = o.DataFree()
+	}
 	if o.Witness != nil {
 		v.Posted = o.Witness.Last()
 	}
@@ -31,6 +37,9 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 	if h.up {
 		v.Warnings = h.host.Warnings()
 		v.InForce = inForce(h)
+	}
+	if v.DataFree >= 0 && v.DataFree < dataLow {
+		v.Warnings = append(v.Warnings, "The disk of the data folder is nearly full. When it is, the den refuses everything but ends. Make room on it.")
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		for phase, n := range map[den.Phase]*int{den.Live: &v.Live, den.Starting: &v.Starting, den.Requested: &v.Queue} {

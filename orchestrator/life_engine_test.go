@@ -1,6 +1,8 @@
 package orchestrator_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +91,29 @@ func TestAFullDiskRefusesLaunches(t *testing.T) {
 			t.Errorf("a launch says %v", err)
 		}
 	})
+}
+
+func TestTheOperatorIsWarnedOfTheDiskOfTheRecords(t *testing.T) {
+	var free int64
+	r := newRig(t, func(c *orchestrator.Config) { c.DataFree = func() int64 { return free } })
+	for _, c := range []struct {
+		free  int64
+		warns bool
+	}{{5 << 30, false}, {200 << 20, true}, {0, true}, {-1, false}} {
+		free = c.free
+		host, err := r.o.Host(t.Context(), den.System())
+		r.must(err)
+		warns := slices.ContainsFunc(host.Warnings, func(say string) bool { return strings.Contains(say, "Make room on it.") })
+		if host.DataFree != c.free || warns != c.warns {
+			t.Errorf("with %d bytes free it says %d, and warns: %t", c.free, host.DataFree, warns)
+		}
+	}
+	r.config.DataFree = nil
+	host, err := orchestrator.New(r.config).Host(t.Context(), den.System())
+	r.must(err)
+	if host.DataFree != -1 {
+		t.Errorf("where nobody says, it is %d", host.DataFree)
+	}
 }
 
 func TestWhatWasDueWhileTheDenWasDownIsDoneAtTheStart(t *testing.T) {

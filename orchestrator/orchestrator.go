@@ -65,6 +65,7 @@ type Config struct {
 	Pages    Pages                    // nil: pages are not weighed
 	Loads    Loads                    // nil: there are no load tests
 	LoadPlan LoadPlan                 // the zero LoadPlan: the den's own
+	DataFree func() int64             // bytes free where the den keeps its records; negative, or nil: not known
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is

@@ -36,7 +36,7 @@ func (k *client) tellHost(h contract.Host) {
 	facts(k.std.out,
 		[2]string{"Den", h.Version}, [2]string{"Running since", moment(&h.StartedAt)}, [2]string{"Engine", engine},
 		[2]string{"System", strings.TrimSpace(given(h.Os) + " " + given(h.Kernel))}, [2]string{"Processors", known(h.Cpus)},
-		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free", amount(h.DiskFreeBytes)},
+		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free for images and sandboxes", amount(h.DiskFreeBytes)}, [2]string{"Disk free for the records", amount(h.DataFreeBytes)},
 		[2]string{"Sandboxes", fmt.Sprintf("%d ready, %d starting, %d in the queue, room for %d", h.Live, h.Starting, h.Queue, h.Room)},
 		[2]string{"Waiting cells", fmt.Sprintf("%d of %d", given(h.CellsReady), given(h.CellsWanted))},
 		[2]string{"Pushed images", fmt.Sprintf("%d, of which %d left the engine because nothing needs them", given(h.ImagesPushed), given(h.ImagesAway))},
@@ -74,7 +74,7 @@ func known(n *int32) string {
 }
 
 func amount(n *int64) string {
-	if n == nil {
+	if n == nil || *n < 0 {
 		return ""
 	}
 	return bytesOf(*n)

@@ -196,7 +196,8 @@ type HostView struct {
 	Kernel     string
 	CPUs       int
 	Memory     int64
-	DiskFree   int64 // where the engine keeps its data; -1: not known
+	DiskFree   int64 // bytes where the engine keeps its data; -1: not known
+	DataFree   int64 // bytes where the den keeps its records; -1: not known
 	InForce    []InForce
 	Warnings   []string
 	Live       int

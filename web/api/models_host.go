@@ -9,7 +9,7 @@ func host(h den.HostView) contract.Host {
 	return contract.Host{
 		CheckpointPosted: posted(h.Posted),
 		Up:               h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),
-		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
+		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), DataFreeBytes: &h.DataFree, InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
 		Live: int32(h.Live), Starting: int32(h.Starting), Queue: int32(h.Queue), Room: int32(h.Room),
 		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
 		Backup: lastBackup(h.Backup), BackupEverySeconds: new(int64(h.BackupPlan.Seconds())),

@@ -16,7 +16,8 @@ type hostPage struct {
 	view.Frame
 	Host      den.HostView
 	Memory    string
-	Disk      string
+	Disk      string // left where the engine keeps its data
+	DataDisk  string // left where the den keeps its records
 	Backed    string // how large the last backup is
 	WarmMost  string // how much memory warm instances may take
 	WarmAsked int64  // launches that could have taken one
@@ -35,16 +36,21 @@ func (p *Pages) Host(c *gin.Context) error {
 		one.Name = p.words.Say("in-force." + strings.ReplaceAll(one.Name, "_", "-"))
 		page.InForce = append(page.InForce, one)
 	}
-	page.Memory, page.Disk = p.words.bytes(host.Memory), p.words.Say("host.unknown")
-	if host.DiskFree >= 0 {
-		page.Disk = p.words.bytes(host.DiskFree)
-	}
+	page.Memory, page.Disk, page.DataDisk = p.words.bytes(host.Memory), p.free(host.DiskFree), p.free(host.DataFree)
 	page.Backed = p.words.bytes(host.Backup.Bytes)
 	page.WarmMost, page.WarmAsked = p.words.bytes(host.WarmMemory), host.WarmHits+host.WarmMisses
 	if page.hostSandboxes, err = p.sandboxesFrom(c, "", ""); err != nil {
 		return err
 	}
 	return p.show(c, http.StatusOK, "host", page)
+}
+
+// free is the room that is left on a disk, in words.
+func (p *Pages) free(bytes int64) string {
+	if bytes < 0 {
+		return p.words.Say("host.unknown")
+	}
+	return p.words.bytes(bytes)
 }
 
 // BackUp is POST /host/backup.

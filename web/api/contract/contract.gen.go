@@ -1934,8 +1934,13 @@ type Host struct {
 	// CheckpointPosted How the signed state of the record stands with the address outside that it is posted to.
 	CheckpointPosted *CheckpointPosted `json:"checkpoint_posted,omitempty"`
 	Cpus             *int32            `json:"cpus,omitempty"`
-	DiskFreeBytes    *int64            `json:"disk_free_bytes,omitempty"`
-	Engine           string            `json:"engine"`
+
+	// DataFreeBytes Where the den keeps its records; -1: not known.
+	DataFreeBytes *int64 `json:"data_free_bytes,omitempty"`
+
+	// DiskFreeBytes Where the engine keeps its data; -1: not known.
+	DiskFreeBytes *int64 `json:"disk_free_bytes,omitempty"`
+	Engine        string `json:"engine"`
 
 	// ImagesAway How many of them left the engine, because nothing needs them. The next launch brings them back.
 	ImagesAway *int32 `json:"images_away,omitempty"`
