@@ -309,5 +309,8 @@ func (d *seenDen) decides(t *testing.T, made *seenTrial) {
 	operator.signIn("Sam Whitfield")
 	operator.shows("main", "Booking appointments at local offices")
 	operator.look("host")
+	operator.open("/host/sandboxes") // where the host page leads once it has more than a page of them
+	operator.shows("main", "Booking appointments at local offices")
+	operator.look("host-sandboxes")
 	operator.isQuiet()
 }
