@@ -41,7 +41,7 @@ func TestWhoSavesSecondDoesNotOverwriteTheFirst(t *testing.T) {
 			if got.Status == http.StatusSeeOther {
 				t.Errorf("the second: %d %s", got.Status, got.said())
 			}
-			got.shows(".govuk-error-summary", "Somebody else changed this while you had it open.")
+			got.shows(".govuk-error-summary", "Somebody else changed this while you had it open")
 			if kept := holds(one.get(c.path).one(`[name="` + c.field + `"]`)); kept != c.texts[0] {
 				t.Errorf("what is kept is %q", kept)
 			}
@@ -69,7 +69,7 @@ func TestAFormThatIsCorrectedDoesNotOverwriteWhatOthersSaved(t *testing.T) {
 	}
 	wrong = other.submit(wrong, path, url.Values{"most": {"more"}})
 	got := other.submit(wrong, path, url.Values{"most": {"5"}})
-	got.shows(".govuk-error-summary", "Somebody else changed this while you had it open.")
+	got.shows(".govuk-error-summary", "Somebody else changed this while you had it open")
 	if kept := holds(one.get(path).one(`[name="most"]`)); kept != "3" {
 		t.Errorf("what is kept is %q", kept)
 	}
