@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -165,13 +164,7 @@ It is written in the record.`,
 			if err != nil {
 				return err
 			}
-			base, err := k.base()
-			if err != nil {
-				return err
-			}
-			link := base.JoinPath("sign-in")
-			link.RawQuery = url.Values{"link": {made.value.Secret}}.Encode()
-			return show(k, made, func(contract.SignInLink) { k.say("%s", strings.TrimSpace(link.String())) })
+			return show(k, made, func(made contract.SignInLink) { k.say("%s", clean(made.Url)) })
 		}),
 	}
 }

@@ -134,16 +134,10 @@ role, so send it to them alone. It is printed once: no other command shows it ag
 		if err != nil {
 			return at(err, flagPlace)
 		}
-		base, err := k.base()
-		if err != nil {
-			return err
-		}
-		link := base.JoinPath("join")
-		link.RawQuery = url.Values{"link": {made.value.Secret}}.Encode()
 		return show(k, made, func(made contract.MadeInvitation) {
 			k.note("Send it to %s alone: whoever opens it first becomes %s. It is not shown again, and ends on %s.",
 				clean(made.Invitation.For), roleWord(string(made.Invitation.Role)), moment(&made.Invitation.EndsAt))
-			k.say("%s", link)
+			k.say("%s", clean(made.Url))
 		})
 	})
 	c.Flags().StringVar(&role, "role", "", "member, approver, supplier_member, operator or auditor")

@@ -193,7 +193,7 @@ func (h *house) wire(demo bool) error {
 	if err != nil {
 		return err
 	}
-	h.programs = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log, Zone: zone, Open: c.Publishing.Open})
+	h.programs = api.New(api.Config{Den: h.den, Now: time.Now, Log: h.log, Public: c.Public(), Zone: zone, Open: c.Publishing.Open})
 	schemas, err := h.schemas()
 	if err != nil {
 		return err

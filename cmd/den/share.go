@@ -76,10 +76,6 @@ func (k *client) addShare() *cobra.Command {
 			}
 			ends := time.Now().Add(time.Duration(d))
 			in.Sandbox, in.With, in.For, in.Passcode, in.Link, in.EndsAt = pointerTo(sandbox), pointerTo(with), pointerTo(whom), pointerTo(passcode), pointerTo(link), &ends
-			base, err := k.base()
-			if err != nil {
-				return err
-			}
 			c, err := k.api()
 			if err != nil {
 				return err
@@ -94,7 +90,7 @@ func (k *client) addShare() *cobra.Command {
 					return
 				}
 				k.note("Keep it: it is not shown again. It ends on %s.", moment(&made.Share.EndsAt))
-				k.say("%s", base.JoinPath("visit", *made.Secret))
+				k.say("%s", clean(given(made.Url)))
 			})
 		},
 	}

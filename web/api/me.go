@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -51,13 +52,18 @@ func (a *API) RevokeToken(ctx context.Context, r contract.RevokeTokenRequestObje
 	return contract.RevokeToken200JSONResponse{Items: list(tokens, token)}, nil
 }
 
+// link is a link of the den that carries a secret.
+func (a *API) link(path, secret string) string {
+	return a.public + path + "?" + url.Values{"link": {secret}}.Encode()
+}
+
 // AddSignInLink makes a sign-in link.
 func (a *API) AddSignInLink(ctx context.Context, r contract.AddSignInLinkRequestObject) (contract.AddSignInLinkResponseObject, error) {
 	secret, err := a.den.SignInLink(ctx, actor.From(ctx), den.ID(r.Id))
 	if err != nil {
 		return nil, err
 	}
-	return contract.AddSignInLink201JSONResponse{Secret: secret}, nil
+	return contract.AddSignInLink201JSONResponse{Secret: secret, Url: a.link("/sign-in", secret)}, nil
 }
 
 func me(a den.Actor) contract.Me {

@@ -82,7 +82,7 @@ func (a *API) InviteMember(ctx context.Context, r contract.InviteMemberRequestOb
 		return nil, err
 	}
 	return contract.InviteMember201JSONResponse{
-		Body:    contract.MadeInvitation{Invitation: invitation(made), Secret: secret},
+		Body:    contract.MadeInvitation{Invitation: invitation(made), Secret: secret, Url: a.link("/join", secret)},
 		Headers: contract.InviteMember201ResponseHeaders{Location: at("/organisations/" + r.Organisation + "/members")},
 	}, nil
 }

@@ -19,6 +19,7 @@ type Config struct {
 	Den        Den
 	Now        func() time.Time // for the deadlines of streams
 	Log        *slog.Logger
+	Public     string         // the address by which people reach the den, without a path
 	Zone       *time.Location // of the dates in documents; nil: UTC
 	MaxArchive int64          // bytes of an uploaded archive; 0: 4 GiB
 	MaxStreams int            // progress streams of one person; 0: 16
@@ -36,6 +37,7 @@ type API struct {
 	archive  int64
 	pace     Pace
 	zone     *time.Location
+	public   string
 	open     bool
 	over     chan struct{} // closed by Close
 	close    func()
@@ -58,7 +60,7 @@ func New(c Config) *API {
 	over := make(chan struct{})
 	return &API{
 		den: c.Den, now: c.Now, log: c.Log, contract: sync.OnceValues(readBound),
-		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone, open: c.Open,
+		streams: streams.New(c.MaxStreams), archive: c.MaxArchive, pace: c.Pace.orUsual(), zone: c.Zone, public: c.Public, open: c.Open,
 		over: over, close: sync.OnceFunc(func() { close(over) }),
 	}
 }

@@ -12,12 +12,14 @@ func (s *story) share() {
 	w, ctx := s.w, s.ctx
 	link, err := s.official.AddShareWithResponse(ctx, s.trial.Id, nil, contract.NewShare{Link: new(true), For: new("users of the service"), Passcode: new("open sesame")})
 	made := told(w, link.JSON201, err, link.Body)
-	if made.Secret == nil || !made.Share.Link || made.Share.Passcode == nil {
+	if made.Secret == nil || made.Url == nil || *made.Url != public+"/visit/"+*made.Secret || !made.Share.Link || made.Share.Passcode == nil {
 		s.t.Errorf("the link is %+v", made)
 	}
 	with := string(w.people[stranger].ID)
 	named, err := s.official.AddShareWithResponse(ctx, s.trial.Id, nil, contract.NewShare{With: &with})
-	told(w, named.JSON201, err, named.Body)
+	if got := told(w, named.JSON201, err, named.Body); got.Url != nil {
+		s.t.Errorf("what is shared with somebody has a link: %+v", got)
+	}
 	mine, err := s.guest.ListSharedWithResponse(ctx)
 	if got := told(w, mine.JSON200, err, mine.Body).Items; len(got) != 1 || len(got[0].Sandboxes) == 0 {
 		s.t.Errorf("a guest sees %+v", got)

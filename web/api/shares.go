@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/actor"
@@ -24,8 +25,12 @@ func (a *API) AddShare(ctx context.Context, r contract.AddShareRequestObject) (c
 	if err != nil {
 		return nil, err
 	}
+	body := contract.MadeShare{Share: share(den.ShareView{Share: made}), Secret: some(secret)}
+	if secret != "" {
+		body.Url = new(a.public + "/visit/" + url.PathEscape(secret))
+	}
 	return contract.AddShare201JSONResponse{
-		Body:    contract.MadeShare{Share: share(den.ShareView{Share: made}), Secret: some(secret)},
+		Body:    body,
 		Headers: contract.AddShare201ResponseHeaders{Location: at("/trials/" + r.Id + "/shares")},
 	}, nil
 }

@@ -17,6 +17,9 @@ func (s *story) members() {
 		return told(w, in.JSON201, err, in.Body)
 	}
 	made, spare := invite("Sam"), invite("Nobody")
+	if made.Url != public+"/join?link="+made.Secret {
+		s.t.Errorf("the link is %s", made.Url)
+	}
 	left, err := s.official.WithdrawInvitationWithResponse(ctx, home, spare.Invitation.Id)
 	if got := told(w, left.JSON200, err, left.Body); len(got.Invitations) != 1 || got.Invitations[0].Id != made.Invitation.Id || strings.Contains(string(left.Body), made.Secret) {
 		s.t.Errorf("left: %s", left.Body)

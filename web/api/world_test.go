@@ -28,6 +28,9 @@ import (
 	"innovationden/web/api"
 )
 
+// public is by what address people reach the den of these tests.
+const public = "https://den.example.org"
+
 // The people of the tests, by what they send as their token.
 const (
 	operator  = "operator"
@@ -93,7 +96,7 @@ func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 	})
 	w.engine.SetHost(sandbox.Host{Engine: "Scripted engine 1.0", OS: "linux", CPUs: 2, Memory: 1 << 40, DiskFree: 1 << 40, DiskQuota: true, Namespaces: true})
 	w.furnish()
-	config := api.Config{Den: w.o, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	config := api.Config{Den: w.o, Now: time.Now, Public: public, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&config)
 	}

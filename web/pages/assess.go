@@ -114,7 +114,7 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 	in, names := p.readAssess(c, v, own)
 	in.Submit = c.PostForm("do") == "submit"
 	if !v.Bad() {
-		_, err = p.saveAssess(c, own, in)
+		_, err = p.Den.SaveAssessment(c, asking(c), in)
 		if err == nil {
 			if criterion, ok := strings.CutPrefix(c.PostForm("do"), "evidence-"); ok {
 				c.Redirect(http.StatusSeeOther, evidencePath(in.Trial, in.Entry)+"?"+url.Values{"criterion": {criterion}}.Encode())
@@ -141,15 +141,6 @@ func (p *Pages) SaveAssess(c *gin.Context) error {
 		}
 	}
 	return p.showAssess(c, status, own, v)
-}
-
-// saveAssess keeps what a page sent. A page that was opened before anything was saved says
-// revision 0, which to the use case is no revision at all.
-func (p *Pages) saveAssess(c *gin.Context, own ownAssessment, in den.NewAssessment) (den.Assessment, error) {
-	if in.Rev == 0 && own.assessment.Rev != 0 && c.PostForm("rev") != "" {
-		return den.Assessment{}, den.Refuse(den.Stale, "%s", p.words.Say("form.stale"))
-	}
-	return p.Den.SaveAssessment(c, asking(c), in)
 }
 
 // keepMarks puts what was saved from elsewhere, as from another tab, where an older page
@@ -182,7 +173,7 @@ func (p *Pages) Autosave(c *gin.Context) error {
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
 	}
-	saved, err := p.saveAssess(c, own, in)
+	saved, err := p.Den.SaveAssessment(c, asking(c), in)
 	switch den.KindOf(err) {
 	case "":
 		c.Header("Den-Revision", strconv.FormatInt(saved.Rev, 10))

@@ -2076,6 +2076,9 @@ type MadeInvitation struct {
 
 	// Secret It is told once.
 	Secret string `json:"secret"`
+
+	// Url The whole link, at the address by which people reach this den.
+	Url string `json:"url"`
 }
 
 // MadeShare What was shared. The secret stands at the end of the link: /visit/SECRET.
@@ -2085,6 +2088,9 @@ type MadeShare struct {
 
 	// Share Who can open sandboxes of a trial who could not otherwise.
 	Share Share `json:"share"`
+
+	// Url The whole link, at the address by which people reach this den.
+	Url *string `json:"url,omitempty"`
 }
 
 // MadeToken A token that was just made, with its secret.
@@ -3607,9 +3613,13 @@ type SharedSandbox struct {
 	Ready   bool   `json:"ready"`
 }
 
-// SignInLink What goes behind /sign-in?link= on the den.
+// SignInLink A link that signs somebody in once.
 type SignInLink struct {
+	// Secret What stands behind /sign-in?link= in the link.
 	Secret string `json:"secret"`
+
+	// Url The whole link, at the address by which people reach this den.
+	Url string `json:"url"`
 }
 
 // Size How much of the host a sandbox gets.
