@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -60,4 +61,32 @@ func TestTheCheckOfATrialSaysWhatChangedAndWhatIsMissing(t *testing.T) {
 		t.Error("it speaks of what nobody typed")
 	}
 	late.shows("main li", "No tasks are set")
+}
+
+// What the check says of the start is what will happen: at once, when an approver agrees,
+// or not at all.
+func TestTheCheckOfATrialSaysWhenItStarts(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ctx, by := context.Background(), r.people["official"].Act()
+	draft, err := r.den.AddTrial(ctx, by, den.NewTrial{Name: "First", Question: "Why?", Releases: r.releases, Length: 72 * time.Hour})
+	r.must(err)
+	const now, later, never = "start as soon as you select", "2 products start then, and are removed 3 days later", "It cannot start."
+	check := func(says string, not ...string) {
+		t.Helper()
+		page := r.visitor("official").get("/trials/" + string(draft.ID) + "/set-up/check")
+		page.shows("main li", says)
+		for _, other := range not {
+			if strings.Contains(page.Text, other) {
+				t.Errorf("beside %q it says %q", says, other)
+			}
+		}
+	}
+	check(now, later, never)
+	rules, err := r.den.SetRules(ctx, by, den.Rules{Department: r.department.ID, AskAlways: true}, 0)
+	r.must(err)
+	check(later, now, never)
+	_, err = r.den.SetRules(ctx, by, den.Rules{Department: r.department.ID, Longest: 24 * time.Hour}, rules.Rev)
+	r.must(err)
+	check(never, now, later)
 }

@@ -61,6 +61,7 @@ func (d *seenDen) asks(t *testing.T, b *tab) string {
 	b.press("Save and continue")
 	b.open(set + "/check")
 	b.shows("main", "It starts when an approver agrees")
+	b.shows("main", "One product starts then, and is removed 5 days later")
 	b.look("set-up-check-approver")
 	b.press("Start the trial")
 	b.shows(".govuk-notification-banner", "An approver has to agree")
