@@ -51,6 +51,8 @@ func TestAWholeTrialWithoutJavaScript(t *testing.T) {
 	list = step("size", url.Values{"length": {"3 days"}})
 	list.shows(".govuk-task-list", "2 products")
 	list.shows(".govuk-task-list", "3 days")
+	list.shows("#step-tasks-status", "Completed")
+	list.shows("#step-data-status", "Optional")
 
 	check := official.get(base + "/set-up/check")
 	check.shows("main", "2 products start as soon as you select")

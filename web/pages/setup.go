@@ -67,7 +67,7 @@ func (p *Pages) steps(t den.TrialView) []step {
 		{Name: "weights", Say: p.weightsSay(t), Done: true},
 		{Name: "tasks", Say: p.counted("set-up.tasks-n", "set-up.none", len(t.Tasks)), Done: len(t.Tasks) > 0},
 		{Name: "measuring", Say: p.counted("set-up.pages-n", "set-up.pages-none", len(t.Measuring.Pages)), Done: len(t.Measuring.Pages) > 0},
-		{Name: "data", Say: p.dataSay(t), Done: true},
+		{Name: "data", Say: p.dataSay(t), Done: t.Scenario.Hash != ""},
 		{Name: "ways", Say: p.counted("set-up.ways-n", "set-up.ways-none", len(p.wayLines(t))), Done: true},
 		{Name: "people", Say: p.counted("set-up.people-n", "set-up.none", len(t.Evaluators)), Done: len(t.Evaluators) > 0},
 		{Name: "size", Say: p.words.Say("set-up.size-is", "Size", t.SizeTitle, "Length", length), Done: t.Size != "" && t.Length > 0, Must: true},
