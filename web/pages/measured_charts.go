@@ -124,8 +124,8 @@ func useOver(r den.Report) (s useSpan, ok bool) {
 		}
 	}
 	over := to.Sub(s.from)
-	if over <= 0 {
-		return s, false // one reading is no course
+	if over < time.Minute {
+		return s, false // readings of one minute are no course
 	}
 	switch {
 	case over > 72*time.Hour:
