@@ -84,7 +84,7 @@ func (p *pen) nameRepository(tx den.Tx, product den.Product) error {
 	}
 	name, err := free(slugOf(product.Name, product.ID), func(slug string) (bool, error) {
 		_, err := tx.Repositories().Get(den.ID(owner + "/" + slug))
-		return den.KindOf(err) == den.NotFound, unless(err, den.NotFound)
+		return den.KindOf(err) == den.NotFound, unlessMissing(err)
 	})
 	if err != nil {
 		return err
@@ -132,8 +132,8 @@ func free(slug string, is func(string) (bool, error)) (string, error) {
 	}
 }
 
-func unless(err error, kind den.Refusal) error {
-	if den.KindOf(err) == kind {
+func unlessMissing(err error) error {
+	if den.KindOf(err) == den.NotFound {
 		return nil
 	}
 	return err

@@ -155,26 +155,26 @@ func (p *pen) age(tx den.Tx, one agedOne, left map[den.ID]den.Mentions) (of den.
 		if is = err == nil && past(a.At, keeps.Repeats, p.now); is {
 			err = tx.Answers().Delete(key)
 		}
-		return "", is, unless(err, den.NotFound)
+		return "", is, unlessMissing(err)
 	case keptInvitations:
 		j, err := tx.JoinLinks().Get(key)
 		if is = err == nil && past(j.ExpiresAt, keeps.Invitations, p.now); is {
 			of, err = key, tx.JoinLinks().Delete(key)
 		}
-		return of, is, unless(err, den.NotFound)
+		return of, is, unlessMissing(err)
 	case keptTokens:
 		t, err := tx.Tokens().Get(key)
 		if is = err == nil && past(t.ExpiresAt, keeps.Tokens, p.now); is {
 			of, err = t.ID, tx.Tokens().Delete(key)
 		}
-		return of, is, unless(err, den.NotFound)
+		return of, is, unlessMissing(err)
 	case keptNotices:
 		is, err = p.ageNotice(tx, key)
 		return "", is, err
 	case keptLogs:
 		r, err := tx.Receipts().Get(key)
 		if is = err == nil && past(r.EndedAt, keeps.Logs, p.now); !is {
-			return "", false, unless(err, den.NotFound)
+			return "", false, unlessMissing(err)
 		}
 		_, err = unnamed(tx.Receipts(), key, func(r *den.Receipt) bool { r.LogTail = ""; return true })
 		if err == nil {
@@ -191,7 +191,7 @@ func (p *pen) age(tx den.Tx, one agedOne, left map[den.ID]den.Mentions) (of den.
 			of = key
 			_, err = p.removePersonal(tx, key, "They left longer ago than personal data is kept.", texts)
 		}
-		return of, is, unless(err, den.NotFound)
+		return of, is, unlessMissing(err)
 	}
 	return "", false, nil
 }
@@ -200,7 +200,7 @@ func (p *pen) age(tx den.Tx, one agedOne, left map[den.ID]den.Mentions) (of den.
 func (p *pen) ageNotice(tx den.Tx, key den.ID) (is bool, err error) {
 	n, err := tx.Notices().Get(key)
 	if err != nil || !p.o.agedNotice(n, p.now) {
-		return false, unless(err, den.NotFound)
+		return false, unlessMissing(err)
 	}
 	sent, err := every(tx.Deliveries(), den.Query{Index: den.DeliveriesByNotice, Key: string(key)})
 	for _, d := range sent {

@@ -72,11 +72,11 @@ func (o *Orchestrator) stackPushed(ctx context.Context, supplier den.ID, name st
 	}
 	one, err := o.repositoryNamed(ctx, repository)
 	if err != nil || one.Supplier != supplier {
-		return i, "", false, unless(err, den.NotFound)
+		return i, "", false, unlessMissing(err)
 	}
 	digest, err := o.Pushes.Resolve(ctx, repository, tag)
 	if err != nil {
-		return i, "", false, unless(err, den.NotFound)
+		return i, "", false, unlessMissing(err)
 	}
 	i, err = o.bringPushed(ctx, repository, digest)
 	return i, repository + "@" + digest, err == nil, err

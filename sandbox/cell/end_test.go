@@ -79,7 +79,7 @@ const leaderless = "leaderless"
 
 var _ = func() bool {
 	if len(os.Args) == 2 && os.Args[1] == leaderless {
-		go func() { <-time.After(time.Minute); os.Exit(0) }()
+		go func() { <-time.After(time.Minute); os.Exit(0) }() //nolint:forbidigo // this process has nobody to return to
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
 	}

@@ -190,7 +190,7 @@ func (r *Runtime) kill(ctx context.Context, all map[string]*container.InspectRes
 				go func() { // the client waits until somebody hears what it heard
 					select {
 					case <-ended:
-					case <-failed:
+					case <-failed: //nolint:errcheck // the kill has said it
 					}
 				}()
 				return err
