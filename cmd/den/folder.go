@@ -132,13 +132,3 @@ func (h *house) writeCheckpoint(ctx context.Context) {
 }
 
 func publicURL(c configs.Config) (*url.URL, error) { return url.Parse(c.Public()) }
-
-// freeOf is how many bytes are free on the disk of a folder; -1 where the system does not
-// say.
-func freeOf(folder string) int64 {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(folder, &fs); err != nil {
-		return -1
-	}
-	return int64(fs.Bavail) * fs.Bsize //nolint:unconvert // not the same type on every machine
-}

@@ -21,6 +21,7 @@ import (
 	"innovationden/orchestrator/den"
 	"innovationden/orchestrator/files"
 	"innovationden/orchestrator/ledger"
+	"innovationden/sandbox"
 	"innovationden/sandbox/docker"
 	"innovationden/sandbox/registry"
 	"innovationden/web"
@@ -174,8 +175,13 @@ func (h *house) wire(demo bool) error {
 		Sizes: c.Sizes, Schemes: c.Schemes, Vocabulary: c.Vocabulary, OpenTechmap: c.Techmap.Public, DefaultScheme: c.Trials.Scheme, DefaultSize: c.Trials.Size,
 		DefaultLength: c.Trials.Length.Span(), LongestLength: c.Trials.Longest.Span(),
 		StartPatience: c.Sandboxes.StartBy.Span(), Spare: spare, Warm: int64(c.Sandboxes.WarmMemory), Preflown: c.Sandboxes.Preflight && !demo, Room: c.Sandboxes.Most, Grace: c.Sandboxes.Grace.Span(), ImageGrace: c.Sandboxes.ImageGrace.Span(),
-		Open:     c.Publishing.Open,
-		DataFree: func() int64 { return freeOf(c.Data) },
+		Open: c.Publishing.Open,
+		DataFree: func() int64 {
+			if free, err := sandbox.FreeOf(c.Data); err == nil {
+				return free
+			}
+			return -1
+		},
 		Evidence: h.offers, Pages: measures{}, Loads: measures{}, Tally: func(name string) (den.Tally, bool) { return h.gateway.Tally(name) }, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Visits: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,
 		Pushes: pushes{h.registry}, Zone: zone, Holidays: c.Calendar, Senders: senders, Link: func(path string) string { return c.Public() + path },

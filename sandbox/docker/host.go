@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/system"
@@ -37,9 +36,8 @@ func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 	h.Engine, h.API = "Docker Engine "+info.ServerVersion, r.api.ClientVersion()
 	h.OS, h.Kernel, h.CPUs, h.Memory = info.OperatingSystem, info.KernelVersion, info.NCPU, info.MemTotal
 	h.CgroupV, h.Storage, h.DiskFree = info.CgroupVersion, info.Driver, -1
-	var disk syscall.Statfs_t
-	if syscall.Statfs(info.DockerRootDir, &disk) == nil {
-		h.DiskFree = int64(disk.Bavail) * disk.Bsize
+	if free, err := sandbox.FreeOf(info.DockerRootDir); err == nil {
+		h.DiskFree = free
 	}
 	for _, o := range info.SecurityOptions {
 		h.AppArmor = h.AppArmor || strings.HasPrefix(o, "name=apparmor")

@@ -36,11 +36,8 @@ func freeOf(folder string) (disk uint64, free int64, err error) {
 	if err := syscall.Stat(folder, &at); err != nil {
 		return 0, 0, err
 	}
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(folder, &fs); err != nil {
-		return 0, 0, err
-	}
-	return at.Dev, int64(fs.Bavail) * fs.Bsize, nil //nolint:unconvert // not the same type on every machine
+	free, err = sandbox.FreeOf(folder)
+	return at.Dev, free, err
 }
 
 // space is what one archive was promised. Its methods are for one goroutine.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"go.etcd.io/bbolt"
 )
@@ -82,13 +81,6 @@ func (r *Registry) give(owner string, n int64) {
 // spaceKept is what pushes leave free of the disk, in bytes: the den writes its records
 // there, and what it runs has to start.
 const spaceKept = 512 << 20
-
-// freeOf is how many bytes are free where a folder is.
-func freeOf(folder string) (int64, error) {
-	var fs syscall.Statfs_t
-	err := syscall.Statfs(folder, &fs)
-	return int64(fs.Bavail) * fs.Bsize, err //nolint:unconvert // not the same type on every machine
-}
 
 // hold writes that one more repository of its owner holds a blob, and says whether it is the first.
 func hold(b *bbolt.Tx, owner string, d Digest) (first bool, err error) {

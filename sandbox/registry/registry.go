@@ -16,6 +16,8 @@ import (
 
 	"cuelabs.dev/go/oci/ociregistry"
 	"go.etcd.io/bbolt"
+
+	"innovationden/sandbox"
 )
 
 // Config is what a registry is handed. Dir, Now and Name must be there.
@@ -77,7 +79,7 @@ func Open(c Config) (*Registry, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Free == nil {
-		c.Free = func() (int64, error) { return freeOf(c.Dir) }
+		c.Free = func() (int64, error) { return sandbox.FreeOf(c.Dir) }
 	}
 	r := &Registry{Config: c, used: map[string]int64{}, uploads: map[string]*upload{}, touched: map[Digest]time.Time{}, began: c.Now().UTC()}
 	for _, dir := range []string{r.path("uploads"), r.path("blobs", "sha256"), r.path("blobs", "sha512")} {
