@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -40,6 +41,21 @@ func Seen(text, name string, addresses ...string) (found string, part, ok bool) 
 func Excerpt(text string, from, to int) string { return excerpt(text, stretch{from, to}) }
 
 const LookAtOnce = lookAtOnce
+
+// HoldPasscodes takes every turn of those who enter by a passcode, until it is let go.
+func (o *Orchestrator) HoldPasscodes(ctx context.Context) (letGo func()) {
+	var gives []func()
+	for range cap(o.passcodes.turns) {
+		if give, err := o.passcodes.turn(ctx); err == nil {
+			gives = append(gives, give)
+		}
+	}
+	return func() {
+		for _, give := range gives {
+			give()
+		}
+	}
+}
 
 // OnSums has something told whenever a result is computed that takes long.
 func (o *Orchestrator) OnSums(told func()) {

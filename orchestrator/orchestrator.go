@@ -89,21 +89,21 @@ type Config struct {
 type Orchestrator struct {
 	Config
 
-	slots   chan struct{} // one for each act on the engine at once
-	drawing chan struct{} // one picture at a time
-	poked   chan struct{}
-	posted  chan struct{} // wakes the post
-	hands   sync.Map      // who is sending: channel and address → true
-	topics  hub
-	guesses guesses
-	clocks  clocks
-	finder  finder
-	unused  unused
-	strays  unused // images that no release is made of
-	uploads uploads
-	sums    sums
-	queue   queue
-	telling sync.Mutex // keeps what Routes and the queue hear in order
+	slots     chan struct{} // one for each act on the engine at once
+	drawing   chan struct{} // one picture at a time
+	passcodes passcodes
+	poked     chan struct{}
+	posted    chan struct{} // wakes the post
+	hands     sync.Map      // who is sending: channel and address → true
+	topics    hub
+	clocks    clocks
+	finder    finder
+	unused    unused
+	strays    unused // images that no release is made of
+	uploads   uploads
+	sums      sums
+	queue     queue
+	telling   sync.Mutex // keeps what Routes and the queue hear in order
 
 	mu      sync.Mutex
 	running context.Context // of Run; nil: nothing is driven
@@ -199,6 +199,7 @@ func New(c Config) *Orchestrator {
 		Config:    c,
 		slots:     make(chan struct{}, c.Builders),
 		drawing:   make(chan struct{}, 1),
+		passcodes: passcodes{turns: make(chan struct{}, passcodesAtOnce), wrong: map[string][]time.Time{}},
 		poked:     make(chan struct{}, 1),
 		posted:    make(chan struct{}, 1),
 		topics:    hub{listeners: map[den.ID]map[chan struct{}]bool{}},

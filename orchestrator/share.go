@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func (o *Orchestrator) AddShare(ctx context.Context, actor den.Actor, in den.New
 		}
 		fresh, salt = o.Secret(), o.Secret()
 		if in.Passcode != "" { // takes long: not while others wait for the store
-			if key, err = stretched(salt, in.Passcode); err != nil {
+			if key, err = o.passcodes.stretched(ctx, salt, in.Passcode); err != nil {
 				return s, "", err
 			}
 		}
@@ -281,13 +280,4 @@ func whatIsShared(s den.Share) string {
 		return "a sandbox"
 	}
 	return "the sandboxes of a trial"
-}
-
-// isPasscode compares in the same time, whatever is wrong.
-func isPasscode(s den.Share, typed string) bool {
-	if s.Salt == "" {
-		return true
-	}
-	key, err := stretched(s.Salt, typed)
-	return err == nil && subtle.ConstantTimeCompare([]byte(key), []byte(s.Passcode)) == 1
 }

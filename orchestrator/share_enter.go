@@ -2,11 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"crypto/pbkdf2"
-	"crypto/sha256"
-	"encoding/hex"
-	"sync"
-	"time"
 
 	"innovationden/orchestrator/den"
 )
@@ -135,9 +130,10 @@ func (o *Orchestrator) sharedView(tx den.Tx, s den.Share) (v den.SharedView, err
 	return v, nil
 }
 
-// EnterByLink lets somebody in by a link and its passcode. NotFound as ByLink; Denied for
-// another passcode; Busy after too many of those.
-func (o *Orchestrator) EnterByLink(ctx context.Context, secret, passcode string, lease den.ID) (in den.Entrance, err error) {
+// EnterByLink lets somebody in by a link and its passcode, who comes from an address or a
+// range of them. NotFound as ByLink; Denied for another passcode; TooSoon after too many of
+// those; Busy while too many others enter.
+func (o *Orchestrator) EnterByLink(ctx context.Context, secret, passcode, from string, lease den.ID) (in den.Entrance, err error) {
 	var s den.Share
 	var v den.SharedView
 	err = o.Store.View(ctx, func(tx den.Tx) error {
@@ -151,13 +147,9 @@ func (o *Orchestrator) EnterByLink(ctx context.Context, secret, passcode string,
 		return in, err
 	}
 	if s.Salt != "" {
-		if !o.guesses.take(s.ID, o.now()) {
-			return in, den.Refuse(den.Busy, "There were too many wrong passcodes. Try again in %d minutes.", int(guessWindow/time.Minute))
+		if err := o.passcodes.opens(ctx, s, passcode, from, o.Now); err != nil {
+			return in, err
 		}
-		if !isPasscode(s, passcode) {
-			return in, &den.Error{Kind: den.Denied, Field: "passcode", Say: "This is not the passcode. Enter the one that you were given with the link."}
-		}
-		o.guesses.right(s.ID)
 	}
 	for _, one := range v.Products {
 		if one.Lease == lease {
@@ -202,49 +194,4 @@ func (o *Orchestrator) Enter(ctx context.Context, actor den.Actor, lease den.ID)
 		return nil
 	})
 	return in, err
-}
-
-// How often a passcode may be wrong.
-const (
-	guessMost   = 10
-	guessWindow = 10 * time.Minute
-)
-
-// guesses counts passcodes by share, before they are looked at, so that many at once are
-// no way round it. A right one forgets the wrong ones; so does a restart.
-type guesses struct {
-	mu    sync.Mutex
-	taken map[den.ID][]den.Stamp
-}
-
-func (g *guesses) take(id den.ID, now den.Stamp) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	var recent []den.Stamp
-	for _, at := range g.taken[id] {
-		if now.Sub(at) < guessWindow {
-			recent = append(recent, at)
-		}
-	}
-	if len(recent) >= guessMost {
-		return false
-	}
-	if g.taken == nil {
-		g.taken = map[den.ID][]den.Stamp{}
-	}
-	g.taken[id] = append(recent, now)
-	return true
-}
-
-func (g *guesses) right(id den.ID) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.taken, id)
-}
-
-// stretched makes the key of a passcode that is kept in its place.
-func stretched(salt, passcode string) (string, error) {
-	const rounds = 600_000 // OWASP, for PBKDF2 with SHA-256
-	key, err := pbkdf2.Key(sha256.New, passcode, []byte(salt), rounds, sha256.Size)
-	return hex.EncodeToString(key), err
 }

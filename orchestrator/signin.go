@@ -27,15 +27,16 @@ func (o *Orchestrator) SignIn(ctx context.Context, secret string) (who den.Perso
 		return den.Person{}, den.Refuse(den.Unknown, "This token is for programs and signs nobody in. Ask for a sign-in link.")
 	}
 	err = o.update(ctx, who.Act(), func(tx den.Tx, p *pen) error {
+		now, err := tx.Tokens().Get(den.ID(token.Hash)) // it may have been taken back since
+		if err != nil || !now.Stands(o.now()) {
+			return unknownLink(err)
+		}
 		if token.Once {
-			if _, err := tx.Tokens().Get(den.ID(token.Hash)); err != nil {
-				return unknownLink(err)
-			}
 			if err := tx.Tokens().Delete(den.ID(token.Hash)); err != nil {
 				return err
 			}
 		}
-		_, err := p.record(tx, den.Event{
+		_, err = p.record(tx, den.Event{
 			Act: "person.signed_in", Subject: who.ID, Say: who.Name + " signed in.",
 		})
 		return err
@@ -66,7 +67,7 @@ func (o *Orchestrator) holder(ctx context.Context, secret string) (t den.Token, 
 		if err != nil {
 			return unknownLink(err)
 		}
-		if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now) {
+		if !t.Stands(now) {
 			return unknownLink(nil)
 		}
 		who, err = tx.People().Get(t.Person)

@@ -42,7 +42,7 @@ func (o *Orchestrator) still(tx den.Tx, actor den.Actor) (den.Actor, error) {
 		return who.Act(), err
 	}
 	t, err := tx.Tokens().Get(den.ID(actor.Token))
-	if den.KindOf(err) == den.NotFound || err == nil && !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(o.now()) {
+	if den.KindOf(err) == den.NotFound || err == nil && !t.Stands(o.now()) {
 		return den.Actor{}, den.Refuse(den.Unknown, "This token is not known, or is out of date. Make a new one on the page of your tokens.")
 	}
 	return bearer(t, who), err
@@ -65,7 +65,7 @@ func (o *Orchestrator) tokensOf(tx den.Tx, person den.ID) ([]den.Token, error) {
 	now := o.now()
 	all, err := every(tx.Tokens(), den.Query{Index: den.TokensByPerson, Key: string(person)})
 	return slices.DeleteFunc(all, func(t den.Token) bool {
-		return t.Once || !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now)
+		return t.Once || !t.Stands(now)
 	}), err
 }
 

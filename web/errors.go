@@ -42,6 +42,9 @@ func (s *server) refuse(c *gin.Context, err error) {
 	if e.Kind == den.Internal {
 		s.Log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "request", reference(c), "error", err)
 	}
+	if again := refusal.Again(e); again != "" {
+		c.Header("Retry-After", again)
+	}
 	s.problem(c, refusal.Status(e.Kind), refusal.Title(e.Kind), refusal.Sentence(e))
 }
 
@@ -61,11 +64,8 @@ func (s *server) problem(c *gin.Context, status int, title, detail string) {
 		c.Status(http.StatusInternalServerError)
 		return
 	}
-	switch status {
-	case http.StatusUnauthorized:
+	if status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
-	case http.StatusServiceUnavailable:
-		c.Header("Retry-After", "5")
 	}
 	c.Header("Cache-Control", "no-store")
 	c.Data(status, "application/problem+json", body)

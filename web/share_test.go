@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"innovationden/orchestrator/den"
+	"innovationden/web"
 )
 
 // at asks a sandbox's address for something, with the cookie of a visit.
@@ -125,21 +127,31 @@ func TestAVisitByLink(t *testing.T) {
 
 func TestPasscodesCannotBeGuessed(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newRig(t, func(c *web.Config) { c.Proxies = []string{"127.0.0.1"} })
 	trial := r.trial()
 	lease := trial.Entries[0].Sandbox.ID
 	_, link, err := r.den.AddShare(context.Background(), r.people["official"].Act(), den.NewShare{Trial: trial.ID, Link: true, For: "users", Passcode: "123456"})
 	r.must(err)
-	kinds := map[den.Refusal]int{}
-	for range 12 {
-		_, err := r.den.EnterByLink(context.Background(), link, "654321", lease)
-		kinds[den.KindOf(err)]++
+	enter := func(from, passcode string) *page {
+		return r.visitor("").send(http.MethodPost, "/visit/"+link, url.Values{"sandbox": {string(lease)}, "passcode": {passcode}}, http.Header{"X-Forwarded-For": {from}})
 	}
-	if kinds[den.Denied] != 10 || kinds[den.Busy] != 2 {
-		t.Errorf("twelve wrong passcodes are answered %v", kinds)
+	answers := map[int]int{}
+	for n := range 7 { // one home of the sixth version of the protocol
+		answers[enter("2001:db8:1:2::"+strconv.Itoa(n+1), "654321").Status]++
 	}
-	if _, err := r.den.EnterByLink(context.Background(), link, "123456", lease); den.KindOf(err) != den.Busy {
-		t.Errorf("the right one after too many wrong ones: %v", err)
+	if answers[http.StatusUnprocessableEntity] != 5 || answers[http.StatusTooManyRequests] != 2 {
+		t.Errorf("seven wrong passcodes are answered %v", answers)
+	}
+	slowed := enter("2001:db8:1:2::99", "123456")
+	slowed.shows(`.govuk-error-summary a[href="#passcode"]`, "too many wrong passcodes. Try again in ")
+	if wait, err := strconv.Atoi(slowed.Header.Get("Retry-After")); slowed.Status != http.StatusTooManyRequests || err != nil || wait < 1 || wait > 600 {
+		t.Errorf("the right one after too many wrong ones: %d, Retry-After %q", slowed.Status, slowed.Header.Get("Retry-After"))
+	}
+	if got := enter("192.0.2.2", "123456"); got.Status != http.StatusSeeOther {
+		t.Errorf("somebody else: %d %s", got.Status, got.said())
+	}
+	if got := enter("192.0.2.2", ""); got.Status != http.StatusUnprocessableEntity || !got.has("#passcode-error") {
+		t.Errorf("no passcode: %d", got.Status)
 	}
 	shares, err := r.den.Shares(context.Background(), den.System(), trial.ID)
 	r.must(err)

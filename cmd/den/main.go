@@ -80,7 +80,7 @@ func exitCode(err error) int {
 	switch den.KindOf(err) {
 	case den.NotFound:
 		return exitNotFound
-	case den.Down, den.Busy:
+	case den.Down, den.Busy, den.TooSoon:
 		return exitDown
 	case den.Invalid, den.Denied, den.Unknown, den.Conflict, den.NotYet, den.Stale, den.Full, den.Internal:
 	}

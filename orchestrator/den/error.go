@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Refusal is why something was not done, for machines.
@@ -11,8 +12,8 @@ type Refusal string
 
 // The kinds of refusal. NotFound also stands for "not yours": nobody learns which.
 // NotYet: the actor may see it, and it will be there later, by itself or when others did
-// what they have to. Busy: right now it cannot be done, the same request may succeed later. Full: there
-// is no room on the host. Down: the engine does not answer.
+// what they have to. Busy: right now it cannot be done, the same request may succeed later. TooSoon:
+// whoever asks has tried too often, and has to wait. Full: there is no room on the host. Down: the engine does not answer.
 const (
 	Invalid  Refusal = "invalid"
 	NotFound Refusal = "not_found"
@@ -22,6 +23,7 @@ const (
 	NotYet   Refusal = "not_yet"
 	Stale    Refusal = "stale"
 	Busy     Refusal = "busy"
+	TooSoon  Refusal = "too_soon"
 	Full     Refusal = "full"
 	Down     Refusal = "down"
 	Internal Refusal = "internal"
@@ -34,6 +36,7 @@ type Error struct {
 	Field string // the input it is about, as in the API; empty: the whole
 	Err   error  // for the log only
 	More  []*Error
+	Wait  time.Duration // TooSoon: how long to wait
 }
 
 // Error gives the sentence and, for the log, the cause.

@@ -36,6 +36,9 @@ type Token struct {
 	Rev       int64
 }
 
+// Stands says that a token has not run out at a time.
+func (t Token) Stands(now Stamp) bool { return t.ExpiresAt.IsZero() || t.ExpiresAt.After(now) }
+
 // NewToken is the input of AddToken.
 type NewToken struct {
 	Name   string

@@ -36,6 +36,9 @@ func Problem(c *gin.Context, log *slog.Logger, err error) {
 	if refused == nil {
 		refused = &den.Error{Kind: den.Internal, Err: err}
 	}
+	if again := refusal.Again(refused); again != "" {
+		c.Header("Retry-After", again)
+	}
 	Answer(c, document(refused))
 }
 

@@ -182,7 +182,7 @@ func (p *Pages) Autosave(c *gin.Context) error {
 	case den.Invalid, den.Stale, den.Conflict, den.NotYet:
 		c.Status(http.StatusUnprocessableEntity)
 		return nil
-	case den.NotFound, den.Denied, den.Unknown, den.Busy, den.Full, den.Down, den.Internal:
+	case den.NotFound, den.Denied, den.Unknown, den.Busy, den.TooSoon, den.Full, den.Down, den.Internal:
 	}
 	return err
 }

@@ -103,7 +103,7 @@ type Shares interface {
 	TakeShare(ctx context.Context, a den.Actor, trial, id den.ID, why string) (den.Share, error)
 	SharedWith(context.Context, den.Actor) ([]den.SharedView, error)
 	ByLink(ctx context.Context, secret string) (den.SharedView, error)
-	EnterByLink(ctx context.Context, secret, passcode string, lease den.ID) (den.Entrance, error)
+	EnterByLink(ctx context.Context, secret, passcode, from string, lease den.ID) (den.Entrance, error)
 	// Enter is for somebody with whom a sandbox is shared by name.
 	Enter(ctx context.Context, a den.Actor, lease den.ID) (den.Entrance, error)
 }

@@ -57,7 +57,7 @@ func (p *Pages) SignInByPassword(c *gin.Context) error {
 	}
 	if kind := den.KindOf(err); kind == den.Unknown || kind == den.Busy {
 		v.Refuse([]form.FieldError{{Field: "email", Say: sentence(err)}}, nil)
-		return p.showSignIn(c, map[den.Refusal]int{den.Unknown: http.StatusUnauthorized, den.Busy: http.StatusServiceUnavailable}[kind], page)
+		return p.showSignIn(c, later(c, err), page)
 	}
 	if err != nil {
 		return err

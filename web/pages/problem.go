@@ -42,8 +42,8 @@ func (p *Pages) Problem(c *gin.Context, err error, reference string) {
 	if e.Kind == den.Unknown {
 		page.SignIn = "/sign-in"
 	}
-	if status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", "5")
+	if again := refusal.Again(e); again != "" {
+		c.Header("Retry-After", again)
 	}
 	p.problem(c, status, "problem."+string(e.Kind), page)
 }

@@ -214,9 +214,5 @@ func (p *Pages) flowFailed(c *gin.Context, f Flow, err error) error {
 	if f.then == "" {
 		f.then = "/"
 	}
-	status := http.StatusUnauthorized
-	if kind == den.Busy {
-		status = http.StatusServiceUnavailable
-	}
-	return p.showSignIn(c, status, signInPage{Then: f.then, Form: v, Kept: f.kept})
+	return p.showSignIn(c, later(c, err), signInPage{Then: f.then, Form: v, Kept: f.kept})
 }

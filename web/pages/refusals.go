@@ -46,14 +46,26 @@ func (p *Pages) refused(c *gin.Context, v *form.Values, err error, names map[str
 	case den.Internal:
 		p.Log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "error", err)
 		v.Refuse([]form.FieldError{{Say: refusal.Sentence(e)}}, names)
-	case den.Invalid, den.Conflict, den.NotYet, den.Busy, den.Full, den.Down:
+	case den.Invalid, den.Conflict, den.NotYet, den.Busy, den.TooSoon, den.Full, den.Down:
 		var said []form.FieldError
 		for _, one := range e.All() {
 			said = append(said, form.FieldError{Field: one.Field, Say: refusal.Sentence(one)})
 		}
 		v.Refuse(said, names)
 	}
-	return refusal.Status(e.Kind), nil
+	return later(c, e), nil
+}
+
+// later says in the head of an answer when to try again, and gives its status.
+func later(c *gin.Context, err error) int {
+	var e *den.Error
+	if !errors.As(err, &e) {
+		e = &den.Error{Kind: den.Internal, Err: err}
+	}
+	if again := refusal.Again(e); again != "" {
+		c.Header("Retry-After", again)
+	}
+	return refusal.Status(e.Kind)
 }
 
 // rev is the revision of the thing that the form was made of; 0 where it says none.

@@ -88,15 +88,20 @@ func (s *slow) bound(now time.Time) {
 	}
 }
 
-// keysOf names an address, and an account tried from it. One home has a whole /64 of
-// the sixth version of the protocol.
+// keysOf names an address, and an account tried from it.
 func keysOf(address, account string) (from, pair string) {
+	const longest = 120
+	account, from = strings.ToLower(account), homeOf(address)
+	return from, from + " " + account[:min(len(account), longest)]
+}
+
+// homeOf is what counts as one address: one home has a whole /64 of the sixth version of
+// the protocol.
+func homeOf(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil && ip.Unmap().Is6() {
 		const home = 64
 		prefix, _ := ip.WithZone("").Prefix(home)
-		address = prefix.String()
+		return prefix.String()
 	}
-	const longest = 120
-	account = strings.ToLower(account)
-	return address, address + " " + account[:min(len(account), longest)]
+	return address
 }

@@ -49,10 +49,14 @@ func (p *Pages) EnterVisit(c *gin.Context) error {
 		return err
 	}
 	_ = form.Text{Name: "passcode", What: "shares.what-passcode", Optional: true}.Read(v) // so that what is said of it leads to it
-	in, err := p.Den.EnterByLink(c, c.Param("secret"), c.PostForm("passcode"), den.ID(c.PostForm("sandbox")))
-	if kind := den.KindOf(err); kind == den.Denied || kind == den.Busy {
+	in, err := p.Den.EnterByLink(c, c.Param("secret"), c.PostForm("passcode"), homeOf(c.ClientIP()), den.ID(c.PostForm("sandbox")))
+	if kind := den.KindOf(err); kind == den.Denied || kind == den.TooSoon || kind == den.Busy {
+		status := http.StatusUnprocessableEntity
+		if kind != den.Denied {
+			status = later(c, err)
+		}
 		v.Refuse([]form.FieldError{{Field: "passcode", Say: sentence(err)}}, nil)
-		return p.showVisit(c, http.StatusUnprocessableEntity, v)
+		return p.showVisit(c, status, v)
 	}
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func TestEveryValueHasWords(t *testing.T) {
 	for _, d := range []den.Decision{den.Proceed, den.TryAgain, den.Stop} {
 		keys = append(keys, "decision."+string(d), "decision-hint."+string(d))
 	}
-	for _, k := range []den.Refusal{den.Invalid, den.NotFound, den.Denied, den.Unknown, den.Conflict, den.NotYet, den.Stale, den.Busy, den.Full, den.Down, den.Internal} {
+	for _, k := range []den.Refusal{den.Invalid, den.NotFound, den.Denied, den.Unknown, den.Conflict, den.NotYet, den.Stale, den.Busy, den.TooSoon, den.Full, den.Down, den.Internal} {
 		keys = append(keys, "problem."+string(k))
 	}
 	for _, what := range []string{"end", "restart", "pause", "resume", "end-trial", "cancel"} {

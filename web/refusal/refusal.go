@@ -3,7 +3,9 @@
 package refusal
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 
 	"innovationden/orchestrator/den"
 )
@@ -22,6 +24,7 @@ var table = map[den.Refusal]row{
 	den.NotYet:   {http.StatusConflict, "Not there yet"},
 	den.Stale:    {http.StatusPreconditionFailed, "Somebody else changed this"},
 	den.Busy:     {http.StatusServiceUnavailable, "Try again in a moment"},
+	den.TooSoon:  {http.StatusTooManyRequests, "Too many tries"},
 	den.Full:     {http.StatusInsufficientStorage, "There is no room"},
 	den.Down:     {http.StatusServiceUnavailable, "The engine does not answer"},
 	den.Internal: {http.StatusInternalServerError, "Something went wrong"},
@@ -41,6 +44,21 @@ func Title(kind den.Refusal) string {
 		return r.title
 	}
 	return table[den.Internal].title
+}
+
+// Again is after how many seconds to try again, as the header Retry-After has it; empty for
+// an error that waiting does not help.
+func Again(e *den.Error) string {
+	const usual = 5 // seconds
+	switch {
+	case e == nil:
+		return ""
+	case e.Kind == den.TooSoon:
+		return strconv.Itoa(int(math.Ceil(e.Wait.Seconds())))
+	case Status(e.Kind) == http.StatusServiceUnavailable:
+		return strconv.Itoa(usual)
+	}
+	return ""
 }
 
 // Sentence is what may be said of an error to whoever asked: a refusal's own
