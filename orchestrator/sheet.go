@@ -58,7 +58,7 @@ func (o *Orchestrator) ExportTechmap(ctx context.Context, actor den.Actor, of de
 	}
 	for _, row := range rows {
 		for n := range row {
-			row[n] = harmless(row[n])
+			row[n] = den.ForSpreadsheet(row[n])
 		}
 		if err := w.Write(row); err != nil {
 			return err
@@ -108,23 +108,6 @@ func productRows(tx den.Tx) (rows [][]string, err error) {
 		})
 	}
 	return rows, err
-}
-
-// formula says that a program of sheets could take a text for something to compute.
-func formula(text string) bool { return text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) }
-
-func harmless(text string) string {
-	if formula(text) || strings.HasPrefix(text, "'") && formula(strings.TrimLeft(text, "'")) {
-		return "'" + text
-	}
-	return text
-}
-
-func plainly(text string) string {
-	if rest, ok := strings.CutPrefix(text, "'"); ok && formula(strings.TrimLeft(rest, "'")) {
-		return rest
-	}
-	return text
 }
 
 // ImportTechmap reads a sheet and changes the techmap as it says: a line whose id or name
@@ -250,7 +233,7 @@ func sheetLines(r *csv.Reader, head []string) (lines []sheetLine, _ error) {
 		}
 		line := sheetLine{number: number, cells: map[string]string{}}
 		for n, name := range head {
-			line.cells[name] = strings.TrimSpace(plainly(cells[n]))
+			line.cells[name] = strings.TrimSpace(den.FromSpreadsheet(cells[n]))
 		}
 		lines = append(lines, line)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"innovationden/orchestrator/den"
@@ -21,7 +20,7 @@ func CSV(w io.Writer, r den.Report) error {
 	for _, f := range tidy(r) {
 		row := []string{string(r.Trial.ID), f.part, f.item, f.entry, f.criterion, f.evaluator, "", f.unit, f.text, ""}
 		for i := range row {
-			row[i] = plainText(row[i])
+			row[i] = den.ForSpreadsheet(row[i])
 		}
 		if f.number != nil {
 			row[6] = figure(*f.number)
@@ -32,14 +31,6 @@ func CSV(w io.Writer, r den.Report) error {
 		rows = append(rows, row)
 	}
 	return out.WriteAll(rows)
-}
-
-// plainText keeps a cell from being read as a formula.
-func plainText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // figure is a number without needless digits.

@@ -124,7 +124,7 @@ func writeCSV(out *bytes.Buffer, events []den.Event, isFirst, _ bool) error {
 		row := []string{strconv.FormatUint(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), string(e.Actor), e.Name, e.Act, string(e.Subject),
 			strings.Join(about, " "), e.Say, e.Why, string(e.Before), string(e.After), changesCell(e)}
 		for n, cell := range row {
-			row[n] = harmless(cell)
+			row[n] = den.ForSpreadsheet(cell)
 		}
 		_ = w.Write(row)
 	}
@@ -139,12 +139,4 @@ func changesCell(e den.Event) string {
 	}
 	text, _ := json.Marshal(exportedChanges(e))
 	return string(text)
-}
-
-// harmless keeps a spreadsheet from running what somebody typed as a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
