@@ -60,6 +60,29 @@ func TestABackupThatIsNotRightIsNotRestored(t *testing.T) {
 	}
 }
 
+// The name of an installation may stand in the settings alone. The restored den has it all
+// the same: by that name it knows its containers.
+func TestARestoredDenHasTheNameThatItsSettingsGave(t *testing.T) {
+	for name, spoil := range map[string]func(string) error{
+		"no file":            os.Remove,
+		"a file of long ago": func(path string) error { return os.WriteFile(path, []byte("den-before\n"), 0o600) },
+	} {
+		config := emptyDen(t)
+		must(t, spoil(config.config.Path(installationFile)))
+		file, target := filepath.Join(t.TempDir(), "b.tar"), filepath.Join(t.TempDir(), "target")
+		f, err := os.Create(file)
+		must(t, err)
+		must(t, errors.Join(config.Write(t.Context(), f), f.Close()))
+		var out, failed bytes.Buffer
+		if code := run(t.Context(), []string{"restore", file, "--data", target}, os.Getenv, streams{out: &out, err: &failed}); code != exitDone {
+			t.Fatalf("%s: it was not restored: %s", name, &failed)
+		}
+		if got, err := installation(configs.Config{Data: target}); err != nil || got != config.installation {
+			t.Errorf("%s: the restored den is called %q, not %q: %v", name, got, config.installation, err)
+		}
+	}
+}
+
 // What an older den backed up is restored all the same, and brought up to date.
 func TestABackupOfAnOlderDenIsRestored(t *testing.T) {
 	schemas, err := filepath.Glob("../../orchestrator/bolt/testdata/schema-*.db.gz")

@@ -32,8 +32,9 @@ folder is not made. Records of an older den are brought up to date.
 
 Stop the den that it is of, then start the den on the new folder: two dens of one name
 remove each other's sandboxes. Where the den runs as a user of its own, give the folder
-to that user. Sandboxes that the backup tells of and that
-are gone end as lost; those that were made after it are removed after the grace.`,
+to that user. It keeps the name of its installation, by which the den knows its sandboxes,
+unless the settings give another. Sandboxes that the backup tells of and that are gone
+end as lost; those that were made after it are removed after the grace.`,
 		Example: "  den restore den-backup-20260603T093000.000Z.tar --data /var/lib/den-restored",
 		Args:    words("a backup"),
 		RunE:    func(c *cobra.Command, args []string) error { return r.run(c.Context(), args[0]) },
@@ -78,6 +79,9 @@ func (r restore) run(ctx context.Context, from string) error {
 	defer func() { _ = os.RemoveAll(half) }()
 	m, err := unpack(f, half)
 	if err != nil {
+		return err
+	}
+	if err := keepName(m, half); err != nil {
 		return err
 	}
 	if err := sound(ctx, half); err != nil {
@@ -150,6 +154,16 @@ func unpack(from io.Reader, to string) (m manifest, err error) {
 		return m, fmt.Errorf("%w: its list does not name %s", errBackup, name)
 	}
 	return m, nil
+}
+
+// keepName leaves a restored folder with the name that its den had when it was backed up,
+// which the settings may have given: what runs on the engine bears that name, and the
+// settings of the new den need not say it.
+func keepName(m manifest, folder string) error {
+	if m.Installation == "" {
+		return nil // a backup that does not tell
+	}
+	return writeSafely(filepath.Join(folder, installationFile), m.Installation+"\n")
 }
 
 // endsWithList says whether a backup ends with its list, without unpacking it.

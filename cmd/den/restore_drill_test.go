@@ -74,6 +74,7 @@ func TestARestoredDenPutsItselfRight(t *testing.T) {
 	}
 	s.restored(scheduled[0], checkpoint)
 	s.data = s.restored(backup, checkpoint)
+	s.settings = append(s.settings, "DEN_ENGINE_INSTALLATION=") // the folder knows its name by itself
 	s.start()
 	for _, a := range promised {
 		if err := s.holds(a); err != nil {
