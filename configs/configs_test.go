@@ -116,6 +116,26 @@ func TestAnAddressIsTheSameInWhateverCaseItIsWritten(t *testing.T) {
 	}
 }
 
+// A den on every address does not know which of them people type.
+func TestADenOnEveryAddressIsToldWhereItIs(t *testing.T) {
+	for listen, known := range map[string]bool{
+		"127.0.0.1:8080": true, "localhost:8080": true, "10.0.0.5:443": true, "den.example.gov.uk:443": true, "[::1]:80": true,
+		"0.0.0.0:443": false, "[::]:443": false, ":8080": false, "[::ffff:0.0.0.0]:443": false,
+	} {
+		c, err := configs.Load(write(t, "den.yaml", "listen: '"+listen+"'"), environment(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Validate(); (err == nil) != known || err != nil && !strings.Contains(err.Error(), "public_url must say what people type") {
+			t.Errorf("%s: %v", listen, err)
+		}
+		c.PublicURL = "https://den.example.gov.uk"
+		if err := c.Validate(); err != nil || c.Public() != c.PublicURL {
+			t.Errorf("%s with its address: %v, at %s", listen, err, c.Public())
+		}
+	}
+}
+
 func TestASandboxMayNotPassForTheDen(t *testing.T) {
 	for public, ok := range map[string]bool{
 		"https://den.example.gov.uk":             true,

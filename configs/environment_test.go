@@ -47,6 +47,34 @@ func TestTheEngineIsThatOfDockerUnlessTheSettingsNameOne(t *testing.T) {
 	}
 }
 
+// A variable that nobody reads is most likely a mistake: it is refused, all at once, and
+// the nearest that there is named. What is of others, or says nothing, is let be.
+func TestAMistypedVariableIsRefused(t *testing.T) {
+	for given, want := range map[string]string{
+		"DEN_SANDBOX_MOST=3":         "there is no setting DEN_SANDBOX_MOST. Did you mean DEN_SANDBOXES_MOST?",
+		"DEN_LISTEN_ADDRESS=:80":     "DEN_LISTEN?",
+		"DEN_PUBILC_URL=https://a.b": "DEN_PUBLIC_URL?",
+		"DEN_BACKUP_FOLDR=/mnt":      "DEN_BACKUP_FOLDER?",
+		"DEN_=1":                     "there is no setting DEN_.",
+	} {
+		if err := Mistyped([]string{"PATH=/bin", given}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, not %q", given, err, want)
+		}
+	}
+	err := Mistyped([]string{"DEN_RETENTION_LOG=1d", "DEN_LOG_LEVELS=info"})
+	if err == nil || !strings.Contains(err.Error(), "DEN_LOG_LEVEL?") || !strings.Contains(err.Error(), "DEN_RETENTION_LOGS?") {
+		t.Errorf("not all at once: %v", err)
+	}
+	right := []string{"DEN_URL=http://127.0.0.1:8080", "DEN_TOKEN=den_x", "DEN_EMPTY=", "DENMARK=1", "den_listen=1", "DEN_NOTICES_INSIDE=10.0.0.0/8"}
+	var c Config
+	for name := range variables(&c) {
+		right = append(right, name+"=x")
+	}
+	if err := Mistyped(right); err != nil {
+		t.Errorf("what there is, or what is of others: %v", err)
+	}
+}
+
 func TestTheEnvironmentSaysHowLongThingsAreKept(t *testing.T) {
 	given := map[string]string{"DEN_RETENTION_PEOPLE": "365d", "DEN_RECORD_CHECKPOINTS": "https://witness.example.org/den"}
 	c, err := Load("", func(name string) string { return given[name] })

@@ -27,8 +27,11 @@ func (c Config) Validate() error {
 	var wrong []error
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 
-	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) {
+	switch host, port, err := net.SplitHostPort(c.Listen); {
+	case err != nil || !isPort(port):
 		say("listen must be an address and a port, such as 127.0.0.1:8080, not %q", c.Listen)
+	case c.PublicURL == "" && isEvery(host):
+		say("public_url must say what people type, such as https://den.example.gov.uk, where listen is every address of this machine (%s): every link would lead to localhost", c.Listen)
 	}
 	if c.Data == "" {
 		say("data must name a folder")
@@ -113,6 +116,12 @@ func isPort(text string) bool {
 	return err == nil
 }
 
+// isEvery says that a host to listen on is each address of the machine.
+func isEvery(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.Unmap().IsUnspecified()
+}
+
 func (t TLS) faults() []error {
 	if (t.Certificate == "") != (t.Key == "") {
 		return []error{errors.New("tls needs both a certificate and a key, or neither")}
@@ -135,7 +144,7 @@ func (c Config) Public() string {
 		return strings.ToLower(strings.TrimRight(c.PublicURL, "/"))
 	}
 	host, port, _ := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+	if ip := net.ParseIP(host); isEvery(host) || ip != nil && ip.IsLoopback() {
 		host = "localhost"
 	}
 	return c.scheme() + "://" + net.JoinHostPort(host, port)

@@ -38,6 +38,11 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		v.Warnings = h.host.Warnings()
 		v.InForce = inForce(h)
 	}
+	if o.Shown != nil {
+		ends, fault := o.Shown()
+		v.CertEnds = ends.UTC()
+		v.Warnings = append(v.Warnings, certificateWarnings(ends, fault, o.now())...)
+	}
 	if v.DataFree >= 0 && v.DataFree < dataLow {
 		v.Warnings = append(v.Warnings, "The disk of the data folder is nearly full. When it is, the den refuses everything but ends. Make room on it.")
 	}
@@ -70,6 +75,23 @@ func (o *Orchestrator) Host(ctx context.Context, actor den.Actor) (v den.HostVie
 		return err
 	})
 	return v, err
+}
+
+// certificateSoon is how long before its end a certificate is warned of.
+const certificateSoon = 14 * 24 * time.Hour
+
+func certificateWarnings(ends time.Time, fault string, now time.Time) (all []string) {
+	switch left := ends.Sub(now); {
+	case ends.IsZero():
+	case left <= 0:
+		all = append(all, "The certificate of the den has run out, so browsers refuse its pages and products. Put a new one in the place of the old.")
+	case left < certificateSoon:
+		all = append(all, "The certificate of the den runs out in "+den.Spell(left)+". Put a new one in the place of the old: it is read by itself.")
+	}
+	if fault != "" {
+		all = append(all, "A new certificate cannot be used, so the one before is shown: "+fault+".")
+	}
+	return all
 }
 
 func at(p *atomic.Pointer[time.Time]) den.Stamp {

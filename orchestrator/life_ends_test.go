@@ -74,12 +74,12 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 		r.must(other.Hold(ctx, "den7"))
 		before := r.engine.Strangers()
 		r.must(r.engine.Hold(ctx, "lost1"))
-		orphans, err := r.o.Sweep(ctx, den.System(), false)
+		orphans, err := r.swept(den.System(), false)
 		if err != nil || len(orphans) != 1 || !orphans[0].Young || orphans[0].Removed {
 			t.Errorf("young: %+v %v", orphans, err)
 		}
 		elapse(3 * time.Minute)
-		orphans, err = r.o.Sweep(ctx, den.System(), true)
+		orphans, err = r.swept(den.System(), true)
 		if err != nil || len(orphans) != 1 || orphans[0].Young || orphans[0].Removed || len(r.engine.Truth()) != 1 {
 			t.Errorf("dry run: %+v %v", orphans, err)
 		}
@@ -87,7 +87,7 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 		if _, err := r.o.Sweep(ctx, den.System(), false); den.KindOf(err) != den.Down || len(r.engine.Truth()) != 1 {
 			t.Errorf("a failed listing: %v", err)
 		}
-		orphans, err = r.o.Sweep(ctx, den.System(), false)
+		orphans, err = r.swept(den.System(), false)
 		if err != nil || len(orphans) != 1 || !orphans[0].Removed || len(r.engine.Truth()) != 0 {
 			t.Errorf("%+v %v", orphans, err)
 		}
@@ -98,6 +98,12 @@ func TestTheSweepRemovesOnlyWhatIsOursAndOld(t *testing.T) {
 			t.Errorf("a member sweeps: %v", err)
 		}
 	})
+}
+
+func (r *rig) swept(who den.Actor, dry bool) ([]den.Orphan, error) {
+	r.t.Helper()
+	found, err := r.o.Sweep(r.t.Context(), who, dry)
+	return found.Orphans, err
 }
 
 func TestASandboxThatFillsTheLayerThatTheEngineBoundsLives(t *testing.T) {

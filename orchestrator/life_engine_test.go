@@ -116,6 +116,30 @@ func TestTheOperatorIsWarnedOfTheDiskOfTheRecords(t *testing.T) {
 	}
 }
 
+func TestTheOperatorIsWarnedOfTheEndOfTheCertificate(t *testing.T) {
+	var ends time.Time
+	fault := ""
+	r := newRig(t, func(c *orchestrator.Config) { c.Shown = func() (time.Time, string) { return ends, fault } })
+	for _, c := range []struct {
+		left  time.Duration
+		fault string
+		says  string
+	}{
+		{left: 90 * 24 * time.Hour},
+		{left: 13*24*time.Hour - time.Second, says: "The certificate of the den runs out in 12 days 23 hours."},
+		{left: -time.Minute, says: "The certificate of the den has run out"},
+		{left: 90 * 24 * time.Hour, fault: "no such file", says: "A new certificate cannot be used, so the one before is shown: no such file."},
+	} {
+		ends, fault = r.config.Now().Add(c.left), c.fault
+		host, err := r.o.Host(t.Context(), den.System())
+		r.must(err)
+		said := strings.Join(slices.DeleteFunc(host.Warnings, func(say string) bool { return !strings.Contains(say, "certificate") }), " ")
+		if !host.CertEnds.Equal(ends) || !strings.HasPrefix(said, c.says) || c.says == "" && said != "" {
+			t.Errorf("with %s left: it ends at %s, and %q", c.left, host.CertEnds, said)
+		}
+	}
+}
+
 func TestWhatWasDueWhileTheDenWasDownIsDoneAtTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)

@@ -66,6 +66,7 @@ type Config struct {
 	Loads    Loads                    // nil: there are no load tests
 	LoadPlan LoadPlan                 // the zero LoadPlan: the den's own
 	DataFree func() int64             // bytes free where the den keeps its records; negative, or nil: not known
+	Shown    Shown                    // nil: the den speaks no HTTPS itself
 	Address  func(name string) string // URL of a host label; nil: http://NAME.localhost
 	Routes   Routes                   // nil: nobody is told
 	Narrow   func(person den.ID)      // told of who may do less now, before it is answered; nil: nobody is
@@ -84,6 +85,10 @@ type Config struct {
 	// Tally is what the gateway counted at a name in this process; nil: it counts nothing.
 	Tally func(name string) (den.Tally, bool)
 }
+
+// Shown says when the certificate that the den shows runs out, and what keeps a newer one
+// from being shown; empty: nothing. It may be called often, by many.
+type Shown func() (ends time.Time, fault string)
 
 // Orchestrator is what the den does. It is safe for use by many goroutines.
 type Orchestrator struct {

@@ -10,18 +10,25 @@ import (
 	"innovationden/sandbox"
 )
 
-// Sweep removes what carries this installation's label and no record asks for, and
-// says what it found. A dry run says what would go. Denied to all but the operator.
-// Down when the engine does not answer: then nothing is removed.
-func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) ([]den.Orphan, error) {
+// Sweep removes what carries this installation's label and no record asks for, and the
+// images that nothing has needed for the grace, and says what it found. A dry run says
+// what would go, and changes nothing. Denied to all but the operator. Down when the engine
+// does not answer: then nothing more is removed.
+func (o *Orchestrator) Sweep(ctx context.Context, actor den.Actor, dryRun bool) (found den.Swept, err error) {
 	if err := allow(actor, den.RunHost, den.ReadHost, den.Owner{}); err != nil {
-		return nil, err
+		return found, err
 	}
-	if !dryRun {
-		o.leaveUnused(ctx)
+	if found.Orphans, err = o.sweep(ctx, actor, o.Grace, dryRun); err != nil {
+		return found, err
 	}
-	return o.sweep(ctx, actor, o.Grace, dryRun)
+	found.Images, err = o.sweepImages(ctx, dryRun)
+	if err != nil && silent(err) {
+		err = &den.Error{Kind: den.Down, Err: err, Say: engineSilent}
+	}
+	return found, err
 }
+
+const engineSilent = "The engine that runs the sandboxes does not answer, so nothing was removed. Try again in a few minutes."
 
 // sweepNow is the scheduled sweep. It also says every route anew that something can stand
 // behind, in case that an answer of the store was lost when one changed.
@@ -45,10 +52,7 @@ func (o *Orchestrator) sweep(ctx context.Context, by den.Actor, grace time.Durat
 		return err
 	})
 	if err != nil {
-		return nil, &den.Error{
-			Kind: den.Down, Err: err,
-			Say: "The engine that runs the sandboxes does not answer, so nothing was removed. Try again in a few minutes.",
-		}
+		return nil, &den.Error{Kind: den.Down, Err: err, Say: engineSilent}
 	}
 	wanted, err := o.wantedSandboxes(ctx)
 	if err != nil {

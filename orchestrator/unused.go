@@ -35,24 +35,49 @@ func (u *unused) counts() (known, left int) {
 	return u.known, len(u.left)
 }
 
-// due takes over which images nothing needs now, and gives those that nothing has needed
-// since longer than grace and that have not left yet.
-func (u *unused) due(idle map[string]bool, known int, now time.Time, grace time.Duration) (due []string) {
+// knows says how many images there are that could be idle.
+func (u *unused) knows(known int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.known = known
+}
+
+// note takes over which images nothing needs now.
+func (u *unused) note(idle map[string]bool, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	maps.DeleteFunc(u.since, func(image string, _ time.Time) bool { return !idle[image] })
 	maps.DeleteFunc(u.left, func(image string, _ bool) bool { return !idle[image] })
-	for _, image := range slices.Sorted(maps.Keys(idle)) {
-		since, seen := u.since[image]
-		switch {
-		case !seen:
+	for image := range idle {
+		if _, seen := u.since[image]; !seen {
 			u.since[image] = now
-		case now.Sub(since) >= grace && !u.left[image]:
-			due = append(due, image)
 		}
 	}
-	return due
+}
+
+// standing says of images that nothing needs, and that have not left, since when that is
+// so and what is due: what nothing has needed for longer than grace. It changes nothing.
+func (u *unused) standing(idle map[string]bool, pushed bool, now time.Time, grace time.Duration) (all []den.IdleImage) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	due := 0
+	for _, image := range slices.Sorted(maps.Keys(idle)) {
+		if u.left[image] {
+			continue
+		}
+		one := den.IdleImage{Image: image, Pushed: pushed, Since: now, State: den.ImageYoung}
+		if since, seen := u.since[image]; seen {
+			one.Since = since
+		}
+		if now.Sub(one.Since) >= grace {
+			one.State = den.ImageDue
+			if due++; due > mostLeaving {
+				one.State = den.ImageLater
+			}
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func (u *unused) gone(image string) {
@@ -65,60 +90,88 @@ func (u *unused) gone(image string) {
 // people.
 const mostLeaving = 20
 
-// leaveUnused lets images leave the engine that nothing has needed for the grace. Only what
-// was pushed to the den leaves, because only that can be brought back: the next launch does.
-// What is removed is the den's own name of the image; an image that has other names, or
-// that a container uses, stays. A launch that finds its image gone brings it back, so a
-// launch at the same moment comes to no harm.
+// leaveUnused is the scheduled part of a sweep that is about images.
 func (o *Orchestrator) leaveUnused(ctx context.Context) {
-	if o.ImageGrace <= 0 {
-		return
-	}
-	o.leaveStrays(ctx)
-	if o.Pushes == nil {
-		return
-	}
-	idle, known, err := o.idleImages(ctx)
-	if err != nil {
-		o.Log.Warn("unused images not looked for", "error", err)
-		return
-	}
-	due := o.unused.due(idle, known, o.now(), o.ImageGrace)
-	for _, image := range due[:min(len(due), mostLeaving)] {
-		if err := o.ask(ctx, removePatience, func(ctx context.Context) error { return o.Images.Drop(ctx, image) }); err != nil {
-			o.Log.Info("an unused image stays", "image", image, "error", err)
-			continue
-		}
-		o.unused.gone(image)
-		o.Log.Info("an unused image left the engine", "image", image)
+	if _, err := o.sweepImages(ctx, false); err != nil && ctx.Err() == nil {
+		o.Log.Warn("images that nothing needs were not looked for, or not all", "error", err)
 	}
 }
 
-// leaveStrays lets images leave the engine that are kept there in the den's name, while no
-// release was made of them for the grace: their archive was refused, or nobody heard that
-// it had arrived, and then the den or the engine went away. Nothing is a stray that is
-// being brought in just now.
-func (o *Orchestrator) leaveStrays(ctx context.Context) {
-	if !o.bringing.TryLock() {
-		return
+// sweepImages lets images leave the engine that nothing has needed for the grace, and says
+// what it found. A dry run changes nothing, not even since when something is not needed.
+// What is removed is the den's own name of an image; an image that has other names, or that
+// a container uses, stays.
+//
+// First those that are kept there in the den's name while no release is made of them: their
+// archive was refused, or nobody heard that it had arrived, and then the den or the engine
+// went away. Nothing is removed of these while something is being brought in. Then those
+// that were pushed to the den, because these can be brought back: a launch that finds its
+// image gone does so, and one at the same moment comes to no harm.
+func (o *Orchestrator) sweepImages(ctx context.Context, dryRun bool) ([]den.IdleImage, error) {
+	if o.ImageGrace <= 0 {
+		return nil, nil
 	}
-	defer o.bringing.Unlock()
+	all, err := o.sweepStrays(ctx, dryRun)
+	if err != nil || o.Pushes == nil {
+		return all, err
+	}
+	idle, known, err := o.idleImages(ctx)
+	if err != nil {
+		return all, err
+	}
+	o.unused.knows(known)
+	return append(all, o.dropIdle(ctx, &o.unused, idle, dryRun)...), nil
+}
+
+func (o *Orchestrator) sweepStrays(ctx context.Context, dryRun bool) ([]den.IdleImage, error) {
+	if !dryRun {
+		if !o.bringing.TryLock() {
+			return nil, nil
+		}
+		defer o.bringing.Unlock()
+	}
 	strays, err := o.strayImages(ctx)
 	if err != nil {
-		o.Log.Warn("images that no release is made of were not looked for", "error", err)
-		return
+		return nil, err
 	}
-	due := o.strays.due(strays, 0, o.now(), o.ImageGrace)
-	for _, image := range due[:min(len(due), mostLeaving)] {
-		if err := o.ask(ctx, removePatience, func(ctx context.Context) error { return o.Images.Drop(ctx, image) }); err != nil {
-			o.Log.Info("an image that no release is made of stays", "image", image, "error", err)
-			if silent(err) {
-				return // whoever brings something in waits for this
-			}
+	return o.dropIdle(ctx, &o.strays, strays, dryRun), nil
+}
+
+// dropIdle lets what is due of the idle images leave the engine. Where the engine is silent
+// the rest stays for the next time: whoever brings something in may wait for this.
+func (o *Orchestrator) dropIdle(ctx context.Context, u *unused, idle map[string]bool, dryRun bool) []den.IdleImage {
+	now, pushed := o.now(), u == &o.unused
+	if !dryRun {
+		u.note(idle, now)
+	}
+	all := u.standing(idle, pushed, now, o.ImageGrace)
+	if dryRun {
+		return all
+	}
+	away := false
+	for i := range all {
+		one := &all[i]
+		if one.State != den.ImageDue {
 			continue
 		}
-		o.Log.Info("an image that no release is made of left the engine", "image", image)
+		if away {
+			one.State = den.ImageStays
+			continue
+		}
+		err := o.ask(ctx, removePatience, func(ctx context.Context) error { return o.Images.Drop(ctx, one.Image) })
+		if err != nil {
+			one.State = den.ImageStays
+			o.Log.Info("an image that nothing needs stays", "image", one.Image, "pushed", pushed, "error", err)
+			away = silent(err)
+			continue
+		}
+		one.State = den.ImageRemoved
+		if pushed {
+			u.gone(one.Image) // it is not looked for on the engine
+		}
+		o.Log.Info("an image that nothing needs left the engine", "image", one.Image, "pushed", pushed)
 	}
+	return all
 }
 
 // strayImages lists first and reads the records afterwards, as the sweep does.

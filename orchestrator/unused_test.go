@@ -1,8 +1,10 @@
 package orchestrator_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -62,6 +64,74 @@ func TestPushedImagesLeaveTheEngineAndComeBack(t *testing.T) {
 		r.isThere(image, false)
 		r.isAway(1)
 	})
+}
+
+// A dry run says what a sweep would remove, and changes nothing; the sweep does what it
+// said, so many at once.
+func TestASweepSaysWhichImagesLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *orchestrator.Config) {
+			c.Pushes, c.ImageGrace, c.SweepEvery = onePush{"pushed"}, time.Hour, 1000*time.Hour
+		})
+		image := r.engine.AddArchive([]byte("pushed"), sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+		r.run()
+		synctest.Wait()
+		_, err := r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: "2", Pushed: "2"})
+		r.must(err)
+		const many = 22
+		for i := range many {
+			_, err := r.engine.Load(t.Context(), bytes.NewReader(r.archive(i)), 0)
+			r.must(err)
+		}
+		elapse(10 * time.Minute) // its preflight is over
+		sweep := func(dry bool) (pushed den.ImageState, strays map[den.ImageState]int) {
+			found, err := r.o.Sweep(t.Context(), den.System(), dry)
+			r.must(err)
+			strays = map[den.ImageState]int{}
+			for _, one := range found.Images {
+				if one.Pushed {
+					pushed = one.State
+				} else {
+					strays[one.State]++
+				}
+			}
+			return pushed, strays
+		}
+		for _, dry := range []bool{true, false} { // only the second begins the grace
+			if pushed, strays := sweep(dry); pushed != den.ImageYoung || strays[den.ImageYoung] != many {
+				t.Errorf("at first: %s, %v", pushed, strays)
+			}
+			elapse(59 * time.Minute)
+		}
+		if pushed, strays := sweep(true); pushed != den.ImageYoung || strays[den.ImageYoung] != many {
+			t.Errorf("within the grace: %s, %v", pushed, strays)
+		}
+		elapse(2 * time.Minute)
+		for range 2 {
+			if pushed, strays := sweep(true); pushed != den.ImageDue || strays[den.ImageDue] != 20 || strays[den.ImageLater] != many-20 {
+				t.Errorf("a dry run: %s, %v", pushed, strays)
+			}
+			r.isThere(image, true)
+		}
+		r.engine.FailNext("drop", errors.New("a container uses it"))
+		if pushed, strays := sweep(false); pushed != den.ImageRemoved || strays[den.ImageRemoved] != 19 || strays[den.ImageStays] != 1 || strays[den.ImageLater] != many-20 {
+			t.Errorf("a sweep: %s, %v", pushed, strays)
+		}
+		r.isThere(image, false)
+		if pushed, strays := sweep(false); pushed != "" || strays[den.ImageRemoved] != many-19 {
+			t.Errorf("the next sweep: %s, %v", pushed, strays)
+		}
+		if pushed, strays := sweep(true); pushed != "" || len(strays) != 0 {
+			t.Errorf("afterwards: %s, %v", pushed, strays)
+		}
+	})
+}
+
+// archive is one that brings an image of its own.
+func (r *rig) archive(i int) []byte {
+	a := []byte(fmt.Sprintf("stray %d", i))
+	r.engine.AddArchive(a, sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+	return a
 }
 
 // A draft keeps its images ready; an image that another release cannot bring back stays.

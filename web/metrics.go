@@ -81,6 +81,7 @@ var gauges = []gauge{
 	{"den_engine_up", "Whether the engine that runs sandboxes answers.", func(h den.HostView, _ time.Time) float64 { return truth(h.Up) }},
 	{"den_engine_disk_free_bytes", "Free space where the engine keeps its data; -1 where it is not known.", func(h den.HostView, _ time.Time) float64 { return float64(h.DiskFree) }},
 	{"den_data_disk_free_bytes", "Free space where the den keeps its records; -1 where it is not known.", func(h den.HostView, _ time.Time) float64 { return float64(h.DataFree) }},
+	{"den_tls_certificate_expiry_timestamp_seconds", "When the certificate that the den shows runs out, in seconds since 1970; -1 where the den speaks no HTTPS itself.", func(h den.HostView, _ time.Time) float64 { return stamp(h.CertEnds) }},
 	{"den_sandboxes_live", "Sandboxes that can be used.", func(h den.HostView, _ time.Time) float64 { return float64(h.Live) }},
 	{"den_sandboxes_starting", "Sandboxes that are starting.", func(h den.HostView, _ time.Time) float64 { return float64(h.Starting) }},
 	{"den_sandboxes_queued", "Requests that wait for room or for agreement.", func(h den.HostView, _ time.Time) float64 { return float64(h.Queue) }},
@@ -118,6 +119,13 @@ func truth(is bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+func stamp(at time.Time) float64 {
+	if at.IsZero() {
+		return -1
+	}
+	return float64(at.Unix())
 }
 
 func age(at, now time.Time) float64 {

@@ -23,7 +23,7 @@ func TestMetricsAreForThoseWhoSeeTheHostAndNameNobody(t *testing.T) {
 	}
 	text := r.visitor("operator").get("/metrics").Text
 	for _, want := range []string{
-		"den_engine_up 1", "den_sandboxes_live ", `den_http_request_duration_seconds_count{method="GET",route="/trials",status="200"}`, "go_goroutines ",
+		"den_engine_up 1", "\nden_tls_certificate_expiry_timestamp_seconds 4e+09\n", "den_sandboxes_live ", `den_http_request_duration_seconds_count{method="GET",route="/trials",status="200"}`, "go_goroutines ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %s", want)

@@ -118,6 +118,7 @@ func newRigOn(t testing.TB, path string, openTechmap bool, change ...func(*web.C
 		NewID: func(k den.Kind) den.ID { return den.ID(fmt.Sprintf("%s_%012d", k, n.Add(1))) },
 		Name:  func() string { return fmt.Sprintf("calm-fox-%d", names.Add(1)) },
 		Sizes: config.Sizes, Schemes: config.Schemes, Vocabulary: config.Vocabulary, OpenTechmap: openTechmap, DefaultLength: config.Trials.Length.Span(), LongestLength: config.Trials.Longest.Span(),
+		Shown: func() (time.Time, string) { return time.Unix(4e9, 0), "" },
 		Forms: forms{}, Pushes: pushed{},
 		StartPatience: 10 * time.Minute, Room: 4, Routes: tableRoutes{table}, Visits: leaves{r.visits}, Log: log, Version: "test", Demo: true, Stacks: lines{}, Files: shelf, Evidence: posted{},
 		Sign: key.Sign, Key: den.RecordKey{Public: key.Public(), Fingerprint: key.Fingerprint()},

@@ -49,7 +49,7 @@ func newSeenDen(t testing.TB, browser context.Context, seen *sights, command str
 		t.Fatal(err)
 	}
 	process := exec.Command(namedBinary(t), command, "--data", t.TempDir(), "--listen", d.listen)
-	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+d.installation, "DEN_LOG_LEVEL=info")
+	process.Env = append(besides(), "DEN_ENGINE_INSTALLATION="+d.installation, "DEN_LOG_LEVEL=info")
 	switch command {
 	case "serve":
 		process.Env = append(process.Env, "DEN_SANDBOXES_SPARE_CELLS=0", "DEN_SANDBOXES_PREFLIGHT=false")

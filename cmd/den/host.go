@@ -36,7 +36,7 @@ func (k *client) tellHost(h contract.Host) {
 	facts(k.std.out,
 		[2]string{"Den", h.Version}, [2]string{"Running since", moment(&h.StartedAt)}, [2]string{"Engine", engine},
 		[2]string{"System", strings.TrimSpace(given(h.Os) + " " + given(h.Kernel))}, [2]string{"Processors", known(h.Cpus)},
-		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free for images and sandboxes", amount(h.DiskFreeBytes)}, [2]string{"Disk free for the records", amount(h.DataFreeBytes)},
+		[2]string{"Memory", amount(h.MemoryBytes)}, [2]string{"Disk free for images and sandboxes", amount(h.DiskFreeBytes)}, [2]string{"Disk free for the records", amount(h.DataFreeBytes)}, [2]string{"Certificate runs out", moment(h.CertificateEnds)},
 		[2]string{"Sandboxes", fmt.Sprintf("%d ready, %d starting, %d in the queue, room for %d", h.Live, h.Starting, h.Queue, h.Room)},
 		[2]string{"Waiting cells", fmt.Sprintf("%d of %d", given(h.CellsReady), given(h.CellsWanted))},
 		[2]string{"Pushed images", fmt.Sprintf("%d, of which %d left the engine because nothing needs them", given(h.ImagesPushed), given(h.ImagesAway))},
@@ -85,9 +85,11 @@ func (k *client) sweep() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sweep",
 		Short: "Remove from the engine what no record asks for",
-		Long: `Find what carries this den's labels on the engine and no record asks for, and remove it.
-What is young is left: it may be about to get its record. Things of other dens, and of
-nobody, are never touched. The den does the same by itself from time to time.`,
+		Long: `Find what carries this den's labels on the engine and no record asks for, and remove it;
+also images that no release is made of, and pushed ones that nothing needs, when that
+has been so for sandboxes.image_grace. What is young is left: it may be about to get its
+record. Things of other dens, and of nobody, are never touched. The den does the same by
+itself from time to time.`,
 		Example: "  den sweep --dry-run\n  den sweep",
 		Args:    words(),
 		RunE: k.asks(func(ctx context.Context, c *contract.Client, _ []string) error {
@@ -116,5 +118,25 @@ func (k *client) tellOrphans(page contract.OrphanPage, dry bool) {
 		}
 		rows = append(rows, []string{o.Sandbox, existed(contract.Inventory{Containers: o.Containers, Networks: o.Networks, Volumes: o.Volumes}), moment(&o.Youngest), act})
 	}
-	k.list("Everything on the engine has its record.", []string{"SANDBOX", "EXISTS", "LAST MADE", "WHAT IS DONE"}, rows)
+	k.list("Every container, network and volume of this den has its record.", []string{"SANDBOX", "EXISTS", "LAST MADE", "WHAT IS DONE"}, rows)
+	if len(page.Images) > 0 {
+		k.say("")
+		k.tellImages(page.Images)
+	}
+}
+
+func (k *client) tellImages(images []contract.IdleImage) {
+	var rows [][]string
+	for _, i := range images {
+		why := "no release is made of it"
+		if i.Pushed {
+			why = "nothing needs it; the next launch brings it back"
+		}
+		act := map[contract.IdleImageState]string{
+			contract.ImageYoung: "left: not for long enough", contract.ImageDue: "would be removed", contract.ImageLater: "would be removed by a later sweep",
+			contract.ImageRemoved: "removed", contract.ImageStays: "not removed",
+		}[i.State]
+		rows = append(rows, []string{i.Image, why, moment(&i.Since), act})
+	}
+	table(k.std.out, []string{"IMAGE", "WHY", "SINCE", "WHAT IS DONE"}, rows)
 }

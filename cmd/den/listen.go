@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"innovationden/configs"
+	"innovationden/orchestrator"
 )
 
 // listen takes the address that the settings name, with TLS where they say so.
@@ -26,7 +28,9 @@ func (h *house) listen(ctx context.Context) (net.Listener, error) {
 	case !h.config.TLS.On():
 		return listener, nil
 	}
-	h.certs = &certificates{files: h.config.TLS, log: h.log}
+	if h.certs == nil {
+		h.certs = &certificates{files: h.config.TLS, log: h.log}
+	}
 	if _, err := h.certs.get(nil); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -44,7 +48,38 @@ type certificates struct {
 	pair    *tls.Certificate
 	changed time.Time
 	looked  time.Time
-	fault   string // of the pair that does not fit; empty: it does
+	fault   string    // of the pair that does not fit; empty: it does
+	ends    time.Time // of the pair, or of what signed it
+}
+
+// shown is what the orchestrator asks about the certificate.
+func (h *house) shown() orchestrator.Shown {
+	if !h.config.TLS.On() {
+		return nil
+	}
+	h.certs = &certificates{files: h.config.TLS, log: h.log}
+	return h.certs.shown
+}
+
+// shown implements orchestrator.Shown.
+func (c *certificates) shown() (ends time.Time, fault string) {
+	_, err := c.get(nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		return c.ends, err.Error()
+	}
+	return c.ends, c.fault
+}
+
+// earliest is when the first certificate of a chain runs out. Zero: none can be read.
+func earliest(chain [][]byte) (ends time.Time) {
+	for _, one := range chain {
+		if c, err := x509.ParseCertificate(one); err == nil && (ends.IsZero() || c.NotAfter.Before(ends)) {
+			ends = c.NotAfter
+		}
+	}
+	return ends
 }
 
 // lookEvery is how often the files are looked at, at most.
@@ -73,7 +108,7 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the certificate %s and the key %s cannot be used: %w", c.files.Certificate, c.files.Key, err)
 	}
-	c.pair, c.changed, c.fault = &pair, changed, ""
+	c.pair, c.changed, c.fault, c.ends = &pair, changed, "", earliest(pair.Certificate)
 	return c.pair, nil
 }
 

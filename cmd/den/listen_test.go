@@ -29,13 +29,24 @@ func certify(t *testing.T, files configs.TLS, serial int64) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	form := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "den.test"}, DNSNames: []string{"den.test", "*.boxes.test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Duration(serial) * time.Hour)}
 	certificate, err := x509.CreateCertificate(rand.Reader, form, form, key.Public(), key)
 	must(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	must(t, err)
 	must(t, os.WriteFile(files.Certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}), 0o600))
 	must(t, os.WriteFile(files.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+}
+
+// endOf is when the certificate of a file runs out.
+func endOf(t *testing.T, files configs.TLS) time.Time {
+	t.Helper()
+	text, err := os.ReadFile(files.Certificate)
+	must(t, err)
+	block, _ := pem.Decode(text)
+	c, err := x509.ParseCertificate(block.Bytes)
+	must(t, err)
+	return c.NotAfter
 }
 
 func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
@@ -63,14 +74,23 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	}
 	must(t, served(1))
 
+	if ends, fault := h.certs.shown(); fault != "" || !ends.Equal(endOf(t, files)) {
+		t.Errorf("it ends at %s, not %s: %s", ends, endOf(t, files), fault)
+	}
+
 	certify(t, files, 2)
 	must(t, within(time.Minute, func() error { return served(2) }))
+
+	before := endOf(t, files)
 
 	// A pair that does not fit leaves the one before in use, and is told of once.
 	must(t, os.WriteFile(files.Key, []byte("half a key"), 0o600))
 	for range 2 {
 		<-time.After(2 * lookEvery)
 		must(t, served(2))
+	}
+	if ends, fault := h.certs.shown(); !ends.Equal(before) || fault == "" {
+		t.Errorf("while another is shown than the files hold it ends at %s, not %s, and says %q", ends, before, fault)
 	}
 	h.certs.mu.Lock()
 	defer h.certs.mu.Unlock()

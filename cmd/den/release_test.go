@@ -85,7 +85,7 @@ func TestTheOperatorsCommands(t *testing.T) {
 	s := launching(t)
 	s.play(t, "host").want(t, exitDone, "disk", "NOT in force", "Warning: No quota.")
 	s.play(t, "record", "--subject", "tri_1").want(t, exitDone, "Priya Shah", "The trial started.")
-	s.play(t, "sweep", "--dry-run").want(t, exitDone, "would be removed", "1 container")
+	s.play(t, "sweep", "--dry-run").want(t, exitDone, "would be removed", "1 container", "sha256:5ca1ab1e  no release is made of it")
 	s.play(t, "sweep").want(t, exitDone, "removed")
 	got := s.heard(http.MethodPost, "/host/sweep")
 	if len(got) != 2 || got[0].query != "dry_run=true" || got[1].query != "dry_run=false" {

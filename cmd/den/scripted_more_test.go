@@ -209,7 +209,11 @@ func (s *scripted) GetScheme(_ context.Context, r contract.GetSchemeRequestObjec
 // Sweep implements contract.StrictServerInterface.
 func (s *scripted) Sweep(_ context.Context, r contract.SweepRequestObject) (contract.SweepResponseObject, error) {
 	dry := r.Params.DryRun == nil || *r.Params.DryRun
-	return contract.Sweep200JSONResponse{Items: []contract.Orphan{{Sandbox: "sbx1", Containers: []string{"c"}, Networks: []string{}, Volumes: []string{}, Removed: !dry}}}, nil
+	left := contract.ImageDue
+	if !dry {
+		left = contract.ImageRemoved
+	}
+	return contract.Sweep200JSONResponse{Images: []contract.IdleImage{{Image: "sha256:5ca1ab1e", State: left}}, Items: []contract.Orphan{{Sandbox: "sbx1", Containers: []string{"c"}, Networks: []string{}, Volumes: []string{}, Removed: !dry}}}, nil
 }
 
 // GetHost implements contract.StrictServerInterface.

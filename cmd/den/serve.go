@@ -38,10 +38,16 @@ func newServe(getenv func(string) string, std streams) *cobra.Command {
 127.0.0.1:8080 and keeps its records in /var/lib/den. It needs root, or CAP_SYS_ADMIN,
 CAP_SYS_PTRACE and CAP_NET_ADMIN with the host's view of processes, and a Docker Engine.
 
+A variable DEN_<SECTION>_<SETTING> wins over the settings file. One that is no setting is
+refused, but for DEN_URL and DEN_TOKEN, which are of the commands that speak to a den.
+
 Sandboxes run on while the den is stopped; what was due meanwhile is done at the start.`,
 		Example: "  den serve\n  den serve --config /etc/den/den.yaml\n  den serve --data ./data --listen 127.0.0.1:9000",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := configs.Mistyped(os.Environ()); err != nil {
+				return usageError{err}
+			}
 			config, err := configs.Load(file, getenv)
 			if err != nil {
 				return usageError{err}
@@ -182,6 +188,7 @@ func (h *house) wire(demo bool) error {
 			}
 			return -1
 		},
+		Shown:    h.shown(),
 		Evidence: h.offers, Pages: measures{}, Loads: measures{}, Tally: func(name string) (den.Tally, bool) { return h.gateway.Tally(name) }, Stacks: stacks{}, Files: h.files, Backups: newBackups(c, h.installation, h.store, h.registry), Forms: h.forms(), Address: c.SandboxURL, Routes: publish, Visits: publish, Log: h.log,
 		Narrow: func(person den.ID) { visits.Revoke(gateway.Right{Person: string(person)}) }, Version: version, Demo: demo,
 		Pushes: pushes{h.registry}, Zone: zone, Holidays: c.Calendar, Senders: senders, Link: func(path string) string { return c.Public() + path },

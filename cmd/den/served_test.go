@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,7 +98,7 @@ func (s *served) launch() {
 	s.t.Helper()
 	command := append(append([]string{}, s.wrap...), binary(s.t), "serve", "--data", s.data, "--listen", s.listen)
 	process := exec.Command(command[0], command[1:]...)
-	process.Env = append(os.Environ(), "DEN_ENGINE_INSTALLATION="+s.installation, "DEN_ENGINE_HOST="+s.host, "DEN_LOG_LEVEL=debug", "DEN_SANDBOXES_GRACE=1s", "DEN_SANDBOXES_WARM_MEMORY=0MB", "DEN_SANDBOXES_PREFLIGHT=false")
+	process.Env = append(besides(), "DEN_ENGINE_INSTALLATION="+s.installation, "DEN_ENGINE_HOST="+s.host, "DEN_LOG_LEVEL=debug", "DEN_SANDBOXES_GRACE=1s", "DEN_SANDBOXES_WARM_MEMORY=0MB", "DEN_SANDBOXES_PREFLIGHT=false")
 	process.Env = append(process.Env, s.settings...)
 	out, err := process.StderrPipe()
 	if err != nil {
@@ -116,6 +117,12 @@ func (s *served) launch() {
 		_ = process.Wait()
 		close(ended)
 	}()
+}
+
+// besides is the environment of the tests without what is for them alone, such as
+// DEN_SHOTS: a den does not start with a variable that it does not know.
+func besides() []string {
+	return slices.DeleteFunc(os.Environ(), func(one string) bool { return strings.HasPrefix(one, "DEN_") })
 }
 
 func (s *served) get(path string) error {

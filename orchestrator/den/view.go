@@ -198,6 +198,7 @@ type HostView struct {
 	Memory     int64
 	DiskFree   int64 // bytes where the engine keeps its data; -1: not known
 	DataFree   int64 // bytes where the den keeps its records; -1: not known
+	CertEnds   Stamp // when the certificate that the den shows runs out; zero: it speaks no HTTPS itself
 	InForce    []InForce
 	Warnings   []string
 	Live       int
@@ -239,6 +240,32 @@ type Orphan struct {
 	Young      bool // within the grace: not touched yet
 	Removed    bool
 }
+
+// Swept is what a sweep found, and what it did about it.
+type Swept struct {
+	Orphans []Orphan
+	Images  []IdleImage // images that leave the engine, or would
+}
+
+// IdleImage is an image on the engine that nothing needs.
+type IdleImage struct {
+	Image  string
+	Pushed bool  // a release is made of it, and the next launch brings it back; else no release is
+	Since  Stamp // when the den first saw that nothing needs it
+	State  ImageState
+}
+
+// ImageState is what a sweep does about an image that nothing needs.
+type ImageState string
+
+// The states of an image that nothing needs.
+const (
+	ImageYoung   ImageState = "young"   // within the grace: not touched yet
+	ImageDue     ImageState = "due"     // this sweep would remove it
+	ImageLater   ImageState = "later"   // a later sweep would: one removes so many
+	ImageRemoved ImageState = "removed" // it left
+	ImageStays   ImageState = "stays"   // it could not be removed
+)
 
 // RulesView is a department's rules with what they stand on.
 type RulesView struct {

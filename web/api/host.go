@@ -23,5 +23,5 @@ func (a *API) Sweep(ctx context.Context, r contract.SweepRequestObject) (contrac
 	if err != nil {
 		return nil, err
 	}
-	return contract.Sweep200JSONResponse{Items: list(found, orphan)}, nil
+	return contract.Sweep200JSONResponse{Items: list(found.Orphans, orphan), Images: list(found.Images, idleImage)}, nil
 }

@@ -9,7 +9,7 @@ func host(h den.HostView) contract.Host {
 	return contract.Host{
 		CheckpointPosted: posted(h.Posted),
 		Up:               h.Up, Engine: h.Engine, Api: some(h.API), Os: some(h.OS), Kernel: some(h.Kernel), Cpus: some(int32(h.CPUs)),
-		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), DataFreeBytes: &h.DataFree, InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
+		MemoryBytes: some(h.Memory), DiskFreeBytes: some(h.DiskFree), DataFreeBytes: &h.DataFree, CertificateEnds: moment(h.CertEnds), InForce: list(h.InForce, inForce), Warnings: list(h.Warnings, same[string]),
 		Live: int32(h.Live), Starting: int32(h.Starting), Queue: int32(h.Queue), Room: int32(h.Room),
 		CellsReady: new(int32(h.CellsReady)), CellsWanted: new(int32(h.CellsWant)),
 		Backup: lastBackup(h.Backup), BackupEverySeconds: new(int64(h.BackupPlan.Seconds())),
@@ -37,4 +37,8 @@ func orphan(o den.Orphan) contract.Orphan {
 		Sandbox: o.Sandbox, Containers: i.Containers, Networks: i.Networks, Volumes: i.Volumes,
 		Youngest: o.Youngest, Young: o.Young, Removed: o.Removed,
 	}
+}
+
+func idleImage(i den.IdleImage) contract.IdleImage {
+	return contract.IdleImage{Image: i.Image, Pushed: i.Pushed, Since: i.Since, State: contract.IdleImageState(i.State)}
 }

@@ -197,7 +197,7 @@ type Host interface {
 	Checkpoint(context.Context, den.Actor) (signed string, err error)
 	RecordKey() den.RecordKey
 	Host(context.Context, den.Actor) (den.HostView, error)
-	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
+	Sweep(ctx context.Context, a den.Actor, dryRun bool) (den.Swept, error)
 	// BackUp makes a backup where the settings say.
 	BackUp(context.Context, den.Actor) (den.Backup, error)
 	// CopyOut writes a backup to somebody who keeps it elsewhere.

@@ -68,6 +68,7 @@ func (p *Pages) BackUp(c *gin.Context) error {
 type sweepPage struct {
 	view.Frame
 	Orphans []den.Orphan
+	Images  []den.IdleImage
 	Done    bool
 	MayRun  bool
 }
@@ -79,11 +80,11 @@ func (p *Pages) Sweep(c *gin.Context) error { return p.sweep(c, true) }
 func (p *Pages) DoSweep(c *gin.Context) error { return p.sweep(c, false) }
 
 func (p *Pages) sweep(c *gin.Context, dry bool) error {
-	orphans, err := p.Den.Sweep(c, asking(c), dry)
+	found, err := p.Den.Sweep(c, asking(c), dry)
 	if err != nil {
 		return err
 	}
-	page := sweepPage{Frame: p.frame(c, p.words.Say("sweep.title")), Orphans: orphans, Done: !dry, MayRun: den.May(asking(c), den.RunHost, den.Owner{})}
+	page := sweepPage{Frame: p.frame(c, p.words.Say("sweep.title")), Orphans: found.Orphans, Images: found.Images, Done: !dry, MayRun: den.May(asking(c), den.RunHost, den.Owner{})}
 	page.Back = back("/host")
 	return p.show(c, http.StatusOK, "sweep", page)
 }

@@ -163,7 +163,7 @@ type Host interface {
 	Checkpoint(context.Context, den.Actor) (signed string, err error)
 	RecordKey() den.RecordKey
 	Host(context.Context, den.Actor) (den.HostView, error)
-	Sweep(ctx context.Context, a den.Actor, dryRun bool) ([]den.Orphan, error)
+	Sweep(ctx context.Context, a den.Actor, dryRun bool) (den.Swept, error)
 	// BackUp makes a backup where the settings say.
 	BackUp(context.Context, den.Actor) (den.Backup, error)
 	// Watch pokes when anything about a trial, lease or person changed; call the function

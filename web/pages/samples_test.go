@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"innovationden/orchestrator/den"
 	"innovationden/web/view"
 )
 
@@ -106,7 +107,7 @@ func samples() map[string]view.Page {
 		"sign-in": signInPage{},
 		"techmap": techmapPage{}, "sheets": sheetsPage{}, "techmap-map": mapPage{}, "compare": comparePage{}, "supplier": supplierPage{}, "supplier-edit": supplierEditPage{},
 		"profiles": profilesPage{}, "personal": personalPage{}, "personal-remove": removePage{}, "retention": retentionPage{},
-		"sweep":  sweepPage{},
+		"sweep":  sweepPage{Images: []den.IdleImage{{Image: "sha256:1", State: den.ImageDue}, {Image: "sha256:2", Pushed: true, State: den.ImageLater}}},
 		"trial":  trialPage{},
 		"trials": trialsPage{},
 	}

@@ -529,6 +529,33 @@ func (e Hosting) Valid() bool {
 	}
 }
 
+// Defines values for IdleImageState.
+const (
+	ImageDue     IdleImageState = "due"
+	ImageLater   IdleImageState = "later"
+	ImageRemoved IdleImageState = "removed"
+	ImageStays   IdleImageState = "stays"
+	ImageYoung   IdleImageState = "young"
+)
+
+// Valid indicates whether the value is a known member of the IdleImageState enum.
+func (e IdleImageState) Valid() bool {
+	switch e {
+	case ImageDue:
+		return true
+	case ImageLater:
+		return true
+	case ImageRemoved:
+		return true
+	case ImageStays:
+		return true
+	case ImageYoung:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MemberRole.
 const (
 	Approver       MemberRole = "approver"
@@ -1931,6 +1958,9 @@ type Host struct {
 	CellsReady         *int32 `json:"cells_ready,omitempty"`
 	CellsWanted        *int32 `json:"cells_wanted,omitempty"`
 
+	// CertificateEnds When the certificate that the den shows runs out. Left out where it speaks no HTTPS itself.
+	CertificateEnds *time.Time `json:"certificate_ends,omitempty"`
+
 	// CheckpointPosted How the signed state of the record stands with the address outside that it is posted to.
 	CheckpointPosted *CheckpointPosted `json:"checkpoint_posted,omitempty"`
 	Cpus             *int32            `json:"cpus,omitempty"`
@@ -1993,6 +2023,21 @@ type Hours struct {
 	// Zone A time zone such as Europe/London; left out: the den's own.
 	Zone *string `json:"zone,omitempty"`
 }
+
+// IdleImage An image on the engine that nothing needs. It leaves when that has been so for the grace of images; one sweep removes so many, and the next goes on.
+type IdleImage struct {
+	Image string `json:"image"`
+
+	// Pushed A release is made of it, and the next launch brings it back. Else no release is.
+	Pushed bool `json:"pushed"`
+
+	// Since When the den first saw that nothing needs it.
+	Since time.Time      `json:"since"`
+	State IdleImageState `json:"state"`
+}
+
+// IdleImageState defines model for IdleImageState.
+type IdleImageState string
 
 // Imported What an import did.
 type Imported struct {
@@ -2725,9 +2770,10 @@ type Orphan struct {
 	Youngest   time.Time `json:"youngest"`
 }
 
-// OrphanPage One page of a list.
+// OrphanPage What a sweep found.
 type OrphanPage struct {
-	Items []Orphan `json:"items"`
+	Images []IdleImage `json:"images"`
+	Items  []Orphan    `json:"items"`
 
 	// Next Pass it as after; left out at the end.
 	Next *string `json:"next,omitempty"`
