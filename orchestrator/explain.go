@@ -130,9 +130,13 @@ func answeredWith(err error) (string, bool) {
 }
 
 func listed(ports []int) string {
-	words := make([]string, len(ports))
-	for i, p := range ports {
-		words[i] = strconv.Itoa(p)
+	const most = 10
+	words := make([]string, 0, most+1)
+	for _, p := range ports[:min(len(ports), most)] {
+		words = append(words, strconv.Itoa(p))
+	}
+	if more := len(ports) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]

@@ -35,7 +35,7 @@ func (o *Orchestrator) AddRelease(ctx context.Context, actor den.Actor, in den.N
 	if in.Compose != "" {
 		return o.addStack(ctx, actor, in, product, r)
 	}
-	image, from, err := o.image(ctx, in, product)
+	image, from, err := o.image(ctx, actor, in, product)
 	if err != nil {
 		return r, err
 	}
@@ -209,16 +209,13 @@ func given(in den.NewRelease) (n int) {
 }
 
 // image brings the image in and says where it came from.
-func (o *Orchestrator) image(ctx context.Context, in den.NewRelease, product den.Product) (i sandbox.Image, from string, err error) {
+func (o *Orchestrator) image(ctx context.Context, actor den.Actor, in den.NewRelease, product den.Product) (i sandbox.Image, from string, err error) {
 	if in.Pushed != "" {
 		i, from, err = o.pushedImage(ctx, product, in.Pushed)
 		return i, from, imageFault(err, in)
 	}
 	if in.Archive == nil {
-		err = o.ask(ctx, lookPatience, func(ctx context.Context) error {
-			i, err = o.Images.Image(ctx, in.Image)
-			return err
-		})
+		i, err = o.called(ctx, actor, product.Supplier, in.Image)
 		return i, in.Image, imageFault(err, in)
 	}
 	loaded, err := o.Images.Load(ctx, in.Archive, in.ArchiveSize)
@@ -279,6 +276,9 @@ func imaged(r *den.Release, i sandbox.Image, in den.NewRelease, from string) err
 	var faults den.Faults
 	if len(i.Reserved) > 0 {
 		faults.Add(den.Bad("image", "Remove the labels %s from the image. They belong to the den.", strings.Join(i.Reserved, ", ")))
+	}
+	if n := len(i.Volumes); n > sandbox.MaxVolumes {
+		faults.Add(den.Bad("image", "Remove volumes from the image. It declares %d, at most %d are possible.", n, sandbox.MaxVolumes))
 	}
 	for _, v := range i.Volumes {
 		if err := sandbox.CheckVolume(path.Clean(v)); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // stack brings the images of a stack in and takes over what they say. brought are the
 // images that came in an archive and must go again where the release is not added.
-func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Release) (brought []sandbox.Image, err error) {
+func (o *Orchestrator) stack(ctx context.Context, actor den.Actor, in den.NewRelease, r *den.Release) (brought []sandbox.Image, err error) {
 	read, err := o.readStack(ctx, in, r)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,11 @@ func (o *Orchestrator) stack(ctx context.Context, in den.NewRelease, r *den.Rele
 			stackFaults(&faults, name, pushed)
 			continue
 		}
-		i, err := o.stackImage(ctx, name, brought)
+		i, ok := broughtAs(name, brought)
+		var err error
+		if !ok {
+			i, err = o.called(ctx, actor, r.Supplier, name)
+		}
 		switch {
 		case errors.Is(err, sandbox.ErrNoImage) && in.Archive != nil:
 			faults.Add(den.Bad("archive", "The image %q is neither in the archive nor on the engine. Save every image that the file names into it: docker save takes several names.", name))
@@ -86,6 +90,9 @@ func stackFaults(faults *den.Faults, name string, i sandbox.Image) {
 	if len(i.Reserved) > 0 {
 		faults.Add(den.Bad("compose", "Remove the labels %s from the image %q. They belong to the den.", strings.Join(i.Reserved, ", "), name))
 	}
+	if n := len(i.Volumes); n > sandbox.MaxVolumes {
+		faults.Add(den.Bad("compose", "Remove volumes from the image %q. It declares %d, at most %d are possible.", name, n, sandbox.MaxVolumes))
+	}
 	for _, v := range i.Volumes {
 		if err := sandbox.CheckVolume(path.Clean(v)); err != nil {
 			faults.Add(den.Bad("compose", "Remove the volume %q from the image %q. The engine itself provides that place.", v, name))
@@ -93,18 +100,15 @@ func stackFaults(faults *den.Faults, name string, i sandbox.Image) {
 	}
 }
 
-// stackImage finds an image by the name that a file gives it: in the archive first.
-func (o *Orchestrator) stackImage(ctx context.Context, name string, brought []sandbox.Image) (i sandbox.Image, err error) {
+// broughtAs finds an image by the name that a file gives it among those that came with the
+// file.
+func broughtAs(name string, brought []sandbox.Image) (sandbox.Image, bool) {
 	for _, i := range brought {
 		if i.ID == name || slices.ContainsFunc(i.Names, func(n string) bool { return tagged(n) == tagged(name) }) {
-			return i, nil
+			return i, true
 		}
 	}
-	err = o.ask(ctx, lookPatience, func(ctx context.Context) error {
-		i, err = o.Images.Image(ctx, name)
-		return err
-	})
-	return i, err
+	return sandbox.Image{}, false
 }
 
 // tagged is the one spelling of the many that an image's name has.
@@ -157,7 +161,7 @@ func stacked(r *den.Release, read StackReading, found map[string]sandbox.Image) 
 
 // addStack adds a release that is a stack.
 func (o *Orchestrator) addStack(ctx context.Context, actor den.Actor, in den.NewRelease, product den.Product, r den.Release) (den.Release, error) {
-	brought, err := o.stack(ctx, in, &r)
+	brought, err := o.stack(ctx, actor, in, &r)
 	if err == nil {
 		for _, id := range r.EveryImage() {
 			if err = o.act(ctx, listPatience, func(ctx context.Context) error { return o.Images.Keep(ctx, id) }); err != nil {

@@ -4,25 +4,31 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 // Bounds of a specification.
 const (
 	maxServices = 16
-	maxVolumes  = 16
 	maxEnv      = 256
 	maxText     = 32 << 10 // bytes of one variable or argument
 )
+
+// MaxVolumes is how many volumes a service, and an image, may have.
+const MaxVolumes = 16
 
 var (
 	idForm      = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
 	serviceForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	imageForm   = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	userForm    = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,32}(:[A-Za-z0-9_.-]{1,32})?$`)
+	userForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?$`) // an engine reads -0 as 0
+	keptForm    = regexp.MustCompile(`^den-[^/]*/kept(:|$)`)
 )
 
 // Check says whether an id has the form of one, with ErrSpec if it has not.
@@ -89,12 +95,12 @@ func (s Service) check() error {
 		return fmt.Errorf("%w: service %s must name its image by id (sha256:…), not %q", ErrSpec, s.Name, s.Image)
 	case s.Profile != Strict && s.Profile != Standard:
 		return fmt.Errorf("%w: the profile of service %s must be strict or standard, not %q", ErrSpec, s.Name, s.Profile)
-	case s.User != "" && !userForm.MatchString(s.User):
+	case s.User != "" && !isUser(s.User):
 		return fmt.Errorf("%w: the user of service %s is not a user or user:group: %q", ErrSpec, s.Name, s.User)
 	case s.Profile == Strict && isRoot(s.User):
 		return fmt.Errorf("%w: service %s cannot run as root in profile strict", ErrSpec, s.Name)
-	case len(s.Volumes) > maxVolumes:
-		return fmt.Errorf("%w: service %s has %d volumes, at most %d are possible", ErrSpec, s.Name, len(s.Volumes), maxVolumes)
+	case len(s.Volumes) > MaxVolumes:
+		return fmt.Errorf("%w: service %s has %d volumes, at most %d are possible", ErrSpec, s.Name, len(s.Volumes), MaxVolumes)
 	case len(s.Env) > maxEnv:
 		return fmt.Errorf("%w: service %s has %d variables, at most %d are possible", ErrSpec, s.Name, len(s.Env), maxEnv)
 	}
@@ -119,6 +125,18 @@ func (s Service) check() error {
 	return nil
 }
 
+// isUser says whether a text is a user or user:group whom an engine can look for: numbers
+// end at 2147483647 there.
+func isUser(user string) bool {
+	const bits = 32
+	for _, part := range strings.Split(user, ":") {
+		if _, err := strconv.ParseInt(part, 10, bits); errors.Is(err, strconv.ErrRange) {
+			return false
+		}
+	}
+	return userForm.MatchString(user)
+}
+
 func isRoot(user string) bool {
 	name, _, _ := strings.Cut(user, ":")
 	return name == "root" || (name != "" && strings.Trim(name, "0") == "")
@@ -137,6 +155,21 @@ func CheckVolume(p string) error {
 	}
 	return nil
 }
+
+// OfKernel says whether an absolute path inside a sandbox is one of those that the kernel shows
+// itself by. What an engine opened for itself lies there for a moment while it starts a
+// service.
+func OfKernel(p string) bool {
+	if !path.IsAbs(p) {
+		return false
+	}
+	p = path.Clean(p)
+	return slices.ContainsFunc([]string{"/proc", "/sys", "/dev"}, func(k string) bool { return p == k || strings.HasPrefix(p, k+"/") })
+}
+
+// Kept says whether a name is one under which a den keeps an image: nobody else may give
+// an image such a name, or call one by it.
+func Kept(name string) bool { return keptForm.MatchString(name) }
 
 // Hash names everything that a specification says, so that what an earlier call
 // made can be told from what another specification would make: SHA-256 of its

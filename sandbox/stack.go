@@ -185,7 +185,7 @@ func CheckName(name string) error {
 // CheckUser says whether a service may run as this user (user or user:group), with
 // ErrSpec if not.
 func CheckUser(user string) error {
-	if !userForm.MatchString(user) {
+	if !isUser(user) {
 		return fmt.Errorf("%w: %q is not a user or user:group", ErrSpec, user)
 	}
 	return nil

@@ -68,7 +68,11 @@ func TestWhatIsWrongInAStackIsNamed(t *testing.T) {
 		"a name of another":        {func(s *sandbox.Spec) { s.Services[0].Aliases = []string{"a b"} }, `not "a b"`},
 		"a port of no use":         {func(s *sandbox.Spec) { s.Services[1].Ports = []int{70000} }, "not 70000"},
 		"nobody to answer":         {func(s *sandbox.Spec) { s.Front = "x" }, `no service "x"`},
-		"a folder of no root":      {func(s *sandbox.Spec) { s.Services[1].WorkingDir = ".." }, "absolute path"},
+		"a user who is root": {func(s *sandbox.Spec) {
+			s.Services[1].Profile, s.Services[1].User = sandbox.Strict, "-0" // an engine reads it as 0
+		}, "not a user"},
+		"a user past the last": {func(s *sandbox.Spec) { s.Services[1].User = "4294967296" }, "not a user"},
+		"a folder of no root":  {func(s *sandbox.Spec) { s.Services[1].WorkingDir = ".." }, "absolute path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stack()

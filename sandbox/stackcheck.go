@@ -24,8 +24,8 @@ func (s Spec) checkStack() error {
 		}
 		volumes[v.Name] = true
 	}
-	if len(s.Volumes) > maxVolumes {
-		return fmt.Errorf("%w: there are %d volumes, at most %d are possible", ErrSpec, len(s.Volumes), maxVolumes)
+	if len(s.Volumes) > MaxVolumes {
+		return fmt.Errorf("%w: there are %d volumes, at most %d are possible", ErrSpec, len(s.Volumes), MaxVolumes)
 	}
 	known := map[string]Service{}
 	bytes := 0
@@ -179,7 +179,7 @@ func (s Service) checkRest() error {
 	}
 	h := s.Health
 	switch {
-	case len(s.Aliases) > MaxAliases || len(s.Ports) > MaxPorts || len(s.Files) > MaxFiles || len(s.Mounts)+len(s.Tmpfs) > maxVolumes:
+	case len(s.Aliases) > MaxAliases || len(s.Ports) > MaxPorts || len(s.Files) > MaxFiles || len(s.Mounts)+len(s.Tmpfs) > MaxVolumes:
 		return fmt.Errorf("%w: it has too many names, ports, files or places", ErrSpec)
 	case s.WorkingDir != "" && (!path.IsAbs(s.WorkingDir) || len(s.WorkingDir) > 255 || strings.ContainsRune(s.WorkingDir, 0)):
 		return fmt.Errorf("%w: the working folder must be an absolute path, not %q", ErrSpec, s.WorkingDir)

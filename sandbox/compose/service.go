@@ -33,7 +33,7 @@ func serviceRules() map[string]rule {
 		"cpus":              processors,
 		"depends_on":        dependsOn,
 		"deploy":            deploy(),
-		"entrypoint":        command,
+		"entrypoint":        entrypoint,
 		"environment":       environment,
 		"expose":            expose,
 		"healthcheck":       health(),
@@ -63,7 +63,7 @@ func serviceRules() map[string]rule {
 		"ulimits":           ulimits(),
 		"user":              text(user),
 		"volumes":           many(maxPlaces, mount()),
-		"working_dir":       text(absolute),
+		"working_dir":       text(folder),
 	}
 }
 
@@ -136,9 +136,12 @@ func user(r *reading, s string) (string, string) {
 	return "", ""
 }
 
-func absolute(_ *reading, s string) (string, string) {
-	if !path.IsAbs(s) || len(s) > 255 || strings.ContainsAny(s, "\x00\n") {
+func folder(_ *reading, s string) (string, string) {
+	switch {
+	case !path.IsAbs(s) || len(s) > 255 || strings.ContainsAny(s, "\x00\n"):
 		return policy.Shown(s) + " is not an absolute path.", "Begin it with /."
+	case sandbox.OfKernel(s):
+		return policy.Shown(s) + " is one of the kernel's folders.", "Enter a folder outside of /proc, /sys and /dev."
 	}
 	return "", ""
 }
@@ -177,7 +180,7 @@ func host(r *reading, p string, n *node) any {
 		return nil
 	}
 	name := strings.ToLower(s)
-	if sandbox.CheckHost(name) != nil {
+	if sandbox.CheckHost(name) != nil || len(name) != len(s) { // a letter of another script can have a small form that is not of its own
 		r.refuse(p, n, policy.Shown(s)+" cannot be the name of a host.", "Use 1 to 63 letters, digits, \".\", \"-\" and \"_\", and not localhost.")
 		return nil
 	}
@@ -217,6 +220,17 @@ func command(r *reading, p string, n *node) any {
 	return nil
 }
 
+// entrypoint is a command that is not what the kernel shows itself by.
+func entrypoint(r *reading, p string, n *node) any {
+	words := command(r, p, n)
+	if all, _ := words.([]any); len(all) > 0 {
+		if first, _ := all[0].(string); sandbox.OfKernel(first) {
+			r.refuse(p, n, "It starts "+policy.Shown(first)+", which is one of the kernel's files.", "Start a program that the image itself holds.")
+		}
+	}
+	return words
+}
+
 func anyWord(_ *reading, s string) (string, string) {
 	if len(s) > maxWord {
 		return "It is too long.", fmt.Sprintf("Write at most %d bytes.", maxWord)
@@ -228,7 +242,7 @@ func environment(r *reading, p string, n *node) any {
 	out := map[string]any{}
 	r.pairs(p, n, maxVars, func(p string, at *node, name, value string, given bool) {
 		switch {
-		case name == "" || len(name) > 256 || strings.ContainsAny(name, "= \t\n\x00"):
+		case name == "" || len(name) > 256 || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c > '~' || c == '=' }):
 			r.refuse(p, at, policy.Shown(name)+" is not the name of a variable.", "Use letters, digits and _.")
 		case !given:
 			r.refuse(p, at, "The variable "+policy.Shown(name)+" has no value: the den gives a file no environment.", "Write the value itself, as \"docker compose config\" prints it.")

@@ -89,8 +89,11 @@ type imageConfig struct {
 	Architecture string `json:"architecture"`
 	OS           string `json:"os"`
 	Config       struct {
-		Labels  map[string]string
-		Volumes map[string]struct{}
+		Labels          map[string]string
+		Volumes         map[string]struct{}
+		Env             []string
+		Entrypoint, Cmd []string
+		WorkingDir      string
 	} `json:"config"`
 	RootFS struct {
 		DiffIDs []string `json:"diff_ids"`
@@ -170,8 +173,8 @@ const saveAgain = "Save the image again with docker save."
 
 // index finds where each file of the archive lies.
 func (a *Archive) index(size int64) error {
-	at := &counter{r: io.NewSectionReader(a.from, 0, size)}
-	r := tar.NewReader(at)
+	at := io.NewSectionReader(a.from, 0, size)
+	r := tar.NewReader(at) // which skips contents without reading them
 	for n := 0; ; n++ {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -190,7 +193,11 @@ func (a *Archive) index(size int64) error {
 		}
 		switch h.Typeflag {
 		case tar.TypeReg:
-			a.parts[name] = part{offset: at.n, size: h.Size}
+			offset, err := at.Seek(0, io.SeekCurrent)
+			if err != nil {
+				return err
+			}
+			a.parts[name] = part{offset: offset, size: h.Size}
 		case tar.TypeSymlink:
 			to, ok := inside(path.Join(path.Dir(name), h.Linkname))
 			if !ok || path.IsAbs(h.Linkname) {
@@ -203,17 +210,6 @@ func (a *Archive) index(size int64) error {
 			a.refuse(Shown(h.Name), "It is neither a file nor a folder.", saveAgain)
 		}
 	}
-}
-
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
-	return n, err
 }
 
 // inside cleans a name that must stay in the archive.

@@ -154,6 +154,18 @@ func TestHostileArchivesAreRefusedWithTheirSentence(t *testing.T) {
 		many[i] = reg(fmt.Sprint(i))
 	}
 	of := func(layers ...[]byte) saved { return saved{layers: layers} }
+	asking := func(what string, v any) saved {
+		return saved{config: map[string]any{"config": map[string]any{what: v}}}
+	}
+	attribute := func(name, value string) *tar.Header {
+		return &tar.Header{Name: "app", Typeflag: tar.TypeReg, PAXRecords: map[string]string{name: value}}
+	}
+	linked := func(to string) *tar.Header { return &tar.Header{Name: "b", Typeflag: tar.TypeLink, Linkname: to} }
+	volumes := map[string]any{}
+	for i := range 17 {
+		volumes[fmt.Sprintf("/v%d", i)] = map[string]any{}
+	}
+	long := strings.Repeat("a", 256)
 	empty := layer(t)
 	index := func(d map[string]any) map[string][]byte {
 		manifest := asJSON(t, d)
@@ -189,6 +201,46 @@ func TestHostileArchivesAreRefusedWithTheirSentence(t *testing.T) {
 			})}.bytes(t),
 			"web.tar: index.json: It names an image that manifest.json does not. Instead: Save the image again with docker save.",
 		},
+		"no platform": {saved{config: map[string]any{"os": nil, "architecture": nil}}.bytes(t), "web.tar: acme/web:1: It does not say for which system and processor it is. Instead: Build it with docker build --platform linux/amd64."},
+		"a configuration of null": {
+			saved{files: map[string][]byte{"null.json": []byte("null")}, entry: map[string]any{"Config": "null.json"}}.bytes(t),
+			"web.tar: acme/web:1: It does not say for which system and processor it is. Instead: Build it with docker build --platform linux/amd64.\n" +
+				"web.tar: acme/web:1: Its configuration names 0 layers, the archive has 1. Instead: Save the image again with docker save.",
+		},
+		"layers of null": {
+			saved{config: map[string]any{"rootfs": nil, "history": []any{map[string]any{"created_by": "x"}, map[string]any{"empty_layer": true}}}}.bytes(t),
+			"web.tar: acme/web:1: Its configuration names 0 layers, the archive has 1. Instead: Save the image again with docker save.",
+		},
+		"17 volumes":                  {asking("Volumes", volumes).bytes(t), "web.tar: acme/web:1: It declares 17 volumes. Instead: Build it with at most 16 VOLUME places."},
+		"a volume that climbs":        {asking("Volumes", map[string]any{"/data/../proc": nil}).bytes(t), "web.tar: acme/web:1: It declares a volume at /data/../proc, where none can be. Instead: Build it without this VOLUME."},
+		"a volume of no name":         {asking("Volumes", map[string]any{"": nil}).bytes(t), "web.tar: acme/web:1: It declares a volume at \"\", where none can be. Instead: Build it without this VOLUME."},
+		"a folder of the engine's":    {asking("WorkingDir", "/proc/self/fd/8").bytes(t), "web.tar: acme/web:1: Its working folder /proc/self/fd/8 is one of the kernel's. Instead: Build it with a WORKDIR outside of /proc, /sys and /dev."},
+		"a folder that climbs there":  {asking("WorkingDir", "/app/../proc/self/fd/8").bytes(t), "web.tar: acme/web:1: Its working folder /app/../proc/self/fd/8 is one of the kernel's. Instead: Build it with a WORKDIR outside of /proc, /sys and /dev."},
+		"a folder from nowhere":       {asking("WorkingDir", "app").bytes(t), "web.tar: acme/web:1: Its working folder app does not begin with /. Instead: Build it with an absolute WORKDIR."},
+		"the engine as the program":   {asking("Entrypoint", []string{"/proc/self/exe"}).bytes(t), "web.tar: acme/web:1: It starts /proc/self/exe, which is one of the kernel's files. Instead: Start a program that the image itself holds."},
+		"and as its command":          {asking("Cmd", []string{"/proc/self/exe"}).bytes(t), "web.tar: acme/web:1: It starts /proc/self/exe, which is one of the kernel's files. Instead: Start a program that the image itself holds."},
+		"a variable of no name":       {asking("Env", []string{"A=1", "=x"}).bytes(t), "web.tar: acme/web:1: It sets the variable =x, which has no name or holds a zero byte. Instead: Build it without this ENV."},
+		"a zero in a variable":        {asking("Env", []string{"A=\x00"}).bytes(t), "web.tar: acme/web:1: It sets the variable \"A=\\x00\", which has no name or holds a zero byte. Instead: Build it without this ENV."},
+		"a link of an old driver":     {of(layer(t, linked(".wh..wh.plnk/big"))).bytes(t), "web.tar: acme/web:1 layer 1: b is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a link to a mark":            {of(layer(t, linked("x/.wh.a"))).bytes(t), "web.tar: acme/web:1 layer 1: b is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a file below a mark":         {of(layer(t, reg(".wh.a/b"))).bytes(t), "web.tar: acme/web:1 layer 1: .wh.a/b is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a mark of the folder above":  {of(layer(t, reg("a/.wh..."))).bytes(t), "web.tar: acme/web:1 layer 1: a/.wh... is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a mark of the folder itself": {of(layer(t, reg(".wh.."))).bytes(t), "web.tar: acme/web:1 layer 1: .wh.. is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a mark of nothing":           {of(layer(t, reg("a/.wh."))).bytes(t), "web.tar: acme/web:1 layer 1: a/.wh. is, or leads to, a mark of a removed file that no file has. Instead: Build the image without names that begin with .wh."},
+		"a folder led elsewhere":      {of(layer(t, attribute("SCHILY.xattr.trusted.overlay.redirect", "/etc"))).bytes(t), "web.tar: acme/web:1 layer 1: app carries the attribute trusted.overlay.redirect, by which the server itself puts layers together. Instead: Build the image without it."},
+		"a name of 256 bytes":         {of(layer(t, reg(long))).bytes(t), "web.tar: acme/web:1 layer 1: The name \"" + long[:80] + "\"… is longer than a file system can keep. Instead: Build the image with shorter names."},
+		"a name of 5000 bytes":        {of(layer(t, reg(strings.Repeat("a/", 2500)+"b"))).bytes(t), "web.tar: acme/web:1 layer 1: The name \"" + strings.Repeat("a/", 40) + "\"… is longer than a file system can keep. Instead: Build the image with shorter names."},
+		"a size of 8 EiB":             {of(sized(t, "9223372036854775807")).bytes(t), "web.tar: acme/web:1 layer 1: It is not an archive that docker save writes, or it is damaged. Instead: Save the image again with docker save."},
+		"a size below nothing":        {of(sized(t, "-1")).bytes(t), "web.tar: acme/web:1 layer 1: It is not an archive that docker save writes, or it is damaged. Instead: Save the image again with docker save."},
+		"one file again and again":    {of(layer(t, slices.Repeat([]*tar.Header{reg("a")}, 101)...)).bytes(t), "web.tar: acme/web:1 layer 1: The layers hold more than 100 files. Instead: Build a smaller image."},
+		"a bomb in many members": {
+			of(bytes.Repeat(zipped(t, make([]byte, 1<<20)), 17)).bytes(t),
+			"web.tar: acme/web:1 layer 1: The layers unpack to more than 16 MB. Instead: Build a smaller image.",
+		},
+		"a member and noise": {
+			of(append(zipped(t, layer(t, reg("x"))), "noise"...)).bytes(t),
+			"web.tar: acme/web:1 layer 1: It is not an archive that docker save writes, or it is damaged. Instead: Save the image again with docker save.",
+		},
 		"65 layers":              {of(slices.Repeat([][]byte{empty}, 65)...).bytes(t), "web.tar: acme/web:1: It has 65 layers. Instead: Build it with 1 to 64 layers: join RUN lines, or flatten it."},
 		"no layers":              {saved{entry: map[string]any{"Layers": []string{}}}.bytes(t), "web.tar: acme/web:1: It has 0 layers. Instead: Build it with 1 to 64 layers: join RUN lines, or flatten it."},
 		"17 images":              {saved{images: 17}.bytes(t), "web.tar: manifest.json: The archive holds 17 images. Instead: Save 1 to 16 in one archive."},
@@ -221,6 +273,88 @@ func TestHostileArchivesAreRefusedWithTheirSentence(t *testing.T) {
 				t.Errorf("said %v\nwant %s", err, c.want)
 			}
 		})
+	}
+}
+
+// sized is a layer of one file whose size is what an extended header says.
+func sized(t testing.TB, size string) []byte {
+	t.Helper()
+	extended := func(key, value string) string {
+		text := fmt.Sprintf(" %s=%s\n", key, value)
+		return fmt.Sprint(len(text)+2) + text // two digits
+	}
+	body := extended("size", size)
+	out := layer(t, &tar.Header{Name: "x", Typeflag: tar.TypeReg, Size: int64(len(body))})
+	copy(out[512:], body)
+	out[156] = tar.TypeXHeader
+	copy(out[148:156], "        ")
+	sum := 0
+	for _, c := range out[:512] {
+		sum += int(c)
+	}
+	copy(out[148:156], fmt.Sprintf("%06o\x00 ", sum))
+	return append(out[:1024:1024], layer(t, &tar.Header{Name: "x", Typeflag: tar.TypeReg})...)
+}
+
+// What looks odd and is usual, or does nothing, is taken.
+func TestOddImagesThatDoNoHarmAreTaken(t *testing.T) {
+	reg := func(name string) *tar.Header { return &tar.Header{Name: name, Typeflag: tar.TypeReg} }
+	for name, s := range map[string]saved{
+		"marks of removed files":    {layers: [][]byte{layer(t, reg("a/.wh.b"), reg("a/.wh..wh..opq"), reg(".wh..hidden"), reg("file.wh.x"))}},
+		"a kernel's file as a word": {config: map[string]any{"config": map[string]any{"Entrypoint": []string{"cat"}, "Cmd": []string{"/proc/cpuinfo"}}}},
+		"a program called proc":     {config: map[string]any{"config": map[string]any{"Entrypoint": []string{"proc/run"}, "WorkingDir": "/process"}}},
+		"rights of a file":          {layers: [][]byte{layer(t, &tar.Header{Name: "ping", Typeflag: tar.TypeReg, PAXRecords: map[string]string{"SCHILY.xattr.security.capability": "\x01\x00\x00\x02"}})}},
+		"steps for who builds on it": {config: map[string]any{"config": map[string]any{
+			"OnBuild": []string{"RUN rm -rf /"}, "StopSignal": "SIGFOO", "Shell": nil, "Healthcheck": map[string]any{"Test": []string{"CMD", "x"}, "Interval": 1}, "Volumes": nil, "Labels": nil,
+		}}},
+		"history without layers": {config: map[string]any{"history": slices.Repeat([]any{map[string]any{"empty_layer": true}}, 500)}},
+		"names in other scripts": {layers: [][]byte{layer(t, reg("данные/таблица"), reg("a\u202egpj.exe"))}},
+		"many small members":     {layers: [][]byte{append(bytes.Repeat(zipped(t, nil), 1000), zipped(t, layer(t, reg("x")))...)}},
+	} {
+		if _, err := check(s.bytes(t), policy.ArchiveLimits{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A layer can decompress to nothing for as long as somebody cares to send it.
+func TestMembersOfNothingEndWithTheirContext(t *testing.T) {
+	b := saved{layers: [][]byte{append(bytes.Repeat(zipped(t, nil), 400_000), zipped(t, layer(t, &tar.Header{Name: "x", Typeflag: tar.TypeReg}))...)}}.bytes(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	from := &ending{ReaderAt: bytes.NewReader(b), cancel: cancel}
+	_, err := policy.CheckArchive(ctx, policy.Source{Name: "web.tar", From: from, Size: int64(len(b)), Platform: "linux/amd64"}, policy.ArchiveLimits{})
+	if !errors.Is(err, context.Canceled) || from.after > 256<<10 {
+		t.Errorf("said %v after %d more bytes of %d", err, from.after, len(b))
+	}
+}
+
+// ending ends a context in the middle of the first layer, and counts what is read after.
+type ending struct {
+	io.ReaderAt
+	cancel func()
+	long   int // readings of many bytes
+	after  int
+}
+
+func (e *ending) ReadAt(b []byte, at int64) (int, error) {
+	if e.long > 1 {
+		e.after += len(b)
+	}
+	if len(b) >= 32<<10 {
+		if e.long++; e.long == 2 {
+			e.cancel()
+		}
+	}
+	return e.ReaderAt.ReadAt(b, at)
+}
+
+// An archive of gigabytes is found out about without being read.
+func TestOnlyWhatIsAskedForIsReadOfAnArchive(t *testing.T) {
+	b := saved{files: map[string][]byte{"besides": make([]byte, 32<<20)}}.bytes(t)
+	from := &ending{ReaderAt: bytes.NewReader(b), cancel: func() {}, long: 2}
+	_, err := policy.CheckArchive(t.Context(), policy.Source{Name: "web.tar", From: from, Size: int64(len(b)), Platform: "linux/amd64"}, policy.ArchiveLimits{})
+	if err != nil || from.after > 1<<20 {
+		t.Errorf("said %v and read %d of %d bytes", err, from.after, len(b))
 	}
 }
 

@@ -6,15 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
 
 	"innovationden/sandbox"
 )
-
-// keptTag is the form of the tags under which dens keep images.
-var keptTag = regexp.MustCompile(`^den-[^/]*/kept(:|$)`)
 
 // image checks one image. Its error is one that ends the reading.
 func (a *Archive) image(ctx context.Context, where string, m manifestEntry) error {
@@ -30,24 +28,18 @@ func (a *Archive) image(ctx context.Context, where string, m manifestEntry) erro
 		a.refuse(where, "Its configuration cannot be read.", saveAgain)
 		return nil
 	}
-	if c.OS != a.os || c.Architecture != a.arch {
-		a.refuse(where, "It is for "+Shown(c.OS+"/"+c.Architecture)+", and sandboxes here are "+a.os+"/"+a.arch+".", "Build it with docker build --platform "+a.os+"/"+a.arch+".")
+	switch build := "Build it with docker build --platform " + a.os + "/" + a.arch + "."; {
+	case c.OS == "" || c.Architecture == "":
+		a.refuse(where, "It does not say for which system and processor it is.", build)
+	case c.OS != a.os || c.Architecture != a.arch:
+		a.refuse(where, "It is for "+Shown(c.OS+"/"+c.Architecture)+", and sandboxes here are "+a.os+"/"+a.arch+".", build)
 	}
 	for _, t := range m.RepoTags {
-		if keptTag.MatchString(t) {
+		if sandbox.Kept(t) {
 			a.refuse(where, "The name "+Shown(t)+" belongs to the den.", "Save it under a name of your own.")
 		}
 	}
-	for label := range c.Config.Labels {
-		if OurLabel(label) {
-			a.refuse(where, "The label "+Shown(label)+" belongs to the den.", "Build it without this label.")
-		}
-	}
-	for v := range c.Config.Volumes {
-		if sandbox.CheckVolume(path.Clean(v)) != nil {
-			a.refuse(where, "It declares a volume at "+Shown(v)+", where none can be.", "Build it without this VOLUME.")
-		}
-	}
+	a.asks(where, c)
 	for _, s := range m.LayerSources {
 		if elsewhereLayer(s.MediaType, s.URLs) {
 			a.refuse(where, "One of its layers is to be fetched from elsewhere.", "Build it on an image whose layers are all in the archive.")
@@ -59,6 +51,43 @@ func (a *Archive) image(ctx context.Context, where string, m manifestEntry) erro
 	sum := sha256.Sum256(raw)
 	a.Images = append(a.Images, ArchivedImage{ID: "sha256:" + hex.EncodeToString(sum[:]), Config: m.Config, Layers: m.Layers, Names: m.RepoTags})
 	return nil
+}
+
+// asks checks what the configuration would have of a sandbox.
+func (a *Archive) asks(where string, c imageConfig) {
+	for _, label := range slices.Sorted(maps.Keys(c.Config.Labels)) {
+		if OurLabel(label) {
+			a.refuse(where, "The label "+Shown(label)+" belongs to the den.", "Build it without this label.")
+		}
+	}
+	volumes := slices.Sorted(maps.Keys(c.Config.Volumes))
+	if n := len(volumes); n > sandbox.MaxVolumes {
+		a.refuse(where, fmt.Sprintf("It declares %d volumes.", n), fmt.Sprintf("Build it with at most %d VOLUME places.", sandbox.MaxVolumes))
+		volumes = nil
+	}
+	for _, v := range volumes {
+		if sandbox.CheckVolume(path.Clean(v)) != nil {
+			a.refuse(where, "It declares a volume at "+Shown(v)+", where none can be.", "Build it without this VOLUME.")
+		}
+	}
+	for _, e := range c.Config.Env {
+		if name, _, _ := strings.Cut(e, "="); name == "" || strings.ContainsRune(e, 0) {
+			a.refuse(where, "It sets the variable "+Shown(e)+", which has no name or holds a zero byte.", "Build it without this ENV.")
+		}
+	}
+	switch dir := c.Config.WorkingDir; {
+	case dir != "" && !path.IsAbs(dir):
+		a.refuse(where, "Its working folder "+Shown(dir)+" does not begin with /.", "Build it with an absolute WORKDIR.")
+	case sandbox.OfKernel(dir):
+		a.refuse(where, "Its working folder "+Shown(dir)+" is one of the kernel's.", "Build it with a WORKDIR outside of /proc, /sys and /dev.")
+	}
+	program := c.Config.Entrypoint
+	if len(program) == 0 {
+		program = c.Config.Cmd
+	}
+	if len(program) > 0 && sandbox.OfKernel(program[0]) {
+		a.refuse(where, "It starts "+Shown(program[0])+", which is one of the kernel's files.", "Start a program that the image itself holds.")
+	}
 }
 
 func (a *Archive) layers(ctx context.Context, where string, m manifestEntry, c imageConfig) error {

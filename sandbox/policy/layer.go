@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -122,12 +124,12 @@ func (a *Archive) unpack(ctx context.Context, where, name string) (string, error
 	if err != nil {
 		return "", err
 	}
-	plain, err := decompressed(from)
+	plain, err := decompressed(patient{ctx, from})
 	if err != nil {
 		return "", a.readError(where, err)
 	}
 	hash := sha256.New()
-	bounded := io.TeeReader(&budget{ctx: ctx, r: plain, a: a, where: where}, hash)
+	bounded := io.TeeReader(&budget{r: plain, a: a, where: where}, hash)
 	files := tar.NewReader(bounded)
 	for {
 		h, err := files.Next()
@@ -163,19 +165,61 @@ func (a *Archive) within(where string) error {
 	return nil
 }
 
-// entry refuses what would be unpacked outside of the image. The target of a symbolic
-// link is followed inside the image alone, so it may be anything.
+// entry refuses what would be unpacked outside of the image, or otherwise than it is
+// counted. The target of a symbolic link is followed inside the image alone, so it may be
+// anything.
 func (a *Archive) entry(where string, h *tar.Header) {
 	if len(a.found) > most {
 		return
 	}
-	climbs := func(n string) bool { return slices.Contains(strings.Split(n, "/"), "..") }
+	link := ""
+	if h.Typeflag == tar.TypeLink {
+		link = h.Linkname
+	}
 	switch {
-	case climbs(h.Name), h.Typeflag == tar.TypeLink && climbs(h.Linkname):
+	case climbs(h.Name) || climbs(link):
 		a.refuse(where, "The name "+Shown(h.Name)+" climbs out of the image.", "Build the layer with clean names.")
+	case tooLong(h.Name) || tooLong(h.Linkname):
+		a.refuse(where, "The name "+Shown(h.Name)+" is longer than a file system can keep.", "Build the image with shorter names.")
+	case !removes(h.Name) || marked(link):
+		a.refuse(where, Shown(h.Name)+" is, or leads to, a mark of a removed file that no file has.", "Build the image without names that begin with .wh.")
 	case h.Typeflag == tar.TypeBlock:
 		a.refuse(where, Shown(h.Name)+" is a disk of the host.", "Build the image without devices.")
 	}
+	for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
+		name, ok := strings.CutPrefix(key, "SCHILY.xattr.")
+		if ok && (strings.HasPrefix(name, "trusted.") || strings.HasPrefix(name, "user.overlay.")) {
+			a.refuse(where, Shown(h.Name)+" carries the attribute "+Shown(name)+", by which the server itself puts layers together.", "Build the image without it.")
+		}
+	}
+}
+
+func climbs(name string) bool { return slices.Contains(strings.Split(name, "/"), "..") }
+
+// tooLong says whether Linux can have no file of a name: 255 bytes a part, 4095 in all.
+func tooLong(name string) bool {
+	return len(name) > 4095 || slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return len(part) > 255 })
+}
+
+// whiteout begins the name of a mark: that a file below has gone, or with opaque, all that
+// is in a folder (OCI Image Layer Specification, "Representing Changes").
+const (
+	whiteout = ".wh."
+	opaque   = ".wh..wh..opq"
+)
+
+// removes says whether a name is no mark, or one of a file that can have gone. Engines give
+// meanings of their own to others: that of the links of an old driver copies its file once
+// for each.
+func removes(name string) bool {
+	folder, last := path.Split(path.Clean(name))
+	gone, mark := strings.CutPrefix(last, whiteout)
+	return !marked(folder) && (!mark || last == opaque || gone != "" && gone != "." && gone != ".." && !strings.HasPrefix(gone, whiteout))
+}
+
+// marked says whether any part of a name is a mark.
+func marked(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasPrefix(part, whiteout) })
 }
 
 // readError says what a failed read means: a refusal, or an error that proves nothing.
@@ -193,18 +237,28 @@ func (a *Archive) readError(where string, err error) error {
 	return err
 }
 
+// patient ends a reading with its context, however long what is read decompresses to
+// nothing.
+type patient struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.r.Read(b)
+}
+
 // budget counts what is read, for all layers together.
 type budget struct {
-	ctx   context.Context
 	r     io.Reader
 	a     *Archive
 	where string
 }
 
 func (b *budget) Read(p []byte) (int, error) {
-	if err := b.ctx.Err(); err != nil {
-		return 0, err
-	}
 	n, err := b.r.Read(p)
 	b.a.Unpacked += int64(n)
 	if much := b.a.within(b.where); much != nil {
