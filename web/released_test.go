@@ -94,3 +94,32 @@ func TestAnSBOMIsAddedOnceByItsSupplier(t *testing.T) {
 	last.shows("tbody", "part-449")
 	v.get(list+"?from=99999999999999999999").shows("main", "of 450 components")
 }
+
+// Who looks for a release looks for the newest: on the page of a product, and where a trial
+// is set up.
+func TestReleasesAreShownTheNewestFirst(t *testing.T) {
+	r := newRig(t)
+	for _, version := range []string{"1.1", "1.2"} {
+		_, err := r.den.AddRelease(context.Background(), den.System(), den.NewRelease{Product: r.bookwell.ID, Version: version, Image: "bookwell:1.0"})
+		r.must(err)
+	}
+	draft, err := r.den.AddTrial(context.Background(), r.people["official"].Act(), den.NewTrial{Name: "Next", Question: "Is it quick?"})
+	r.must(err)
+	for what, text := range map[string]string{
+		"the product": r.visitor("engineer").get("/products/" + string(r.bookwell.ID)).said(),
+		"the choices": r.visitor("official").get("/trials/" + string(draft.ID) + "/set-up/products").said(),
+	} {
+		last := -1
+		for _, version := range []string{"1.2", "1.1", "1.0"} {
+			label := version + ": see this release"
+			if what == "the choices" {
+				label = "Bookwell, version " + version
+			}
+			at := strings.Index(text, label)
+			if at <= last {
+				t.Errorf("%s: %q stands at %d, after %d in %s", what, label, at, last, text)
+			}
+			last = at
+		}
+	}
+}

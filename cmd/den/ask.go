@@ -9,8 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
@@ -131,6 +134,27 @@ func at(err error, place func(pointer string) string) error {
 	var p *problem
 	if errors.As(err, &p) {
 		p.place = place
+	}
+	return err
+}
+
+// of holds a refusal to the flags that its command has: a field that none of them gives is
+// named as the command's help names the word that gives it, or in plain words.
+func of(c *cobra.Command, err error) error {
+	var p *problem
+	if !errors.As(err, &p) || p.place == nil {
+		return err
+	}
+	place := p.place
+	p.place = func(pointer string) string {
+		name, isFlag := strings.CutPrefix(place(pointer), "--")
+		if !isFlag || c.Flag(name) != nil {
+			return place(pointer)
+		}
+		if word := strings.ToUpper(name); slices.Contains(strings.Fields(c.Use), word) {
+			return word
+		}
+		return strings.ReplaceAll(name, "-", " ")
 	}
 	return err
 }

@@ -47,7 +47,8 @@ const (
 func run(ctx context.Context, args []string, getenv func(string) string, std streams) int {
 	root := newRoot(getenv, std) //nolint:contextcheck // commands take that of ExecuteContext
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
+	err = of(c, err)
 	if err == nil {
 		return exitDone
 	}

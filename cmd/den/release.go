@@ -29,17 +29,17 @@ func (k *client) releaseList() *cobra.Command {
 	c := k.oneProduct(&cobra.Command{
 		Use:     "list PRODUCT",
 		Short:   "List the releases of a product",
-		Long:    "List the releases of a product, which is named by id or name.",
+		Long:    "List the releases of a product, which is named by id or name, the newest first.",
 		Example: "  den release list Slotwise",
 	}, func(ctx context.Context, c *contract.Client, id string) error {
-		page, err := said[contract.ReleasePage](c.ListReleases(ctx, id, &contract.ListReleasesParams{After: pointerTo(p.after), Limit: &p.limit}))
+		page, err := said[contract.ReleasePage](c.ListReleases(ctx, id, &contract.ListReleasesParams{Newest: p.newest(), After: pointerTo(p.after), Limit: &p.limit}))
 		if err != nil {
 			return err
 		}
 		k.more(page.value.Next)
 		return show(k, page, k.tellReleases)
 	})
-	p.flags(c, false)
+	p.flags(c, true)
 	return c
 }
 

@@ -172,8 +172,8 @@ func playWith(ctx context.Context, set func(*client), env map[string]string, in 
 	}
 	root.AddCommand(k.commands()...)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
+	c, err := root.ExecuteContextC(ctx)
+	if err = of(c, err); err == nil {
 		return played{exitDone, out.String(), errs.String()}
 	}
 	var said *saidError

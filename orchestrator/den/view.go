@@ -165,8 +165,8 @@ type SandboxUse struct {
 type ProductView struct {
 	Product
 	SupplierName string
-	Known        Known // where one product is read
-	Releases     []Release
+	Known        Known            // where one product is read
+	Releases     []Release        // the newest first
 	Repository   string           // under which its images are pushed
 	Flown        map[ID]Preflight // the last preflight of each release that has one
 	May          map[Action]bool

@@ -11,7 +11,7 @@ import (
 // ListReleases lists the releases of a product.
 func (a *API) ListReleases(ctx context.Context, r contract.ListReleasesRequestObject) (contract.ListReleasesResponseObject, error) {
 	f := filter(r.Params.After, r.Params.Limit)
-	f.Product = den.ID(r.Id)
+	f.Product, f.Newest = den.ID(r.Id), value(r.Params.Newest)
 	if _, err := a.den.Product(ctx, actor.From(ctx), f.Product); err != nil {
 		return nil, err
 	}

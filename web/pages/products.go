@@ -48,8 +48,7 @@ func (p *Pages) Product(c *gin.Context) error {
 		MayRecord: den.May(asking(c), den.ReadRecord, den.Owner{Suppliers: []den.ID{product.Supplier}})}
 	page.Known, page.About, page.Facts = p.known(product.Known), paragraphs(product.Description), p.productFacts(product.Product)
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/techmap", Text: p.words.Say("nav.products")}, view.Crumb{Text: product.Name})
-	for n := len(product.Releases) - 1; n >= 0; n-- {
-		r := product.Releases[n]
+	for _, r := range product.Releases {
 		row := releaseRow{Release: r, Size: p.words.bytes(r.SizeBytes)}
 		if flight, ok := product.Flown[r.ID]; ok {
 			row.Flight = &flight

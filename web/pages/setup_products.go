@@ -54,7 +54,7 @@ func (p *Pages) releaseChoices(c *gin.Context) ([]view.Choice, error) {
 	}
 	var choices []view.Choice
 	for _, product := range found {
-		for _, r := range slices.Backward(product.Releases) {
+		for _, r := range product.Releases {
 			choices = append(choices, view.Choice{
 				Value: string(r.ID), Text: p.words.Say("set-up.release", "Product", product.Name, "Version", r.Version),
 				Hint: view.Hint{Text: p.words.Say("set-up.release-hint", "Supplier", product.SupplierName, "Summary", product.Summary) + " " + p.flightHint(product, r.ID)},

@@ -4422,6 +4422,9 @@ type AddReleaseArchiveParams struct {
 
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
+	// Newest Latest first.
+	Newest *InNewest `form:"newest,omitempty" json:"newest,omitempty"`
+
 	// After `next` of the page before.
 	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
 
@@ -13844,6 +13847,18 @@ func NewListReleasesRequest(server string, id InId, params *ListReleasesParams) 
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Newest != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "newest", *params.Newest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.After != nil {
 
@@ -40496,6 +40511,14 @@ func (siw *ServerInterfaceWrapper) ListReleases(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListReleasesParams
+
+	// ------------- Optional query parameter "newest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "newest", c.Request.URL.Query(), &params.Newest, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter newest: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	// ------------- Optional query parameter "after" -------------
 
