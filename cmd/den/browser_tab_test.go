@@ -57,6 +57,7 @@ type tab struct {
 
 	mu       sync.Mutex
 	console  []string
+	isTorn   bool // a request was cut off since it was last asked
 	document network.RequestID
 	bytes    float64
 }
@@ -102,7 +103,9 @@ func (b *tab) hear(event any) {
 	case *cdplog.EventEntryAdded:
 		isGrave := e.Entry.Level == cdplog.LevelError || e.Entry.Level == cdplog.LevelWarning
 		// An answer of 4xx is a page of its own here, and is looked at as one.
-		if isGrave && !strings.Contains(e.Entry.Text, "status of 4") {
+		if strings.Contains(e.Entry.Text, netChanged) {
+			b.isTorn = true
+		} else if isGrave && !strings.Contains(e.Entry.Text, "status of 4") {
 			b.console = append(b.console, e.Entry.Text+" "+e.Entry.URL)
 		}
 	case *runtime.EventExceptionThrown:
@@ -206,11 +209,39 @@ func (b *tab) await(what string, so func() bool) {
 // browser runs before it says so.
 const isWhole = `document.readyState === 'complete'`
 
-// open goes to a page of the den.
+// netChanged is what Chromium says of every request on its way when an interface comes or
+// goes on this machine, which the engine's own do.
+const netChanged = "net::ERR_NETWORK_CHANGED"
+
+// open goes to a page of the den, again where the network of this machine changed meanwhile.
 func (b *tab) open(path string) {
 	b.Helper()
-	b.do(chromedp.Navigate(b.root + path))
-	b.until(isWhole)
+	var err error
+	for range 20 {
+		b.torn()
+		ctx, stop := context.WithTimeout(b.ctx, 30*time.Second)
+		err = chromedp.Run(ctx, chromedp.Navigate(b.root+path))
+		stop()
+		if err != nil && !strings.Contains(err.Error(), netChanged) {
+			break
+		}
+		if err == nil {
+			b.until(isWhole)
+		}
+		if torn := b.torn(); err == nil && !torn {
+			return
+		}
+	}
+	b.Fatalf("%s: the network of this machine changed again and again, or: %v\n%s", path, err, b.text())
+}
+
+// torn says whether a request was cut off since it was last asked.
+func (b *tab) torn() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := b.isTorn
+	b.isTorn = false
+	return was
 }
 
 // front brings the tab before the others of its window: a page that nobody sees holds
