@@ -140,6 +140,7 @@ func changePanel(tx den.Tx, t *den.Trial, in den.NewAmendment, faults *den.Fault
 		made = append(made, den.Amendment{What: "chair", From: from, To: to})
 		t.Chair = *in.Chair
 	}
+	hidesFrom(*t, faults)
 	return made, checkPanel(tx, *t, faults)
 }
 

@@ -11,17 +11,19 @@ import (
 )
 
 // Assessment reads the actor's own scores for an entry; one with Rev 0 where nothing
-// was saved yet.
+// was saved yet. Whoever may not score any more still reads what they saved.
 func (o *Orchestrator) Assessment(ctx context.Context, actor den.Actor, trial, entry den.ID) (a den.Assessment, err error) {
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		t, err := mayTrial(tx, actor, trial, den.AssessTrial)
-		if err != nil {
-			return err
+		t, refused := mayTrial(tx, actor, trial, den.AssessTrial)
+		if refused != nil && !t.LeftToOthers(actor) {
+			return refused
 		}
 		if _, ok := t.Entry(entry); !ok {
 			return den.Missing()
 		}
-		a, err = ownAssessment(tx, actor.ID, t.ID, entry)
+		if a, err = ownAssessment(tx, actor.ID, t.ID, entry); err == nil && a.ID == "" {
+			err = refused
+		}
 		return err
 	})
 	return a, err
@@ -221,7 +223,7 @@ func (o *Orchestrator) assessments(tx den.Tx, actor den.Actor, t den.Trial) ([]d
 func blind(actor den.Actor, t den.Trial, all []den.Assessment, entry den.ID) bool {
 	own := slices.IndexFunc(all, func(a den.Assessment) bool { return a.Evaluator == actor.ID && a.Entry == entry })
 	if own >= 0 {
-		return !all[own].Submitted()
+		return !all[own].Submitted() && mayInPerson(actor, den.AssessTrial, t.Owner())
 	}
 	return slices.Contains(t.Evaluators, actor.ID) || actor.Is(den.Evaluator, t.ID)
 }

@@ -54,7 +54,9 @@ func (o *Orchestrator) consensusView(tx den.Tx, actor den.Actor, trial den.ID) (
 		for _, one := range e.Criteria {
 			if one.Agreed == nil {
 				v.Open++
+				continue
 			}
+			v.MayDissent = true // from something
 		}
 	}
 	if v.Agreement, err = o.agreement(v.Trial.Scheme, t, all, names); err != nil {
@@ -65,7 +67,7 @@ func (o *Orchestrator) consensusView(tx den.Tx, actor den.Actor, trial den.ID) (
 	}
 	v.MayLead = !c.Locked() && leads(actor, t)
 	isDecided := v.Trial.Outcome != nil && v.Trial.Outcome.Decision != ""
-	v.MayDissent = assesses(actor, t) && scoredAll(t, all, actor.ID) && !isDecided
+	v.MayDissent = v.MayDissent && den.May(actor, den.AssessTrial, t.Owner()) && scoredAll(t, all, actor.ID) && !isDecided
 	if !c.Locked() {
 		c.Prices = nil
 	}

@@ -132,6 +132,9 @@ func mayTrial(tx den.Tx, actor den.Actor, id den.ID, do den.Action) (den.Trial, 
 	if err != nil {
 		return t, err
 	}
+	if do == den.AssessTrial && t.LeftToOthers(actor) {
+		return t, t.NotNamed()
+	}
 	return t, allow(actor, do, den.ReadTrial, t.Owner())
 }
 

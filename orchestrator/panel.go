@@ -46,6 +46,14 @@ func checkPanel(tx den.Tx, t den.Trial, faults *den.Faults) error {
 	return nil
 }
 
+// hidesFrom wants a trial that hides names to say from whom: where it names no evaluators
+// its department scores, and that chose the products.
+func hidesFrom(t den.Trial, faults *den.Faults) {
+	if t.Blind && len(t.Evaluators) == 0 {
+		faults.Add(den.Bad("evaluators", "Choose the evaluators from whom names are hidden, or show the names. Without evaluators the department scores, and it knows the names."))
+	}
+}
+
 // tellsNames refuses words of a blind trial that tell what must be hidden.
 func tellsNames(tx den.Tx, t den.Trial, faults *den.Faults) error {
 	if !t.Blind {

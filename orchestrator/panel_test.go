@@ -344,14 +344,20 @@ func TestWhoCanDissentIsAskedTo(t *testing.T) {
 			"ease": {Mark: mark(4), Reason: "Easy."}, "fit": {Mark: mark(4), Reason: "Fits."},
 		}})
 		r.must(err)
-		_, err = r.o.LockConsensus(ctx, r.member, v.Trial.ID, den.NewLock{ByMeans: true, Why: "One was enough."})
-		r.must(err)
 		may := func(who den.Actor) bool {
 			t.Helper()
 			c, err := r.o.Consensus(ctx, who, v.Trial.ID)
 			r.must(err)
 			return c.MayDissent
 		}
+		if may(ann) {
+			t.Error("a dissent is asked for where nothing is agreed to dissent from")
+		}
+		agreed := map[den.ID]map[string]den.Agreed{v.Entries[0].ID: {"ease": {Mark: mark(4), Reason: "Easy."}, "fit": {Mark: mark(3), Reason: "Fits."}}}
+		_, err = r.o.SaveConsensus(ctx, r.member, v.Trial.ID, den.NewConsensus{Agreed: agreed})
+		r.must(err)
+		_, err = r.o.LockConsensus(ctx, r.member, v.Trial.ID, den.NewLock{})
+		r.must(err)
 		if !may(ann) || may(late) {
 			t.Errorf("who scored may dissent: %v, who did not: %v", may(ann), may(late))
 		}

@@ -227,7 +227,8 @@ func TestAShortNameIsNoPartOfALongerWord(t *testing.T) {
 		var err error
 		r.product, err = r.o.AddProduct(ctx, den.System(), den.NewProduct{Supplier: r.supplier.ID, Name: "Form"})
 		r.must(err)
-		draft := den.NewTrial{Name: "x", Question: "Which gives better information?", Blind: true, Releases: []den.ID{r.release("one", fake.Behaviour{})}, Length: time.Hour}
+		ann := r.person("Ann", den.Evaluator, "tri_000000000000")
+		draft := den.NewTrial{Name: "x", Question: "Which gives better information?", Blind: true, Evaluators: []den.ID{ann.ID}, Releases: []den.ID{r.release("one", fake.Behaviour{})}, Length: time.Hour}
 		made, err := r.o.AddTrial(ctx, r.member, draft)
 		r.must(err)
 		v, err := r.o.StartTrial(ctx, r.member, made.Trial.ID, 0, den.Once{})
@@ -239,7 +240,6 @@ func TestAShortNameIsNoPartOfALongerWord(t *testing.T) {
 		if got := fields(t, err); !slices.Equal(got, []string{"question"}) {
 			t.Errorf("a question that names the product: %v", err)
 		}
-		ann := r.person("Ann", den.Evaluator, v.Trial.ID)
 		r.declare(v.Trial.ID, ann)
 		_, err = r.o.SaveAssessment(ctx, ann, den.NewAssessment{Trial: v.Trial.ID, Entry: v.Entries[0].ID, Submit: true, Scores: map[string]den.Score{
 			"ease": {Mark: mark(4), Reason: "The information on the platform is good. Form's performance, too."}, "fit": {Mark: mark(3), Reason: "It is a form of fraud."},

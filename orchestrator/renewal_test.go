@@ -28,6 +28,9 @@ func newRenewals(t *testing.T, draft den.NewTrial) *renewals {
 	r := &renewals{rig: newRig(t)}
 	r.run()
 	draft.Question, draft.Length, draft.Releases = "Which one?", 2*time.Hour, []den.ID{r.release("one", fake.Behaviour{}), r.release("two", fake.Behaviour{})}
+	if draft.Blind {
+		draft.Evaluators = []den.ID{r.person("Zoe", den.Evaluator, "tri_000000000000").ID}
+	}
 	v, err := r.o.AddTrial(t.Context(), r.member, draft)
 	r.must(err)
 	r.trial, err = r.o.StartTrial(t.Context(), r.member, v.Trial.ID, 0, den.Once{})

@@ -229,6 +229,7 @@ func (o *Orchestrator) complete(tx den.Tx, t den.Trial) error {
 	if sum <= 0 {
 		faults.Add(den.Bad("weights", "Give at least one criterion a weight above 0."))
 	}
+	hidesFrom(t, &faults)
 	if err := tellsNames(tx, t, &faults); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ var (
 
 	seeOur, seeTheir     = may{yes: ourTop + " auditor evaluator"}, may{yes: "operator auditor stranger"}
 	runOur, runTheir     = may{ourTop, "auditor evaluator"}, may{"operator stranger", "auditor"}
-	scoreOur, scoreTheir = may{ourTop + " evaluator", "auditor"}, may{"operator stranger", "auditor"}
+	scoreOur, scoreTheir = may{"evaluator", ourTop + " auditor"}, may{"operator stranger", "auditor"} // ours names the evaluator, the others nobody
 	boxOur, boxTheir     = may{yes: ourTop + " auditor evaluator engineer"}, may{yes: "operator auditor stranger rival"}
 	endOur, endTheir     = may{ourTop, "auditor evaluator engineer"}, may{"operator stranger", "auditor rival"}
 	againOur, againTheir = may{ourTop + " engineer", "auditor evaluator"}, may{"operator stranger rival", "auditor"}

@@ -23,6 +23,10 @@ func (w row) verdict(of, who string) int {
 	switch {
 	case of == sameOf && who == "evaluator" && w.about != "":
 		m = w.unrelated()
+	case of == sameOf && w.ours.look == scoreOur.look: // it names no evaluators, so the department scores
+		if m = (may{look: "auditor"}); w.ours.yes != "" {
+			m.yes = ourTop
+		}
 	case of == theirs && w.their != same:
 		m = w.their
 	case of == unknown || of == deleted:

@@ -48,7 +48,8 @@ func (k *client) outcomeRecord() *cobra.Command {
 		Long: `Record your scores for the products of a trial from a file. For each product they replace
 what you recorded before. Without --submit they are kept for you alone and may be
 unfinished; with it they are final, and every criterion that people score needs a mark
-from 0 to 5 or not_tested, each with a reason.
+from 0 to 5 or not_tested, each with a reason. Where the protocol of the trial names
+evaluators, they alone can.
 
 The file is YAML:
 

@@ -15,11 +15,11 @@ const (
 	AddEntry        Action = "add_entry"        // add a supplier's entry to the techmap
 	EditEntry       Action = "edit_entry"       // change the words of a supplier and its products, add a product
 	ReadTrial       Action = "read_trial"
-	SetUpTrial      Action = "set_up_trial" // make, change, start, cancel
-	DecideTrial     Action = "decide_trial" // record the decision
-	EditScheme      Action = "edit_scheme"  // add a version of a scheme
-	ReadSummary     Action = "read_summary" // the assessment summary of one's own entry
-	AssessTrial     Action = "assess_trial"
+	SetUpTrial      Action = "set_up_trial"     // make, change, start, cancel
+	DecideTrial     Action = "decide_trial"     // record the decision
+	EditScheme      Action = "edit_scheme"      // add a version of a scheme
+	ReadSummary     Action = "read_summary"     // the assessment summary of one's own entry
+	AssessTrial     Action = "assess_trial"     // where a trial names evaluators, theirs alone: see May
 	ReadAssessments Action = "read_assessments" // of others, once submitted
 	ReadSandbox     Action = "read_sandbox"     // state, log, receipt
 	OpenSandbox     Action = "open_sandbox"     // through its address
@@ -113,7 +113,9 @@ type Owner struct {
 	Guests     []ID // people and organisations whom it was shared with
 }
 
-// May says whether an actor may do something to what belongs to owner.
+// May says whether an actor may do something to what belongs to owner. Beside Rights it
+// knows two rules: what was shared with somebody they may open, and where a trial names
+// its evaluators, nobody else scores in it.
 func May(a Actor, do Action, owner Owner) bool {
 	if !a.Known() || !a.Granted(do) {
 		return false
@@ -123,6 +125,9 @@ func May(a Actor, do Action, owner Owner) bool {
 	}
 	if do == OpenSandbox && owner.isGuest(a) { // a share is no role: it gives this and nothing else
 		return true
+	}
+	if do == AssessTrial && len(owner.Evaluators) > 0 {
+		return owns(a, Evaluator, owner)
 	}
 	for role, scope := range Rights[do] {
 		if scope == Any && a.Has(role) {
@@ -153,4 +158,19 @@ func owns(a Actor, role Role, owner Owner) bool {
 // not in the trial.
 func (t Trial) Owner() Owner {
 	return Owner{Department: t.Department, Trial: t.ID, Evaluators: t.Evaluators}
+}
+
+// LeftToOthers says that somebody would score a trial, if it did not name others who do.
+func (t Trial) LeftToOthers(a Actor) bool {
+	open := t.Owner()
+	open.Evaluators = nil
+	return !May(a, AssessTrial, t.Owner()) && May(a, AssessTrial, open)
+}
+
+// NotNamed refuses scores of somebody whom the trial leaves to others. Denied.
+func (t Trial) NotNamed() error {
+	if t.State == TrialDraft {
+		return Refuse(Denied, "Only the evaluators who are chosen in the set-up of this trial score its products. Choose yourself there to score them, too.")
+	}
+	return Refuse(Denied, "Only the evaluators whom the protocol of this trial names score its products. You can look at everything. Until the marks are locked, the protocol can be amended to name you, too.")
 }

@@ -41,6 +41,7 @@ var (
 	withRole     = may{yes: roles}
 	seeOur       = may{yes: ourTop + " auditor evaluator"}
 	seeTheir     = may{yes: "operator auditor outsider"}
+	scoreOur     = may{"evaluator", ourTop + " auditor"} // ours names the evaluator, theirs nobody
 	runOur       = may{ourTop, "auditor evaluator"}
 	runTheir     = may{"operator outsider", "auditor"}
 	boxOur       = may{yes: ourTop + " auditor evaluator seller"}
@@ -174,15 +175,15 @@ var table = map[string]access{
 	"extendTrial":   {about: "running", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"by_seconds": 1})},
 	"listReceipts":  {about: "finished", done: 200, ours: everyone, theirs: everyone, unknown: everyone},
 
-	"getAssessment":  {about: "running", done: 200, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir},
-	"saveAssessment": {about: "running", done: 412, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, header: stale, body: fixed(hash{"scores": hash{}})},
-	"listEvidence":   {about: "running", done: 200, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir},
+	"getAssessment":  {about: "running", done: 200, ours: scoreOur, theirs: runTheir},
+	"saveAssessment": {about: "running", done: 412, ours: scoreOur, theirs: runTheir, header: stale, body: fixed(hash{"scores": hash{}})},
+	"listEvidence":   {about: "running", done: 200, ours: scoreOur, theirs: runTheir},
 	"addEvidence": {
-		about: "running", done: 409, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed("What I saw."), query: func(target) string { return "?kind=file&name=a.txt" },
+		about: "running", done: 409, ours: scoreOur, theirs: runTheir, body: fixed("What I saw."), query: func(target) string { return "?kind=file&name=a.txt" },
 		header: map[string]string{"Content-Type": "application/octet-stream"},
 	},
 	"removeEvidence": {
-		about: "running", done: 409, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"why": "x"}),
+		about: "running", done: 409, ours: scoreOur, theirs: runTheir, body: fixed(hash{"why": "x"}),
 	},
 	"listCitable":       {about: "finished", done: 200, ours: runOur, theirs: runTheir},
 	"cite":              {about: "finished", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"why": "x"})},
@@ -202,7 +203,7 @@ var table = map[string]access{
 
 	"getProtocol":      {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"amendTrial":       {about: "running", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"why": "x"})},
-	"declare":          {about: "finished", done: 422, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"interest": "actual"})},
+	"declare":          {about: "finished", done: 422, ours: scoreOur, theirs: runTheir, body: fixed(hash{"interest": "actual"})},
 	"listDeclarations": {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"decideInterest":   {about: "finished", done: 404, ours: runOur, theirs: runTheir, body: fixed(hash{"decision": "take_out", "why": "x"})},
 	"setPrice":         {about: "running", done: 422, ours: runOur, theirs: runTheir, body: fixed(hash{"pence": 1, "basis": " "})},
@@ -211,7 +212,7 @@ var table = map[string]access{
 	"getConsensus":     {about: "finished", done: 200, ours: seeOur, theirs: seeTheir},
 	"saveConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{"agreed": hash{}})},
 	"lockConsensus":    {about: "finished", done: 412, ours: runOur, theirs: runTheir, header: stale, body: fixed(hash{})},
-	"dissent":          {about: "finished", done: 422, ours: may{ourTop + " evaluator", "auditor"}, theirs: runTheir, body: fixed(hash{"entry": "x", "criterion": "y"})},
+	"dissent":          {about: "finished", done: 422, ours: scoreOur, theirs: runTheir, body: fixed(hash{"entry": "x", "criterion": "y"})},
 	"addScheme":        {done: 422, ours: may{"operator", "auditor member approver colleague outsider seller rival"}, body: fixed(hash{"id": "x", "title": "X", "themes": []hash{}})},
 
 	"listSandboxes":   {done: 200, ours: everyone},

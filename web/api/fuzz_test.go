@@ -188,12 +188,8 @@ func (w *world) missed(i *inventor) (missed []string) {
 func (w *world) another(i *inventor) {
 	v, err := w.o.StartTrial(context.Background(), w.act(member), w.draft(2).ID, 0, den.Once{})
 	w.must(err)
-	for _, who := range []string{member, evaluator, operator} {
-		_, err := w.o.Declare(context.Background(), w.act(who), v.ID, den.NewDeclaration{Stake: den.NoStake})
-		if den.KindOf(err) != den.NotFound {
-			w.must(err)
-		}
-	}
+	_, err = w.o.Declare(context.Background(), w.act(evaluator), v.ID, den.NewDeclaration{Stake: den.NoStake})
+	w.must(err)
 	i.learn("trials", string(v.ID))
 	for range 4 { // drafts are soon started or cancelled
 		i.learn("trials", string(w.draft(1).ID))

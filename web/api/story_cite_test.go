@@ -14,7 +14,7 @@ func (s *story) cite() {
 	other, err := w.o.StartTrial(ctx, w.act(member), w.draft(1).ID, 0, den.Once{})
 	w.must(err)
 	w.await(other.Entries[0].Lease, den.Live)
-	w.submit(member, other, other.Entries[0].ID)
+	w.submit(evaluator, other, other.Entries[0].ID)
 	_, err = w.o.EndTrial(ctx, w.act(member), other.ID, "", 0)
 	w.must(err)
 	found, err := s.official.ListCitableWithResponse(ctx, id, &contract.ListCitableParams{Text: new(other.Name)})

@@ -28,6 +28,8 @@ type assessPage struct {
 	Renewed   bool // an answer is of an earlier release
 	Submitted bool
 	At        den.Stamp
+	Closed    string // why it takes no scores of this person: part of a word's key; empty: it does, or they are submitted
+	Saved     bool
 	Form      *form.Values
 }
 
@@ -58,10 +60,25 @@ func (p *Pages) Assess(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !own.assessment.Submitted() && !own.trial.Declared.Clear() {
+	if !own.assessment.Submitted() && closed(own.trial, asking(c)) == "" && !own.trial.Declared.Clear() {
 		return p.notCleared(c, own.trial)
 	}
 	return p.showAssess(c, http.StatusOK, own, p.blank())
+}
+
+// closed says why a trial takes no scores of somebody: part of a word's key; empty: it does.
+func closed(t den.TrialView, who den.Actor) string {
+	switch {
+	case t.State == den.TrialDraft, t.State == den.TrialCancelled:
+		return string(t.State)
+	case t.Outcome != nil && t.Outcome.Decision != "":
+		return "decided"
+	case t.Locked:
+		return "locked"
+	case t.LeftToOthers(who):
+		return "named"
+	}
+	return ""
 }
 
 // notCleared sends those who have not declared their interests to do so, and tells the
@@ -228,6 +245,9 @@ func (p *Pages) showAssess(c *gin.Context, status int, own ownAssessment, v *for
 	page.Renewed = slices.ContainsFunc(page.Themes, func(one assessTheme) bool {
 		return slices.ContainsFunc(one.Criteria, func(c assessCriterion) bool { return !c.Renewed.IsZero() })
 	})
+	if status == http.StatusOK && !a.Submitted() { // what was typed and refused is shown, however late it came
+		page.Closed, page.Saved = closed(t, asking(c)), a.ID != ""
+	}
 	page.MayOpen = e.Sandbox != nil && e.Sandbox.Phase == den.Live && e.Sandbox.May[den.OpenSandbox]
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")},
 		view.Crumb{Href: trialPath(t.ID), Text: t.Name}, view.Crumb{Text: e.ProductName})

@@ -17,7 +17,11 @@ func (p *Pages) mayNot() error {
 // trialTo reads the trial of the address for whoever may do something with it.
 func (p *Pages) trialTo(c *gin.Context, do den.Action) (den.TrialView, error) {
 	t, err := p.Den.Trial(c, asking(c), id(c))
-	if err == nil && !t.May[do] {
+	switch {
+	case err != nil || t.May[do]:
+	case do == den.AssessTrial && t.LeftToOthers(asking(c)):
+		err = t.NotNamed()
+	default:
 		err = p.mayNot()
 	}
 	return t, err

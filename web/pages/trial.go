@@ -22,6 +22,8 @@ type trialPage struct {
 	MayRead   bool        // the page of its challenge
 	Reach     []string    // what was opened, one line each; none: all is closed
 	Panel     []panelLink // what the people of the trial do beside the products
+	Others    bool        // score it, because it names them: the person who asks may only look
+	MayAmend  bool
 }
 
 // liveTrial is the part of the page that changes by itself.
@@ -69,6 +71,7 @@ func (p *Pages) Trial(c *gin.Context) error {
 	}
 	page.MayRead = p.OpenTechmap || den.May(asking(c), den.ReadChallenge, den.Owner{})
 	page.Reach = p.wayLines(t)
+	page.Others, page.MayAmend = closed(t, asking(c)) == "named", t.May[den.SetUpTrial]
 	page.MayRecord, page.Panel = t.May[den.ReadRecord], p.panelLinks(t)
 	for _, one := range t.Scheme.Criteria() {
 		if one.ScoredBy == den.ByPeople {
@@ -138,18 +141,21 @@ func (l liveTrial) moving() bool {
 
 // assessState says what the person has to do about an entry's scores.
 func assessState(t den.TrialView, entry den.ID, who den.Actor) string {
-	if !t.May[den.AssessTrial] || t.State == den.TrialDraft || t.State == den.TrialCancelled {
+	if t.State == den.TrialDraft || t.State == den.TrialCancelled {
 		return ""
 	}
 	for _, a := range t.Assessments {
 		if a.Entry == entry && a.Evaluator == who.ID {
-			if a.Submitted() {
+			switch {
+			case a.Submitted():
 				return "done"
+			case closed(t, who) != "":
+				return "kept"
 			}
 			return "go-on"
 		}
 	}
-	if t.Outcome != nil && t.Outcome.Decision != "" {
+	if !t.May[den.AssessTrial] || closed(t, who) != "" {
 		return ""
 	}
 	return "start"

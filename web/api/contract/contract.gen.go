@@ -2671,7 +2671,7 @@ type NewTrial struct {
 	// Department Left out: your own.
 	Department *string `json:"department,omitempty"`
 
-	// Evaluators People who may assess.
+	// Evaluators People who assess. Nobody else may; where the list is empty, whoever is of the department.
 	Evaluators *[]string `json:"evaluators,omitempty"`
 
 	// Hours When a sandbox runs, in local time. Outside these hours it is paused.
@@ -6411,12 +6411,16 @@ type ClientInterface interface {
 
 	// SaveAssessmentWithBody Save or submit my assessment of an entry
 	//
+	// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessmentWithBody(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SaveAssessment Save or submit my assessment of an entry
+	//
+	// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9822,6 +9826,8 @@ func (c *Client) GetAssessment(ctx context.Context, id InId, entry InEntry, reqE
 
 // SaveAssessmentWithBody Save or submit my assessment of an entry
 //
+// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
@@ -9838,6 +9844,8 @@ func (c *Client) SaveAssessmentWithBody(ctx context.Context, id InId, entry InEn
 }
 
 // SaveAssessment Save or submit my assessment of an entry
+//
+// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20261,12 +20269,16 @@ type ClientWithResponsesInterface interface {
 
 	// SaveAssessmentWithBodyWithResponse Save or submit my assessment of an entry
 	//
+	// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
 	SaveAssessmentWithBodyWithResponse(ctx context.Context, id InId, entry InEntry, params *SaveAssessmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SaveAssessmentResponse, error)
 
 	// SaveAssessmentWithResponse Save or submit my assessment of an entry
+	//
+	// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -31177,6 +31189,8 @@ func (c *ClientWithResponses) GetAssessmentWithResponse(ctx context.Context, id 
 
 // SaveAssessmentWithBodyWithResponse Save or submit my assessment of an entry
 //
+// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /trials/{id}/entries/{entry}/assessment (the `SaveAssessment` operationId).
@@ -31189,6 +31203,8 @@ func (c *ClientWithResponses) SaveAssessmentWithBodyWithResponse(ctx context.Con
 }
 
 // SaveAssessmentWithResponse Save or submit my assessment of an entry
+//
+// Where the trial names evaluators, they alone may. Everybody else is refused, members of its department too.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
