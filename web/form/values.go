@@ -63,6 +63,15 @@ func (v *Values) Rev(now int64) int64 {
 	return now
 }
 
+// Seen is a mark of what the form showed, by the rules of Rev: the one that it was opened
+// with, or the given one where it shows what is there now.
+func (v *Values) Seen(now string) string {
+	if v == nil || v.renewed || v.typed.Get("seen") == "" {
+		return now
+	}
+	return v.typed.Get("seen")
+}
+
 // Renew says that the form is shown again with what is there now, to be compared with
 // what was typed.
 func (v *Values) Renew() { v.renewed = true }

@@ -104,6 +104,8 @@ type stepForm struct {
 	view.Frame
 	ID   den.ID
 	Rev  int64
+	Seen string   // a mark of what the step shows of the draft
+	Now  []nowRow // where that changed meanwhile: what is there, beside what was typed
 	Form *form.Values
 }
 
@@ -142,7 +144,9 @@ func (p *Pages) saveStep(c *gin.Context, s stepPage) error {
 	}
 	e := editing{Trial: t, Form: v}
 	in := newTrialOf(t)
-	in.Rev = rev(c)
+	if in.Rev, err = revOf(c, s.Name, t); err != nil {
+		return p.stepRefused(c, s, e, err)
+	}
 	if err := s.Read(c, e, &in); err != nil {
 		return err
 	}
@@ -150,17 +154,39 @@ func (p *Pages) saveStep(c *gin.Context, s stepPage) error {
 		return p.renderStep(c, http.StatusUnprocessableEntity, s, e)
 	}
 	if _, err := p.Den.ChangeTrial(c, asking(c), t.ID, in); err != nil {
-		status, err := p.refused(c, v, err, nil)
-		if err != nil {
-			return err
-		}
-		return p.renderStep(c, status, s, e)
+		return p.stepRefused(c, s, e, err)
 	}
 	return to(c, trialPath(t.ID)+"/set-up", "")
 }
 
+// stepRefused shows a step again with what was typed. Where the draft changed meanwhile, it
+// shows what is there now beside it.
+func (p *Pages) stepRefused(c *gin.Context, s stepPage, e editing, refused error) error {
+	status, err := p.refused(c, e.Form, refused, nil)
+	if err != nil {
+		return err
+	}
+	if den.KindOf(refused) == den.Stale {
+		t, ok, err := p.draft(c)
+		if !ok || err != nil {
+			return err
+		}
+		e.Trial = t
+		if e.Base.Now, err = p.stepNow(c, s.Name, t); err != nil {
+			return err
+		}
+	}
+	return p.renderStep(c, status, s, e)
+}
+
 func (p *Pages) renderStep(c *gin.Context, status int, s stepPage, e editing) error {
-	e.Base = stepForm{Frame: p.frame(c, p.words.Say("set-up."+s.Name)).Of(e.Trial.Name), ID: e.Trial.ID, Rev: e.Trial.Rev, Form: e.Form}
+	seen, err := seenOf(s.Name, e.Trial)
+	if err != nil {
+		return err
+	}
+	e.Base = stepForm{
+		Frame: p.frame(c, p.words.Say("set-up."+s.Name)).Of(e.Trial.Name), ID: e.Trial.ID, Rev: e.Trial.Rev, Seen: seen, Now: e.Base.Now, Form: e.Form,
+	}
 	e.Base.Back, e.Base.Errors = back(trialPath(e.Trial.ID)+"/set-up"), e.Form.Summary()
 	page, err := s.Page(c, e)
 	if err != nil {

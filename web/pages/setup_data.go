@@ -50,11 +50,16 @@ func (p *Pages) SaveData(c *gin.Context) error {
 	v := form.Typed(p.words.Words, typed)
 	form.Text{Name: "file", What: "set-up.what-data", Optional: true}.Read(v)
 	c.Request.PostForm = typed
+	var at int64
 	switch {
 	case typed.Get("remove") != "":
-		_, err = p.Den.DropScenario(c, asking(c), t.ID, rev(c))
+		if at, err = revOf(c, "data", t); err == nil {
+			_, err = p.Den.DropScenario(c, asking(c), t.ID, at)
+		}
 	case file != nil:
-		_, err = p.Den.SetScenario(c, asking(c), t.ID, den.NewScenario{Name: file.FileName(), From: file, Rev: rev(c)})
+		if at, err = revOf(c, "data", t); err == nil {
+			_, err = p.Den.SetScenario(c, asking(c), t.ID, den.NewScenario{Name: file.FileName(), From: file, Rev: at})
+		}
 	}
 	if err == nil {
 		return to(c, trialPath(t.ID)+"/set-up", "")
@@ -76,8 +81,12 @@ func (p *Pages) SaveData(c *gin.Context) error {
 }
 
 func (p *Pages) showData(c *gin.Context, status int, t den.TrialView, v *form.Values) error {
+	seen, err := seenOf("data", t)
+	if err != nil {
+		return err
+	}
 	page := dataPage{
-		stepForm: stepForm{Frame: p.frame(c, p.words.Say("set-up.data")).Of(t.Name), ID: t.ID, Rev: t.Rev, Form: v}, Trial: t,
+		stepForm: stepForm{Frame: p.frame(c, p.words.Say("set-up.data")).Of(t.Name), ID: t.ID, Rev: t.Rev, Seen: seen, Form: v}, Trial: t,
 		Size: p.words.bytes(t.Scenario.Size), Most: p.words.bytes(mostData),
 	}
 	page.Back, page.Errors = back(trialPath(t.ID)+"/set-up"), v.Summary()
