@@ -56,3 +56,47 @@ func (r *rig) trialOf(path string) string {
 	}
 	return ""
 }
+
+// Who has a list open in several tabs, each narrowed in its own way, finds the right one by
+// its title: no two titles are the same, and each names what it was narrowed to.
+func TestTheTitleOfAListNamesWhatItWasNarrowedTo(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	trial := r.trial()
+	first, second := r.preflown(r.releases[0]), r.preflown(r.releases[0])
+	begun := func(id den.ID) int64 {
+		v, err := r.den.PreflightOf(context.Background(), den.System(), id)
+		r.must(err)
+		return v.StartedAt.Unix()
+	}
+	for begun(first) == begun(second) { // a real one takes longer than a second
+		second = r.preflown(r.releases[0])
+	}
+	for who, lists := range map[string]map[string]string{
+		"operator": {
+			"/trials": "Trials", "/trials?state=running": "Running", "/trials?state=draft": "Draft", "/trials?state=nonsense": "Trials", "/challenges?state=published": "Open",
+			"/techmap?q=booking": "“booking”", "/register?q=rooms": "“rooms”", "/record": "Record", "/record?subject=" + string(trial.ID): trial.Name,
+			"/record?act=release.": "Releases", "/record?actor=" + string(r.people["official"].ID): r.people["official"].Name,
+			"/record?since-day=1&since-month=2&since-year=2026": "from 1 February 2026", "/record?until-day=3&until-month=2&until-year=2026": "up to 3 February 2026",
+			"/host/sandboxes?phase=live": "Ready", "/compare?q=rooms&list=yes": "“rooms”",
+			"/techmap/compare?product=" + string(r.bookwell.ID): r.bookwell.Name, "/techmap/compare?product=" + string(r.slotwise.ID): r.slotwise.Name,
+			"/preflights/" + string(first): "2", "/preflights/" + string(second): "2",
+		},
+	} {
+		v, titles := r.visitor(who), map[string]string{}
+		for path, want := range lists {
+			got := v.get(path)
+			title := words(got.one("head title"))
+			if got.Status != http.StatusOK || !strings.Contains(title, want) {
+				t.Errorf("%s: %d, called %q, not %q", path, got.Status, title, want)
+			}
+			if path == "/trials?state=nonsense" { // it is narrowed to nothing
+				continue
+			}
+			if other, ok := titles[title]; ok {
+				t.Errorf("%s and %s are both called %q", path, other, title)
+			}
+			titles[title] = path
+		}
+	}
+}

@@ -25,7 +25,7 @@ type approvalsPage struct {
 // Approvals is GET /approvals.
 func (p *Pages) Approvals(c *gin.Context) error {
 	who := asking(c)
-	page := approvalsPage{Frame: p.frame(c, p.words.Say("approvals.title"))}
+	page := approvalsPage{Frame: p.frame(c, p.words.Say("approvals.title")).Of(p.narrowed(c))}
 	open, err := every(c, p.Den.Requests, den.Filter{Request: den.RequestOpen})
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (p *Pages) DecideApproval(c *gin.Context) error {
 }
 
 func (p *Pages) showApproval(c *gin.Context, status int, r den.RequestView, v *form.Values) error {
-	page := approvalPage{Frame: p.frame(c, p.words.Say("approval.title", "Name", r.TrialName)), Request: r, MayDecide: r.May[den.DecideRequest], Form: v}
+	page := approvalPage{Frame: p.frame(c, p.words.Say("approval.title", "Name", r.TrialName)).Of(p.when(r.AskedAt)), Request: r, MayDecide: r.May[den.DecideRequest], Form: v}
 	page.Back, page.Errors = back("/approvals"), v.Summary()
 	for _, one := range []string{"agree", "refuse"} {
 		page.Choices = append(page.Choices, view.Choice{Value: one, Text: p.words.Say("approval." + one)})

@@ -40,6 +40,17 @@ func (p *Pages) Challenges(c *gin.Context) error {
 		return err
 	}
 	page.Challenges, page.More = found.Items, more(c, found.Next)
+	var by []string
+	if page.State != "" {
+		by = append(by, p.words.Say("challenge-state."+string(page.State)))
+	}
+	if c.Query("department") != "" && len(found.Items) > 0 {
+		by = append(by, found.Items[0].DepartmentName)
+	}
+	if wanted := c.Query("capability"); wanted != "" {
+		by = append(by, p.capabilityTitles([]string{wanted})...)
+	}
+	page.Frame = page.Of(p.narrowed(c, by...))
 	return p.show(c, http.StatusOK, "challenges", page)
 }
 

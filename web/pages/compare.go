@@ -43,6 +43,11 @@ func (p *Pages) Compare(c *gin.Context) error {
 		}
 		page.Products = append(page.Products, one)
 	}
+	var names []string
+	for _, one := range page.Products {
+		names = append(names, one.Name)
+	}
+	page.Frame = page.Of(p.narrowed(c, names...))
 	if len(page.Products) == 0 { // the use case says whether there is anything to choose from
 		if _, err := p.Den.Find(c, asking(c), den.Search{Limit: 1}); err != nil {
 			return err

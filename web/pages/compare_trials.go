@@ -61,7 +61,11 @@ func (p *Pages) CompareTrials(c *gin.Context) error {
 	if page.Choices, err = p.trialChoices(c, page.Chosen, published.Items); err != nil {
 		return err
 	}
-	page.Errors = v.Summary()
+	by := []string{p.quoted(page.Text)}
+	for _, one := range page.Trials {
+		by = append(by, one.Name)
+	}
+	page.Frame, page.Errors = page.Of(p.narrowed(c, by...)), v.Summary()
 	return p.show(c, status, "compare-trials", page)
 }
 

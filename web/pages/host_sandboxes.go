@@ -35,7 +35,11 @@ func (p *Pages) HostSandboxes(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := hostSandboxesPage{Frame: p.frame(c, p.words.Say("host.sandboxes")), hostSandboxes: found}
+	said := ""
+	if phase := den.Phase(c.Query("phase")); slices.Contains(atWork, phase) {
+		said = p.words.Say("list.from", "What", p.words.Say("phase."+string(phase)))
+	}
+	page := hostSandboxesPage{Frame: p.frame(c, p.words.Say("host.sandboxes")).Of(p.narrowed(c, said)), hostSandboxes: found}
 	page.Back = back("/host")
 	return p.show(c, http.StatusOK, "host-list", page)
 }

@@ -21,7 +21,7 @@ type noticesPage struct {
 
 // Notices is GET /notices.
 func (p *Pages) Notices(c *gin.Context) error {
-	page := noticesPage{Frame: p.frame(c, p.words.Say("notices.title"))}
+	page := noticesPage{Frame: p.frame(c, p.words.Say("notices.title")).Of(p.narrowed(c))}
 	found, err := p.Den.Notices(c, asking(c), den.Filter{After: c.Query("after"), Limit: 50})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (p *Pages) Preflight(c *gin.Context) error {
 		return err
 	}
 	title := p.words.Say("preflight.title", "Product", v.ProductName, "Version", v.Version)
-	page := preflightPage{Frame: p.frame(c, title), Live: p.livePreflight(v), Once: fresh(c)}
+	page := preflightPage{Frame: p.frame(c, title).Of(v.StartedAt.In(p.Zone).Format("2 January 2006, 3:04:05pm")), Live: p.livePreflight(v), Once: fresh(c)}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/products", Text: p.words.Say("nav.products")},
 		view.Crumb{Href: productPath(v.Product), Text: v.ProductName}, view.Crumb{Text: p.words.Say("preflight.crumb", "Version", v.Version)})
 	return p.show(c, http.StatusOK, "preflight", page)

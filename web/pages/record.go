@@ -57,6 +57,22 @@ func (p *Pages) Record(c *gin.Context) error {
 			page.Person = one.Text
 		}
 	}
+	by := []string{page.Person}
+	if page.Subject != "" {
+		by = append(by, p.subjectName(c, page.Subject))
+	}
+	for _, one := range page.Acts {
+		if one.Value == page.Act && page.Act != "" {
+			by = append(by, one.Text)
+		}
+	}
+	if !f.Since.IsZero() {
+		by = append(by, p.words.Say("list.since", "When", p.date(f.Since)))
+	}
+	if !f.Before.IsZero() {
+		by = append(by, p.words.Say("list.until", "When", p.date(f.Before.AddDate(0, 0, -1))))
+	}
+	page.Frame = page.Of(p.narrowed(c, by...))
 	status := http.StatusUnprocessableEntity
 	if !page.Form.Bad() {
 		status, page.Events, page.More, page.LookedTo = http.StatusOK, found.Items, more(c, found.Next), found.LookedTo

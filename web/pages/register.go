@@ -51,7 +51,7 @@ func (p *Pages) Register(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := registerPage{Frame: p.frame(c, p.words.Say("register.title")), Text: text}
+	page := registerPage{Frame: p.frame(c, p.words.Say("register.title")).Of(p.narrowed(c, p.quoted(text))), Text: text}
 	for _, one := range found.Items {
 		row := registerRow{Href: registerPath(one.Trial), Name: one.Report.Trial.Name, Department: one.Report.Trial.Department, At: one.At}
 		if len(one.Report.Finding) > 0 {

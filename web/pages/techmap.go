@@ -91,6 +91,14 @@ func (p *Pages) Techmap(c *gin.Context) error {
 	for _, e := range found.Items {
 		page.Results = append(page.Results, p.resultOf(e))
 	}
+	by := []string{p.quoted(q.Text)}
+	for _, one := range page.Chosen {
+		by = append(by, one.Title)
+	}
+	if q.From > 0 {
+		by = append(by, p.words.Say("list.further"))
+	}
+	page.Frame = page.Of(p.narrowed(c, by...))
 	page.First, page.Last = q.From+1, q.From+len(found.Items)
 	before, after := q, q
 	before.From, after.From = max(0, q.From-pageOf), q.From+pageOf

@@ -40,6 +40,11 @@ func (p *Pages) Trials(c *gin.Context) error {
 		return err
 	}
 	page.Trials, page.More = found.Items, more(c, found.Next)
+	said := ""
+	if page.State != "" {
+		said = p.words.Say("state." + string(page.State))
+	}
+	page.Frame = page.Of(p.narrowed(c, said))
 	return p.show(c, http.StatusOK, "trials", page)
 }
 
