@@ -105,6 +105,7 @@ type Orchestrator struct {
 	finder    finder
 	unused    unused
 	strays    unused // images that no release is made of
+	madeOf    madeOf
 	uploads   uploads
 	sums      sums
 	queue     queue

@@ -84,6 +84,16 @@ func (q *queue) place(id den.ID) (before int, isIn, known bool) {
 	return before, isIn, q.known
 }
 
+// first is the request that waits for room longest, as far as the queue has heard; or none.
+func (q *queue) first() den.ID {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.agreed) == 0 {
+		return ""
+	}
+	return q.agreed[0]
+}
+
 // lined gives the requests, of which the store has so many. Where the queue has another
 // number, what it was told of is not all, and it is read anew.
 func (o *Orchestrator) lined(ctx context.Context, count int) ([]*den.Lease, error) {

@@ -40,6 +40,62 @@ func (r *rig) stand(n int, ends den.Stamp) {
 	}))
 }
 
+// However many wait for an approver, a start reads few of them. It is let in at once where
+// it reads all of them, by the pass that follows where it does not, and behind whoever waits
+// for room.
+func TestAStartDoesNotReadAllWhoWaitForAnApprover(t *testing.T) {
+	const most = 250
+	for _, waiting := range []int{20, 3000} {
+		for _, isAhead := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				var n *reads
+				r := newRig(t, func(c *orchestrator.Config) {
+					if c.Room = 2; isAhead {
+						c.Room = 1
+					}
+				}, countReads(&n))
+				one := r.release("one", fake.Behaviour{})
+				held := r.start(time.Hour, one).Entries[0].Lease
+				r.stand(waiting, time.Now().Add(5*time.Hour))
+				r.must(r.db.Update(t.Context(), func(tx den.Tx) error {
+					seen := 0
+					for q := (den.Query{Index: den.LeasesByPhase, Key: string(den.Requested)}); ; {
+						page, err := tx.Leases().List(q)
+						for _, l := range page.Items {
+							if seen++; isAhead && seen == waiting || err != nil {
+								continue
+							}
+							l.AgreedAt, l.LapsesAt = den.Stamp{}, l.EndsAt
+							_, err = tx.Leases().Put(l)
+						}
+						if q.After = page.Next; q.After == "" || err != nil {
+							return err
+						}
+					}
+				}))
+				r.run()
+				r.phase(held, den.Live, time.Minute)
+				draft := r.draft(3*time.Hour, one)
+				inTurn, _ := n.of(func() {
+					_, err := r.o.StartTrial(t.Context(), r.member, draft.ID, 0, den.Once{})
+					r.must(err)
+				})
+				if inTurn["leases"] > most {
+					t.Errorf("with %d waiting it read in its turn %v", waiting, inTurn)
+				}
+				v, err := r.o.Trial(t.Context(), r.member, draft.ID)
+				r.must(err)
+				if lease := v.Entries[0].Lease; isAhead {
+					elapse(time.Minute)
+					r.phase(lease, den.Requested, time.Second)
+				} else {
+					r.phase(lease, den.Live, time.Minute)
+				}
+			})
+		}
+	}
+}
+
 // However many wait, a place in the queue, a start and a pass read the same.
 func TestTheQueueIsNotReadForEachPlace(t *testing.T) {
 	const most = 200 // leases: for a trial, its page, the page at the beginning and a minute

@@ -65,22 +65,36 @@ type room struct {
 	memory int64
 }
 
+// looksInLine is how many requests a start looks at for one that waits for room.
+const looksInLine = 200
+
 // roomAndQueue is what roomNow counts, and whether anybody waits for room already: 1 or 0.
+// However many wait for an approver, few are read. Where they do not tell, somebody is taken
+// to wait, so that nobody overtakes: the pass that follows lets in whoever has room.
 func (o *Orchestrator) roomAndQueue(tx den.Tx) (taken room, queued int, err error) {
 	if taken, err = o.roomNow(tx); err != nil {
 		return taken, 0, err
 	}
-	const few = 5 // the oldest request mostly waits for room
-	q := den.Query{Index: den.LeasesByPhase, Key: string(den.Requested), Limit: few}
-	for {
-		page, err := tx.Leases().List(q)
-		if slices.ContainsFunc(page.Items, func(l den.Lease) bool { return !l.AgreedAt.IsZero() }) {
-			return taken, 1, err
-		}
-		if q.After, q.Limit = page.Next, readLimit; q.After == "" || err != nil {
-			return taken, 0, err
+	inLine := func(l den.Lease) bool { return l.Phase == den.Requested && !l.AgreedAt.IsZero() }
+	if id := o.queue.first(); id != "" {
+		if l, err := tx.Leases().Get(id); err == nil && inLine(l) {
+			return taken, 1, nil
 		}
 	}
+	const few = 5 // the oldest request mostly waits for room
+	q, looked := den.Query{Index: den.LeasesByPhase, Key: string(den.Requested), Limit: few}, 0
+	for looked < looksInLine {
+		page, err := tx.Leases().List(q)
+		if err != nil || slices.ContainsFunc(page.Items, inLine) {
+			return taken, 1, err
+		}
+		if page.Next == "" {
+			return taken, 0, nil
+		}
+		looked += len(page.Items)
+		q.After, q.Limit = page.Next, looksInLine-few
+	}
+	return taken, 1, nil
 }
 
 // roomNow counts the leases that hold a sandbox, or are about to.

@@ -203,33 +203,12 @@ func (o *Orchestrator) strayImages(ctx context.Context) (map[string]bool, error)
 // idleImages are the images of releases that nothing needs now and that can be brought
 // back, and how many can be.
 func (o *Orchestrator) idleImages(ctx context.Context) (idle map[string]bool, known int, err error) {
-	idle = map[string]bool{}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
 		needed, err := neededReleases(tx)
-		if err != nil {
-			return err
+		if err == nil {
+			idle, known, err = o.madeOf.idle(tx, needed)
 		}
-		all, err := every(tx.Releases(), den.Query{})
-		if err != nil {
-			return err
-		}
-		stays := map[string]bool{}
-		for _, r := range all {
-			for _, image := range r.EveryImage() {
-				_, pushed := r.Pushed[image]
-				idle[image] = idle[image] || pushed
-				stays[image] = stays[image] || !pushed || needed[r.ID]
-			}
-		}
-		for image, pushed := range idle {
-			if pushed {
-				known++
-			}
-			if !pushed || stays[image] {
-				delete(idle, image)
-			}
-		}
-		return nil
+		return err
 	})
 	return idle, known, err
 }

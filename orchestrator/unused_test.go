@@ -155,6 +155,48 @@ func TestImagesThatAreWantedStay(t *testing.T) {
 	})
 }
 
+// What releases are made of never changes: they are read once, and then those that are new.
+func TestALookForUnusedImagesReadsNewReleasesAlone(t *testing.T) {
+	const before = 400
+	synctest.Test(t, func(t *testing.T) {
+		var n *reads
+		r := newRig(t, func(c *orchestrator.Config) { c.Pushes, c.ImageGrace = onePush{"pushed"}, time.Hour }, countReads(&n))
+		image := r.engine.AddArchive([]byte("pushed"), sandbox.Image{Ports: []int{8080}}, fake.Behaviour{})
+		old := func(some int) {
+			r.must(r.db.Update(t.Context(), func(tx den.Tx) (err error) {
+				for i := 0; i < some && err == nil; i++ {
+					_, err = tx.Releases().Put(den.Release{ID: r.id(den.KindRelease), Product: r.product.ID, Supplier: r.supplier.ID, Version: string(r.id("v")), Image: "sha256:old"})
+				}
+				return err
+			}))
+		}
+		old(before)
+		r.run()
+		elapse(10 * time.Minute) // all are read once
+		quiet := func() int {
+			_, beside := n.of(func() { elapse(30 * time.Minute) })
+			return beside["releases"]
+		}
+		if got := quiet(); got != 0 {
+			t.Errorf("in half an hour in which nothing happens it reads %d releases", got)
+		}
+		old(3)
+		if got := quiet(); got != 3 {
+			t.Errorf("it reads %d releases, of which 3 are new", got)
+		}
+		made, err := r.o.AddRelease(t.Context(), den.System(), den.NewRelease{Product: r.product.ID, Version: "pushed", Pushed: "2"})
+		r.must(err)
+		// One that comes before others in the order of making is seen too, and keeps its image:
+		// nobody could bring it back for it.
+		r.must(r.db.Update(t.Context(), func(tx den.Tx) error {
+			_, err := tx.Releases().Put(den.Release{ID: "rel_000000000000", Product: r.product.ID, Supplier: r.supplier.ID, Version: "earlier", Image: made.Image})
+			return err
+		}))
+		elapse(3 * time.Hour)
+		r.isThere(image, true)
+	})
+}
+
 func (r *rig) isThere(image string, want bool) {
 	r.t.Helper()
 	_, err := r.engine.Image(r.t.Context(), image)
