@@ -97,9 +97,10 @@ type Stopper interface {
 
 // Cutter is a Runtime that can end what runs in a sandbox while the engine is silent.
 type Cutter interface {
-	// Cut kills every process of a sandbox whose namespace this process holds open, and
-	// waits until they have ended or ctx does. It asks the engine nothing, waits for no
-	// other verb, and gives how many processes it killed: 0 where nothing is held open.
+	// Cut kills every process of a sandbox whose namespace this process holds open, or of
+	// which it has noted before what it is made of, and waits until they have ended or ctx
+	// does. It asks the engine nothing, waits for no other verb, and gives how many
+	// processes it killed: 0 where neither is so.
 	// The sandbox stays, to be removed.
 	Cut(ctx context.Context, id ID) int
 }

@@ -12,9 +12,9 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-// ownFiles is everything that a den keeps in its data folder, two folders among it. A
+// ownFiles is everything that a den keeps in its data folder, three folders among it. A
 // demo removes these and no others: the folder may be somebody's.
-var ownFiles = []string{"den.db", "record.key", installationFile, tokenFile, checkpointFile, postedFile, evidenceFile, "files", "registry", demoFile}
+var ownFiles = []string{"den.db", "record.key", installationFile, tokenFile, checkpointFile, postedFile, evidenceFile, "files", "registry", notesFolder, demoFile}
 
 // demoFile marks a data folder as that of a demo, which may be emptied.
 const demoFile = "demo"

@@ -23,6 +23,9 @@ const (
 	tokenFile        = "operator.token"
 	checkpointFile   = "checkpoint"
 	postedFile       = "checkpoint.posted"
+
+	// notesFolder says which containers each sandbox has, and is no part of a backup.
+	notesFolder = "containers"
 )
 
 // installation is what everything of this den on the engine is labelled with: the

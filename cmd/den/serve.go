@@ -36,7 +36,8 @@ func newServe(getenv func(string) string, std streams) *cobra.Command {
 		Short: "Run the den",
 		Long: `Run the den until it is told to stop. Without a settings file it listens on
 127.0.0.1:8080 and keeps its records in /var/lib/den. It needs root, or CAP_SYS_ADMIN,
-CAP_SYS_PTRACE and CAP_NET_ADMIN with the host's view of processes, and a Docker Engine.
+CAP_SYS_PTRACE, CAP_NET_ADMIN and CAP_KILL with the host's view of processes, and a
+Docker Engine.
 
 A variable DEN_<SECTION>_<SETTING> wins over the settings file. One that is no setting is
 refused, but for DEN_URL and DEN_TOKEN, which are of the commands that speak to a den.
@@ -143,7 +144,7 @@ func openHouse(config configs.Config, log *slog.Logger, demo bool) (h *house, er
 		return h, err
 	}
 	if h.runtime, err = docker.Open(docker.Config{
-		Host: config.Engine.Host, Installation: h.installation, Now: time.Now, Log: log, Offer: h.offers.offer, Withdraw: h.offers.withdraw,
+		Host: config.Engine.Host, Installation: h.installation, Now: time.Now, Log: log, Notes: config.Path(notesFolder), Offer: h.offers.offer, Withdraw: h.offers.withdraw,
 	}); err != nil {
 		return h, err
 	}

@@ -29,17 +29,31 @@ func (n *Namespace) End(ctx context.Context) int {
 	if err != nil {
 		return 0
 	}
+	return endEach(ctx, func(process string) bool { return n.confines(process, mine) })
+}
+
+// EndEach is End for the containers whose processes is says, given a place in /proc, are
+// meant. Of those it kills only what is in another process namespace than ours.
+func EndEach(ctx context.Context, is func(process string) bool) int {
+	mine, err := inodeOf("/proc/self/ns/pid")
+	if err != nil {
+		return 0
+	}
+	return endEach(ctx, func(process string) bool { return is(process) && elsewhere(process, mine) })
+}
+
+func endEach(ctx context.Context, is func(process string) bool) int {
 	var ending []int
 	paths, _ := filepath.Glob("/proc/[0-9]*") // the pattern is well formed
 	for _, p := range paths {
-		if !n.confines(p, mine) {
+		if !is(p) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(p))
 		if err != nil {
 			continue
 		}
-		if fd, ok := kill(pid, func() bool { return n.confines(p, mine) }); ok {
+		if fd, ok := kill(pid, func() bool { return is(p) }); ok {
 			ending = append(ending, fd)
 		}
 	}
@@ -80,6 +94,27 @@ func (n *Namespace) confines(process string, mine uint64) bool {
 		inside = true
 	}
 	return inside
+}
+
+// elsewhere says that every thread of a process that has not ended, one at least, is in
+// another process namespace than mine.
+func elsewhere(process string, mine uint64) bool {
+	threads, err := os.ReadDir(process + "/task")
+	if err != nil {
+		return false
+	}
+	found := false
+	for _, t := range threads {
+		inode, err := inodeOf(process + "/task/" + t.Name() + "/ns/pid")
+		if hasEnded(err) {
+			continue
+		}
+		if err != nil || inode == mine {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // hasEnded says that something of a thread cannot be read because the thread has ended.

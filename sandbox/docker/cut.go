@@ -34,6 +34,9 @@ func (r *Runtime) Cut(ctx context.Context, id sandbox.ID) (killed int) {
 		}
 	}
 	r.mu.Unlock()
+	if len(spaces) == 0 {
+		return r.endNoted(ctx, id)
+	}
 	for _, s := range slices.Backward(spaces) { // the holder last
 		killed += s.End(ctx)
 	}

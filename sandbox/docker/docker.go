@@ -28,6 +28,7 @@ type Config struct {
 	Temp         string               // folder for archives while they are checked; the system's where empty
 	Patience     time.Duration        // for one engine call; 30 s where zero. Loading an image may take 20 times as long
 	Archive      policy.ArchiveLimits // of an archive that somebody brings
+	Notes        string               // folder that says which containers each sandbox has, for Cut after a start anew; empty: none
 
 	// Offer, where it is set, is called with each namespace of a sandbox when it is
 	// opened: that of a cell before its first service starts, on a private network
@@ -56,6 +57,7 @@ type Runtime struct {
 	archive policy.ArchiveLimits
 	spaces  *spaces
 	seccomp string
+	notes   notes
 
 	offer    func(ctx context.Context, id sandbox.ID, spec sandbox.Spec, service string, space *cell.Namespace) error
 	withdraw func(id sandbox.ID)
@@ -109,7 +111,7 @@ func Open(c Config) (*Runtime, error) {
 	}
 	return &Runtime{
 		api: api, ours: ours{c.Installation}, now: c.Now, log: c.Log, temp: c.Temp, wait: c.Patience,
-		archive: c.Archive, spaces: newSpaces(), seccomp: profile,
+		archive: c.Archive, spaces: newSpaces(), seccomp: profile, notes: notes{c.Notes},
 		offer: c.Offer, withdraw: c.Withdraw, tries: map[sandbox.ID]restarts{}, counts: map[sandbox.ID]*counted{}, whole: map[sandbox.ID][]string{}, noted: map[sandbox.ID]sandbox.Found{},
 		gates: gates{waiting: map[sandbox.ID]*gate{}},
 		cells: map[sandbox.ID]*held{}, images: map[string]sandbox.Image{},

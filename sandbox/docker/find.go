@@ -152,7 +152,7 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 				return err
 			}
 			if len(all) == 0 {
-				return nil
+				return r.notes.drop(id)
 			}
 			for _, f := range all {
 				if err := r.takeAway(ctx, f); err != nil {

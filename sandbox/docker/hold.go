@@ -112,7 +112,8 @@ func (r *Runtime) makeHolder(ctx context.Context, id sandbox.ID, spec *sandbox.S
 			Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 		}
 		err = r.ask(ctx, func(ctx context.Context) error {
-			_, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(id, holderName))
+			made, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(id, holderName))
+			r.write(id, made.ID)
 			return err
 		})
 		switch {

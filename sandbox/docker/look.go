@@ -97,6 +97,7 @@ func (r *Runtime) glance(ctx context.Context, id sandbox.ID) (parts, error) {
 	defer r.mu.Unlock()
 	if delete(r.whole, id); p.whole() {
 		r.whole[id] = p.ids()
+		r.write(id, p.ids()...)
 	}
 	return p, nil
 }

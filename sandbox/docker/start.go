@@ -126,7 +126,8 @@ func (l *launch) makeService(ctx context.Context, i int) error {
 		join = l.net.endpoint(firstService+i, append([]string{s.Name, config.Hostname}, s.Aliases...)...)
 	}
 	err = r.ask(ctx, func(ctx context.Context) error {
-		_, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(l.spec.ID, s.Name))
+		made, err := r.api.ContainerCreate(ctx, config, host, join, nil, r.ours.name(l.spec.ID, s.Name))
+		r.write(l.spec.ID, made.ID)
 		return err
 	})
 	if err != nil && says(err, "no such image") {
