@@ -52,18 +52,20 @@ type ChartLane struct {
 const (
 	chartWide  = 320.0
 	chartLeft  = 6.0
-	chartRight = 234.0
-	chartLabel = 20.0 // height of a line of text
+	chartRight = 234.0 // the end of the scale, unless a written figure needs the room
+	chartLabel = 20.0  // height of a line of text
 	chartLane  = 18.0
 	chartGap   = 6.0
 	chartText  = 13.0
-	chartMost  = 42 // letters of a label
+	chartWider = 6.7 // at most a letter of text, on average
+	chartMost  = 42  // letters of a label
 )
 
 // Drawing is a chart as shapes.
 type Drawing struct {
 	Chart
 	Height float64
+	right  float64 // where the scale ends
 	Paths  []chartPath
 	Lines  []chartLine
 	Boxes  []chartBox
@@ -95,7 +97,7 @@ type chartWord struct {
 
 // Drawn lays a chart out.
 func (c Chart) Drawn() Drawing {
-	d := &Drawing{Chart: c}
+	d := &Drawing{Chart: c, right: c.right()}
 	y := d.legend()
 	if d.Kind == "curves" {
 		d.curves(y)
@@ -117,6 +119,17 @@ func (c Chart) Drawn() Drawing {
 	}
 	d.Height = y + chartLabel
 	return *d
+}
+
+// right is where the scale ends, so that the longest figure has its room beside it.
+func (c Chart) right() float64 {
+	longest := 0
+	for _, row := range c.Rows {
+		for _, lane := range row.Lanes {
+			longest = max(longest, len([]rune(lane.Text)))
+		}
+	}
+	return max(chartWide/3, min(chartRight, chartWide-chartGap*2-float64(longest)*chartWider))
 }
 
 // legend says which shape or hatch is whose, where there are several.
@@ -157,7 +170,7 @@ func (d *Drawing) x(value float64) float64 {
 	if d.Max <= 0 {
 		return chartLeft
 	}
-	return chartLeft + (chartRight-chartLeft)*min(1, max(0, value/d.Max))
+	return chartLeft + (d.right-chartLeft)*min(1, max(0, value/d.Max))
 }
 
 func (d *Drawing) lane(l ChartLane, y float64) {

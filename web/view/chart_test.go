@@ -62,6 +62,17 @@ func TestAPictureIsReadableByEverybody(t *testing.T) {
 	}
 }
 
+// The longest bar ends before what is written beside it.
+func TestABarLeavesItsFigureRoom(t *testing.T) {
+	const letter = 6.0 // at least, on average, at the size of the picture's text
+	for _, figure := range []string{"9", "14.5 milliseconds", "2 hours 14 minutes"} {
+		d := view.Chart{ID: "start", Kind: "bars", Max: 9, Rows: []view.ChartRow{{Label: "Alpha", Lanes: []view.ChartLane{{Value: 9, Text: figure}}}}}.Drawn()
+		if end, begins := d.Boxes[0].X+d.Boxes[0].Wide, 318-letter*float64(len(figure)); end > begins {
+			t.Errorf("the bar ends at %.0f, its figure %q begins at %.0f", end, figure, begins)
+		}
+	}
+}
+
 type pictured struct {
 	view.Frame
 	Chart view.Chart
