@@ -12,7 +12,7 @@ func TestEveryLinkLeadsSomewhereForWhoSeesIt(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	visitors, seen := map[string]*visitor{}, map[string]bool{}
-	for _, one := range r.everyPage(true) {
+	for one := range r.allPages() {
 		v, ok := visitors[one.who]
 		if !ok {
 			v = r.visitor(one.who)

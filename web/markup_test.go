@@ -13,7 +13,7 @@ func TestEveryPageIsValidMarkup(t *testing.T) {
 	r := newRig(t)
 	folder := t.TempDir()
 	visitors := map[string]*visitor{}
-	for _, one := range r.everyPage(true) {
+	for one := range r.allPages() {
 		v, ok := visitors[one.who]
 		if !ok {
 			v = r.visitor(one.who)

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,7 +15,7 @@ import (
 // shown is one page in one state, for one person.
 type shown struct{ name, who, path, press string }
 
-// world is what the pages of everyPage are about: made once for each rig.
+// world is what the pages of everyPage are about, made once for each rig.
 type world struct {
 	once                 sync.Once
 	draft, full, running den.TrialView
@@ -32,16 +33,36 @@ type world struct {
 	event                string        // the number of the start of running
 }
 
-// everyPage lists every page in every state: empty, full, wrong. The first call makes
-// what they show, and lists the empty ones too.
-func (r *rig) everyPage(isFirst bool) []shown {
+// allPages is every page in every state. The empty ones come first: what the others are
+// about is made only when somebody has gone through them.
+func (r *rig) allPages() iter.Seq[shown] {
+	return func(yield func(shown) bool) {
+		for _, list := range []func() []shown{r.emptyPages, r.everyPage} {
+			for _, one := range list() {
+				if !yield(one) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// emptyPages lists what a den shows in which nothing has happened: they are for before the
+// first call of everyPage.
+func (r *rig) emptyPages() []shown {
+	return []shown{
+		{"home-empty", "official", "/", ""}, {"home-empty-evaluator", "evaluator", "/", ""}, {"home-empty-engineer", "engineer", "/", ""},
+		{"trials-empty", "official", "/trials", ""}, {"host-empty", "operator", "/host", ""}, {"challenges-empty", "official", "/challenges", ""},
+		{"register-empty", "official", "/register", ""}, {"compare-trials-empty", "official", "/compare", ""}, {"approvals-empty", "official", "/approvals", ""},
+		{"notices-empty", "evaluator", "/notices", ""}, {"techmap-compare-empty", "official", "/techmap/compare", ""},
+	}
+}
+
+// everyPage lists every page in every other state: full, wrong, over. The first call makes
+// what they show.
+func (r *rig) everyPage() []shown {
 	r.Helper()
 	var all []shown
-	if isFirst {
-		all = append(all,
-			shown{"home-empty", "official", "/", ""}, shown{"trials-empty", "official", "/trials", ""}, shown{"host-empty", "operator", "/host", ""},
-		)
-	}
 	w := r.world()
 	draft, running, finished := "/trials/"+string(w.draft.ID), "/trials/"+string(w.running.ID), "/trials/"+string(w.finished.ID)
 	box, gone := "/sandboxes/"+string(w.running.Entries[0].Sandbox.ID), "/sandboxes/"+string(w.finished.Entries[0].Sandbox.ID)

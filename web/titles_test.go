@@ -14,7 +14,7 @@ func TestThePagesOfATrialNameItInTheirTitle(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	visitors, checked := map[string]*visitor{}, 0
-	for _, one := range r.everyPage(true) {
+	for one := range r.allPages() {
 		name := r.trialOf(one.path)
 		if name == "" {
 			continue

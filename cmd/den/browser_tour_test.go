@@ -217,11 +217,13 @@ func (d *seenDen) toursOperator(t *testing.T) {
 func (d *seenDen) toursReader(t *testing.T, made *seenTrial) {
 	b := d.person(t)
 	b.open("/sign-in")
+	b.click("summary", "Sign in another way")
 	b.write("#secret", "den_wrong")
 	b.press("Use the link or token")
 	b.until(`document.querySelector('.govuk-error-summary')`)
 	b.look("sign-in-wrong")
 	b.open("/sign-in")
+	b.click("summary", "Sign in another way")
 	b.write("#email", "nobody@example.com")
 	b.write("#password", "a wrong password")
 	b.press("Sign in")

@@ -53,13 +53,15 @@ func (p *Pages) frame(c *gin.Context, title string) view.Frame {
 
 // role is what somebody is, in words: the widest of several. Who has none was asked
 // to assess a trial.
-func (p *Pages) role(a den.Actor) string {
+func (p *Pages) role(a den.Actor) string { return p.words.Say("role." + roleKey(a)) }
+
+func roleKey(a den.Actor) string {
 	for _, role := range den.Roles {
 		if a.Has(role) {
-			return p.words.Say("role." + string(role))
+			return string(role)
 		}
 	}
-	return p.words.Say("role.evaluator")
+	return "evaluator"
 }
 
 // navigation offers what the person can do something with.
@@ -101,7 +103,7 @@ func (p *Pages) sharesSomething(c *gin.Context, a den.Actor) bool {
 	return len(list) > 0
 }
 
-// visiting offers what can be read without an account, where anything can.
+// visiting offers what can be read without an account, and the way in.
 func (p *Pages) visiting() []view.NavItem {
 	var nav []view.NavItem
 	if p.OpenTechmap {
@@ -109,9 +111,6 @@ func (p *Pages) visiting() []view.NavItem {
 	}
 	if p.OpenRegister {
 		nav = append(nav, view.NavItem{Href: "/register", Text: p.words.Say("nav.register")})
-	}
-	if len(nav) == 0 {
-		return nil
 	}
 	return append(nav, view.NavItem{Href: "/help", Text: p.words.Say("nav.help")}, view.NavItem{Href: "/sign-in", Text: p.words.Say("sign-in.button")})
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -28,11 +29,13 @@ type signInPage struct {
 }
 
 type demoPerson struct {
-	ID   den.ID
-	Name string
-	Role string
-	Kept kept
-	Then string
+	ID    den.ID
+	Name  string
+	Role  string
+	Does  string // what there is to see as this person
+	First bool   // where a visitor is to begin: the first person of a department
+	Kept  kept
+	Then  string
 }
 
 // SignIn is GET /sign-in. A one-time link is ?link=: the page shows a button, so that
@@ -65,8 +68,11 @@ func (p *Pages) showSignIn(c *gin.Context, status int, page signInPage) error {
 	if err != nil {
 		return err
 	}
-	for _, one := range people {
-		page.People = append(page.People, demoPerson{ID: one.ID, Name: one.Name, Role: p.role(one.Act()), Kept: page.Kept, Then: page.Then})
+	begin := slices.IndexFunc(people, func(one den.Person) bool { return one.Act().Has(den.Member) })
+	for i, one := range people {
+		page.People = append(page.People, demoPerson{
+			ID: one.ID, Name: one.Name, Role: p.role(one.Act()), Does: p.words.Say("sign-in.does." + roleKey(one.Act())), First: i == begin, Kept: page.Kept, Then: page.Then,
+		})
 	}
 	return p.show(c, status, "sign-in", page)
 }
