@@ -33,39 +33,61 @@ type Guide struct {
 	HTML    template.HTML
 }
 
+// Group is the guides for one kind of reader.
+type Group struct {
+	Name   string // "departments", "evaluators", "suppliers", "running" or "everybody": the pages have words for it
+	Guides []Guide
+}
+
 // Guides are all of them, in the order in which people are to find them.
 type Guides struct {
-	all  []Guide
-	find map[string]Guide
+	groups []Group
+	find   map[string]Guide
+}
+
+// shelf is a group of guides by their names.
+type shelf struct {
+	name   string
+	guides []string
 }
 
 // order is how guides are listed; one that is not here is an error at the start.
-func order() []string {
-	return []string{"civil-servant", "find-out-who-can-help", "challenges", "approver", "evaluator", "ten-minutes", "supplier", "your-entry-on-the-techmap", "operator", "auditor", "signing-in", "sandbox", "read-a-report", "load-test", Rights, "accessibility"}
+func order() []shelf {
+	return []shelf{
+		{"departments", []string{"civil-servant", "find-out-who-can-help", "challenges", "approver", "read-a-report", "load-test"}},
+		{"evaluators", []string{"evaluator"}},
+		{"suppliers", []string{"ten-minutes", "supplier", "your-entry-on-the-techmap"}},
+		{"running", []string{"operator", "auditor"}},
+		{"everybody", []string{"signing-in", "sandbox", Rights, "accessibility"}},
+	}
 }
 
 // New reads and makes all guides.
 func New() (*Guides, error) { return read(files, order()) }
 
-func read(files fs.FS, names []string) (*Guides, error) {
+func read(files fs.FS, shelves []shelf) (*Guides, error) {
 	found, err := fs.Glob(files, "*.md")
 	if err != nil {
 		return nil, err
 	}
 	guides := &Guides{find: map[string]Guide{}}
-	for _, name := range names {
-		source, err := fs.ReadFile(files, name+".md")
-		if err != nil {
-			return nil, fmt.Errorf("reading the guide %s: %w", name, err)
+	for _, s := range shelves {
+		group := Group{Name: s.name}
+		for _, name := range s.guides {
+			source, err := fs.ReadFile(files, name+".md")
+			if err != nil {
+				return nil, fmt.Errorf("reading the guide %s: %w", name, err)
+			}
+			guide, err := guideOf(name, source)
+			if err != nil {
+				return nil, err
+			}
+			group.Guides, guides.find[name] = append(group.Guides, guide), guide
 		}
-		guide, err := guideOf(name, source)
-		if err != nil {
-			return nil, err
-		}
-		guides.all, guides.find[name] = append(guides.all, guide), guide
+		guides.groups = append(guides.groups, group)
 	}
-	if len(found) != len(names)+others(found) {
-		return nil, fmt.Errorf("%d guides are listed and %d are there", len(names), len(found))
+	if listed := len(guides.find); len(found) != listed+others(found) {
+		return nil, fmt.Errorf("%d guides are listed and %d are there", listed, len(found))
 	}
 	return guides, nil
 }
@@ -81,8 +103,16 @@ func others(found []string) int {
 	return n
 }
 
-// All lists the guides.
-func (g *Guides) All() []Guide { return g.all }
+// Groups lists the guides by who they are for.
+func (g *Guides) Groups() []Group { return g.groups }
+
+func (g *Guides) all() []Guide {
+	var all []Guide
+	for _, group := range g.groups {
+		all = append(all, group.Guides...)
+	}
+	return all
+}
 
 // Find finds a guide by name.
 func (g *Guides) Find(name string) (Guide, bool) {

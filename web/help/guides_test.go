@@ -12,10 +12,10 @@ func TestEveryGuideIsMadeAndFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(guides.All()) != len(order()) {
-		t.Errorf("%d guides, want %d", len(guides.All()), len(order()))
+	if len(guides.Groups()) != len(order()) || len(guides.all()) < 16 {
+		t.Errorf("%d guides in %d groups", len(guides.all()), len(guides.Groups()))
 	}
-	for _, guide := range guides.All() {
+	for _, guide := range guides.all() {
 		if found, ok := guides.Find(guide.Name); !ok || found.Title == "" || found.Summary == "" {
 			t.Errorf("%q is not found, or has no title or summary", guide.Name)
 		}
@@ -38,7 +38,7 @@ func TestLinksBetweenGuidesLeadSomewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, guide := range guides.All() {
+	for _, guide := range guides.all() {
 		for _, link := range regexp.MustCompile(`href="/help/([^"]*)"`).FindAllStringSubmatch(string(guide.HTML), -1) {
 			if _, ok := guides.Find(link[1]); !ok {
 				t.Errorf("%s leads to %s, which is not there", guide.Name, link[1])
@@ -49,13 +49,13 @@ func TestLinksBetweenGuidesLeadSomewhere(t *testing.T) {
 
 func TestAGuideCannotRunAnything(t *testing.T) {
 	files := fstest.MapFS{"a.md": {Data: []byte("# A\n\nSummary.\n\n<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>\n")}}
-	guides, err := read(files, []string{"a"})
+	guides, err := read(files, []shelf{{"suppliers", []string{"a"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{"<script", "javascript:", "onerror", "<img"} {
-		if strings.Contains(string(guides.All()[0].HTML), bad) {
-			t.Errorf("the markup has %s: %s", bad, guides.All()[0].HTML)
+		if strings.Contains(string(guides.all()[0].HTML), bad) {
+			t.Errorf("the markup has %s: %s", bad, guides.all()[0].HTML)
 		}
 	}
 }
@@ -68,11 +68,11 @@ func TestAGuideThatIsWrongStopsTheStart(t *testing.T) {
 		"without a title":   {"a.md": {Data: []byte("A\n\nSummary.\n")}},
 		"without a summary": {"a.md": {Data: []byte("# A\n")}},
 	} {
-		if _, err := read(files, []string{"a"}); err == nil {
+		if _, err := read(files, []shelf{{"suppliers", []string{"a"}}}); err == nil {
 			t.Errorf("a guide %s was taken", name)
 		}
 	}
-	if _, err := read(fstest.MapFS{"a.md": good, "decisions.md": good}, []string{"a"}); err != nil {
+	if _, err := read(fstest.MapFS{"a.md": good, "decisions.md": good}, []shelf{{"suppliers", []string{"a"}}}); err != nil {
 		t.Errorf("the control: %v", err)
 	}
 }

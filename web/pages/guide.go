@@ -11,10 +11,10 @@ import (
 	"innovationden/web/view"
 )
 
-// helpPage lists the guides.
+// helpPage lists the guides by who they are for.
 type helpPage struct {
 	view.Frame
-	Guides []help.Guide
+	Groups []help.Group
 }
 
 // guidePage is one guide. Who may do what is made from the policy itself.
@@ -32,7 +32,7 @@ type rightRow struct {
 
 // Help is GET /help.
 func (p *Pages) Help(c *gin.Context) error {
-	return p.show(c, http.StatusOK, "help", helpPage{Frame: p.frame(c, p.words.Say("help.title")), Guides: p.help.All()})
+	return p.show(c, http.StatusOK, "help", helpPage{Frame: p.frame(c, p.words.Say("help.title")), Groups: p.help.Groups()})
 }
 
 // Guide is GET /help/:guide.
