@@ -120,7 +120,7 @@ func tallied(u Unit, index map[float64]int) tally {
 func (c coincidences) unfit(metric Metric) Figure {
 	switch {
 	case len(c.units) == 0:
-		return none("No unit has two scores or more.")
+		return none("Nothing was scored by two evaluators.")
 	case metric == Ratio && c.values[0] < 0:
 		return none("The ratio metric needs values of 0 or more.")
 	case metric == Ratio && len(c.values) > ratioValues:

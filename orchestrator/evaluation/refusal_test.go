@@ -17,7 +17,7 @@ func TestStatisticsSayWhyTheyHaveNoFigure(t *testing.T) {
 		why string
 	}{
 		"alpha, all the same":       {Alpha(same, Ordinal), "All scores are the same"},
-		"alpha, no pair":            {Alpha(raters(t, "A 1 -\nB - 2"), Ordinal), "No unit has two scores"},
+		"alpha, no pair":            {Alpha(raters(t, "A 1 -\nB - 2"), Ordinal), "Nothing was scored by two evaluators."},
 		"alpha, negative ratio":     {Alpha(negative, Ratio), "0 or more"},
 		"alpha, unknown metric":     {Alpha(gaps, "polar"), "Choose nominal"},
 		"W, all the same":           {KendallW(same).W, "no order"},

@@ -34,6 +34,8 @@ type trialCompared struct {
 func (p *Pages) CompareTrials(c *gin.Context) error {
 	who, v := asking(c), form.Typed(p.words.Words, c.Request.URL.Query())
 	page := trialsComparedPage{Frame: p.frame(c, p.words.Say("compare-trials.title")), Form: v, Text: c.Query("q"), Chosen: c.QueryArray("trials")}
+	page.Path = "/register"
+	page.Crumbs = p.crumbs(view.Crumb{Href: "/register", Text: p.words.Say("register.title")}, view.Crumb{Text: page.Title})
 	status := http.StatusOK
 	searches := c.Query("list") != "" || c.Query("after") != ""
 	if len(page.Chosen) > 0 && !searches {

@@ -16,8 +16,6 @@ type trialPage struct {
 	Live      liveTrial
 	Trial     den.TrialView
 	Weighted  int // criteria that people score
-	MayDecide bool
-	Decide    string // what the button says
 	MayRecord bool
 	MayRead   bool        // the page of its challenge
 	Reach     []string    // what was opened, one line each; none: all is closed
@@ -36,7 +34,8 @@ type liveTrial struct {
 	MayLoad   bool // start the load test
 	Finished  bool
 	HasReport bool
-	Measured  bool // it has run, so something was measured
+	Decide    string // what the button says; empty: somebody else decides, or not yet
+	Measured  bool   // it has run, so something was measured
 	Rev       int64
 }
 
@@ -65,10 +64,6 @@ func (p *Pages) Trial(c *gin.Context) error {
 	}
 	page := trialPage{Frame: p.frame(c, t.Name), Trial: t, Live: p.liveTrial(t, asking(c))}
 	page.Crumbs = p.crumbs(view.Crumb{Href: "/trials", Text: p.words.Say("nav.trials")}, view.Crumb{Text: t.Name})
-	page.MayDecide = t.May[den.DecideTrial] && t.Outcome != nil
-	if page.Decide = p.words.Say("trial.decide"); t.Outcome != nil && t.Outcome.Decision != "" {
-		page.Decide = p.words.Say("trial.decide-again")
-	}
 	page.MayRead = p.OpenTechmap || den.May(asking(c), den.ReadChallenge, den.Owner{})
 	page.Reach = p.wayLines(t)
 	page.Others, page.MayAmend = closed(t, asking(c)) == "named", t.May[den.SetUpTrial]
@@ -112,6 +107,11 @@ func (p *Pages) liveTrial(t den.TrialView, who den.Actor) liveTrial {
 		Measured: t.State == den.TrialRunning || t.State == den.TrialFinished,
 		MayRun:   t.State == den.TrialRunning && t.May[den.SetUpTrial],
 		MayLoad:  mayLoad(t),
+	}
+	if t.May[den.DecideTrial] && t.Outcome != nil {
+		if live.Decide = p.words.Say("trial.decide"); t.Outcome.Decision != "" {
+			live.Decide = p.words.Say("trial.decide-again")
+		}
 	}
 	for _, e := range t.Entries {
 		one := column{EntryView: e, Trial: t.ID, Assess: assessState(t, e.ID, who), MayRelease: den.May(who, den.ReadTechmap, den.Owner{})}
