@@ -54,6 +54,10 @@ const (
 	ByWithdraw Reason = "withdrawn"
 )
 
+// Reasons are all of them. Each has words for pages ("reason." in web/view/words), and
+// stands in the contract as an EndReason.
+var Reasons = []Reason{ByTime, ByAsking, ByFailure, ByVanish, ByBudget, ByLapse, ByRefusal, ByWithdraw}
+
 // Sight is what was seen of a sandbox; the same words as the runtime's.
 type Sight string
 

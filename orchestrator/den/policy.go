@@ -44,7 +44,8 @@ const (
 	ReadInterest    Action = "read_interest"    // drafts of challenges, and what suppliers answered
 )
 
-// Actions lists every action, for the help page and the tests.
+// Actions lists every action that a role can give, for the help page and the tests.
+// ReadOwn and ChangeOwn are not among them: everybody may, of their own things.
 var Actions = []Action{
 	ReadTechmap, OfferProduct, ReadSBOM, AddOrganisation, AddEntry, EditEntry, ReadTrial, SetUpTrial, DecideTrial, EditScheme, ReadSummary,
 	AssessTrial, ReadAssessments, ReadSandbox, OpenSandbox, RunSandbox, RestartSandbox, ReadRecord, ReadHost, RunHost,

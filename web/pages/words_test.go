@@ -44,7 +44,7 @@ func TestEveryValueHasWords(t *testing.T) {
 	for _, s := range []den.TrialState{den.TrialDraft, den.TrialRunning, den.TrialFinished, den.TrialCancelled} {
 		keys = append(keys, "state."+string(s))
 	}
-	for _, r := range []den.Reason{den.ByTime, den.ByAsking, den.ByFailure, den.ByVanish, den.ByBudget, den.ByLapse, den.ByRefusal, den.ByWithdraw} {
+	for _, r := range den.Reasons {
 		keys = append(keys, "reason."+string(r))
 	}
 	for _, d := range []den.Decision{den.Proceed, den.TryAgain, den.Stop} {
