@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -143,7 +144,7 @@ func (f agreedFile) read(doc written, t contract.Trial) (contract.NewConsensus, 
 			if l.Mark != nil {
 				mark := int32(*l.Mark)
 				if float64(mark) != *l.Mark {
-					p.bad("/products/"+escaped(name)+"/"+escaped(criterion)+"/mark", "Give a whole mark from 0 to 5, not %g.", *l.Mark)
+					p.bad("/products/"+escaped(name)+"/"+escaped(criterion)+"/mark", "Give a whole mark from 0 to %d, not %g.", den.TopMark, *l.Mark)
 					continue
 				}
 				one.Mark = &mark

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"innovationden/configs"
+	"innovationden/orchestrator/den"
 	"innovationden/web/api/contract"
 )
 
@@ -141,7 +142,7 @@ func (f scoresFile) sheets(doc configs.Document, t contract.Trial, submit bool) 
 			score := contract.Score{NotTested: pointerTo(l.NotTested), Reason: pointerTo(l.Reason)}
 			if l.Mark != nil {
 				if *l.Mark != math.Trunc(*l.Mark) || math.Abs(*l.Mark) > math.MaxInt32 {
-					p.bad(pointer+"/scores/"+escaped(criterion)+"/mark", "Give a whole mark from 0 to 5, not %g.", *l.Mark)
+					p.bad(pointer+"/scores/"+escaped(criterion)+"/mark", "Give a whole mark from 0 to %d, not %g.", den.TopMark, *l.Mark)
 					continue
 				}
 				mark := int32(*l.Mark)
