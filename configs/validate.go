@@ -26,7 +26,17 @@ var ocidPrefix = regexp.MustCompile(`^ocds-[a-z0-9]{6}$`)
 func (c Config) Validate() error {
 	var wrong []error
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	c.addressFaults(say)
+	c.amountFaults(say)
+	c.choiceFaults(say)
+	c.SignIn.faults(say)
+	wrong = append(wrong, c.TLS.faults()...)
+	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(wrong...)
+}
 
+// addressFaults are about where things are: addresses, names, folders.
+func (c Config) addressFaults(say func(string, ...any)) {
 	switch host, port, err := net.SplitHostPort(c.Listen); {
 	case err != nil || !isPort(port):
 		say("listen must be an address and a port, such as 127.0.0.1:8080, not %q", c.Listen)
@@ -50,13 +60,6 @@ func (c Config) Validate() error {
 			say("public_url and sandbox_domain must be different names: a product could set cookies for the den")
 		}
 	}
-	if strings.TrimSpace(c.Publishing.Name) == "" {
-		say("publishing.name must name the organisation that publishes reports")
-	}
-	if !ocidPrefix.MatchString(c.Publishing.Prefix) {
-		say("publishing.ocid_prefix must look like ocds-a1b2c3, as the Open Contracting Partnership gave it to you, not %q", c.Publishing.Prefix)
-	}
-	wrong = append(wrong, c.TLS.faults()...)
 	for _, text := range c.Notices.Inside {
 		if _, err := netip.ParsePrefix(text); err != nil {
 			say("notices.inside must list networks such as 10.1.2.0/24, not %q", text)
@@ -70,6 +73,10 @@ func (c Config) Validate() error {
 	if host := c.Engine.Host; host != "" && !strings.Contains(host, "://") {
 		say("engine.host must say how the engine is reached, such as unix:///var/run/docker.sock, not %q", host)
 	}
+}
+
+// amountFaults are about how many and how long.
+func (c Config) amountFaults(say func(string, ...any)) {
 	whole := func(name string, n, least int) {
 		const most = 1000
 		if n < least || n > most {
@@ -93,22 +100,29 @@ func (c Config) Validate() error {
 	between("backup.every", c.Backup.Every, time.Minute, 366*24*time.Hour)
 	between("sandboxes.grace", c.Sandboxes.Grace, time.Second, 24*time.Hour)
 	between("sandboxes.image_grace", c.Sandboxes.ImageGrace, time.Second, 366*24*time.Hour)
+	between("sign_in.session", c.SignIn.Session, 5*time.Minute, 24*time.Hour)
+}
+
+// choiceFaults are about what is one of a few, or has a form of its own.
+func (c Config) choiceFaults(say func(string, ...any)) {
 	if !slices.ContainsFunc(c.Sizes, func(s den.Size) bool { return s.Name == c.Trials.Size }) {
 		say("trials.size names %q, which is not one of the sizes", c.Trials.Size)
 	}
 	if !slices.ContainsFunc(c.Schemes, func(s den.Scheme) bool { return s.ID == c.Trials.Scheme }) {
 		say("trials.scheme names %q, which is not one of the schemes", c.Trials.Scheme)
 	}
-	between("sign_in.session", c.SignIn.Session, 5*time.Minute, 24*time.Hour)
-	c.SignIn.faults(say)
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
 		say("log.level must be debug, info, warn or error, not %q", c.Log.Level)
 	}
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		say("log.format must be text or json, not %q", c.Log.Format)
 	}
-	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(wrong...)
+	if strings.TrimSpace(c.Publishing.Name) == "" {
+		say("publishing.name must name the organisation that publishes reports")
+	}
+	if !ocidPrefix.MatchString(c.Publishing.Prefix) {
+		say("publishing.ocid_prefix must look like ocds-a1b2c3, as the Open Contracting Partnership gave it to you, not %q", c.Publishing.Prefix)
+	}
 }
 
 func isPort(text string) bool {
