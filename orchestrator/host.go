@@ -102,6 +102,10 @@ func at(p *atomic.Pointer[time.Time]) den.Stamp {
 }
 
 func inForce(h health) []den.InForce {
+	watched := "The den watches what a sandbox writes."
+	if !h.host.DiskSeen {
+		watched = "Nothing bounds what a sandbox writes: the den cannot read the engine's folder."
+	}
 	one := func(name string, yes bool, holds, lacks string) den.InForce {
 		if yes {
 			return den.InForce{Name: name, Yes: true, Say: holds}
@@ -113,6 +117,6 @@ func inForce(h health) []den.InForce {
 		one("seccomp", h.host.Seccomp, "System calls are filtered.", "System calls are not filtered."),
 		one("apparmor", h.host.AppArmor, "AppArmor holds sandboxes too.", "AppArmor does not hold sandboxes."),
 		one("user_namespaces", h.host.UserNS, "Root in a sandbox is nobody on the host.", "Root in a sandbox is root behind its other walls."),
-		one("disk_quota", h.host.DiskQuota, "The engine bounds what a sandbox writes.", "The den watches what a sandbox writes."),
+		one("disk_quota", h.host.DiskQuota, "The engine bounds what a sandbox writes.", watched),
 	}
 }

@@ -288,6 +288,7 @@ type Host struct {
 	Seccomp    bool
 	UserNS     bool
 	DiskQuota  bool // the engine itself can bound a writable layer
+	DiskSeen   bool // this process can count what is in one
 	Namespaces bool // this process may enter network namespaces
 	Sandboxes  int  // containers of this installation
 
@@ -311,11 +312,15 @@ func (h Host) Warnings() []string {
 	if !h.Seccomp {
 		w = append(w, "The engine does not filter system calls (seccomp). Do not run strangers' products on it.")
 	}
-	if !h.DiskQuota {
+	switch {
+	case h.DiskQuota:
+	case h.DiskSeen:
 		w = append(w, "The engine cannot bound a sandbox's writable layer. The den watches its size and ends a sandbox that passes its cap.")
+	default:
+		w = append(w, "Nothing bounds what a sandbox writes to its disk: the engine cannot, and the den cannot read the engine's folder. Grant the den CAP_DAC_READ_SEARCH, as configs/den.service does.")
 	}
 	if !h.BroadcastClosed {
-		w = append(w, "What a private network broadcasts can reach the host. Run the den as root where iptables is installed, so that it can close this.")
+		w = append(w, "What a private network broadcasts can reach the host. Install iptables and run the den as root or with CAP_NET_ADMIN, so that it can close this.")
 	}
 	return w
 }

@@ -54,6 +54,29 @@ func (s *served) asService(e *private) {
 		"sh", "-c", `shift; exec "$0" "$@"`, program}
 }
 
+// holdsAsRoot says that the host page has the warnings of this engine and none of the den.
+func (s *served) holdsAsRoot() {
+	s.t.Helper()
+	s.await("the host to be known", func() error {
+		host, err := s.client().GetHostWithResponse(s.t.Context())
+		s.answered(err, host != nil && host.JSON200 != nil, func() []byte { return host.Body })
+		if !host.JSON200.Up {
+			return errors.New("the engine is not up")
+		}
+		for _, w := range host.JSON200.Warnings {
+			for _, engine := range []string{"AppArmor is not in force", "User namespaces are not in force", "The engine cannot bound a sandbox's writable layer. The den watches", "on this engine"} {
+				if strings.Contains(w, engine) {
+					w = ""
+				}
+			}
+			if w != "" {
+				s.t.Errorf("as a service the den cannot do what it does as root: %s", w)
+			}
+		}
+		return nil
+	})
+}
+
 // Under systemd the den is no root. What is over ends all the same while the engine is
 // dead, also where the den was itself started anew meanwhile and has no namespace open; what
 // is not over runs on.
@@ -64,6 +87,7 @@ func TestTheServiceEndsWhatIsOverWithoutTheEngine(t *testing.T) {
 	s.host = e.host()
 	s.asService(e)
 	s.start()
+	s.holdsAsRoot()
 	release := s.offer(product(t, program(t), "serve"))
 	stays, first, second := s.begin(time.Hour, release), s.begin(time.Hour, release), s.begin(time.Hour, release)
 	for _, one := range []string{stays, first, second} {

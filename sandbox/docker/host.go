@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -44,10 +45,21 @@ func (r *Runtime) Host(ctx context.Context) (h sandbox.Host, err error) {
 		h.Seccomp = h.Seccomp || strings.HasPrefix(o, "name=seccomp")
 		h.UserNS = h.UserNS || strings.HasPrefix(o, "name=userns") || strings.HasPrefix(o, "name=rootless")
 	}
-	h.DiskQuota = bounded(info)
+	h.DiskQuota, h.DiskSeen = bounded(info), canCount(info)
 	h.Namespaces = cell.CanEnter() == nil
 	h.BroadcastClosed = broadcastClosed(ctx)
 	return h, nil
+}
+
+// canCount says whether the layers of an engine can be read here. Each of its folders is
+// closed to others.
+func canCount(info system.Info) bool {
+	folder, err := os.Open(filepath.Join(info.DockerRootDir, info.Driver))
+	if err != nil {
+		return false
+	}
+	_ = folder.Close()
+	return true
 }
 
 // info asks the engine about itself. An answer without its version is silence: nothing may

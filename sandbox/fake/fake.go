@@ -84,7 +84,7 @@ func New(now func() time.Time) *Runtime {
 			host: sandbox.Host{
 				Engine: "Scripted engine 1.0", API: "1.41", OS: "linux", Kernel: "6.1", CPUs: 2, Memory: 8 << 30,
 				DiskFree: 100 << 30, CgroupV: "2", Storage: "memory", AppArmor: true, Seccomp: true, UserNS: true,
-				DiskQuota: true, Namespaces: true, BroadcastClosed: true,
+				DiskQuota: true, DiskSeen: true, Namespaces: true, BroadcastClosed: true,
 			},
 		},
 		installation: Installation,
