@@ -9,31 +9,58 @@ import (
 	"innovationden/orchestrator/den"
 )
 
-// Members reads who belongs to an organisation, or holds a role in the whole den where
-// the id is empty. NotFound.
-func (o *Orchestrator) Members(ctx context.Context, actor den.Actor, in den.ID) (v den.MembersView, err error) {
-	manage, read := membersActions(in)
-	if err := allow(actor, read, read, den.OwnerOf(in)); err != nil {
+// Members reads a page of who belongs to an organisation, or holds a role in the whole den
+// where the id is empty, and every invitation that nobody has used. NotFound.
+func (o *Orchestrator) Members(ctx context.Context, actor den.Actor, in den.ID, f den.Filter) (v den.MembersView, err error) {
+	if v, err = o.Organisation(ctx, actor, in); err != nil {
 		return v, err
 	}
-	v = den.MembersView{ID: in, Roles: den.HeldIn(in), May: rights(actor, den.OwnerOf(in), manage, read), Approve: mayGive(actor, den.Membership{Role: den.Approver, In: in})}
+	manage, _ := membersActions(in)
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		if v.Name, err = organisationName(tx, in); err != nil {
-			return err
-		}
-		all, err := every(tx.People(), den.Query{})
+		page, err := gather(tx.People(), den.Query{After: f.After, Limit: f.Limit}, func(p den.Person) (den.Person, bool, error) {
+			is := !p.Left && slices.ContainsFunc(p.Memberships, func(m den.Membership) bool { return m.In == in })
+			return p, is && isCalled(p, f.Text, actor), nil
+		})
 		if err != nil {
 			return err
 		}
-		v.People = slices.DeleteFunc(all, func(p den.Person) bool {
-			return p.Left || !slices.ContainsFunc(p.Memberships, func(m den.Membership) bool { return m.In == in })
-		})
+		v.People, v.Next = page.Items, page.Next
 		if v.May[manage] {
 			v.Links, err = o.openLinks(tx, in)
 		}
 		return err
 	})
 	return v, err
+}
+
+// Organisation is Members without who they are, and without invitations: what it is called,
+// and what the actor may do about its people. NotFound.
+func (o *Orchestrator) Organisation(ctx context.Context, actor den.Actor, in den.ID) (v den.MembersView, err error) {
+	manage, read := membersActions(in)
+	if err := allow(actor, read, read, den.OwnerOf(in)); err != nil {
+		return v, err
+	}
+	v = den.MembersView{ID: in, Roles: den.HeldIn(in), May: rights(actor, den.OwnerOf(in), manage, read), Approve: mayGive(actor, den.Membership{Role: den.Approver, In: in})}
+	err = o.Store.View(ctx, func(tx den.Tx) error {
+		v.Name, err = organisationName(tx, in)
+		return err
+	})
+	return v, err
+}
+
+// isCalled says whether somebody is found by a text: each of its words is in their name, or
+// it is their whole address. Who may read all people finds them by parts of the address
+// too; for others that would spell out an address that they do not see.
+func isCalled(p den.Person, text string, actor den.Actor) bool {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text != "" && text == strings.ToLower(p.Email) {
+		return true
+	}
+	known := strings.ToLower(p.Name)
+	if den.May(actor, den.ReadPeople, den.Owner{}) {
+		known += "\n" + strings.ToLower(p.Email)
+	}
+	return !slices.ContainsFunc(strings.Fields(text), func(word string) bool { return !strings.Contains(known, word) })
 }
 
 func membersActions(in den.ID) (manage, read den.Action) {
@@ -221,14 +248,13 @@ func operatorBut(tx den.Tx, but den.ID) (who den.Person, found bool, err error) 
 
 // RemoveMember takes somebody out of an organisation, with every role there. People may
 // leave by themselves. NotFound.
-func (o *Orchestrator) RemoveMember(ctx context.Context, actor den.Actor, in, person den.ID, why string) error {
+func (o *Orchestrator) RemoveMember(ctx context.Context, actor den.Actor, in, person den.ID, why string) (who den.Person, err error) {
 	_, read := membersActions(in)
 	if err := allow(actor, read, read, den.OwnerOf(in)); err != nil {
-		return err
+		return who, err
 	}
-	who, err := o.member(ctx, in, person)
-	if err != nil {
-		return err
+	if who, err = o.member(ctx, in, person); err != nil {
+		return who, err
 	}
 	change := den.RoleChange{Person: person, Why: why, Rev: who.Rev}
 	for _, m := range who.Memberships {
@@ -236,8 +262,7 @@ func (o *Orchestrator) RemoveMember(ctx context.Context, actor den.Actor, in, pe
 			change.Remove = append(change.Remove, m)
 		}
 	}
-	_, err = o.ChangeRoles(ctx, actor, change)
-	return err
+	return o.ChangeRoles(ctx, actor, change)
 }
 
 func (o *Orchestrator) member(ctx context.Context, in, person den.ID) (who den.Person, err error) {
@@ -252,12 +277,14 @@ func (o *Orchestrator) member(ctx context.Context, in, person den.ID) (who den.P
 }
 
 // Everybody lists all people, those who have left included, for who runs the den.
-func (o *Orchestrator) Everybody(ctx context.Context, actor den.Actor) (people []den.Person, err error) {
+func (o *Orchestrator) Everybody(ctx context.Context, actor den.Actor, f den.Filter) (people den.Page[den.Person], err error) {
 	if err := allow(actor, den.ReadPeople, den.ReadPeople, den.Owner{}); err != nil {
-		return nil, err
+		return people, err
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		people, err = every(tx.People(), den.Query{})
+		people, err = gather(tx.People(), den.Query{After: f.After, Limit: f.Limit}, func(p den.Person) (den.Person, bool, error) {
+			return p, isCalled(p, f.Text, actor), nil
+		})
 		return err
 	})
 	return people, err

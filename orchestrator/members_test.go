@@ -42,7 +42,7 @@ func TestAnInvitationIsUsedOnceAndInTime(t *testing.T) {
 		if _, err := r.o.Join(ctx, who.Act(), backSecret); den.KindOf(err) != den.Unknown {
 			t.Errorf("taken back: %v", err)
 		}
-		if open, err := r.o.Members(ctx, r.member, r.department.ID); err != nil || len(open.Links) != 1 || open.Links[0].ID != late.ID {
+		if open, err := r.o.Members(ctx, r.member, r.department.ID, den.Filter{}); err != nil || len(open.Links) != 1 || open.Links[0].ID != late.ID {
 			t.Errorf("open: %+v %v", open.Links, err)
 		}
 		elapse(24 * time.Hour)
@@ -159,7 +159,8 @@ func TestLeavingTakesRightsAwayAtOnce(t *testing.T) {
 		v, err := r.o.AddTrial(ctx, colleague, den.NewTrial{Name: "x"})
 		r.must(err)
 		_, _, secret := r.with(colleague, time.Hour, den.GrantAct)
-		r.must(r.o.RemoveMember(ctx, colleague, r.department.ID, colleague.ID, "")) // by oneself
+		_, err = r.o.RemoveMember(ctx, colleague, r.department.ID, colleague.ID, "") // by oneself
+		r.must(err)
 		if !slices.Contains(narrowed, colleague.ID) {
 			t.Error("nobody was told")
 		}
@@ -170,7 +171,7 @@ func TestLeavingTakesRightsAwayAtOnce(t *testing.T) {
 		if _, err := r.o.Trial(ctx, now, v.Trial.ID); den.KindOf(err) != den.NotFound {
 			t.Errorf("reads on: %v", err)
 		}
-		if err := r.o.RemoveMember(ctx, r.member, r.department.ID, colleague.ID, ""); den.KindOf(err) != den.NotFound {
+		if _, err := r.o.RemoveMember(ctx, r.member, r.department.ID, colleague.ID, ""); den.KindOf(err) != den.NotFound {
 			t.Errorf("taken out twice: %v", err)
 		}
 		if _, err := r.o.SetLeft(ctx, r.member, colleague.ID, true, ""); den.KindOf(err) != den.NotFound {

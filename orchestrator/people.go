@@ -10,18 +10,20 @@ import (
 )
 
 // People lists who can be invited as evaluators, for those who set trials up.
-func (o *Orchestrator) People(ctx context.Context, actor den.Actor) (people []den.Person, err error) {
+func (o *Orchestrator) People(ctx context.Context, actor den.Actor, f den.Filter) (people den.Page[den.Person], err error) {
 	if !seesAll(actor) && !actor.Has(den.Member) && !actor.Has(den.Approver) {
-		return nil, allowNothing(actor)
+		return people, allowNothing(actor)
 	}
 	if err := allowSelf(actor, den.ReadOwn); err != nil {
-		return nil, err
+		return people, err
 	}
 	err = o.Store.View(ctx, func(tx den.Tx) error {
-		people, err = every(tx.People(), den.Query{})
+		people, err = gather(tx.People(), den.Query{After: f.After, Limit: f.Limit}, func(p den.Person) (den.Person, bool, error) {
+			return p, !p.Left && isCalled(p, f.Text, actor), nil
+		})
 		return err
 	})
-	return slices.DeleteFunc(people, func(p den.Person) bool { return p.Left }), err
+	return people, err
 }
 
 // AddPerson adds somebody who can sign in, with the roles that the operator gives.

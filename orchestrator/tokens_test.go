@@ -247,8 +247,9 @@ func TestATokenThatIsCalledLikeOneOfTheDensStays(t *testing.T) {
 		ctx := t.Context()
 		_, err := r.o.OperatorToken(ctx)
 		r.must(err)
-		people, err := r.o.People(ctx, den.System())
+		found, err := r.o.People(ctx, den.System(), den.Filter{})
 		r.must(err)
+		people := found.Items
 		operator := people[slices.IndexFunc(people, func(p den.Person) bool { return p.Act().Is(den.Operator, "") })].Act()
 		_, secret, err := r.o.AddToken(ctx, operator, den.NewToken{Name: "token for the command line", Grants: []den.Grant{den.GrantRead}, Lasts: time.Hour})
 		r.must(err)

@@ -148,7 +148,8 @@ func TestALivePageHearsOfALostRoleWithinASecond(t *testing.T) {
 	trial := r.trial()
 	for name, lose := range map[string]func(den.ID) error{
 		"colleague": func(id den.ID) error {
-			return r.den.RemoveMember(t.Context(), den.System(), r.department.ID, id, "")
+			_, err := r.den.RemoveMember(t.Context(), den.System(), r.department.ID, id, "")
+			return err
 		},
 		"approver": func(id den.ID) error {
 			_, err := r.den.SetLeft(t.Context(), den.System(), id, true, "")

@@ -154,7 +154,7 @@ func TestHoleLoginCSRF(t *testing.T) {
 	if got := thief.get(answer); got.Status != http.StatusSeeOther {
 		t.Errorf("the control, in the browser that began: %d", got.Status)
 	}
-	if _, err := r.den.Everybody(t.Context(), den.System()); err != nil {
+	if _, err := r.den.Everybody(t.Context(), den.System(), den.Filter{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,5 +63,46 @@ func TestTheOperatorMakesAnAuditorAndLetsNobodyInWhoHasLeft(t *testing.T) {
 	}
 	if who, err := r.den.Person(t.Context(), r.people["newcomer"].ID); den.KindOf(err) != den.Unknown {
 		t.Errorf("%+v %v", who, err)
+	}
+}
+
+// Of many people a page shows some, and the others are on the next ones or found by name.
+func TestPeopleAreFoundByNameAndPageByPage(t *testing.T) {
+	r := newRig(t)
+	for n := range 120 {
+		_, err := r.den.AddPerson(t.Context(), den.System(), den.Person{
+			Name: fmt.Sprintf("Colleague %03d", n), Email: fmt.Sprintf("c%03d@example.com", n), Memberships: []den.Membership{{Role: den.Member, In: r.department.ID}},
+		})
+		r.must(err)
+	}
+	for who, path := range map[string]string{"operator": "/people", "official": "/departments/" + string(r.department.ID) + "/members"} {
+		v := r.visitor(who)
+		seen, page := map[string]bool{}, v.get(path)
+		for pages := 1; ; pages++ {
+			rows := page.all("table.den-stack tbody th")
+			for _, row := range rows {
+				if seen[words(row)] {
+					t.Errorf("%s is on two pages", words(row))
+				}
+				seen[words(row)] = true
+			}
+			if len(rows) > 50 || pages > 10 {
+				t.Fatalf("%s: %d on page %d", path, len(rows), pages)
+			}
+			next := page.all(`a[rel="next"]`)
+			if len(next) == 0 {
+				break
+			}
+			page = v.get(attribute(next[0], "href"))
+		}
+		if len(seen) < 120 {
+			t.Errorf("%s shows %d people on its pages", path, len(seen))
+		}
+		found := v.get(path + "?q=colleague+077")
+		if rows := found.all("table.den-stack tbody th"); len(rows) != 1 || !strings.Contains(words(rows[0]), "Colleague 077") || attribute(found.one("#q"), "value") != "colleague 077" {
+			t.Errorf("%s by name: %s", path, found.said())
+		}
+		v.get(path+"?q=c077@example.com").shows("table.den-stack", "Colleague 077")
+		v.get(path+"?q=zzz").shows("main", "Nobody is called so")
 	}
 }

@@ -24,11 +24,12 @@ func TestChromiumSignInByTheProvider(t *testing.T) {
 	b.until(`location.pathname === '/trials/` + string(trial.ID) + `' && document.querySelectorAll('.den-column').length === 2`)
 	b.until(`document.body.innerText.includes('Test User')`)
 
-	everybody, err := r.den.Everybody(t.Context(), den.System())
+	everybody, err := r.den.Everybody(t.Context(), den.System(), den.Filter{})
 	r.must(err)
-	for _, one := range everybody {
+	for _, one := range everybody.Items {
 		if one.Name == "Test User" {
-			r.must(r.den.RemoveMember(t.Context(), den.System(), r.department.ID, one.ID, "Moved to another department"))
+			_, err := r.den.RemoveMember(t.Context(), den.System(), r.department.ID, one.ID, "Moved to another department")
+			r.must(err)
 		}
 	}
 	began := time.Now()

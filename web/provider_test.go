@@ -179,9 +179,9 @@ func TestSomebodySignsInByTheProvider(t *testing.T) {
 	if got := second.get("/people"); got.Status != http.StatusOK {
 		t.Errorf("the operators' group: %d", got.Status)
 	}
-	everybody, err := r.den.Everybody(t.Context(), den.System())
+	everybody, err := r.den.Everybody(t.Context(), den.System(), den.Filter{})
 	r.must(err)
-	named := slices.DeleteFunc(everybody, func(p den.Person) bool { return p.Name != "Test User" })
+	named := slices.DeleteFunc(everybody.Items, func(p den.Person) bool { return p.Name != "Test User" })
 	if len(named) != 1 || named[0].Act().Has(den.Member) {
 		t.Errorf("one subject is %d people: %+v", len(named), named)
 	}

@@ -75,23 +75,33 @@ func (k *client) inOrganisation(c *cobra.Command, more []string, do func(cmd *co
 }
 
 func (k *client) memberList() *cobra.Command {
-	return k.inOrganisation(&cobra.Command{
+	var p paging
+	var text string
+	list := k.inOrganisation(&cobra.Command{
 		Use:     "list ORGANISATION",
 		Short:   "List who belongs to an organisation",
 		Long:    "List who belongs to an organisation, and what they are there.",
-		Example: "  den member list \"Local Services\"\n  den member list den",
+		Example: "  den member list \"Local Services\"\n  den member list \"Local Services\" --text Reed\n  den member list den",
 	}, nil, func(cmd *cobra.Command, c *contract.Client, in string, _ []string) error {
-		all, err := said[contract.Members](c.ListMembers(cmd.Context(), in))
+		all, err := said[contract.Members](c.ListMembers(cmd.Context(), in, &contract.ListMembersParams{Text: pointerTo(text), After: pointerTo(p.after), Limit: &p.limit}))
 		if err != nil {
 			return err
 		}
+		k.more(all.value.Next)
 		return show(k, all, func(all contract.Members) {
-			if len(all.Members) == 0 {
+			switch {
+			case len(all.Members) > 0 || all.Next != nil:
+			case text != "":
+				k.say("Nobody in it is called so.")
+			default:
 				k.say("Nobody belongs to it yet.")
 			}
 			k.tellMembers(all.Members...)
 		})
 	})
+	list.Flags().StringVar(&text, "text", "", "only who has these words in their name, or this email address")
+	p.flags(list, false)
+	return list
 }
 
 func (k *client) tellMembers(all ...contract.OneMember) {

@@ -78,7 +78,7 @@ func (k *client) invitationList() *cobra.Command {
 		Long:    "List the invitations to an organisation that nobody has used yet, and until when they can be\nused. Their links are nowhere.",
 		Example: "  den invitation list \"Local Services\"",
 	}, nil, func(cmd *cobra.Command, c *contract.Client, in string, _ []string) error {
-		all, err := said[contract.Members](c.ListMembers(cmd.Context(), in))
+		all, err := said[contract.Members](c.ListMembers(cmd.Context(), in, &contract.ListMembersParams{Limit: pointerTo(contract.InLimit(1))}))
 		if err != nil {
 			return err
 		}

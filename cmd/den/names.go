@@ -56,8 +56,11 @@ func allDepartments(ctx context.Context, c *contract.Client) ([]named, error) {
 }
 
 func allPeople(ctx context.Context, c *contract.Client) ([]named, error) {
-	p, err := pageOf[contract.PersonPage](c.ListPeople(ctx))
-	return namesOf(p.Items, func(p contract.Person) named { return named{p.Id, p.Name} }), err
+	most := contract.InLimit(listMost)
+	return everyPage(func(after *string) ([]named, *string, error) {
+		p, err := pageOf[contract.PersonPage](c.ListPeople(ctx, &contract.ListPeopleParams{After: after, Limit: &most}))
+		return namesOf(p.Items, func(p contract.Person) named { return named{p.Id, p.Name} }), p.Next, err
+	})
 }
 
 func allProducts(ctx context.Context, c *contract.Client) ([]contract.Product, error) {

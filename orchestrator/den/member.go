@@ -55,7 +55,8 @@ type MembersView struct {
 	People  []Person
 	Links   []JoinLink // that nobody has used yet; empty for who may not invite
 	May     map[Action]bool
-	Approve bool // the actor may make somebody an approver
+	Approve bool   // the actor may make somebody an approver
+	Next    string // the cursor of the next page of People; empty: there is none
 }
 
 // JoinView is an invitation as its bearer sees it.

@@ -237,7 +237,7 @@ type Filter struct {
 	Act        string // events: "trial.started", or "trial." for all that begin so
 	Since      Stamp  // events: not before
 	Before     Stamp  // events: before
-	Text       string // the register: words that name, department, question, product or finding must have
+	Text       string // the register: words that name, department, question, product or finding must have; people: words of a name, or an address
 	Newest     bool
 	After      string
 	Limit      int

@@ -33,7 +33,7 @@ func organisationWord(id den.ID) string {
 
 // ListMembers lists who belongs to an organisation.
 func (a *API) ListMembers(ctx context.Context, r contract.ListMembersRequestObject) (contract.ListMembersResponseObject, error) {
-	v, err := a.den.Members(ctx, actor.From(ctx), organisation(r.Organisation))
+	v, err := a.den.Members(ctx, actor.From(ctx), organisation(r.Organisation), peopleNamed(r.Params.Text, r.Params.After, r.Params.Limit))
 	return contract.ListMembers200JSONResponse(members(v)), err
 }
 
@@ -54,18 +54,8 @@ func (a *API) ChangeMember(ctx context.Context, r contract.ChangeMemberRequestOb
 // RemoveMember takes somebody out of an organisation, or lets them leave it.
 func (a *API) RemoveMember(ctx context.Context, r contract.RemoveMemberRequestObject) (contract.RemoveMemberResponseObject, error) {
 	in, person := organisation(r.Organisation), den.ID(r.Person)
-	v, err := a.den.Members(ctx, actor.From(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	at := slices.IndexFunc(v.People, func(p den.Person) bool { return p.ID == person })
-	if at < 0 {
-		return nil, den.Missing()
-	}
-	if err := a.den.RemoveMember(ctx, actor.From(ctx), in, person, ""); err != nil {
-		return nil, err
-	}
-	return contract.RemoveMember200JSONResponse{Id: r.Person, Name: v.People[at].Name}, nil
+	who, err := a.den.RemoveMember(ctx, actor.From(ctx), in, person, "")
+	return contract.RemoveMember200JSONResponse{Id: r.Person, Name: who.Name}, err
 }
 
 // InviteMember invites somebody to an organisation by a link.
@@ -90,7 +80,7 @@ func (a *API) InviteMember(ctx context.Context, r contract.InviteMemberRequestOb
 // WithdrawInvitation takes an invitation back that nobody has used.
 func (a *API) WithdrawInvitation(ctx context.Context, r contract.WithdrawInvitationRequestObject) (contract.WithdrawInvitationResponseObject, error) {
 	who, in, id := actor.From(ctx), organisation(r.Organisation), den.ID(r.Invitation)
-	v, err := a.den.Members(ctx, who, in)
+	v, err := a.den.Members(ctx, who, in, den.Filter{})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +91,7 @@ func (a *API) WithdrawInvitation(ctx context.Context, r contract.WithdrawInvitat
 	if err := a.den.TakeBackInvitation(ctx, who, id); err != nil {
 		return nil, err
 	}
-	v, err = a.den.Members(ctx, who, in)
+	v, err = a.den.Members(ctx, who, in, den.Filter{})
 	return contract.WithdrawInvitation200JSONResponse(members(v)), err
 }
 
@@ -115,9 +105,9 @@ func (a *API) AcceptInvitation(ctx context.Context, r contract.AcceptInvitationR
 }
 
 // ListEverybody lists all people of the den.
-func (a *API) ListEverybody(ctx context.Context, _ contract.ListEverybodyRequestObject) (contract.ListEverybodyResponseObject, error) {
-	all, err := a.den.Everybody(ctx, actor.From(ctx))
-	return contract.ListEverybody200JSONResponse{Items: list(all, everyone)}, err
+func (a *API) ListEverybody(ctx context.Context, r contract.ListEverybodyRequestObject) (contract.ListEverybodyResponseObject, error) {
+	all, err := a.den.Everybody(ctx, actor.From(ctx), peopleNamed(r.Params.Text, r.Params.After, r.Params.Limit))
+	return contract.ListEverybody200JSONResponse{Items: list(all.Items, everyone), Next: some(all.Next)}, err
 }
 
 // SetLeft says that somebody has left, or has come back.
@@ -130,7 +120,7 @@ func mayManage(v den.MembersView) bool { return v.May[den.ManageMembers] || v.Ma
 
 func members(v den.MembersView) contract.Members {
 	return contract.Members{
-		Id: organisationWord(v.ID), Name: some(v.Name), Roles: list(v.Roles, memberRole), Members: list(v.People, member(v.ID)),
+		Id: organisationWord(v.ID), Name: some(v.Name), Roles: list(v.Roles, memberRole), Members: list(v.People, member(v.ID)), Next: some(v.Next),
 		Invitations: list(v.Links, invitation), MayManage: mayManage(v),
 	}
 }

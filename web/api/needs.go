@@ -23,7 +23,7 @@ type Techmap interface {
 	Product(context.Context, den.Actor, den.ID) (den.ProductView, error)
 	Releases(context.Context, den.Actor, den.Filter) (den.Page[den.Release], error)
 	Release(context.Context, den.Actor, den.ID) (den.Release, error)
-	People(context.Context, den.Actor) ([]den.Person, error)
+	People(context.Context, den.Actor, den.Filter) (den.Page[den.Person], error)
 	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
 	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
@@ -56,14 +56,14 @@ type Accounts interface {
 // Members is what the API needs of who belongs where. An empty organisation is the whole
 // den.
 type Members interface {
-	Members(ctx context.Context, a den.Actor, organisation den.ID) (den.MembersView, error)
+	Members(ctx context.Context, a den.Actor, organisation den.ID, f den.Filter) (den.MembersView, error)
 	ChangeRoles(context.Context, den.Actor, den.RoleChange) (den.Person, error)
-	RemoveMember(ctx context.Context, a den.Actor, organisation, person den.ID, why string) error
+	RemoveMember(ctx context.Context, a den.Actor, organisation, person den.ID, why string) (den.Person, error)
 	// InviteMember gives the secret of a link, which no other call tells.
 	InviteMember(context.Context, den.Actor, den.NewJoinLink) (j den.JoinLink, secret string, err error)
 	TakeBackInvitation(context.Context, den.Actor, den.ID) error
 	Join(ctx context.Context, a den.Actor, secret string) (den.Person, error)
-	Everybody(context.Context, den.Actor) ([]den.Person, error)
+	Everybody(context.Context, den.Actor, den.Filter) (den.Page[den.Person], error)
 	SetLeft(ctx context.Context, a den.Actor, person den.ID, left bool, why string) (den.Person, error)
 }
 

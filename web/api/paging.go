@@ -10,6 +10,13 @@ func filter(after *string, limit *int32) den.Filter {
 	return den.Filter{After: value(after), Limit: int(value(limit))}
 }
 
+// peopleNamed is filter for people who are looked for by a name or an address.
+func peopleNamed(text, after *string, limit *int32) den.Filter {
+	f := filter(after, limit)
+	f.Text = value(text)
+	return f
+}
+
 // value is what a pointer points to, or the zero value.
 func value[T any](p *T) T {
 	if p == nil {

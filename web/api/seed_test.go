@@ -125,7 +125,7 @@ func (w *world) bringBack() {
 }
 
 func (w *world) withdrawAll() {
-	v, err := w.o.Members(context.Background(), den.System(), w.department.ID)
+	v, err := w.o.Members(context.Background(), den.System(), w.department.ID, den.Filter{})
 	w.must(err)
 	for _, j := range v.Links {
 		w.must(w.o.TakeBackInvitation(context.Background(), den.System(), j.ID))

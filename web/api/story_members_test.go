@@ -51,7 +51,7 @@ func (s *story) members() {
 		s.t.Errorf("the guest is %s", got.Body)
 	}
 	isIn := func() bool {
-		got, err := s.official.ListMembersWithResponse(ctx, home)
+		got, err := s.official.ListMembersWithResponse(ctx, home, nil)
 		return slices.ContainsFunc(told(w, got.JSON200, err, got.Body).Members, func(m contract.OneMember) bool { return m.Id == guest })
 	}
 	if !isIn() {
@@ -68,7 +68,7 @@ func (s *story) members() {
 	for _, gone := range []bool{true, false} {
 		set, err := s.ops.SetLeftWithResponse(ctx, guest, contract.Leaving{Left: gone})
 		told(w, set.JSON200, err, set.Body)
-		all, err := s.ops.ListEverybodyWithResponse(ctx)
+		all, err := s.ops.ListEverybodyWithResponse(ctx, nil)
 		everybody := told(w, all.JSON200, err, all.Body).Items
 		at := slices.IndexFunc(everybody, func(p contract.Everyone) bool { return p.Id == guest })
 		if at < 0 || everybody[at].Left != gone {

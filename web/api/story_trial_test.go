@@ -20,7 +20,7 @@ func (s *story) setUp() {
 	told(w, scheme.JSON200, err, scheme.Body)
 	sizes, err := s.official.ListSizesWithResponse(ctx)
 	told(w, sizes.JSON200, err, sizes.Body)
-	people, err := s.official.ListPeopleWithResponse(ctx)
+	people, err := s.official.ListPeopleWithResponse(ctx, nil)
 	if got := told(w, people.JSON200, err, people.Body); len(got.Items) != len(everybody) {
 		s.t.Errorf("there are %d people", len(got.Items))
 	}

@@ -47,12 +47,12 @@ func (a *API) AddSupplier(ctx context.Context, r contract.AddSupplierRequestObje
 }
 
 // ListPeople lists people who can be asked to evaluate.
-func (a *API) ListPeople(ctx context.Context, _ contract.ListPeopleRequestObject) (contract.ListPeopleResponseObject, error) {
-	people, err := a.den.People(ctx, actor.From(ctx))
+func (a *API) ListPeople(ctx context.Context, r contract.ListPeopleRequestObject) (contract.ListPeopleResponseObject, error) {
+	people, err := a.den.People(ctx, actor.From(ctx), peopleNamed(r.Params.Text, r.Params.After, r.Params.Limit))
 	if err != nil {
 		return nil, err
 	}
-	return contract.ListPeople200JSONResponse{Items: list(people, person)}, nil
+	return contract.ListPeople200JSONResponse{Items: list(people.Items, person), Next: some(people.Next)}, nil
 }
 
 // ListProducts lists products.

@@ -31,7 +31,7 @@ func (p *Pages) Account(c *gin.Context) error {
 	page := accountPage{Frame: p.frame(c, p.words.Say("account.title")), Person: person, Passwords: p.Passwords != nil}
 	for _, m := range person.Memberships {
 		role := accountRole{Text: p.words.Say("role." + string(m.Role))}
-		if v, err := p.Den.Members(c, who, m.In); err == nil && m.In != "" {
+		if v, err := p.Den.Organisation(c, who, m.In); err == nil && m.In != "" {
 			role.Text, role.Name = p.words.Say("member-role."+string(m.Role)), v.Name
 			role.Href = map[den.Kind]string{den.KindDepartment: "/departments/", den.KindSupplier: "/suppliers/"}[m.In.Kind()] + string(m.In) + "/members"
 		}

@@ -12,7 +12,10 @@ import (
 // everybodyPage lists all people, for who runs the den.
 type everybodyPage struct {
 	view.Frame
+	Path    string
+	Text    string // what was searched for
 	People  []everybodyRow
+	More    string
 	Manages bool
 }
 
@@ -21,14 +24,17 @@ type everybodyRow struct {
 	Roles string
 }
 
-// Everybody is GET /people.
+const peopleOf = 50 // people on one page
+
+// Everybody is GET /people, narrowed by ?q=.
 func (p *Pages) Everybody(c *gin.Context) error {
-	people, err := p.Den.Everybody(c, asking(c))
+	text := c.Query("q")
+	people, err := p.Den.Everybody(c, asking(c), den.Filter{Text: text, After: c.Query("after"), Limit: peopleOf})
 	if err != nil {
 		return err
 	}
-	page := everybodyPage{Frame: p.frame(c, p.words.Say("everybody.title")), Manages: den.May(asking(c), den.ManagePeople, den.Owner{})}
-	for _, one := range people {
+	page := everybodyPage{Frame: p.frame(c, p.words.Say("everybody.title")), Path: "/people", Text: text, More: more(c, people.Next), Manages: den.May(asking(c), den.ManagePeople, den.Owner{})}
+	for _, one := range people.Items {
 		row := everybodyRow{Person: one}
 		for _, r := range den.Roles {
 			if one.Act().Has(r) {

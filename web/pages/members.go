@@ -18,7 +18,10 @@ type membersPage struct {
 	view.Frame
 	Heading  string
 	Path     string
+	Text     string // what was searched for
 	People   []memberRow
+	More     string
+	IsLater  bool // it is not the first page of them
 	Links    []linkRow
 	Manages  bool
 	Made     string // the link that was just made: no other page has it
@@ -88,7 +91,7 @@ func (p *Pages) InviteMember(c *gin.Context) error {
 		return err
 	}
 	page := membersPage{Path: path, Form: v}
-	seen, err := p.Den.Members(c, asking(c), in)
+	seen, err := p.Den.Organisation(c, asking(c), in)
 	if err != nil {
 		return err
 	}
@@ -154,10 +157,12 @@ func (p *Pages) ChangeMember(c *gin.Context) error {
 
 func (p *Pages) showMembers(c *gin.Context, status int, in den.ID, page membersPage) error {
 	who := asking(c)
-	v, err := p.Den.Members(c, who, in)
+	page.Text, page.IsLater = c.Query("q"), c.Query("after") != ""
+	v, err := p.Den.Members(c, who, in, den.Filter{Text: page.Text, After: c.Query("after"), Limit: peopleOf})
 	if err != nil {
 		return err
 	}
+	page.More = more(c, v.Next)
 	page.Manages = v.May[den.ManageMembers] || v.May[den.ManagePeople]
 	for _, l := range v.Links {
 		take := l.Role != den.Approver || v.Approve || l.By == who.ID

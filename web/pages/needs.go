@@ -25,7 +25,7 @@ type Techmap interface {
 	Products(context.Context, den.Actor, den.Filter) (den.Page[den.ProductView], error)
 	ChangeProduct(context.Context, den.Actor, den.ID, den.ProductChange) (den.ProductView, error)
 	Product(context.Context, den.Actor, den.ID) (den.ProductView, error)
-	People(context.Context, den.Actor) ([]den.Person, error)
+	People(context.Context, den.Actor, den.Filter) (den.Page[den.Person], error)
 	AddDepartment(context.Context, den.Actor, den.NewOrganisation) (den.Department, error)
 	AddSupplier(context.Context, den.Actor, den.NewOrganisation) (den.Supplier, error)
 	AddProduct(context.Context, den.Actor, den.NewProduct) (den.Product, error)
@@ -193,11 +193,13 @@ type Accounts interface {
 	Tokens(context.Context, den.Actor) ([]den.Token, error)
 	AddToken(context.Context, den.Actor, den.NewToken) (t den.Token, secret string, err error)
 	RevokeToken(context.Context, den.Actor, den.ID) error
-	Members(context.Context, den.Actor, den.ID) (den.MembersView, error)
+	Members(context.Context, den.Actor, den.ID, den.Filter) (den.MembersView, error)
+	// Organisation is Members without who they are.
+	Organisation(context.Context, den.Actor, den.ID) (den.MembersView, error)
 	InviteMember(context.Context, den.Actor, den.NewJoinLink) (j den.JoinLink, secret string, err error)
 	TakeBackInvitation(context.Context, den.Actor, den.ID) error
 	ChangeRoles(context.Context, den.Actor, den.RoleChange) (den.Person, error)
-	Everybody(context.Context, den.Actor) ([]den.Person, error)
+	Everybody(context.Context, den.Actor, den.Filter) (den.Page[den.Person], error)
 	// PersonalData and RemovePersonalData are for the person and for operators.
 	PersonalData(ctx context.Context, a den.Actor, person den.ID) (den.PersonalData, error)
 	RemovePersonalData(context.Context, den.Actor, den.RemovalOrder) (den.Removal, error)

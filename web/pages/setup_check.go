@@ -97,7 +97,7 @@ func (p *Pages) showCheck(c *gin.Context, status int, t den.TrialView, said view
 	for _, one := range p.steps(t) {
 		page.Rows = append(page.Rows, checkRow{Step: one.Name, Answer: one.Say})
 	}
-	people, err := p.Den.People(c, asking(c))
+	people, err := every(c, p.Den.People, den.Filter{})
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (p *Pages) stepNow(c *gin.Context, step string, t den.TrialView) ([]nowRow,
 }
 
 func (p *Pages) peopleNow(c *gin.Context, t den.TrialView, row func(string, ...string) nowRow) ([]nowRow, error) {
-	people, err := p.Den.People(c, asking(c))
+	people, err := every(c, p.Den.People, den.Filter{})
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (p *Pages) people() stepPage {
 }
 
 func (p *Pages) peopleChoices(c *gin.Context) ([]view.Choice, error) {
-	people, err := p.Den.People(c, asking(c))
+	people, err := every(c, p.Den.People, den.Filter{})
 	if err != nil {
 		return nil, err
 	}

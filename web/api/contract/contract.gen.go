@@ -1751,6 +1751,9 @@ type EventPage struct {
 // Everybody All people of the den.
 type Everybody struct {
 	Items []Everyone `json:"items"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
 }
 
 // Everyone Somebody, with all their roles.
@@ -2199,6 +2202,9 @@ type Members struct {
 	MayManage bool        `json:"may_manage"`
 	Members   []OneMember `json:"members"`
 	Name      *string     `json:"name,omitempty"`
+
+	// Next Pass it as after; left out at the end.
+	Next *string `json:"next,omitempty"`
 
 	// Roles Those that can be held there.
 	Roles []MemberRole `json:"roles"`
@@ -4093,6 +4099,9 @@ type InPath = string
 // InPerson defines model for in_person.
 type InPerson = string
 
+// InPersonText defines model for in_person_text.
+type InPersonText = string
+
 // InPhase defines model for in_phase.
 type InPhase = Phase
 
@@ -4359,10 +4368,46 @@ type InviteMemberParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListMembersParams defines parameters for ListMembers.
+type ListMembersParams struct {
+	// Text Words of a name, or a whole email address; for operators and auditors, parts of an address too.
+	Text *InPersonText `form:"text,omitempty" json:"text,omitempty"`
+
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ChangeMemberParams defines parameters for ChangeMember.
 type ChangeMemberParams struct {
 	// IfMatch The ETag that was read.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListPeopleParams defines parameters for ListPeople.
+type ListPeopleParams struct {
+	// Text Words of a name, or a whole email address; for operators and auditors, parts of an address too.
+	Text *InPersonText `form:"text,omitempty" json:"text,omitempty"`
+
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListEverybodyParams defines parameters for ListEverybody.
+type ListEverybodyParams struct {
+	// Text Words of a name, or a whole email address; for operators and auditors, parts of an address too.
+	Text *InPersonText `form:"text,omitempty" json:"text,omitempty"`
+
+	// After `next` of the page before.
+	After *InAfter `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit At most so many.
+	Limit *InLimit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // RemovePersonalDataParams defines parameters for RemovePersonalData.
@@ -5570,10 +5615,10 @@ type ClientInterface interface {
 
 	// ListMembers List who belongs to an organisation
 	//
-	// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors.
+	// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors. A page may have fewer members than were asked for, or none, and a next one; every page has the invitations.
 	//
 	// Corresponds with GET /organisations/{organisation}/members (the `ListMembers` operationId).
-	ListMembers(ctx context.Context, organisation InOrganisation, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListMembers(ctx context.Context, organisation InOrganisation, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveMember Take somebody out of an organisation, or leave it
 	//
@@ -5600,15 +5645,17 @@ type ClientInterface interface {
 
 	// ListPeople List people who can be asked to evaluate
 	//
+	// A page may have fewer than were asked for, or none, and a next one.
+	//
 	// Corresponds with GET /people (the `ListPeople` operationId).
-	ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEverybody List everybody, those who have left included
 	//
-	// For operators and auditors.
+	// For operators and auditors. A page may have fewer than were asked for, or none, and a next one.
 	//
 	// Corresponds with GET /people/everybody (the `ListEverybody` operationId).
-	ListEverybody(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListEverybody(ctx context.Context, params *ListEverybodyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemovePersonalData Remove the personal data of somebody for good
 	//
@@ -7815,11 +7862,11 @@ func (c *Client) WithdrawInvitation(ctx context.Context, organisation InOrganisa
 
 // ListMembers List who belongs to an organisation
 //
-// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors.
+// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors. A page may have fewer members than were asked for, or none, and a next one; every page has the invitations.
 //
 // Corresponds with GET /organisations/{organisation}/members (the `ListMembers` operationId).
-func (c *Client) ListMembers(ctx context.Context, organisation InOrganisation, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListMembersRequest(c.Server, organisation)
+func (c *Client) ListMembers(ctx context.Context, organisation InOrganisation, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMembersRequest(c.Server, organisation, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7885,9 +7932,11 @@ func (c *Client) ChangeMember(ctx context.Context, organisation InOrganisation, 
 
 // ListPeople List people who can be asked to evaluate
 //
+// A page may have fewer than were asked for, or none, and a next one.
+//
 // Corresponds with GET /people (the `ListPeople` operationId).
-func (c *Client) ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListPeopleRequest(c.Server)
+func (c *Client) ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPeopleRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7900,11 +7949,11 @@ func (c *Client) ListPeople(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // ListEverybody List everybody, those who have left included
 //
-// For operators and auditors.
+// For operators and auditors. A page may have fewer than were asked for, or none, and a next one.
 //
 // Corresponds with GET /people/everybody (the `ListEverybody` operationId).
-func (c *Client) ListEverybody(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListEverybodyRequest(c.Server)
+func (c *Client) ListEverybody(ctx context.Context, params *ListEverybodyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEverybodyRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -12947,7 +12996,7 @@ func NewWithdrawInvitationRequest(server string, organisation InOrganisation, in
 }
 
 // NewListMembersRequest constructs an http.Request for the ListMembers method
-func NewListMembersRequest(server string, organisation InOrganisation) (*http.Request, error) {
+func NewListMembersRequest(server string, organisation InOrganisation, params *ListMembersParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -12970,6 +13019,57 @@ func NewListMembersRequest(server string, organisation InOrganisation) (*http.Re
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -13091,7 +13191,7 @@ func NewChangeMemberRequestWithBody(server string, organisation InOrganisation, 
 }
 
 // NewListPeopleRequest constructs an http.Request for the ListPeople method
-func NewListPeopleRequest(server string) (*http.Request, error) {
+func NewListPeopleRequest(server string, params *ListPeopleParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -13109,6 +13209,57 @@ func NewListPeopleRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
@@ -13118,7 +13269,7 @@ func NewListPeopleRequest(server string) (*http.Request, error) {
 }
 
 // NewListEverybodyRequest constructs an http.Request for the ListEverybody method
-func NewListEverybodyRequest(server string) (*http.Request, error) {
+func NewListEverybodyRequest(server string, params *ListEverybodyParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -13134,6 +13285,57 @@ func NewListEverybodyRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -19326,12 +19528,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListMembersWithResponse List who belongs to an organisation
 	//
-	// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors.
+	// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors. A page may have fewer members than were asked for, or none, and a next one; every page has the invitations.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /organisations/{organisation}/members (the `ListMembers` operationId).
-	ListMembersWithResponse(ctx context.Context, organisation InOrganisation, reqEditors ...RequestEditorFn) (*ListMembersResponse, error)
+	ListMembersWithResponse(ctx context.Context, organisation InOrganisation, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error)
 
 	// RemoveMemberWithResponse Take somebody out of an organisation, or leave it
 	//
@@ -19360,19 +19562,21 @@ type ClientWithResponsesInterface interface {
 
 	// ListPeopleWithResponse List people who can be asked to evaluate
 	//
+	// A page may have fewer than were asked for, or none, and a next one.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /people (the `ListPeople` operationId).
-	ListPeopleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error)
+	ListPeopleWithResponse(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error)
 
 	// ListEverybodyWithResponse List everybody, those who have left included
 	//
-	// For operators and auditors.
+	// For operators and auditors. A page may have fewer than were asked for, or none, and a next one.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /people/everybody (the `ListEverybody` operationId).
-	ListEverybodyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListEverybodyResponse, error)
+	ListEverybodyWithResponse(ctx context.Context, params *ListEverybodyParams, reqEditors ...RequestEditorFn) (*ListEverybodyResponse, error)
 
 	// RemovePersonalDataWithResponse Remove the personal data of somebody for good
 	//
@@ -29544,13 +29748,13 @@ func (c *ClientWithResponses) WithdrawInvitationWithResponse(ctx context.Context
 
 // ListMembersWithResponse List who belongs to an organisation
 //
-// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors.
+// With the invitations that nobody has used yet, for those who may invite. The whole den is an organisation too, called `den`: its members are the operators and the auditors. A page may have fewer members than were asked for, or none, and a next one; every page has the invitations.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /organisations/{organisation}/members (the `ListMembers` operationId).
-func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, organisation InOrganisation, reqEditors ...RequestEditorFn) (*ListMembersResponse, error) {
-	rsp, err := c.ListMembers(ctx, organisation, reqEditors...)
+func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, organisation InOrganisation, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error) {
+	rsp, err := c.ListMembers(ctx, organisation, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29602,11 +29806,13 @@ func (c *ClientWithResponses) ChangeMemberWithResponse(ctx context.Context, orga
 
 // ListPeopleWithResponse List people who can be asked to evaluate
 //
+// A page may have fewer than were asked for, or none, and a next one.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /people (the `ListPeople` operationId).
-func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error) {
-	rsp, err := c.ListPeople(ctx, reqEditors...)
+func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*ListPeopleResponse, error) {
+	rsp, err := c.ListPeople(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29615,13 +29821,13 @@ func (c *ClientWithResponses) ListPeopleWithResponse(ctx context.Context, reqEdi
 
 // ListEverybodyWithResponse List everybody, those who have left included
 //
-// For operators and auditors.
+// For operators and auditors. A page may have fewer than were asked for, or none, and a next one.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /people/everybody (the `ListEverybody` operationId).
-func (c *ClientWithResponses) ListEverybodyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListEverybodyResponse, error) {
-	rsp, err := c.ListEverybody(ctx, reqEditors...)
+func (c *ClientWithResponses) ListEverybodyWithResponse(ctx context.Context, params *ListEverybodyParams, reqEditors ...RequestEditorFn) (*ListEverybodyResponse, error) {
+	rsp, err := c.ListEverybody(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -37839,7 +38045,7 @@ type ServerInterface interface {
 	WithdrawInvitation(c *gin.Context, organisation InOrganisation, invitation InInvitation)
 	// ListMembers List who belongs to an organisation
 	// (GET /organisations/{organisation}/members)
-	ListMembers(c *gin.Context, organisation InOrganisation)
+	ListMembers(c *gin.Context, organisation InOrganisation, params ListMembersParams)
 	// RemoveMember Take somebody out of an organisation, or leave it
 	// (DELETE /organisations/{organisation}/members/{person})
 	RemoveMember(c *gin.Context, organisation InOrganisation, person InPerson)
@@ -37848,10 +38054,10 @@ type ServerInterface interface {
 	ChangeMember(c *gin.Context, organisation InOrganisation, person InPerson, params ChangeMemberParams)
 	// ListPeople List people who can be asked to evaluate
 	// (GET /people)
-	ListPeople(c *gin.Context)
+	ListPeople(c *gin.Context, params ListPeopleParams)
 	// ListEverybody List everybody, those who have left included
 	// (GET /people/everybody)
-	ListEverybody(c *gin.Context)
+	ListEverybody(c *gin.Context, params ListEverybodyParams)
 	// RemovePersonalData Remove the personal data of somebody for good
 	// (DELETE /people/{id}/data)
 	RemovePersonalData(c *gin.Context, id InId, params RemovePersonalDataParams)
@@ -39918,6 +40124,33 @@ func (siw *ServerInterfaceWrapper) ListMembers(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMembersParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -39925,7 +40158,7 @@ func (siw *ServerInterfaceWrapper) ListMembers(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListMembers(c, organisation)
+	siw.Handler.ListMembers(c, organisation, params)
 }
 
 // RemoveMember operation middleware
@@ -40023,6 +40256,36 @@ func (siw *ServerInterfaceWrapper) ChangeMember(c *gin.Context) {
 // ListPeople operation middleware
 func (siw *ServerInterfaceWrapper) ListPeople(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPeopleParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -40030,12 +40293,42 @@ func (siw *ServerInterfaceWrapper) ListPeople(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListPeople(c)
+	siw.Handler.ListPeople(c, params)
 }
 
 // ListEverybody operation middleware
 func (siw *ServerInterfaceWrapper) ListEverybody(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEverybodyParams
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", c.Request.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter text: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", c.Request.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -40043,7 +40336,7 @@ func (siw *ServerInterfaceWrapper) ListEverybody(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListEverybody(c)
+	siw.Handler.ListEverybody(c, params)
 }
 
 // RemovePersonalData operation middleware
@@ -46596,6 +46889,7 @@ func (response WithdrawInvitationdefaultApplicationProblemPlusJSONResponse) Visi
 
 type ListMembersRequestObject struct {
 	Organisation InOrganisation `json:"organisation"`
+	Params       ListMembersParams
 }
 
 type ListMembersResponseObject interface {
@@ -46716,6 +47010,7 @@ func (response ChangeMemberdefaultApplicationProblemPlusJSONResponse) VisitChang
 }
 
 type ListPeopleRequestObject struct {
+	Params ListPeopleParams
 }
 
 type ListPeopleResponseObject interface {
@@ -46754,6 +47049,7 @@ func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeo
 }
 
 type ListEverybodyRequestObject struct {
+	Params ListEverybodyParams
 }
 
 type ListEverybodyResponseObject interface {
@@ -53722,10 +54018,11 @@ func (sh *strictHandler) WithdrawInvitation(ctx *gin.Context, organisation InOrg
 }
 
 // ListMembers operation middleware
-func (sh *strictHandler) ListMembers(ctx *gin.Context, organisation InOrganisation) {
+func (sh *strictHandler) ListMembers(ctx *gin.Context, organisation InOrganisation, params ListMembersParams) {
 	var request ListMembersRequestObject
 
 	request.Organisation = organisation
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListMembers(ctx, request.(ListMembersRequestObject))
@@ -53821,8 +54118,10 @@ func (sh *strictHandler) ChangeMember(ctx *gin.Context, organisation InOrganisat
 }
 
 // ListPeople operation middleware
-func (sh *strictHandler) ListPeople(ctx *gin.Context) {
+func (sh *strictHandler) ListPeople(ctx *gin.Context, params ListPeopleParams) {
 	var request ListPeopleRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListPeople(ctx, request.(ListPeopleRequestObject))
@@ -53845,8 +54144,10 @@ func (sh *strictHandler) ListPeople(ctx *gin.Context) {
 }
 
 // ListEverybody operation middleware
-func (sh *strictHandler) ListEverybody(ctx *gin.Context) {
+func (sh *strictHandler) ListEverybody(ctx *gin.Context, params ListEverybodyParams) {
 	var request ListEverybodyRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListEverybody(ctx, request.(ListEverybodyRequestObject))
