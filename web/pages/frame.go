@@ -43,7 +43,7 @@ func (p *Pages) frame(c *gin.Context, title string) view.Frame {
 		f.Who = view.Who{ID: string(who.ID), Name: who.Name, Role: p.role(who)}
 		f.Nav = p.navigation(c, who)
 	} else {
-		f.Nav = p.visiting()
+		f.Nav = p.visiting(f.Path)
 	}
 	if done := "done." + c.Query("done"); p.words.Has(done) {
 		f.Notice = &view.NotificationBanner{Type: "success", Text: p.words.Say(done)}
@@ -103,8 +103,9 @@ func (p *Pages) sharesSomething(c *gin.Context, a den.Actor) bool {
 	return len(list) > 0
 }
 
-// visiting offers what can be read without an account, and the way in.
-func (p *Pages) visiting() []view.NavItem {
+// visiting offers what can be read without an account, and the way in, unless that is the
+// page itself.
+func (p *Pages) visiting(path string) []view.NavItem {
 	var nav []view.NavItem
 	if p.OpenTechmap {
 		nav = append(nav, view.NavItem{Href: "/challenges", Text: p.words.Say("nav.challenges")}, view.NavItem{Href: "/techmap", Text: p.words.Say("nav.products")})
@@ -112,7 +113,11 @@ func (p *Pages) visiting() []view.NavItem {
 	if p.OpenRegister {
 		nav = append(nav, view.NavItem{Href: "/register", Text: p.words.Say("nav.register")})
 	}
-	return append(nav, view.NavItem{Href: "/help", Text: p.words.Say("nav.help")}, view.NavItem{Href: "/sign-in", Text: p.words.Say("sign-in.button")})
+	nav = append(nav, view.NavItem{Href: "/help", Text: p.words.Say("nav.help")})
+	if path == "/sign-in" || strings.HasPrefix(path, "/sign-in/") {
+		return nav
+	}
+	return append(nav, view.NavItem{Href: "/sign-in", Text: p.words.Say("sign-in.button")})
 }
 
 // seesTrials says that somebody may have trials to see: by a role, or because they were
