@@ -72,21 +72,23 @@ func TestTheOraclesOfManyStreamsSeeWhatIsWrong(t *testing.T) {
 		t.Error("open streams count as closed")
 	}
 
-	// What is held more and more is seen, in the middle of values and at the end.
+	// What is held more and more is seen, in the middle of values and at the end. Values
+	// stand at the time that they would have come at, however long each took.
 	before, err := s.weigh(time.Now())
 	must(t, err)
-	began := time.Now()
-	var steady, leaking []weight
-	const lasts = 3 * time.Second
-	for time.Since(began) < lasts {
-		w, err := s.weigh(began)
+	const lasts, values = time.Hour, 18
+	weighed := func(n int) weight {
+		w, err := s.weigh(time.Now())
 		must(t, err)
-		steady = append(steady, w)
-		<-time.After(50 * time.Millisecond)
+		w.at = lasts * time.Duration(n) / values
+		return w
+	}
+	var steady, leaking []weight
+	for n := range values {
+		steady = append(steady, weighed(n))
 	}
 	must(t, grown(steady, lasts))
-	began = time.Now()
-	for n := 0; time.Since(began) < lasts; n++ {
+	for n := range values {
 		more, err := s.join(s.department)
 		must(t, err)
 		mine, err := more.everything(n, all)
@@ -94,9 +96,7 @@ func TestTheOraclesOfManyStreamsSeeWhatIsWrong(t *testing.T) {
 		for _, one := range mine {
 			r.add(one)
 		}
-		w, err := s.weigh(began)
-		must(t, err)
-		leaking = append(leaking, w)
+		leaking = append(leaking, weighed(n))
 	}
 	if err := grown(leaking, lasts); err == nil || !strings.Contains(err.Error(), "descriptors") || !strings.Contains(err.Error(), "goroutines") {
 		t.Errorf("a leak of streams is seen as %v", err)

@@ -152,7 +152,8 @@ func (r *Runtime) Remove(ctx context.Context, id sandbox.ID) error {
 				return err
 			}
 			if len(all) == 0 {
-				return r.notes.drop(id)
+				r.forget(id)
+				return nil
 			}
 			for _, f := range all {
 				if err := r.takeAway(ctx, f); err != nil {

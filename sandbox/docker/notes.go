@@ -59,6 +59,14 @@ func (n notes) of(id sandbox.ID) []string {
 	return slices.DeleteFunc(strings.Fields(string(text)), func(one string) bool { return !containerID.MatchString(one) })
 }
 
+// forget drops the note of a sandbox that is gone. One that stays behind names containers
+// that nothing has any more.
+func (r *Runtime) forget(id sandbox.ID) {
+	if err := r.notes.drop(id); err != nil {
+		r.log.Warn("the note of a sandbox that is gone was not removed", "sandbox", id, "error", err)
+	}
+}
+
 func (n notes) drop(id sandbox.ID) error {
 	if n.folder == "" || id.Check() != nil {
 		return nil
