@@ -67,14 +67,19 @@ func (r *rig) browser() *browser {
 			b.complaints = append(b.complaints, e.ExceptionDetails.Error())
 		}
 	})
-	b.do(cdppage.SetBypassCSP(true))
+	b.must(chromedp.Run(ctx, cdppage.SetBypassCSP(true))) // which starts it
 	return b
 }
 
+// do does one thing after the other. What has not come after two minutes does not come.
 func (b *browser) do(actions ...chromedp.Action) {
 	b.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
-		b.Fatal(err)
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Minute)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		var at string
+		_ = chromedp.Run(b.ctx, chromedp.Location(&at))
+		b.Fatalf("at %s: %v", at, err)
 	}
 }
 

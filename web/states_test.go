@@ -75,7 +75,7 @@ func (r *rig) everyPage() []shown {
 	all = append(all, r.assessPages()...)
 	all = append(all, r.measuredPages()...)
 	all = append(all,
-		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('main form:last-of-type').requestSubmit()`},
+		shown{"sign-in", "", "/sign-in", ""}, shown{"sign-in-wrong", "", "/sign-in", `document.querySelector('#secret').form.requestSubmit()`},
 		shown{"sign-in-link", "", "/sign-in?link=den_x", ""}, shown{"not-found", "", "/nothing", ""}, shown{"help", "", "/help", ""}, shown{"api-docs", "", "/api/docs", ""},
 		shown{"not-found-known", "official", "/trials/tri_none", ""}, shown{"denied", "auditor", draft + "/set-up", ""},
 		shown{"home-official", "official", "/", ""}, shown{"home-evaluator", "evaluator", "/", ""}, shown{"home-engineer", "engineer", "/", ""},
