@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # One set of flags for the binary, vet, tests and everything that a test builds, so that each package is compiled once:
-# only the race detector needs cgo and compiles them again. No debugger's tables: they take a tenth of compiling, and
+# only the race detector needs cgo and compiles them again. No debugger's tables: they take time to make, and
 # are not in what we link.
 export GOFLAGS := -tags=nomsgpack -buildvcs=false -trimpath -gcflags=all=-dwarf=false
 export CGO_ENABLED := 0
