@@ -35,6 +35,7 @@ func (b *browser) tab() *browser {
 	b.Helper()
 	ctx, leave := chromedp.NewContext(b.ctx)
 	b.Cleanup(leave)
+	b.must(chromedp.Run(ctx)) // opens it, for as long as ctx lasts
 	other := &browser{rig: b.rig, ctx: ctx}
 	other.width(1280)
 	return other
