@@ -34,7 +34,7 @@ type century struct {
 }
 
 func TestCrashMatrixSimulatedYears(t *testing.T) {
-	years := 20
+	years := 10
 	if n, err := strconv.Atoi(os.Getenv("DEN_YEARS")); err == nil && n > 0 {
 		years = n
 	}
