@@ -70,7 +70,7 @@ func (p *onePipe) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pip
 func TestAReaderWhoNeverReadsIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		err := told(t, func(io.Reader) { time.Sleep(writeBound + time.Second) })
+		err := told(t, func(io.Reader) { <-time.After(writeBound + time.Second) })
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("a reader who never reads holds its writer: %v after %s", err, time.Since(began))
 		}
@@ -91,7 +91,7 @@ func TestAReaderWhoReadsIsNotDropped(t *testing.T) {
 				}
 				if strings.HasPrefix(line, "id: ") {
 					events++
-					time.Sleep(writeBound - time.Second)
+					<-time.After(writeBound - time.Second)
 				}
 			}
 		})
@@ -112,7 +112,7 @@ func TestAReaderByHTTP2StaysBetweenTwoEvents(t *testing.T) {
 			l := &listener{w: w, control: http.NewResponseController(w), now: time.Now}
 			for _, event := range []string{"one", "two"} {
 				_ = l.write(event)
-				time.Sleep(3 * writeBound)
+				<-time.After(3 * writeBound)
 			}
 		})}
 		over := make(chan struct{})
