@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"innovationden/orchestrator/search"
 )
 
 // variables are the settings that the environment can give, most useful in a unit file
@@ -74,7 +76,7 @@ var ofCommands = []string{"DEN_TOKEN", "DEN_URL"}
 
 // Mistyped refuses what nobody reads of an environment, as NAME=VALUE: each variable that
 // begins with DEN_, says something and is neither a setting nor one of the commands. It
-// names the nearest one that there is.
+// names the nearest one that there is, if any is near.
 func Mistyped(environment []string) error {
 	known := slices.Concat(slices.Collect(maps.Keys(variables(new(Config)))), listsOfFile, ofCommands)
 	slices.Sort(known)
@@ -82,39 +84,22 @@ func Mistyped(environment []string) error {
 	for _, one := range slices.Sorted(slices.Values(environment)) {
 		name, value, _ := strings.Cut(one, "=")
 		if strings.HasPrefix(name, "DEN_") && value != "" && !slices.Contains(known, name) {
-			wrong = append(wrong, fmt.Errorf("there is no setting %s. Did you mean %s?", name, nearest(name, known)))
+			say := "See configs/den.yaml for all there are."
+			if near, ok := nearest(name, known); ok {
+				say = "Did you mean " + near + "?"
+			}
+			wrong = append(wrong, fmt.Errorf("there is no setting %s. %s", name, say))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// nearest is the known word that takes the fewest letters to change, to add, to leave out
-// or to swap with the next.
-func nearest(word string, known []string) string {
-	return slices.MinFunc(known, func(a, b string) int { return distance(word, a) - distance(word, b) })
-}
-
-func distance(a, b string) int {
-	before, row := []int(nil), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			differs := 1
-			if a[i-1] == b[j-1] {
-				differs = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+differs)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
+// nearest is the known word that a slip of the finger comes from; false: none is near.
+func nearest(word string, known []string) (string, bool) {
+	const most = 8 // letters, so that a word too much, such as _ADDRESS, counts as one
+	slips := func(one string) int { return search.Slips(word, one, most) }
+	near := slices.MinFunc(known, func(a, b string) int { return slips(a) - slips(b) })
+	return near, slips(near) <= most
 }
 
 func overlay(c *Config, getenv func(string) string) error {

@@ -56,6 +56,7 @@ func TestAMistypedVariableIsRefused(t *testing.T) {
 		"DEN_PUBILC_URL=https://a.b": "DEN_PUBLIC_URL?",
 		"DEN_BACKUP_FOLDR=/mnt":      "DEN_BACKUP_FOLDER?",
 		"DEN_=1":                     "there is no setting DEN_.",
+		"DEN_NOTHING_LIKE_THIS=1":    "there is no setting DEN_NOTHING_LIKE_THIS. See configs/den.yaml for all there are.",
 	} {
 		if err := Mistyped([]string{"PATH=/bin", given}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, not %q", given, err, want)

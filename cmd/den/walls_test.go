@@ -19,7 +19,7 @@ type wall struct {
 // The standard library is open to all rooms but for the packages in keepers and the bans on pure rooms.
 var walls = []wall{
 	{room: "cmd/den", ours: []string{"**"}, others: []string{"github.com/spf13/cobra", "cuelabs.dev/go/oci/ociregistry", "github.com/oklog/ulid/v2", "golang.org/x/sync/**", "golang.org/x/term", "golang.org/x/sys/unix"}},
-	{room: "configs", ours: []string{"orchestrator/den"}, others: []string{"github.com/goccy/go-yaml/**"}},
+	{room: "configs", ours: []string{"orchestrator/den", "orchestrator/search"}, others: []string{"github.com/goccy/go-yaml/**"}},
 
 	{room: "orchestrator/den"},
 	{room: "orchestrator/evaluation", ours: []string{"orchestrator/den"}},

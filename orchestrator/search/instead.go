@@ -58,7 +58,7 @@ func (x *Index) nearestTo(w string) string {
 		if t.said == "" {
 			continue
 		}
-		n := slips(w, text, most)
+		n := Slips(w, text, most)
 		if n > most || n > fewest {
 			continue
 		}

@@ -20,7 +20,7 @@ func (x *Index) near(w string) []alternative {
 		if most == 0 || bits.OnesCount32(t.letters^mask) > 2*most {
 			continue
 		}
-		if n := slips(w, text, most); n <= most && !(n > 1 && w[0] != text[0]) {
+		if n := Slips(w, text, most); n <= most && !(n > 1 && w[0] != text[0]) {
 			out = append(out, alternative{terms: []string{text}, factor: 0.75 - 0.2*float32(n), slip: n})
 		}
 	}

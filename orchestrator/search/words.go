@@ -138,9 +138,10 @@ func allowed(length int) int {
 	return 2
 }
 
-// slips is how many letters were left out, put in, changed or swapped between two
-// words, or most+1 where there are more.
-func slips(a, b string, most int) int {
+// Slips is how many letters were left out, put in, changed or swapped between two
+// words of less than 48 bytes, or most+1 where there are more (the optimal string alignment
+// distance).
+func Slips(a, b string, most int) int {
 	if d := len(a) - len(b); d > most || -d > most {
 		return most + 1
 	}
